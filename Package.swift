@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// An arrow reads "may import"; nothing imports upwards:
+//   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
+//   lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
+let package = Package(
+    name: "lucid",
+    products: [
+        .executable(name: "lucid", targets: ["lucid"]),
+        .library(name: "FeatureVisualization", targets: ["Visualization", "Networks", "Tensors", "Images", "Models"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        // C inner loops with run-time dispatch over AVX2 and AVX-512; see Benchmarks/NOTES.md for what it buys.
+        .target(name: "Kernels"),
+        .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
+        .target(name: "Images", dependencies: ["CPNG", "CJPEG"]),
+        .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
+                .copy("models.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
+                .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
+            ]),
+        .target(name: "Networks", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
+        .executableTarget(
+            name: "lucid",
+            dependencies: [
+                "Visualization", "Networks", "Tensors", "Images", "Models",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .target(name: "TestSupport", dependencies: ["Tensors", "Networks"], path: "Tests/TestSupport"),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
+        .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["Images", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
