@@ -1,0 +1,49 @@
+/// Why a picture could not be read, or not be encoded. Every description is one line: what, where, what to try.
+public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// There is no such file.
+    case missing(file: String)
+    /// The file is there but the system does not let it be read.
+    case unreadable(file: String, reason: String)
+    /// The bytes are neither a PNG's nor a JPEG's.
+    case notAPicture(file: String)
+    /// The file breaks its format's rules, or ends too early.
+    case damaged(file: String, reason: String)
+    /// The header announces more pixels than the limit.
+    case tooLarge(file: String, width: Int, height: Int, limit: Int)
+    /// The file may be sound, but it uses what this program does not know.
+    case unsupported(file: String, reason: String)
+
+    /// What a command line's exit code depends on.
+    public enum Kind: Sendable {
+        /// The file is missing or unreadable: EX_NOINPUT, 66.
+        case noInput
+        /// The file's contents are at fault: EX_DATAERR, 65.
+        case badData
+    }
+
+    public var kind: Kind {
+        switch self {
+        case .missing, .unreadable: .noInput
+        case .notAPicture, .damaged, .tooLarge, .unsupported: .badData
+        }
+    }
+
+    public var description: String {
+        func shown(_ file: String) -> String { file == "-" ? "standard input" : FileName.shown(file) }
+        return switch self {
+        case .missing(let file):
+            "\(shown(file)): there is no such file; check the name"
+        case .unreadable(let file, let reason):
+            "\(shown(file)): cannot be read (\(reason)); check its permissions"
+        case .notAPicture(let file):
+            "\(shown(file)): is neither a PNG nor a JPEG; convert it to one of them"
+        case .damaged(let file, let reason):
+            "\(shown(file)): the picture is damaged (\(reason)); fetch or save it again"
+        case .tooLarge(let file, let width, let height, let limit):
+            "\(shown(file)): \(width)x\(height) pixels are more than the limit of \(limit); "
+                + "make it smaller, or raise the limit (--max-pixels)"
+        case .unsupported(let file, let reason):
+            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit PNG or JPEG"
+        }
+    }
+}

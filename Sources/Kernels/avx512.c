@@ -1,0 +1,11 @@
+#if defined(__x86_64__)
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq,avx512bw"))), \
+    apply_to = function)
+#define KERNEL(name) kernels_avx512_##name
+#include "bodies.h"
+#pragma clang attribute pop
+#endif

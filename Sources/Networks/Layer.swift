@@ -1,0 +1,97 @@
+import Tensors
+
+/// One operation of a network: an immutable value that computes an output and can pull a gradient back to its inputs.
+///
+/// Weights are frozen, so the gradient with respect to the inputs is the only one there is. A new layer is one file in
+/// Layers/ with the first two requirements, and one instance in the gradient-check list of the tests.
+public protocol Layer: Sendable {
+    /// The shape of the output, or why these inputs cannot be taken.
+    func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape
+
+    /// The output, and the pullback that maps a gradient with respect to it to gradients with respect to the inputs.
+    ///
+    /// The inputs have been accepted by `outputShape`. The result does not depend on `pass.workers`.
+    func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step
+
+    /// The same layer with its weights read from their file.
+    func loaded() throws(WeightsError) -> any Layer
+
+    /// The layer that computes only these output channels, and what it then needs of its inputs; nil where nothing is
+    /// saved. `channels` is ascending.
+    func restricted(to channels: [Int], inputs: [Shape]) -> Restriction?
+
+    /// The window through which an output position sees the input; nil if it sees just its own position.
+    func window(for inputs: [Shape]) -> Window?
+
+    /// Multiplications with additions that one application takes.
+    func multiplyAdds(for inputs: [Shape]) -> Int
+
+    /// Trained numbers in this layer.
+    var parameterCount: Int { get }
+}
+
+extension Layer {
+    public func loaded() throws(WeightsError) -> any Layer { self }
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? { nil }
+    public func window(for inputs: [Shape]) -> Window? { nil }
+    public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }
+    public var parameterCount: Int { 0 }
+}
+
+/// A layer that computes a part of its output channels.
+public struct Restriction {
+    public var layer: any Layer
+    /// For each input: the channels it must supply, ascending; nil for all, an empty list if it is not looked at (it is
+    /// then no longer passed).
+    public var inputs: [[Int]?]
+
+    public init(layer: any Layer, inputs: [[Int]?]) {
+        self.layer = layer
+        self.inputs = inputs
+    }
+}
+
+/// What a layer made of its inputs: the output, and the way back.
+public struct Step {
+    public let output: Tensor
+    /// From the gradient with respect to the output to those with respect to each input.
+    public let pullback: (consuming Tensor) -> [Tensor]
+
+    public init(output: Tensor, pullback: @escaping (consuming Tensor) -> [Tensor]) {
+        self.output = output
+        self.pullback = pullback
+    }
+}
+
+/// What the caller of a layer decides for one pass through the network.
+public struct Pass: Sendable {
+    /// The threads that may be used.
+    public var workers: Workers
+    /// What rectifiers do with the gradient.
+    public var rectifier: RectifierGradient
+
+    public init(workers: Workers = .one, rectifier: RectifierGradient = .plain) {
+        self.workers = workers
+        self.rectifier = rectifier
+    }
+}
+
+/// Inputs that a layer cannot take.
+public struct ShapeError: Error, CustomStringConvertible, Equatable {
+    /// The layer's name once the network has added it, else empty.
+    public var layer: String
+    public let reason: String
+
+    public init(_ reason: String, layer: String = "") {
+        self.reason = reason
+        self.layer = layer
+    }
+
+    public var description: String { layer.isEmpty ? reason : "layer \(layer): \(reason)" }
+}
+
+/// Checks that a layer got one input.
+func only(_ inputs: [Shape]) throws(ShapeError) -> Shape {
+    guard inputs.count == 1 else { throw ShapeError("expected one input, got \(inputs.count)") }
+    return inputs[0]
+}

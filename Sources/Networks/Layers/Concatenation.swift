@@ -1,0 +1,49 @@
+import Tensors
+
+/// The channels of several inputs one after the other.
+public struct Concatenation: Layer {
+    public init() {}
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+        guard let first = inputs.first else { throw ShapeError("nothing to concatenate") }
+        for input in inputs where input.height != first.height || input.width != first.width {
+            throw ShapeError("cannot concatenate \(input) with \(first)")
+        }
+        return Shape(inputs.reduce(0) { $0 + $1.channels }, first.height, first.width)
+    }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        let shapes = inputs.map(\.shape)
+        if inputs.count == 1 { return Step(output: inputs[0]) { [$0] } }
+        guard let shape = try? outputShape(for: shapes) else { preconditionFailure("unchecked shapes") }
+        var output = Tensor(uninitialized: shape)
+        output.withMutableElements { output in
+            var target = output.baseAddress!
+            for input in inputs {
+                input.withElements { target.update(from: $0.baseAddress!, count: $0.count) }
+                target += input.shape.count
+            }
+        }
+        return Step(output: output) { gradient in
+            gradient.withElements { gradient in
+                var source = gradient.baseAddress!
+                return shapes.map { shape in
+                    var part = Tensor(uninitialized: shape)
+                    part.withMutableElements { $0.baseAddress!.update(from: source, count: shape.count) }
+                    source += shape.count
+                    return part
+                }
+            }
+        }
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        var wanted: [[Int]?] = []
+        var first = 0
+        for input in inputs {
+            wanted.append(channels.filter { $0 >= first && $0 < first + input.channels }.map { $0 - first })
+            first += input.channels
+        }
+        return Restriction(layer: self, inputs: wanted)
+    }
+}

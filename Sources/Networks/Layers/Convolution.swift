@@ -1,0 +1,95 @@
+import Tensors
+
+/// A two-dimensional convolution (cross-correlation, as every framework has it) with bias, and optionally the rectifier
+/// that follows it:
+///
+///     output[f, y, x] = bias[f] + Σ_{c, ky, kx} weights[f, c, ky, kx] · input[c, y·stride − padding + ky·dilation, …]
+///
+/// With groups, filter f sees only the channels of its group.
+public struct Convolution: Layer {
+    public let inputChannels: Int
+    public let filters: Int
+    public let window: Window
+    public let groups: Int
+    /// A rectifier follows and is applied in the product's output pass.
+    public var rectifies = false
+    /// `[filters, inputChannels / groups, kernelHeight, kernelWidth]`
+    let weights: Parameter
+    /// `[filters]`
+    let biases: Parameter?
+    /// Which filters are computed; nil for all.
+    private var chosen: [Int]?
+    /// The weights as the chosen algorithm wants them, once loaded.
+    private var kernel: PatchConvolution?
+
+    public init(
+        inputChannels: Int, filters: Int, window: Window, groups: Int = 1, weights: Parameter, biases: Parameter?
+    ) {
+        precondition(inputChannels % groups == 0 && filters % groups == 0, "groups must divide the channels")
+        self.inputChannels = inputChannels
+        self.filters = filters
+        self.window = window
+        self.groups = groups
+        self.weights = weights
+        self.biases = biases
+    }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+        let input = try only(inputs)
+        guard input.channels == inputChannels else {
+            throw ShapeError("expected \(inputChannels) channels, got \(input.channels)")
+        }
+        let (height, width) = (window.outputHeight(input.height), window.outputWidth(input.width))
+        guard height > 0, width > 0 else {
+            throw ShapeError(
+                "a \(window.kernelHeight)×\(window.kernelWidth) kernel does not fit \(input.height)×\(input.width)")
+        }
+        return Shape(chosen?.count ?? filters, height, width)
+    }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        guard let kernel else { preconditionFailure("convolution used before its weights were loaded") }
+        let inputShape = inputs[0].shape
+        let output = kernel.forward(inputs[0], rectifying: rectifies, workers: pass.workers)
+        guard rectifies else {
+            return Step(output: output) { gradient in
+                [kernel.backward(gradient, inputShape: inputShape, workers: pass.workers)]
+            }
+        }
+        return Step(output: output) { gradient in
+            let masked = pass.rectifier.pullback(gradient, output: output, workers: pass.workers)
+            return [kernel.backward(masked, inputShape: inputShape, workers: pass.workers)]
+        }
+    }
+
+    public func loaded() throws(WeightsError) -> any Layer {
+        var copy = self
+        var weights = try self.weights.read()
+        var biases = try self.biases?.read() ?? [Float](repeating: 0, count: filters)
+        if let chosen {
+            let size = weights.count / filters
+            weights = chosen.flatMap { weights[$0 * size..<($0 + 1) * size] }
+            biases = chosen.map { biases[$0] }
+        }
+        copy.kernel = PatchConvolution(
+            weights: weights, biases: biases, inputChannels: inputChannels, groups: groups, window: window)
+        return copy
+    }
+
+    /// Just the named filters, over the whole input; with groups nothing is restricted.
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        guard groups == 1 else { return nil }
+        var copy = self
+        copy.chosen = channels.map { chosen?[$0] ?? $0 }
+        return Restriction(layer: copy, inputs: [nil])
+    }
+
+    public func window(for inputs: [Shape]) -> Window? { window }
+
+    public func multiplyAdds(for inputs: [Shape]) -> Int {
+        guard let output = try? outputShape(for: inputs) else { return 0 }
+        return output.count * (inputChannels / groups) * window.area
+    }
+
+    public var parameterCount: Int { weights.count + (biases?.count ?? 0) }
+}

@@ -1,0 +1,262 @@
+import Tensors
+
+/// The number of pooled positions along one axis; with `ceiling`, a window that hangs over the far edge counts, unless it
+/// would begin in the padding beyond the input (PyTorch's rule).
+private func pooledExtent(_ extent: Int, kernel: Int, stride: Int, padding: Int, dilation: Int, ceiling: Bool) -> Int {
+    let room = extent + 2 * padding - dilation * (kernel - 1) - 1
+    guard room >= 0 else { return 0 }
+    var outputs = (ceiling ? (room + stride - 1) / stride : room / stride) + 1
+    if ceiling, (outputs - 1) * stride >= extent + padding { outputs -= 1 }
+    return outputs
+}
+
+private func pooledShape(_ input: Shape, _ window: Window, ceiling: Bool) throws(ShapeError) -> Shape {
+    let height = pooledExtent(
+        input.height, kernel: window.kernelHeight, stride: window.strideHeight, padding: window.paddingHeight,
+        dilation: window.dilationHeight, ceiling: ceiling)
+    let width = pooledExtent(
+        input.width, kernel: window.kernelWidth, stride: window.strideWidth, padding: window.paddingWidth,
+        dilation: window.dilationWidth, ceiling: ceiling)
+    guard height > 0, width > 0 else {
+        throw ShapeError(
+            "a \(window.kernelHeight)×\(window.kernelWidth) pool does not fit \(input.height)×\(input.width)")
+    }
+    return Shape(input.channels, height, width)
+}
+
+/// The largest value under each window. The gradient goes to the first largest one, in row-major order.
+public struct MaxPooling: Layer {
+    public let window: Window
+    /// Windows that hang over the far edge count (PyTorch's ceil_mode).
+    public let ceiling: Bool
+
+    public init(window: Window, ceiling: Bool = false) {
+        self.window = window
+        self.ceiling = ceiling
+    }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+        try pooledShape(try only(inputs), window, ceiling: ceiling)
+    }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        let input = inputs[0]
+        let inputShape = input.shape
+        guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
+        var output = Tensor(uninitialized: outputShape)
+        var winners = [Int32](repeating: 0, count: outputShape.count)  // position in the channel
+        output.withMutableElements { output in
+            winners.withUnsafeMutableBufferPointer { winners in
+                input.withElements { input in
+                    pass.workers.forEach(inputShape.channels) { channel in
+                        pool(
+                            input.baseAddress! + channel * inputShape.area, inputShape,
+                            into: output.baseAddress! + channel * outputShape.area,
+                            winners: winners.baseAddress! + channel * outputShape.area, outputShape)
+                    }
+                }
+            }
+        }
+        let places = winners
+        return Step(output: output) { gradient in
+            var result = Tensor(uninitialized: inputShape)
+            result.withMutableElements { result in
+                gradient.withElements { gradient in
+                    places.withUnsafeBufferPointer { places in
+                        pass.workers.forEach(inputShape.channels) { channel in
+                            let target = result.baseAddress! + channel * inputShape.area
+                            target.update(repeating: 0, count: inputShape.area)
+                            let start = channel * outputShape.area
+                            for i in start..<start + outputShape.area { target[Int(places[i])] += gradient[i] }
+                        }
+                    }
+                }
+            }
+            return [result]
+        }
+    }
+
+    /// One channel.
+    private func pool(
+        _ input: UnsafePointer<Float>, _ inputShape: Shape, into output: UnsafeMutablePointer<Float>,
+        winners: UnsafeMutablePointer<Int32>, _ outputShape: Shape
+    ) {
+        let (height, width) = (inputShape.height, inputShape.width)
+        var index = 0
+        for oy in 0..<outputShape.height {
+            let top = oy * window.strideHeight - window.paddingHeight
+            for ox in 0..<outputShape.width {
+                let left = ox * window.strideWidth - window.paddingWidth
+                var best = -Float.infinity
+                var winner = -1
+                var y = top
+                for _ in 0..<window.kernelHeight {
+                    if y >= 0 && y < height {
+                        var x = left
+                        for _ in 0..<window.kernelWidth {
+                            if x >= 0 && x < width {
+                                let value = input[y * width + x]
+                                if value > best || winner < 0 || value.isNaN {
+                                    best = value
+                                    winner = y * width + x
+                                }
+                            }
+                            x += window.dilationWidth
+                        }
+                    }
+                    y += window.dilationHeight
+                }
+                output[index] = best
+                winners[index] = Int32(winner)
+                index += 1
+            }
+        }
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        Restriction(layer: self, inputs: [channels])
+    }
+
+    public func window(for inputs: [Shape]) -> Window? { window }
+}
+
+/// The mean under each window.
+public struct AveragePooling: Layer {
+    public let window: Window
+    public let ceiling: Bool
+    /// Padding counts as zeros in the mean (PyTorch's count_include_pad).
+    public let countsPadding: Bool
+
+    public init(window: Window, ceiling: Bool = false, countsPadding: Bool = true) {
+        precondition(window.dilationHeight == 1 && window.dilationWidth == 1, "average pooling has no dilation")
+        self.window = window
+        self.ceiling = ceiling
+        self.countsPadding = countsPadding
+    }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+        try pooledShape(try only(inputs), window, ceiling: ceiling)
+    }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        let inputShape = inputs[0].shape
+        guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
+        func spans(
+            _ extent: Int, outputs: Int, kernel: Int, stride: Int, padding: Int
+        ) -> [AveragedSpan] {
+            (0..<outputs).map { index in
+                let start = index * stride - padding
+                // PyTorch counts padding up to the padded far edge, but not what ceil_mode hangs over it.
+                let padded = min(start + kernel, extent + padding) - start
+                let inside = max(start, 0)..<min(start + kernel, extent)
+                return AveragedSpan(range: inside, divisor: countsPadding ? padded : inside.count)
+            }
+        }
+        let rows = spans(
+            inputShape.height, outputs: outputShape.height, kernel: window.kernelHeight, stride: window.strideHeight,
+            padding: window.paddingHeight)
+        let columns = spans(
+            inputShape.width, outputs: outputShape.width, kernel: window.kernelWidth, stride: window.strideWidth,
+            padding: window.paddingWidth)
+        return average(inputs[0], rows: rows, columns: columns, pass)
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        Restriction(layer: self, inputs: [channels])
+    }
+
+    public func window(for inputs: [Shape]) -> Window? { window }
+}
+
+/// The means over a grid of `height` × `width` regions that cover the input, whatever its size: region i of n spans
+/// ⌊i·extent/n⌋ ..< ⌈(i + 1)·extent/n⌉ (PyTorch's adaptive average pooling).
+public struct AdaptiveAveragePooling: Layer {
+    public let height: Int
+    public let width: Int
+
+    public init(height: Int, width: Int) {
+        precondition(height > 0 && width > 0)
+        self.height = height
+        self.width = width
+    }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+        let input = try only(inputs)
+        guard input.height > 0, input.width > 0 else { throw ShapeError("nothing to average in \(input)") }
+        return Shape(input.channels, height, width)
+    }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        func spans(_ extent: Int, _ outputs: Int) -> [AveragedSpan] {
+            (0..<outputs).map { index in
+                let range = index * extent / outputs..<((index + 1) * extent + outputs - 1) / outputs
+                return AveragedSpan(range: range, divisor: range.count)
+            }
+        }
+        let shape = inputs[0].shape
+        return average(inputs[0], rows: spans(shape.height, height), columns: spans(shape.width, width), pass)
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        Restriction(layer: self, inputs: [channels])
+    }
+
+    public func window(for inputs: [Shape]) -> Window? {
+        let input = inputs[0]
+        return Window(
+            kernel: ((input.height + height - 1) / height, (input.width + width - 1) / width),
+            stride: (max(1, input.height / height), max(1, input.width / width)))
+    }
+}
+
+/// One axis of an averaged region: the input positions in it, and what their sum is divided by.
+private struct AveragedSpan {
+    let range: Range<Int>
+    let divisor: Int
+}
+
+/// Means over the regions rows × columns.
+private func average(_ input: Tensor, rows: [AveragedSpan], columns: [AveragedSpan], _ pass: Pass) -> Step {
+    let inputShape = input.shape
+    let outputShape = Shape(inputShape.channels, rows.count, columns.count)
+    var output = Tensor(uninitialized: outputShape)
+    output.withMutableElements { output in
+        input.withElements { input in
+            pass.workers.forEach(inputShape.channels) { channel in
+                let source = input.baseAddress! + channel * inputShape.area
+                var index = channel * outputShape.area
+                for row in rows {
+                    for column in columns {
+                        var sum: Float = 0
+                        for y in row.range {
+                            for x in column.range { sum += source[y * inputShape.width + x] }
+                        }
+                        output[index] = sum / Float(row.divisor * column.divisor)
+                        index += 1
+                    }
+                }
+            }
+        }
+    }
+    return Step(output: output) { gradient in
+        var result = Tensor(inputShape)
+        result.withMutableElements { result in
+            gradient.withElements { gradient in
+                pass.workers.forEach(inputShape.channels) { channel in
+                    let target = result.baseAddress! + channel * inputShape.area
+                    var index = channel * outputShape.area
+                    for row in rows {
+                        for column in columns {
+                            let share = gradient[index] / Float(row.divisor * column.divisor)
+                            for y in row.range {
+                                for x in column.range { target[y * inputShape.width + x] += share }
+                            }
+                            index += 1
+                        }
+                    }
+                }
+            }
+        }
+        return [result]
+    }
+}

@@ -1,0 +1,69 @@
+import Tensors
+
+/// max(x, 0).
+///
+/// A negative input leaves −0.0, an input of exactly zero +0.0: the sign bit tells `RectifierGradient.redirected` on which
+/// side of the kink a value was, so that nobody has to keep the input.
+public struct ReLU: Layer {
+    public init() {}
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        var output = inputs[0]
+        output.addBias([Float](repeating: 0, count: output.shape.channels), rectifying: true, workers: pass.workers)
+        let rectified = output
+        return Step(output: rectified) { gradient in
+            [pass.rectifier.pullback(gradient, output: rectified, workers: pass.workers)]
+        }
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        Restriction(layer: self, inputs: [channels])
+    }
+}
+
+/// What a rectifier does with a gradient of the score on its way back.
+public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
+    /// The derivative: the gradient where the input was positive, else 0 (also at 0, as PyTorch has it).
+    case plain
+    /// Lucid's `redirected_relu_grad`: where the plain gradient of the whole activation vanishes, let through what would
+    /// raise negative inputs, so that a dead unit can come alive. With g the gradient of the loss, that is g except
+    /// where x < 0 and g > 0; the score's gradient is −g.
+    case redirected
+    /// Guided back-propagation (Springenberg et al. 2015): the plain gradient where it raises the score.
+    case guided
+    /// The rectifier taken for the identity.
+    case linear
+
+    /// - Parameters:
+    ///   - gradient: of the score with respect to the rectifier's output.
+    ///   - output: what the rectifier returned, −0.0 for negative inputs.
+    func pullback(_ gradient: consuming Tensor, output: Tensor, workers: Workers) -> Tensor {
+        switch self {
+        case .linear:
+            return gradient
+        case .plain:
+            var plain = gradient
+            _ = plain.maskWherePositive(output, workers: workers)
+            return plain
+        case .guided:
+            var guided = gradient
+            _ = guided.maskWherePositive(output, workers: workers)
+            guided.withMutableElements { values in
+                for i in 0..<values.count where values[i] < 0 { values[i] = 0 }
+            }
+            return guided
+        case .redirected:
+            var redirected = gradient
+            var plain = redirected
+            if plain.maskWherePositive(output, workers: workers) { return plain }
+            redirected.withMutableElements { values in
+                output.withElements { output in
+                    for i in 0..<values.count where output[i].sign == .minus && values[i] < 0 { values[i] = 0 }
+                }
+            }
+            return redirected
+        }
+    }
+}

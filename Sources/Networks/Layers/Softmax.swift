@@ -1,0 +1,40 @@
+import Tensors
+
+/// exp(x_c) / Σ_k exp(x_k) over the channels at each position.
+public struct Softmax: Layer {
+    public init() {}
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
+
+    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+        let shape = inputs[0].shape
+        let (channels, area) = (shape.channels, shape.area)
+        var output = inputs[0]
+        output.withMutableElements { values in
+            for position in 0..<area {
+                let places = stride(from: position, to: channels * area, by: area)
+                let largest = places.reduce(-Float.infinity) { max($0, values[$1]) }
+                var sum: Float = 0
+                for place in places {
+                    values[place] = exponential(values[place] - largest)
+                    sum += values[place]
+                }
+                for place in places { values[place] /= sum }
+            }
+        }
+        let probabilities = output
+        return Step(output: probabilities) { gradient in
+            var result = gradient
+            result.withMutableElements { gradient in
+                probabilities.withElements { probabilities in
+                    for position in 0..<area {
+                        let places = stride(from: position, to: channels * area, by: area)
+                        let mean = places.reduce(Float(0)) { $0 + gradient[$1] * probabilities[$1] }
+                        for place in places { gradient[place] = probabilities[place] * (gradient[place] - mean) }
+                    }
+                }
+            }
+            return [result]
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Crypto
+import FoundationEssentials
+
+/// A network that lies ready in a folder, as models.json describes it.
+public struct ModelDescription: Sendable, Codable {
+    /// What `--model` calls it.
+    public let name: String
+    public let architecture: String
+    /// Which training of the architecture this is, e.g. "FEATURES".
+    public let weights: String
+    public let file: String
+    public let bytes: Int
+    public let sha256: String
+    public let preprocessing: Preprocessing
+    /// The file with one class name a line.
+    public let classes: String?
+    /// Whether the weights go on to class scores.
+    public let classifier: Bool
+    public let source: String
+    public let licence: String
+    public let citation: String
+}
+
+/// The networks in a folder: models.json and the files that it names.
+public struct ModelCatalog: Sendable {
+    public let folder: String
+    public let defaultName: String
+    public let models: [ModelDescription]
+
+    public init(folder: String) throws(WeightsError) {
+        struct Manifest: Decodable {
+            let `default`: String
+            let models: [ModelDescription]
+        }
+        let path = "\(folder)/models.json"
+        let bytes = try MappedFile(path: path)
+        let manifest: Manifest
+        do {
+            manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes.bytes))
+        } catch {
+            throw WeightsError(file: path, reason: "not a list of models: \(error)")
+        }
+        self.folder = folder
+        defaultName = manifest.default
+        models = manifest.models
+    }
+
+    /// The description of a model by name.
+    public func model(named name: String) throws(ModelNameError) -> ModelDescription {
+        if let found = models.first(where: { $0.name == name || "\($0.name):\($0.weights)" == name }) { return found }
+        throw ModelNameError(name: name, available: models.map(\.name))
+    }
+
+    /// A bundled network, ready to be prepared.
+    public func load(_ description: ModelDescription) throws(WeightsError) -> Model {
+        let weights = try SafetensorsFile(path: "\(folder)/\(description.file)")
+        return try model(description, weights: weights, sha256: description.sha256)
+    }
+
+    /// A user's own weights for the architecture of a bundled network, with its preprocessing.
+    public func load(_ description: ModelDescription, weightsFile: String) throws(WeightsError) -> Model {
+        let weights = try SafetensorsFile(path: weightsFile)
+        return try model(description, weights: weights, sha256: try sha256(ofFile: weightsFile))
+    }
+
+    private func model(_ description: ModelDescription, weights: SafetensorsFile, sha256: String)
+        throws(WeightsError) -> Model
+    {
+        guard let architecture = Architecture.all.first(where: { $0.name == description.architecture }) else {
+            throw WeightsError(
+                file: "\(folder)/models.json",
+                reason: "\(description.name) has the unknown architecture \(description.architecture)")
+        }
+        return Model(
+            name: description.name, weightsSHA256: sha256,
+            network: try architecture.network(weights: weights, classifier: description.classifier),
+            preprocessing: description.preprocessing,
+            classNames: description.classifier ? try description.classes.map { file throws(WeightsError) in try readLines("\(folder)/\(file)") } : nil)
+    }
+
+    private func readLines(_ path: String) throws(WeightsError) -> [String] {
+        let file = try MappedFile(path: path)
+        return String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+}
+
+/// A network with what is needed to use it.
+public struct Model: Sendable {
+    public let name: String
+    /// Of the weights file, in hexadecimal.
+    public let weightsSHA256: String
+    public let network: Network
+    public let preprocessing: Preprocessing
+    /// The class of each output, where the network ends in classes.
+    public let classNames: [String]?
+
+    public init(
+        name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing, classNames: [String]?
+    ) {
+        self.name = name
+        self.weightsSHA256 = weightsSHA256
+        self.network = network
+        self.preprocessing = preprocessing
+        self.classNames = classNames
+    }
+}
+
+/// A model that is not there.
+public struct ModelNameError: Error, CustomStringConvertible {
+    public let name: String
+    public let available: [String]
+
+    public var description: String {
+        "there is no model \"\(name)\"; the nearest are \(nearestNames(to: name, among: available).joined(separator: ", "))"
+    }
+}
+
+/// The SHA-256 of a file in hexadecimal.
+public func sha256(ofFile path: String) throws(WeightsError) -> String {
+    let file = try MappedFile(path: path)
+    var hash = SHA256()
+    hash.update(bufferPointer: file.bytes)
+    return hash.finalize().map { byte in
+        let digits = String(byte, radix: 16)
+        return byte < 16 ? "0" + digits : digits
+    }.joined()
+}

@@ -1,0 +1,53 @@
+import Tensors
+
+/// What `lucid layers` says of one layer.
+public struct LayerSummary: Sendable, Codable {
+    public let name: String
+    public let channels: Int
+    public let height: Int
+    public let width: Int
+    /// The extent of the input that one position can see, in pixels, padding included.
+    public let receptiveHeight: Int
+    public let receptiveWidth: Int
+    public let parameters: Int
+    public let multiplyAdds: Int
+}
+
+extension Network {
+    /// Every layer with its output for an image of this size, shallow to deep.
+    public func summary(height: Int, width: Int) throws(ShapeError) -> [LayerSummary] {
+        /// How an output position maps to the image along both axes.
+        struct Field {
+            var extent = (height: 1, width: 1)
+            var jump = (height: 1, width: 1)
+        }
+        let shapes = try self.shapes(forHeight: height, width: width)
+        let image = Shape(inputChannels, height, width)
+        var fields: [Field] = []
+        var rows: [LayerSummary] = []
+        for (node, (_, shape)) in zip(nodes, shapes) {
+            let inputs = node.inputs.map { $0 < 0 ? image : shapes[$0].shape }
+            var field = Field()
+            for input in node.inputs where input >= 0 {
+                let other = fields[input]
+                field.extent = (
+                    max(field.extent.height, other.extent.height), max(field.extent.width, other.extent.width)
+                )
+                field.jump = (max(field.jump.height, other.jump.height), max(field.jump.width, other.jump.width))
+            }
+            if let window = node.layer.window(for: inputs) {
+                field.extent.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height
+                field.extent.width += (window.kernelWidth - 1) * window.dilationWidth * field.jump.width
+                field.jump.height *= window.strideHeight
+                field.jump.width *= window.strideWidth
+            }
+            fields.append(field)
+            rows.append(
+                LayerSummary(
+                    name: node.name, channels: shape.channels, height: shape.height, width: shape.width,
+                    receptiveHeight: field.extent.height, receptiveWidth: field.extent.width,
+                    parameters: node.layer.parameterCount, multiplyAdds: node.layer.multiplyAdds(for: inputs)))
+        }
+        return rows
+    }
+}

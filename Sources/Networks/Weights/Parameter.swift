@@ -1,0 +1,92 @@
+import Tensors
+
+/// A named block of trained numbers: in a file until a layer needs them, or already here.
+public struct Parameter: Sendable {
+    /// The name in the checkpoint, as torchvision has it.
+    public let name: String
+    /// Row-major extents, e.g. `[filters, channels, kernelHeight, kernelWidth]`.
+    public let shape: [Int]
+    private let source: Source
+
+    private enum Source: Sendable {
+        case store(any WeightStore)
+        case values([Float])
+    }
+
+    /// A parameter that `store` holds under this name.
+    public init(_ name: String, shape: [Int], in store: any WeightStore) {
+        self.name = name
+        self.shape = shape
+        source = .store(store)
+    }
+
+    /// A parameter made by the program itself.
+    public init(_ name: String, shape: [Int], values: [Float]) {
+        precondition(values.count == shape.reduce(1, *))
+        self.name = name
+        self.shape = shape
+        source = .values(values)
+    }
+
+    public var count: Int { shape.reduce(1, *) }
+
+    /// The values in row-major order; all of them finite.
+    public func read() throws(WeightsError) -> [Float] {
+        switch source {
+        case .values(let values): return values
+        case .store(let store):
+            let values = try store.read(name, shape: shape)
+            guard values.allSatisfy(\.isFinite) else {
+                throw WeightsError(file: store.file, reason: "\(name) holds numbers that are not finite")
+            }
+            return values
+        }
+    }
+}
+
+/// A file (or anything else) that holds parameters by name.
+public protocol WeightStore: Sendable {
+    /// The file's name for messages.
+    var file: String { get }
+    /// The shapes by name.
+    var shapes: [String: [Int]] { get }
+    /// The values of one parameter, whose shape must be this one.
+    func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float]
+}
+
+extension WeightStore {
+    /// Checks that every parameter is there in the right shape, and reports the first ten that are not.
+    public func check(_ parameters: [Parameter]) throws(WeightsError) {
+        var problems: [String] = []
+        for parameter in parameters {
+            if let shape = shapes[parameter.name] {
+                if shape != parameter.shape {
+                    problems.append("\(parameter.name) is \(shape), expected \(parameter.shape)")
+                }
+            } else {
+                problems.append("\(parameter.name) is missing")
+            }
+        }
+        guard problems.isEmpty else {
+            let shown = problems.prefix(10).joined(separator: "; ")
+            let rest = problems.count > 10 ? "; and \(problems.count - 10) more" : ""
+            throw WeightsError(file: file, reason: "\(shown)\(rest)")
+        }
+    }
+}
+
+/// A weights file that cannot be used.
+public struct WeightsError: Error, CustomStringConvertible, Equatable {
+    public let file: String
+    public let reason: String
+    /// The file is not there or cannot be opened (exit code 66 rather than 65).
+    public let isMissing: Bool
+
+    public init(file: String, reason: String, isMissing: Bool = false) {
+        self.file = file
+        self.reason = reason
+        self.isMissing = isMissing
+    }
+
+    public var description: String { "\(file): \(reason)" }
+}

@@ -1,0 +1,148 @@
+import Kernels
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+func sineOf(_ angle: Double) -> Double { sin(angle) }
+func cosineOf(_ angle: Double) -> Double { cos(angle) }
+
+/// Elements in one piece of parallel elementwise work: large enough to outweigh a hand-over, fixed so that no result
+/// depends on the number of threads.
+private let pieceSize = 32_768
+
+extension Tensor {
+    /// Adds another tensor of the same shape, element by element.
+    public mutating func add(_ other: Tensor, scaledBy scale: Float = 1) {
+        precondition(other.shape == shape, "\(other.shape) cannot be added to \(shape)")
+        withMutableElements { target in
+            other.withElements { source in
+                for i in 0..<target.count { target[i] += scale * source[i] }
+            }
+        }
+    }
+
+    /// Multiplies every element.
+    public mutating func scale(by factor: Float) {
+        withMutableElements { target in
+            for i in 0..<target.count { target[i] *= factor }
+        }
+    }
+
+    /// The tensor 1 / (1 + exp(−x)), relative error below 1e-6.
+    public func sigmoid(workers: Workers) -> Tensor {
+        var result = Tensor(uninitialized: shape)
+        let count = shape.count
+        result.withMutableElements { result in
+            withElements { source in
+                workers.forEach((count + pieceSize - 1) / pieceSize) { piece in
+                    let start = piece * pieceSize
+                    kernels_sigmoid(
+                        result.baseAddress! + start, source.baseAddress! + start, min(pieceSize, count - start))
+                }
+            }
+        }
+        return result
+    }
+
+    /// Adds one bias to each channel; with `rectifying`, negative sums become −0.0 (see `kernels_add_bias_relu`).
+    public mutating func addBias(_ biases: [Float], rectifying: Bool, workers: Workers) {
+        precondition(biases.count == shape.channels)
+        let area = shape.area
+        withMutableElements { target in
+            workers.forEach(biases.count) { channel in
+                addBiasToRow(target.baseAddress! + channel * area, area, biases[channel], rectifying: rectifying)
+            }
+        }
+    }
+}
+
+/// Adds a bias to `count` values; with `rectifying`, negative sums become −0.0 and zero stays +0.0.
+@inline(__always)
+public func addBiasToRow(_ values: UnsafeMutablePointer<Float>, _ count: Int, _ bias: Float, rectifying: Bool) {
+    if rectifying { kernels_add_bias_relu(values, count, bias) } else { kernels_add_bias(values, count, bias) }
+}
+
+extension Tensor {
+    /// Zeroes the gradient (self) wherever a rectifier's output was not positive.
+    /// - Returns: whether anything but zero is left.
+    public mutating func maskWherePositive(_ output: Tensor, workers: Workers) -> Bool {
+        precondition(output.shape == shape)
+        let count = shape.count
+        let pieces = (count + pieceSize - 1) / pieceSize
+        var anything = [Bool](repeating: false, count: pieces)
+        withMutableElements { gradient in
+            output.withElements { output in
+                anything.withUnsafeMutableBufferPointer { anything in
+                    workers.forEach(pieces) { piece in
+                        let start = piece * pieceSize
+                        anything[piece] =
+                            kernels_relu_gradient(
+                                gradient.baseAddress! + start, output.baseAddress! + start,
+                                min(pieceSize, count - start)) != 0
+                    }
+                }
+            }
+        }
+        return anything.contains(true)
+    }
+}
+
+/// Float from half precision, exactly.
+public func floats(fromHalves halves: UnsafeBufferPointer<UInt16>) -> [Float] {
+    [Float](unsafeUninitializedCapacity: halves.count) { buffer, count in
+        if let source = halves.baseAddress { kernels_half_to_float(buffer.baseAddress!, source, halves.count) }
+        count = halves.count
+    }
+}
+
+/// "baseline", "avx2" or "avx512": the build of the inner loops that this processor runs.
+public var instructionSet: String { String(cString: kernels_instruction_set()) }
+
+/// The moments of Adam's running averages and the rate of one step.
+public struct AdamStep {
+    public var beta1: Float
+    public var beta2: Float
+    /// learning rate / (1 − β₁ᵗ)
+    public var rate: Float
+    /// 1 / √(1 − β₂ᵗ)
+    public var varianceCorrection: Float
+    public var epsilon: Float
+
+    public init(beta1: Float, beta2: Float, rate: Float, varianceCorrection: Float, epsilon: Float) {
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.rate = rate
+        self.varianceCorrection = varianceCorrection
+        self.epsilon = epsilon
+    }
+
+    /// parameters += rate · m / (√v · correction + ε), after m and v have taken in the gradient (Kingma and Ba 2015).
+    public func climb(
+        _ parameters: inout Tensor, mean: inout Tensor, variance: inout Tensor, along gradient: Tensor,
+        workers: Workers
+    ) {
+        let count = parameters.shape.count
+        precondition(mean.shape.count == count && variance.shape.count == count && gradient.shape.count == count)
+        parameters.withMutableElements { parameters in
+            mean.withMutableElements { mean in
+                variance.withMutableElements { variance in
+                    gradient.withElements { gradient in
+                        workers.forEach((count + pieceSize - 1) / pieceSize) { piece in
+                            let start = piece * pieceSize
+                            kernels_adam(
+                                parameters.baseAddress! + start, mean.baseAddress! + start,
+                                variance.baseAddress! + start, gradient.baseAddress! + start,
+                                min(pieceSize, count - start), beta1, beta2, rate, varianceCorrection, epsilon)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// eˣ, for the few places outside inner loops that need it.
+public func exponential(_ x: Float) -> Float { exp(x) }

@@ -1,0 +1,38 @@
+import COpenBLAS
+
+/// A matrix inside somebody else's memory: `rows` × `columns` floats, row-major, `stride` floats from row to row.
+public struct Matrix {
+    public let start: UnsafePointer<Float>
+    public let rows: Int
+    public let columns: Int
+    public let stride: Int
+    /// Read the memory as its transpose: `rows` and `columns` are those of the transposed matrix.
+    public let transposed: Bool
+
+    public init(_ start: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil, transposed: Bool = false) {
+        self.start = start
+        self.rows = rows
+        self.columns = columns
+        self.stride = stride ?? (transposed ? rows : columns)
+        self.transposed = transposed
+    }
+}
+
+/// OpenBLAS's bits change with its own thread count, so it always computes with one thread; our tasks supply the rest.
+private let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
+
+/// `result = left · right`, or `result += left · right` with `accumulating`: the one call of sgemm.
+///
+/// - Parameters:
+///   - result: `left.rows` × `right.columns`, row-major, `resultStride` floats from row to row.
+public func multiply(
+    _ left: Matrix, _ right: Matrix, into result: UnsafeMutablePointer<Float>, resultStride: Int,
+    accumulating: Bool = false
+) {
+    precondition(left.columns == right.rows, "\(left.columns) columns do not meet \(right.rows) rows")
+    _ = blasIsSingleThreaded
+    cblas_sgemm(
+        CblasRowMajor, left.transposed ? CblasTrans : CblasNoTrans, right.transposed ? CblasTrans : CblasNoTrans,
+        blasint(left.rows), blasint(right.columns), blasint(left.columns), 1, left.start, blasint(left.stride),
+        right.start, blasint(right.stride), accumulating ? 1 : 0, result, blasint(resultStride))
+}

@@ -1,0 +1,89 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The allocator behind every tensor: blocks of floats that go back to a shelf when their tensor dies.
+///
+/// An optimisation asks for the same sizes hundreds of times. Fresh pages for each of them cost page faults, so a
+/// freed block is kept and lent again to a request that fills at least two thirds of it. Where none fits, the nearest
+/// smaller idle block is given up for a larger one: sizes that vary from step to step (transforms do that) share one
+/// set of blocks, which grows to the largest and stays.
+enum MemoryPool {
+    /// Requests below this many floats go straight to malloc, which is good at them.
+    private static let smallest = 8_192
+
+    /// 64 bytes: a cache line, and the widest vector register.
+    private static let alignment = 64
+
+    struct Block: @unchecked Sendable {  // A raw address and its size; ownership is the holder's, as with malloc.
+        let address: UnsafeMutablePointer<Float>
+        let capacity: Int
+    }
+
+    private static let idle = Mutex<[Block]>([])  // ascending by capacity
+
+    static func take(_ count: Int) -> Block {
+        guard count >= smallest else { return allocate(max(count, 1)) }
+        enum Found {
+            case block(Block)
+            case nothing(surrender: Block?)
+        }
+        let found = idle.withLock { shelf -> Found in
+            var low = 0
+            var high = shelf.count
+            while low < high {
+                let middle = (low + high) / 2
+                if shelf[middle].capacity < count { low = middle + 1 } else { high = middle }
+            }
+            if low < shelf.count, shelf[low].capacity <= count + count / 2 {
+                return .block(shelf.remove(at: low))
+            }
+            if low > 0, shelf[low - 1].capacity >= count / 2 {
+                return .nothing(surrender: shelf.remove(at: low - 1))
+            }
+            return .nothing(surrender: nil)
+        }
+        switch found {
+        case .block(let block): return block
+        case .nothing(let surrender):
+            if let surrender { free(surrender.address) }
+            return allocate(count)
+        }
+    }
+
+    static func give(back block: Block) {
+        guard block.capacity >= smallest else {
+            free(block.address)
+            return
+        }
+        idle.withLock { shelf in
+            let place = shelf.firstIndex { $0.capacity >= block.capacity } ?? shelf.count
+            shelf.insert(block, at: place)
+        }
+    }
+
+    /// Frees every idle block, for the moment between two pictures of different sizes.
+    static func drain() {
+        let blocks = idle.withLock { shelf in
+            defer { shelf = [] }
+            return shelf
+        }
+        for block in blocks { free(block.address) }
+    }
+
+    private static func allocate(_ count: Int) -> Block {
+        var address: UnsafeMutableRawPointer?
+        let bytes = count * MemoryLayout<Float>.stride
+        guard posix_memalign(&address, alignment, bytes) == 0, let address else {
+            fatalError("Out of memory: \(bytes) bytes were refused. Try a smaller --size.")
+        }
+        return Block(address: address.bindMemory(to: Float.self, capacity: count), capacity: count)
+    }
+}
+
+/// Gives the memory of tensors that are gone back to the system.
+public func releaseIdleMemory() { MemoryPool.drain() }

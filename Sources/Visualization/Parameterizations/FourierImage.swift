@@ -1,0 +1,99 @@
+import Tensors
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A picture written as its scaled Fourier spectrum, in which all frequencies are climbed at the pace that natural
+/// images have (tensorflow/lucid, param/spatial.py):
+///
+///     X = z · √(width · height) / max(f, 1 / max(width, height))^p,   t = irfft2(X) / 4,   rgb = sigmoid(M · t)
+///
+/// with f = √(fx² + fy²) in cycles a pixel. Odd widths are made one column wider and cropped.
+public struct FourierImage: Parameterization {
+    public let height: Int
+    public let width: Int
+    private let transform: FourierTransform
+    private let scales: [Float]  // [height, frequencies]
+    private let colour: ColourMap
+
+    /// Standard deviation of the real and imaginary parts to start from.
+    static let initialDeviation: Float = 0.01
+    /// What Lucid divides by so that the picture begins near grey.
+    private static let softening: Float = 4
+
+    /// - Parameter decayPower: p above; 1 is the slope of natural images, more gives smoother pictures.
+    public init(height: Int, width: Int, decayPower: Float = 1, decorrelated: Bool = true) {
+        self.height = height
+        self.width = width
+        let transform = FourierTransform(height: height, width: width + width % 2)
+        self.transform = transform
+        colour = ColourMap(decorrelated: decorrelated)
+        let smallest = 1 / Double(max(width, height))
+        let amplitude = Double(width * height).squareRoot() / Double(Self.softening)
+        scales = (0..<height).flatMap { y in
+            // The frequencies of numpy.fft.fftfreq: 0, 1, …, then the negative ones, over the extent.
+            let fy = Double(y <= (height - 1) / 2 ? y : height - y) / Double(height)
+            return (0..<transform.frequencies).map { x in
+                let fx = FourierImage.horizontalFrequency(x, width: width)
+                return Float(amplitude / pow(max((fx * fx + fy * fy).squareRoot(), smallest), Double(decayPower)))
+            }
+        }
+    }
+
+    /// `numpy.fft.fftfreq(width)[x]` without its sign; the extra column of an odd width continues with the first
+    /// negative frequency, as Lucid's slice of fftfreq does.
+    private static func horizontalFrequency(_ x: Int, width: Int) -> Double {
+        let index = x <= (width - 1) / 2 ? x : width - x
+        return Double(index) / Double(width)
+    }
+
+    /// `[3, height, 2 · frequencies]`: real and imaginary parts interleaved.
+    public func initial(using generator: inout RandomGenerator) -> Tensor {
+        let shape = Shape(3, height, 2 * transform.frequencies)
+        return Tensor(shape, generator.normal(count: shape.count, standardDeviation: Self.initialDeviation))
+    }
+
+    public func image(from parameters: Tensor, workers: Workers) -> Mapping {
+        values(from: parameters, workers: workers).then { colour($0, workers: workers) }
+    }
+
+    /// t above, before the colour map: `[3, height, width]`.
+    func values(from parameters: Tensor, workers: Workers) -> Mapping {
+        let planes = transform.inverse(scaled(parameters, workers: workers), workers: workers)
+        return Mapping(output: cropped(planes)) { gradient in
+            let spectra = transform.inverseAdjoint(uncropped(gradient), workers: workers)
+            return scaled(spectra, workers: workers)
+        }
+    }
+
+    private func scaled(_ spectra: consuming Tensor, workers: Workers) -> Tensor {
+        var result = spectra
+        let channels = result.shape.channels
+        result.withMutableElements { values in
+            scales.withUnsafeBufferPointer { scales in
+                let start = values.baseAddress!
+                workers.forEach(channels) { channel in
+                    let spectrum = start + channel * 2 * scales.count
+                    for i in 0..<scales.count {
+                        spectrum[2 * i] *= scales[i]
+                        spectrum[2 * i + 1] *= scales[i]
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    private func cropped(_ planes: consuming Tensor) -> Tensor {
+        transform.width == width ? planes : planes.cropped(top: 0, left: 0, height: height, width: width)
+    }
+
+    private func uncropped(_ gradient: consuming Tensor) -> Tensor {
+        transform.width == width
+            ? gradient
+            : gradient.padded(top: 0, left: 0, height: height, width: transform.width, value: 0)
+    }
+}

@@ -1,0 +1,101 @@
+import FoundationEssentials
+import Networks
+
+/// Everything that a picture depends on, the seed included, and nothing else: no time, path or number of threads. It is
+/// the picture's metadata, what `--dry-run` prints, and what `replay` reads.
+public struct RenderPlan: Sendable, Codable, Equatable {
+    /// What `--model` calls the network.
+    public var model: String
+    /// SHA-256 of its weights file.
+    public var weights: String
+    /// In the expression language, penalties included.
+    public var objective: String
+    /// Of the picture, in pixels.
+    public var width: Int
+    public var height: Int
+    public var steps: Int
+    public var seed: UInt64
+    public var parameterization: ParameterizationName
+    /// Of the Fourier image.
+    public var decayPower: Float
+    public var decorrelate: Bool
+    /// In the language of `--transforms`.
+    public var transforms: String
+    public var optimizer: OptimizerName
+    public var learningRate: Float
+    /// What rectifiers do with the gradient in the first `redirectedSteps` steps; afterwards it is `plain`.
+    public var rectifier: RectifierGradient
+
+    /// Lucid's number of steps with redirected gradients.
+    public static let redirectedSteps = 16
+
+    public init(
+        model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
+        seed: UInt64 = 0, parameterization: ParameterizationName = .fft, decayPower: Float = 1,
+        decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
+        optimizer: OptimizerName = .adam, learningRate: Float? = nil, rectifier: RectifierGradient = .redirected
+    ) {
+        self.model = model
+        self.weights = weights
+        self.objective = objective
+        self.width = width
+        self.height = height
+        self.steps = steps
+        self.seed = seed
+        self.parameterization = parameterization
+        self.decayPower = decayPower
+        self.decorrelate = decorrelate
+        self.transforms = transforms
+        self.optimizer = optimizer
+        self.learningRate = learningRate ?? optimizer.defaultLearningRate
+        self.rectifier = rectifier
+    }
+}
+
+/// What a picture carries in its metadata: the plan, the program that followed it, and how far it came.
+public struct PictureRecord: Sendable, Codable, Equatable {
+    /// "lucid"
+    public var software: String
+    public var version: String
+    public var plan: RenderPlan
+    /// Steps taken; fewer than planned if the render was interrupted.
+    public var stepsDone: Int
+    /// The objective on the finished picture, without transforms.
+    public var score: Float
+    /// False if the render was interrupted, or if this is a picture of the way there.
+    public var complete: Bool
+
+    public init(version: String, plan: RenderPlan, stepsDone: Int, score: Float) {
+        software = "lucid"
+        self.version = version
+        self.plan = plan
+        self.stepsDone = stepsDone
+        self.score = score
+        complete = stepsDone == plan.steps
+    }
+
+    /// The keyword of the PNG text chunk that holds this as JSON.
+    public static let keyword = "lucid"
+
+    /// One line of JSON, keys in alphabetical order.
+    public var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { preconditionFailure("a record can always be encoded") }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    public init(json: String) throws(RecordError) {
+        do {
+            self = try JSONDecoder().decode(PictureRecord.self, from: Data(json.utf8))
+        } catch {
+            throw RecordError(reason: "\(error)")
+        }
+    }
+}
+
+/// Metadata that cannot be read.
+public struct RecordError: Error, CustomStringConvertible {
+    let reason: String
+    public var description: String { "its metadata cannot be read: \(reason)" }
+}

@@ -1,0 +1,110 @@
+import Tensors
+
+/// The values that a random transform chooses from: every value of some lists and stepped ranges with equal chance, or
+/// all of one continuous range. Spelled `0.9...1.1 by 0.02`, `-10...10 by 1 + 5*0`, `0.9, 1, 1.1` or `0.9...1.1`.
+public struct Choice: Sendable, Equatable {
+    private enum Part: Sendable, Equatable {
+        case values(Float, times: Int)
+        case stepped(ClosedRange<Float>, by: Float)
+        case continuous(ClosedRange<Float>)
+    }
+
+    private let parts: [Part]
+    /// Every discrete value; empty for a continuous range.
+    private let values: [Float]
+
+    private init(parts: [Part]) {
+        self.parts = parts
+        values = parts.flatMap { part -> [Float] in
+            switch part {
+            case .values(let value, let times): return Array(repeating: value, count: times)
+            case .stepped(let range, let step):
+                // In double precision, so that 0.9 + 5·0.02 is 1 to the last bit of a float.
+                let span = Double(range.upperBound) - Double(range.lowerBound)
+                let count = Int((span / Double(step) + 1e-4).rounded(.down)) + 1
+                return (0..<count).map { index in
+                    let value = Double(range.lowerBound) + Double(index) * Double(step)
+                    return Float((value * 1e6).rounded() / 1e6)
+                }
+            case .continuous: return []
+            }
+        }
+    }
+
+    /// The values of a range by steps, and single values so many times.
+    public init(_ range: ClosedRange<Float>, by step: Float, plus extra: [(times: Int, value: Float)] = []) {
+        self.init(parts: [.stepped(range, by: step)] + extra.map { .values($0.value, times: $0.times) })
+    }
+
+    public var smallest: Float { bounds.lowerBound }
+    public var largest: Float { bounds.upperBound }
+
+    private var bounds: ClosedRange<Float> {
+        if case .continuous(let range)? = parts.first { return range }
+        return values.min()!...values.max()!
+    }
+
+    func draw(using generator: inout RandomGenerator) -> Float {
+        if case .continuous(let range)? = parts.first { return generator.uniform(in: range) }
+        return values[generator.integer(below: values.count)]
+    }
+
+    var text: String {
+        parts.map { part in
+            switch part {
+            case .values(let value, 1): plain(value)
+            case .values(let value, let times): "\(times)*\(plain(value))"
+            case .stepped(let range, let step):
+                "\(plain(range.lowerBound))...\(plain(range.upperBound)) by \(plain(step))"
+            case .continuous(let range): "\(plain(range.lowerBound))...\(plain(range.upperBound))"
+            }
+        }.joined(separator: " + ")
+    }
+
+    /// Reads what stands between a transform's parentheses.
+    init(parsing text: some StringProtocol) throws(TransformError) {
+        var parts: [Part] = []
+        for piece in text.split(whereSeparator: { $0 == "," || $0 == "+" }) {
+            let words = piece.split(separator: " ")
+            guard let first = words.first else { continue }
+            if let dots = first.firstRange(of: "...") {
+                guard let low = Float(first[..<dots.lowerBound]), let high = Float(first[dots.upperBound...]),
+                    low.isFinite, high.isFinite, low <= high
+                else { throw TransformError("\"\(first)\" is not a range such as 0.9...1.1") }
+                switch words.count {
+                case 1: parts.append(.continuous(low...high))
+                case 3 where words[1] == "by":
+                    guard let step = Float(words[2]), step.isFinite, step > 0, (high - low) / step <= 10_000 else {
+                        throw TransformError("\"\(words[2])\" is not a step through \(first)")
+                    }
+                    parts.append(.stepped(low...high, by: step))
+                default: throw TransformError("\"\(piece)\" is not a range such as 0.9...1.1 by 0.02")
+                }
+            } else {
+                let factors = words.joined().split(separator: "*", omittingEmptySubsequences: false)
+                guard factors.count <= 2, let value = Float(factors.last!), value.isFinite,
+                    let times = factors.count == 2 ? Int(factors[0]) : 1, times > 0, times <= 10_000
+                else { throw TransformError("\"\(piece)\" is not a number, a range or 5*0") }
+                parts.append(.values(value, times: times))
+            }
+        }
+        guard !parts.isEmpty else { throw TransformError("nothing to choose from") }
+        let continuous = parts.filter { if case .continuous = $0 { true } else { false } }
+        guard continuous.isEmpty || parts.count == 1 else {
+            throw TransformError("a range without steps cannot be mixed with other values; add \"by\"")
+        }
+        self.init(parts: parts)
+    }
+}
+
+/// A number without a needless ".0".
+func plain(_ value: Float) -> String {
+    value == value.rounded() && abs(value) < 1e7 ? "\(Int(value))" : "\(value)"
+}
+
+/// Transforms that cannot be read.
+public struct TransformError: Error, CustomStringConvertible, Equatable {
+    public let reason: String
+    init(_ reason: String) { self.reason = reason }
+    public var description: String { reason }
+}

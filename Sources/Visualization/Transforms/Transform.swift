@@ -1,0 +1,50 @@
+import Tensors
+
+/// Something that is done to the picture before the network sees it, drawn anew at each step, so that what the network
+/// answers to must survive it.
+public protocol Transform: Sendable {
+    /// The transform as `--transforms` spells it.
+    var text: String { get }
+
+    /// Fixes the randomness for one step.
+    func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform
+
+    /// The smallest and largest picture that this can make of one picture.
+    func extent(of shape: Shape) -> (smallest: Shape, largest: Shape)
+}
+
+/// A transform whose randomness is fixed: image → image, with the way back.
+public typealias DrawnTransform = (_ image: Tensor, _ workers: Workers) -> Mapping
+
+/// Transforms one after the other.
+public struct TransformChain: Sendable {
+    public let transforms: [any Transform]
+
+    public init(_ transforms: [any Transform]) { self.transforms = transforms }
+
+    /// What the network sees of an image in one step.
+    public func callAsFunction(_ image: Tensor, using generator: inout RandomGenerator, workers: Workers) -> Mapping {
+        var result = Mapping(output: image) { $0 }
+        for transform in transforms {
+            let drawn = transform.draw(for: result.output.shape, using: &generator)
+            result = result.then { drawn($0, workers) }
+        }
+        return result
+    }
+
+    /// The smallest and largest picture that the network may see.
+    public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) {
+        transforms.reduce((shape, shape)) { extent, transform in
+            (transform.extent(of: extent.0).smallest, transform.extent(of: extent.1).largest)
+        }
+    }
+
+    /// As `--transforms` spells it.
+    public var text: String { transforms.isEmpty ? "none" : transforms.map(\.text).joined(separator: " ") }
+
+    /// Lucid's standard set (tensorflow/lucid, optvis/transform.py).
+    public static let standard = TransformChain([
+        Pad(pixels: 12), Jitter(pixels: 8), Scale(factors: .init(0.9...1.1, by: 0.02)),
+        Rotate(degrees: .init(-10...10, by: 1, plus: [(5, 0)])), Jitter(pixels: 4),
+    ])
+}
