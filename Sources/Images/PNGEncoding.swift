@@ -13,7 +13,7 @@ extension PNG {
     ///   - text: kept in the file ahead of the pixels, in this order. A keyword has 1 to 79 characters of Latin-1 without
     ///     spaces at its ends or two in a row; a text holds no NUL.
     ///   - compressionLevel: zlib's, from 0 (none, fast) to 9 (smallest, slow).
-    /// - Throws: `PictureError.unsupported` for a keyword or text that PNG cannot hold.
+    /// - Throws: `PictureError.unencodable` for a keyword or text that PNG cannot hold.
     public static func encode(
         _ picture: Picture, text: [(keyword: String, text: String)] = [], compressionLevel: Int = 6
     ) throws(PictureError) -> [UInt8] {
@@ -37,7 +37,7 @@ extension PNG {
         _ samples: [S], _ picture: Picture, _ chunks: [lucid_png_chunk], _ contents: [UInt8], _ level: Int
     ) throws(PictureError) -> [UInt8] {
         guard let width = UInt32(exactly: picture.width), let height = UInt32(exactly: picture.height) else {
-            throw .unsupported(file: "PNG", reason: "a side of more than 2147483647 pixels")
+            throw .unencodable(.png, reason: "a side of more than 2147483647 pixels")
         }
         var output = lucid_png_output()
         defer { free(output.bytes) }
@@ -45,7 +45,7 @@ extension PNG {
             &output, samples, width, height, Int32(S.bitWidth), Int32(picture.channels), Int32(level),
             chunks, chunks.count, contents)
         guard done == 1 else {
-            throw .unsupported(file: "PNG", reason: String(cString: lucid_png_output_message(&output)))
+            throw .unencodable(.png, reason: String(cString: lucid_png_output_message(&output)))
         }
         return Array(UnsafeBufferPointer(start: output.bytes, count: output.count))
     }

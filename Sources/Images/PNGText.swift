@@ -20,13 +20,13 @@ extension PNG {
         keyword: String, text: String
     ) throws(PictureError) -> (type: (UInt8, UInt8, UInt8, UInt8), contents: [UInt8]) {
         guard let keywordBytes = latin1(keyword), isKeyword(keywordBytes) else {
-            throw .unsupported(file: "PNG", reason: "\(FileName.shown(keyword)) is no keyword of a PNG text")
+            throw .unencodable(.png, reason: "\(FileName.shown(keyword)) is no keyword of a PNG text")
         }
         guard !text.utf8.contains(0) else {
-            throw .unsupported(file: "PNG", reason: "the text under \(FileName.shown(keyword)) has a NUL character")
+            throw .unencodable(.png, reason: "the text under \(FileName.shown(keyword)) has a NUL character")
         }
         guard text.utf8.count < maximumChunkBytes - 100 else {
-            throw .unsupported(file: "PNG", reason: "the text under \(FileName.shown(keyword)) is longer than 2 GiB")
+            throw .unencodable(.png, reason: "the text under \(FileName.shown(keyword)) is longer than 2 GiB")
         }
         if let textBytes = latin1(text) { return (tEXt, keywordBytes + [0] + textBytes) }
         // An uncompressed text (0, 0) of no stated language (0), the keyword not translated (0).

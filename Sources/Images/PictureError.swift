@@ -12,6 +12,8 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(file: String, width: Int, height: Int, limit: Int)
     /// The file may be sound, but it uses what this program does not know.
     case unsupported(file: String, reason: String)
+    /// The format to be written has no place for the picture, or for what is to be said in it.
+    case unencodable(PictureFormat, reason: String)
 
     /// What a command line's exit code depends on.
     public enum Kind: Sendable {
@@ -24,7 +26,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     public var kind: Kind {
         switch self {
         case .missing, .unreadable: .noInput
-        case .notAPicture, .damaged, .tooLarge, .unsupported: .badData
+        case .notAPicture, .damaged, .tooLarge, .unsupported, .unencodable: .badData
         }
     }
 
@@ -44,6 +46,10 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "make it smaller, or raise the limit (--max-pixels)"
         case .unsupported(let file, let reason):
             "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit PNG or JPEG"
+        case .unencodable(.jpeg, let reason):
+            "a JPEG cannot hold this (\(reason)); write a PNG instead"
+        case .unencodable(.png, let reason):
+            "a PNG cannot hold this (\(reason)); change it or leave it out"
         }
     }
 }

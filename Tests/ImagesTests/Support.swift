@@ -1,0 +1,64 @@
+import Foundation
+import Images
+
+/// Files beside the tests; Fixtures/jpegs.py made them.
+func fixture(_ name: String) throws -> [UInt8] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+    return [UInt8](try Data(contentsOf: folder.appending(path: name)))
+}
+
+/// A folder that is there while `body` runs.
+func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "lucid-images-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try body(folder)
+}
+
+func contents(of path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(filePath: path))) }
+
+func save(_ bytes: [UInt8], to path: String) throws { try Data(bytes).write(to: URL(filePath: path)) }
+
+func names(in folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+
+/// A picture whose samples look random and are always the same.
+func noise(width: Int, height: Int, alpha: Bool = false, depth: Picture.BitDepth = .eight) -> Picture {
+    let count = width * height * (alpha ? 4 : 3)
+    var state: UInt64 = 1
+    func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407  // Knuth's MMIX
+        return state >> 33
+    }
+    return Picture(
+        width: width, height: height, hasAlpha: alpha,
+        samples: depth == .eight
+            ? .eight((0..<count).map { _ in UInt8(truncatingIfNeeded: next()) })
+            : .sixteen((0..<count).map { _ in UInt16(truncatingIfNeeded: next()) }))
+}
+
+extension Picture {
+    var bytes: [UInt8] {
+        guard case .eight(let bytes) = samples else { fatalError("a picture of 8 bits was expected") }
+        return bytes
+    }
+
+    var words: [UInt16] {
+        guard case .sixteen(let words) = samples else { fatalError("a picture of 16 bits was expected") }
+        return words
+    }
+
+    /// One pixel's samples.
+    func pixel(_ x: Int, _ y: Int) -> [UInt8] { Array(bytes[(y * width + x) * channels..<(y * width + x + 1) * channels]) }
+}
+
+/// A grey or RGB picture of 8 bits from a function of x, y and channel.
+func picture(width: Int, height: Int, _ value: (Int, Int, Int) -> UInt8) -> Picture {
+    var samples: [UInt8] = []
+    for y in 0..<height { for x in 0..<width { for channel in 0..<3 { samples.append(value(x, y, channel)) } } }
+    return Picture(width: width, height: height, samples: .eight(samples))
+}
+
+/// The largest difference between two lists of samples.
+func distance<Value: BinaryInteger>(_ a: [Value], _ b: [Value]) -> Int {
+    a.count == b.count ? zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 0 : .max
+}
