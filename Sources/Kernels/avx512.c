@@ -2,10 +2,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "Kernels.h"
+
 #pragma clang attribute push( \
     __attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq,avx512bw"))), \
     apply_to = function)
 #define KERNEL(name) kernels_avx512_##name
 #include "bodies.h"
+#include "winograd.h"
 #pragma clang attribute pop
 #endif

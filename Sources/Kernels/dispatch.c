@@ -9,7 +9,13 @@
   _(void, half_to_float, (float *r, const uint16_t *h, long n), (r, h, n))                                          \
   _(void, sigmoid, (float *r, const float *v, long n), (r, v, n))                                                   \
   _(void, adam, (float *p, float *m, float *v, const float *g, long n, float b1, float b2, float r, float c, float e), \
-    (p, m, v, g, n, b1, b2, r, c, e))
+    (p, m, v, g, n, b1, b2, r, c, e))                                                                                \
+  _(void, winograd_input, (const kernels_tiles *s, const float *i, float *t, float *w), (s, i, t, w))               \
+  _(void, winograd_input_adjoint, (const kernels_tiles *s, float *i, const float *t, float *w), (s, i, t, w))       \
+  _(void, winograd_output, (const kernels_tiles *s, float *o, const float *t, float *w, float b, int r),            \
+    (s, o, t, w, b, r))                                                                                              \
+  _(void, winograd_output_adjoint, (const kernels_tiles *s, const float *o, float *t, float *w), (s, o, t, w))      \
+  _(void, winograd_filters, (const float *f, long n, float *t, long s), (f, n, t, s))
 
 #define DECLARE(result, name, parameters, arguments)  \
   result kernels_baseline_##name parameters;          \

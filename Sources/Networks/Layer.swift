@@ -13,8 +13,8 @@ public protocol Layer: Sendable {
     /// The inputs have been accepted by `outputShape`. The result does not depend on `pass.workers`.
     func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step
 
-    /// The same layer with its weights read from their file.
-    func loaded() throws(WeightsError) -> any Layer
+    /// The same layer with its weights read from their file and made ready for these algorithms.
+    func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer
 
     /// The layer that computes only these output channels, and what it then needs of its inputs; nil where nothing is
     /// saved. `channels` is ascending.
@@ -31,7 +31,7 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
-    public func loaded() throws(WeightsError) -> any Layer { self }
+    public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer { self }
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? { nil }
     public func window(for inputs: [Shape]) -> Window? { nil }
     public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }

@@ -30,9 +30,11 @@ public struct PreparedNetwork: Sendable {
     /// - Parameters:
     ///   - demands: what will be looked at.
     ///   - preprocessing: applied to the image first; nil takes the image as the network's own input.
-    public init(_ network: Network, demands: [LayerName: Demand], preprocessing: Preprocessing?)
-        throws(WeightsError)
-    {
+    ///   - convolution: the algorithms that convolutions may use.
+    public init(
+        _ network: Network, demands: [LayerName: Demand], preprocessing: Preprocessing?,
+        convolution: ConvolutionChoice = .auto
+    ) throws(WeightsError) {
         var plan = Pruning(network, demands: demands)
         plan.mergeRectifiers()
         var steps: [Step] = []
@@ -41,7 +43,7 @@ public struct PreparedNetwork: Sendable {
             places[node.index] = steps.count
             steps.append(
                 Step(
-                    name: network.nodes[node.index].name, layer: try node.layer.loaded(),
+                    name: network.nodes[node.index].name, layer: try node.layer.loaded(convolution),
                     inputs: node.inputs.map { $0 < 0 ? -1 : places[$0]! }, channels: node.channels,
                     isKept: node.isKept))
         }

@@ -30,4 +30,33 @@ void kernels_sigmoid(float *result, const float *values, long count);
 void kernels_adam(float *parameters, float *mean, float *variance, const float *gradient, long count, float beta1,
                   float beta2, float rate, float v_correction, float epsilon);
 
+// Winograd's F(4×4, 3×3) (Lavin and Gray 2016, arXiv:1509.09308): a 3×3 convolution of stride 1 computes each 4×4 tile of
+// its output from a 6×6 tile of its input by 36 multiplications instead of 144.
+//
+// One channel at a time, over `tile_rows` rows of `tiles_x` tiles from `first_tile_row` on. Transformed values lie at
+// place[k * point_stride + t] for k in 0 ..< 36 and tile t = row * tiles_x + column. `stride` is the number of tiles
+// rounded up to a multiple of 16, and that many places are written. `padding` rows and columns of zeros surround the
+// input. `scratch` holds 72 * stride + 4 * tiles_x + 64 floats.
+typedef struct {
+  long input_height, input_width, output_height, output_width, padding;
+  long first_tile_row, tile_rows, tiles_x, stride, point_stride;
+} kernels_tiles;
+
+// transformed = Bᵀ d B of every input tile d.
+void kernels_winograd_input(const kernels_tiles *tiles, const float *input, float *transformed, float *scratch);
+
+// The adjoint: input += overlapping sums of B m Bᵀ.
+void kernels_winograd_input_adjoint(const kernels_tiles *tiles, float *input, const float *transformed, float *scratch);
+
+// output = Aᵀ m A + bias of every tile, rectified as by kernels_add_bias_relu if `rectify`.
+void kernels_winograd_output(const kernels_tiles *tiles, float *output, const float *transformed, float *scratch,
+                             float bias, int rectify);
+
+// The adjoint of the linear part: transformed = A g Aᵀ of every output tile g.
+void kernels_winograd_output_adjoint(const kernels_tiles *tiles, const float *output, float *transformed,
+                                     float *scratch);
+
+// transformed[k * stride + i] = (G g Gᵀ)[k] for the `count` 3×3 filters g = filters[9 * i ...].
+void kernels_winograd_filters(const float *filters, long count, float *transformed, long stride);
+
 #endif

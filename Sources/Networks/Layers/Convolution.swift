@@ -20,7 +20,7 @@ public struct Convolution: Layer {
     /// Which filters are computed; nil for all.
     private var chosen: [Int]?
     /// The weights as the chosen algorithm wants them, once loaded.
-    private var kernel: PatchConvolution?
+    private var kernel: (any ConvolutionAlgorithm)?
 
     public init(
         inputChannels: Int, filters: Int, window: Window, groups: Int = 1, weights: Parameter, biases: Parameter?
@@ -62,7 +62,7 @@ public struct Convolution: Layer {
         }
     }
 
-    public func loaded() throws(WeightsError) -> any Layer {
+    public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer {
         var copy = self
         var weights = try self.weights.read()
         var biases = try self.biases?.read() ?? [Float](repeating: 0, count: filters)
@@ -71,7 +71,7 @@ public struct Convolution: Layer {
             weights = chosen.flatMap { weights[$0 * size..<($0 + 1) * size] }
             biases = chosen.map { biases[$0] }
         }
-        copy.kernel = PatchConvolution(
+        copy.kernel = choice.algorithm(
             weights: weights, biases: biases, inputChannels: inputChannels, groups: groups, window: window)
         return copy
     }

@@ -55,7 +55,7 @@ public struct Linear: Layer {
         }
     }
 
-    public func loaded() throws(WeightsError) -> any Layer {
+    public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer {
         var copy = self
         var weights = try self.weights.read()
         var biases = try self.biases?.read() ?? [Float](repeating: 0, count: outputs)

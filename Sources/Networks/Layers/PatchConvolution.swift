@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Forward: a band of output rows = weights · patches. Backward: a band of image rows receives weightsᵀ · gradient,
 /// scattered back. Both cut the work by shape alone and give each piece memory of its own.
-struct PatchConvolution: Sendable {
+struct PatchConvolution: ConvolutionAlgorithm {
     private let weights: [Float]  // [filters, channels / groups · window.area]
     private let biases: [Float]  // [filters]
     private let inputChannels: Int
@@ -31,8 +31,6 @@ struct PatchConvolution: Sendable {
     private var filtersPerGroup: Int { biases.count / groups }
     private var channelsPerGroup: Int { inputChannels / groups }
 
-    /// - Parameter input: `[inputChannels, height, width]`
-    /// - Returns: `[filters, outputHeight, outputWidth]`
     func forward(_ input: Tensor, rectifying: Bool, workers: Workers) -> Tensor {
         let (height, width) = (input.shape.height, input.shape.width)
         let (outputHeight, outputWidth) = (window.outputHeight(height), window.outputWidth(width))
@@ -85,8 +83,6 @@ struct PatchConvolution: Sendable {
         return output
     }
 
-    /// - Parameter gradient: with respect to the output, `[filters, outputHeight, outputWidth]`
-    /// - Returns: the gradient with respect to the input.
     func backward(_ gradient: Tensor, inputShape: Shape, workers: Workers) -> Tensor {
         let (height, width) = (inputShape.height, inputShape.width)
         let (outputHeight, outputWidth) = (window.outputHeight(height), window.outputWidth(width))
