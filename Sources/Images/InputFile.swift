@@ -5,10 +5,15 @@ import Musl
 #endif
 
 /// Reads a whole file, or standard input.
-enum InputFile {
+public enum InputFile {
     /// No picture within the limits fills such a file; it keeps an endless device from filling the memory.
     private static let maximumBytes = 4 << 30
     private static let chunkBytes = 1 << 18
+
+    /// All bytes of a file, or of standard input for "-".
+    public static func bytes(of path: String) throws(PictureError) -> [UInt8] {
+        try read(path, headLength: 1) { _ throws(PictureError) in }
+    }
 
     /// All bytes of a file, or of standard input for "-".
     ///

@@ -10,7 +10,17 @@ public struct Network: Sendable {
     }
 
     let nodes: [Node]
+    private let channels: [Int]  // of each node's output
     public let inputChannels: Int
+
+    init(nodes: [Node], channels: [Int], inputChannels: Int) {
+        self.nodes = nodes
+        self.channels = channels
+        self.inputChannels = inputChannels
+    }
+
+    /// The channels of a layer's output, whatever the picture's size.
+    public func channels(of layer: LayerName) -> Int { channels[nodes.firstIndex { $0.name == layer.node }!] }
 
     /// Every node's name, shallow to deep.
     public var layerNames: [String] { nodes.map(\.name) }
@@ -57,8 +67,35 @@ public struct Network: Sendable {
     /// The shape of one layer's output; deeper layers may not fit the image.
     public func shape(of layer: LayerName, height: Int, width: Int) throws(ShapeError) -> Shape {
         let end = nodes.firstIndex { $0.name == layer.node }!
-        let upTo = Network(nodes: Array(nodes[...end]), inputChannels: inputChannels)
+        let upTo = Network(nodes: Array(nodes[...end]), channels: Array(channels[...end]), inputChannels: inputChannels)
         return try upTo.shapes(forHeight: height, width: width)[end].shape
+    }
+}
+
+extension Network {
+    /// What computing some layers takes, counted in floats.
+    public struct Cost: Sendable {
+        /// Outputs that a pass remembers: those of every node but rectifiers, which are merged into what comes before.
+        public var activations = 0
+        public var largestActivation = 0
+        public var parameters = 0
+    }
+
+    /// The cost of everything up to these layers for an image of this size; what does not fit the image counts nothing.
+    public func cost(of layers: Set<LayerName>, height: Int, width: Int) -> Cost {
+        var cost = Cost()
+        let needed = Pruning(self, demands: Dictionary(uniqueKeysWithValues: layers.map { ($0, Demand.all) })).nodes
+        var shapes: [Int: Shape] = [-1: Shape(inputChannels, height, width)]
+        for node in needed {
+            let inputs = node.inputs.compactMap { shapes[$0] }
+            guard inputs.count == node.inputs.count, let shape = try? node.layer.outputShape(for: inputs) else { break }
+            shapes[node.index] = shape
+            cost.parameters += node.layer.parameterCount
+            if node.layer is ReLU { continue }
+            cost.activations += shape.count
+            cost.largestActivation = max(cost.largestActivation, shape.count)
+        }
+        return cost
     }
 }
 

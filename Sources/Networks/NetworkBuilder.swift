@@ -12,6 +12,7 @@ public struct NetworkBuilder {
 
     private let store: any WeightStore
     private(set) var nodes: [Network.Node] = []
+    private var channels: [Int] = []
     private(set) var parameters: [Parameter] = []
     /// What goes in: `[channels, height, width]`, after preprocessing.
     public let image: Value
@@ -30,6 +31,7 @@ public struct NetworkBuilder {
     public mutating func add(_ name: String, _ layer: any Layer, from inputs: [Value], channels: Int) -> Value {
         precondition(!nodes.contains { $0.name == name }, "two nodes are called \(name)")
         nodes.append(Network.Node(name: name, layer: layer, inputs: inputs.map(\.index)))
+        self.channels.append(channels)
         return Value(index: nodes.count - 1, channels: channels)
     }
 
@@ -90,6 +92,6 @@ public struct NetworkBuilder {
     /// The network, once every parameter was found in the checkpoint in its shape.
     public func network() throws(WeightsError) -> Network {
         try store.check(parameters)
-        return Network(nodes: nodes, inputChannels: image.channels)
+        return Network(nodes: nodes, channels: channels, inputChannels: image.channels)
     }
 }

@@ -77,17 +77,6 @@ public struct PreparedNetwork: Sendable {
         return sum
     }
 
-    /// Values in all activations that a forward pass remembers: what its memory grows with.
-    public func activationCount(channels: Int = 3, height: Int, width: Int) -> Int {
-        var shapes: [Shape] = []
-        for step in steps {
-            let inputs = step.inputs.map { $0 < 0 ? Shape(channels, height, width) : shapes[$0] }
-            guard let shape = try? step.layer.outputShape(for: inputs) else { break }
-            shapes.append(shape)
-        }
-        return shapes.reduce(0) { $0 + $1.count }
-    }
-
     /// One pass through the network.
     ///
     /// - Parameters:

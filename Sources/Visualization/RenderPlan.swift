@@ -25,6 +25,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var learningRate: Float
     /// What rectifiers do with the gradient in the first `redirectedSteps` steps; afterwards it is `plain`.
     public var rectifier: RectifierGradient
+    /// The algorithms that convolutions may use: their rounding differs.
+    public var convolution: ConvolutionChoice
 
     /// Lucid's number of steps with redirected gradients.
     public static let redirectedSteps = 16
@@ -33,7 +35,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
         seed: UInt64 = 0, parameterization: ParameterizationName = .fft, decayPower: Float = 1,
         decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
-        optimizer: OptimizerName = .adam, learningRate: Float? = nil, rectifier: RectifierGradient = .redirected
+        optimizer: OptimizerName = .adam, learningRate: Float? = nil, rectifier: RectifierGradient = .redirected,
+        convolution: ConvolutionChoice = .auto
     ) {
         self.model = model
         self.weights = weights
@@ -49,6 +52,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.optimizer = optimizer
         self.learningRate = learningRate ?? optimizer.defaultLearningRate
         self.rectifier = rectifier
+        self.convolution = convolution
     }
 }
 

@@ -23,26 +23,16 @@ public struct Renderer: Sendable {
     ///
     /// - Parameter workers: threads; the picture does not depend on them.
     public init(_ plan: RenderPlan, model: Model, workers: Workers) throws(RenderError) {
+        let reading = try Reading(plan, network: model.network)
         self.plan = plan
         self.workers = workers
+        objective = reading.objective
+        transforms = reading.transforms
+        layers = reading.layers
         do {
-            objective = try Objective(parsing: plan.objective)
-        } catch {
-            throw .objective(plan.objective, error)
-        }
-        do {
-            transforms = try TransformChain(parsing: plan.transforms)
-        } catch {
-            throw .transforms(plan.transforms, error)
-        }
-        layers = try Self.resolve(objective, in: model.network)
-        try Self.check(objective, layers, plan: plan, transforms: transforms, network: model.network)
-        var demands: [LayerName: Demand] = [:]
-        for (name, demand) in objective.demands {
-            demands[layers[name]!] = demands[layers[name]!].map { $0.union(demand) } ?? demand
-        }
-        do {
-            network = try PreparedNetwork(model.network, demands: demands, preprocessing: model.preprocessing)
+            network = try PreparedNetwork(
+                model.network, demands: reading.demands, preprocessing: model.preprocessing,
+                convolution: plan.convolution)
         } catch {
             throw .weights(error)
         }
@@ -51,6 +41,15 @@ public struct Renderer: Sendable {
         optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
         generator = RandomGenerator(seed: plan.seed)
         parameters = parameterization.initial(using: &generator)
+    }
+
+    /// Whether a plan can be followed, without computing or loading anything.
+    ///
+    /// - Parameter memory: bytes that may be used; nil for no limit.
+    public static func check(_ plan: RenderPlan, model: Model, memory: Int? = nil) throws(RenderError) {
+        let reading = try Reading(plan, network: model.network)
+        let needed = reading.estimatedMemory(plan, network: model.network)
+        if let memory, needed > memory { throw .memory(needed: needed, available: memory) }
     }
 
     /// One step uphill.
@@ -101,69 +100,6 @@ public struct Renderer: Sendable {
         }
         return seeds
     }
-
-    private static func resolve(_ objective: Objective, in network: Network) throws(RenderError)
-        -> [String: LayerName]
-    {
-        var layers: [String: LayerName] = [:]
-        for name in objective.demands.keys.sorted() {
-            do {
-                layers[name] = try network.layer(named: name)
-            } catch {
-                throw .layer(error)
-            }
-        }
-        return layers
-    }
-
-    /// Holds the objective's channels and positions, and the picture's size, against the network.
-    private static func check(
-        _ objective: Objective, _ layers: [String: LayerName], plan: RenderPlan, transforms: TransformChain,
-        network: Network
-    ) throws(RenderError) {
-        guard plan.width > 0, plan.height > 0 else { throw .size("\(plan.width)x\(plan.height)", "nothing to draw") }
-        let extent = transforms.extent(of: Shape(3, plan.height, plan.width))
-        for check in objective.checks {
-            let layer = layers[check.layer]!
-            let shape: Shape
-            do {
-                guard extent.smallest.height > 0, extent.smallest.width > 0 else {
-                    throw ShapeError("the transforms leave nothing of the picture")
-                }
-                _ = try network.shape(of: layer, height: extent.smallest.height, width: extent.smallest.width)
-                shape = try network.shape(of: layer, height: plan.height, width: plan.width)
-            } catch {
-                let smallest = smallestSize(for: layer, plan: plan, transforms: transforms, network: network)
-                throw .size(
-                    "\(plan.width)x\(plan.height)",
-                    "too small for \(layer) (\(error)); try --size \(smallest) or --transforms none")
-            }
-            if let channel = check.channel, channel >= shape.channels {
-                throw .index("\(layer) has the channels 0–\(shape.channels - 1); there is no channel \(channel)")
-            }
-            if let x = check.x, x >= shape.width {
-                throw .index("\(layer) has the columns 0–\(shape.width - 1) at this size; there is no column \(x)")
-            }
-            if let y = check.y, y >= shape.height {
-                throw .index("\(layer) has the rows 0–\(shape.height - 1) at this size; there is no row \(y)")
-            }
-        }
-    }
-
-    /// The side of the smallest square that the layer can be drawn at under these transforms.
-    private static func smallestSize(
-        for layer: LayerName, plan: RenderPlan, transforms: TransformChain, network: Network
-    ) -> Int {
-        for side in 1...1024 {
-            let extent = transforms.extent(of: Shape(3, side, side)).smallest
-            if extent.height > 0, extent.width > 0,
-                (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
-            {
-                return side
-            }
-        }
-        return 224
-    }
 }
 
 /// Why a plan cannot be followed.
@@ -176,6 +112,8 @@ public enum RenderError: Error, CustomStringConvertible {
     /// A size that cannot be drawn, and why.
     case size(String, String)
     case weights(WeightsError)
+    /// More bytes than there are.
+    case memory(needed: Int, available: Int)
     /// The score stopped being a number.
     case notFinite(step: Int)
 
@@ -187,8 +125,15 @@ public enum RenderError: Error, CustomStringConvertible {
         case .index(let reason): reason
         case .size(let size, let reason): "size \(size): \(reason)"
         case .weights(let error): "\(error)"
+        case .memory(let needed, let available):
+            "this picture would take \(gigabytes(needed)) of memory, and there are \(gigabytes(available)); try a smaller --size"
         case .notFinite(let step):
             "the score stopped being a number at step \(step); try a lower --learning-rate or another --seed"
         }
     }
+}
+
+private func gigabytes(_ bytes: Int) -> String {
+    let tenths = Int((Double(bytes) / 1e8).rounded(.up))
+    return "\(tenths / 10).\(tenths % 10) GB"
 }

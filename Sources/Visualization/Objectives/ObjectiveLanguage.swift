@@ -26,6 +26,9 @@ extension Objective {
         Function(name: "total_variation", usage: "total_variation()") { _ throws(ExpressionError) in .totalVariation() },
     ]
 
+    /// Every function with its arguments, as help texts show them.
+    public static var usage: String { functions.map(\.usage).joined(separator: ", ") }
+
     /// Reads an expression.
     public init(parsing text: String) throws(ExpressionError) {
         var parser = Parser(text)
@@ -155,9 +158,8 @@ extension Objective {
             let begin = column
             let name = rest.prefix { $0.isLetter || $0 == "_" }
             guard let function = Objective.functions.first(where: { $0.name == name }) else {
-                let usages = Objective.functions.map(\.usage).joined(separator: ", ")
                 let what = name.isEmpty ? (rest.isEmpty ? "the end" : "\"\(rest.prefix(10))\"") : "\"\(name)\""
-                throw error("expected a function, found \(what); there are \(usages)")
+                throw error("expected a function, found \(what); there are \(Objective.usage)")
             }
             rest = rest.dropFirst(name.count)
             guard take("(") else { throw error("expected ( after \(name)") }

@@ -1,0 +1,94 @@
+import Networks
+import Tensors
+
+/// A plan's texts, read and held against the network: what the renderer needs, or why it cannot be.
+struct Reading {
+    let objective: Objective
+    let transforms: TransformChain
+    /// By the objective's names for them.
+    let layers: [String: LayerName]
+
+    init(_ plan: RenderPlan, network: Network) throws(RenderError) {
+        do {
+            objective = try Objective(parsing: plan.objective)
+        } catch {
+            throw .objective(plan.objective, error)
+        }
+        do {
+            transforms = try TransformChain(parsing: plan.transforms)
+        } catch {
+            throw .transforms(plan.transforms, error)
+        }
+        var layers: [String: LayerName] = [:]
+        for name in objective.demands.keys.sorted() {
+            do {
+                layers[name] = try network.layer(named: name)
+            } catch {
+                throw .layer(error)
+            }
+        }
+        self.layers = layers
+        try checkExtents(plan, network)
+    }
+
+    /// What the network must answer. Two names may mean one layer.
+    var demands: [LayerName: Demand] {
+        var demands: [LayerName: Demand] = [:]
+        for (name, demand) in objective.demands {
+            let layer = layers[name]!
+            demands[layer] = demands[layer].map { $0.union(demand) } ?? demand
+        }
+        return demands
+    }
+
+    /// Holds the objective's channels and positions, and the picture's size, against the network.
+    private func checkExtents(_ plan: RenderPlan, _ network: Network) throws(RenderError) {
+        let size = plan.width == plan.height ? "\(plan.width)" : "\(plan.width)x\(plan.height)"
+        guard plan.width > 0, plan.height > 0 else { throw .size(size, "nothing to draw") }
+        for check in objective.checks {
+            let layer = layers[check.layer]!
+            let channels = network.channels(of: layer)
+            if let channel = check.channel, channel >= channels {
+                throw .index("\(layer) has the channels 0–\(channels - 1); there is no channel \(channel)")
+            }
+            let shape: Shape
+            do {
+                let smallest = transforms.extent(of: Shape(3, plan.height, plan.width)).smallest
+                guard smallest.height > 0, smallest.width > 0 else {
+                    throw ShapeError("the transforms leave nothing of the picture")
+                }
+                _ = try network.shape(of: layer, height: smallest.height, width: smallest.width)
+                shape = try network.shape(of: layer, height: plan.height, width: plan.width)
+            } catch {
+                throw .size(size, "too small for \(layer) (\(error)); try --size \(smallestSize(for: layer, network))")
+            }
+            if let x = check.x, x >= shape.width {
+                throw .index("\(layer) has the columns 0–\(shape.width - 1) at this size; there is no column \(x)")
+            }
+            if let y = check.y, y >= shape.height {
+                throw .index("\(layer) has the rows 0–\(shape.height - 1) at this size; there is no row \(y)")
+            }
+        }
+    }
+
+    /// The side of the smallest square that the layer can be drawn at under these transforms.
+    private func smallestSize(for layer: LayerName, _ network: Network) -> Int {
+        let fits = (1...1024).first { side in
+            let extent = transforms.extent(of: Shape(3, side, side)).smallest
+            return extent.height > 0 && extent.width > 0
+                && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
+        }
+        return fits ?? 224
+    }
+
+    /// Bytes that a render takes at most, to be held against what there is: activations, which are kept for the way
+    /// back, two of the largest for gradients, the picture's own numbers in their several forms, and the weights.
+    func estimatedMemory(_ plan: RenderPlan, network: Network) -> Int {
+        let largest = transforms.extent(of: Shape(3, plan.height, plan.width)).largest
+        let height = max(largest.height, plan.height)
+        let width = max(largest.width, plan.width)
+        let cost = network.cost(of: Set(layers.values), height: height, width: width)
+        let pictures = 24 * 3 * height * width
+        return 4 * (cost.activations + 2 * cost.largestActivation + pictures + cost.parameters) + 64 << 20
+    }
+}

@@ -1,0 +1,62 @@
+import Images
+import Networks
+import Visualization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What ends the program: an exit code of sysexits.h and one line that says what, where and what to try.
+struct Failure: Error {
+    let code: Int32
+    let message: String
+
+    init(_ code: Int32, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// A command that makes no sense.
+    static func usage(_ message: String) -> Failure { Failure(64, message) }
+    /// A file whose contents cannot be used.
+    static func badData(_ message: String) -> Failure { Failure(65, message) }
+
+    func exit() -> Never {
+        OutputFile.removeTemporaryFiles()
+        if !message.isEmpty { standardError("lucid: \(message)\n") }
+        Glibc.exit(code)
+    }
+}
+
+extension Failure {
+    init(_ error: RenderError) {
+        switch error {
+        case .objective, .transforms, .layer, .index, .size, .memory: self = .usage("\(error)")
+        case .weights(let error): self.init(error)
+        case .notFinite: self.init(70, "\(error)")
+        }
+    }
+
+    init(_ error: WeightsError) { self.init(error.isMissing ? 66 : 65, "\(error)") }
+
+    init(_ error: PictureError) { self.init(error.kind == .noInput ? 66 : 65, "\(error)") }
+
+    init(_ error: OutputError) { self.init(73, "\(error)") }
+}
+
+/// Writes to standard error, whatever becomes of it.
+func standardError(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// Writes a line to standard output.
+func standardOutput(_ text: String) throws(Failure) {
+    do {
+        try OutputFile.write(Array((text + "\n").utf8), to: "-")
+    } catch {
+        throw Failure(error)
+    }
+}

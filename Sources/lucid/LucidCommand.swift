@@ -1,0 +1,47 @@
+import ArgumentParser
+import Images
+import Tensors
+
+/// `lucid`: parses, calls, and turns every error into one line and an exit code.
+@main
+struct LucidCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lucid",
+        abstract: "See what neural networks see.",
+        discussion: """
+            lucid draws the picture that a unit, a channel or a layer of a vision network responds to most.
+
+              lucid channel --layer features.10 --index 5
+              lucid channel --model vgg16 --layer features.28 --index 7 --show
+              lucid layers --model vgg16
+            """,
+        version: version,
+        subcommands: [
+            Channel.self, Neuron.self, LayerEnergy.self, Render.self, Layers.self, Models.self, Classify.self,
+            Info.self, Replay.self, Bench.self,
+        ])
+
+    static let version = "0.1.0"
+
+    static func main() {
+        Interruption.prepare()
+        do {
+            var command = try parseAsRoot(FileName.commandLineArguments)
+            try command.run()
+        } catch let failure as Failure {
+            failure.exit()
+        } catch {
+            let code = exitCode(for: error)
+            guard code != .success else { exit(withError: error) }  // help and version
+            Failure(code.rawValue, message(for: error).firstLine).exit()
+        }
+    }
+}
+
+extension String {
+    /// ArgumentParser adds help and usage to some messages; errors are one line here.
+    fileprivate var firstLine: String {
+        let line = split(separator: "\n").first.map(String.init) ?? self
+        return line.hasPrefix("Error: ") ? String(line.dropFirst("Error: ".count)) : line
+    }
+}

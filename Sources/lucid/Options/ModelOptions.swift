@@ -1,0 +1,46 @@
+import ArgumentParser
+import Models
+import Networks
+
+/// Which network, and which weights.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "The network; see `lucid models list`. (default: squeezenet1_1)")
+    var model: String?
+
+    @Option(help: ArgumentHelp("A safetensors file of your own weights for the network's architecture.", valueName: "file"))
+    var weights: String?
+
+    /// The network, ready to be prepared.
+    func load() throws(Failure) -> Model { try Self.load(model, weights: weights) }
+
+    /// - Parameters:
+    ///   - name: nil for the default network.
+    ///   - weights: a file; nil for the bundled ones.
+    static func load(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
+        let catalog = try catalog()
+        do {
+            let description = try catalog.model(named: name ?? catalog.defaultName)
+            if let weights { return try catalog.load(description, weightsFile: weights) }
+            return try catalog.load(description)
+        } catch let error as ModelNameError {
+            throw .usage("\(error); `lucid models list` shows all")
+        } catch let error as WeightsError {
+            throw Failure(error)
+        } catch {
+            throw Failure(70, "\(error)")
+        }
+    }
+
+    /// The bundled networks.
+    static func catalog() throws(Failure) -> ModelCatalog {
+        guard let folder = ModelFolder.find() else {
+            let places = ModelFolder.candidates.joined(separator: ", ")
+            throw Failure(66, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
+        }
+        do {
+            return try ModelCatalog(folder: folder)
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

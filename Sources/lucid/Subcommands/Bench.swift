@@ -1,0 +1,149 @@
+import ArgumentParser
+import FoundationEssentials
+import Networks
+import Tensors
+
+/// `lucid bench`
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Time a step on this machine: forward to a layer, the mean of channel 5, the gradient back to the image.",
+        discussion: """
+            GFLOP/s count what a direct convolution would compute, two operations a multiply-add, so that a better
+            algorithm shows as more of them. The peak is this machine's own sgemm on as many threads.
+
+            Example: lucid bench vgg16:features.10 --threads 2
+            """)
+
+    @Argument(help: "MODEL:LAYER; without any, the standard cases.") var cases: [String] = []
+    @Option(help: ArgumentHelp("Pixels on a side.", valueName: "n")) var size = PictureSize(width: 224, height: 224)
+    @Option(help: ArgumentHelp("Timed steps of each case.", valueName: "n")) var steps = 15
+    @Option(help: "How convolutions are computed: auto or plain.") var convolution = ConvolutionChoice.auto
+    @OptionGroup var running: RunOptions
+
+    private static let standardCases = [
+        "squeezenet1_1:features.3", "squeezenet1_1:features.10", "vgg16:features.10", "vgg16:features.28",
+    ]
+    private static let warmUpSteps = 2
+    private static let channel = 5
+
+    /// What `--json` prints of one case.
+    private struct Result: Encodable {
+        let `case`: String
+        let size: String
+        let batch: Int
+        let threads: Int
+        let median_ms: Double
+        let min_ms: Double
+        let gflops: Double
+        let share_of_peak: Double
+        let peak_mb: Double
+    }
+
+    func validate() throws {
+        guard (1...100_000).contains(steps) else { throw ValidationError("--steps must be 1 to 100000") }
+    }
+
+    func run() throws {
+        let workers = running.workers
+        let peak = sgemmPeak(workers)
+        var table = Table(["case", "median", "fastest", "GFLOP/s", "of peak", "peak memory"])
+        for name in cases.isEmpty ? Self.standardCases : cases {
+            let result = try time(name, workers: workers, peak: peak)
+            if running.json {
+                try standardOutput(json(result))
+            } else {
+                table.add([
+                    name, "\(rounded(result.median_ms, 1)) ms", "\(rounded(result.min_ms, 1)) ms",
+                    rounded(result.gflops, 0), "\(rounded(100 * result.share_of_peak, 0)) %",
+                    "\(rounded(result.peak_mb, 0)) MB",
+                ])
+            }
+        }
+        if !running.json {
+            try standardOutput(table.text)
+            try standardOutput(
+                "\(size), \(workers.count) threads, \(instructionSet), sgemm peak \(rounded(peak, 0)) GFLOP/s")
+        }
+    }
+
+    private func time(_ name: String, workers: Workers, peak: Double) throws(Failure) -> Result {
+        let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { throw .usage("\"\(name)\" is not MODEL:LAYER") }
+        let model = try ModelOptions.load(parts[0])
+        let network: PreparedNetwork
+        let layer: LayerName
+        do {
+            layer = try model.network.layer(named: parts[1])
+            network = try PreparedNetwork(
+                model.network, demands: [layer: .channels([Self.channel])], preprocessing: model.preprocessing,
+                convolution: convolution)
+            try network.check(height: size.height, width: size.width)
+        } catch let error as WeightsError {
+            throw Failure(error)
+        } catch {
+            throw .usage("\(name): \(error)")
+        }
+        forgetPeakMemory()
+        var generator = RandomGenerator(seed: 0)
+        let shape = Shape(3, size.height, size.width)
+        let image = Tensor(shape, (0..<shape.count).map { _ in generator.uniform() })
+        var times: [Double] = []
+        for step in 0..<Self.warmUpSteps + steps {
+            let start = ContinuousClock.now
+            let trace = network.forward(image, Pass(workers: workers))
+            let seed = trace[layer].values.shape
+            let gradient = trace.backward(from: [layer: Tensor(seed, repeating: 1 / Float(seed.area))])
+            precondition(gradient.shape == shape)
+            if step >= Self.warmUpSteps { times.append(seconds(ContinuousClock.now - start) * 1000) }
+            if Interruption.signal != 0 { throw Interruption.failure }
+        }
+        times.sort()
+        let median = (times[times.count / 2] + times[(times.count - 1) / 2]) / 2
+        let operations = 4 * Double(network.multiplyAdds(height: size.height, width: size.width))  // 2 each, both ways
+        let gflops = operations / (median * 1e6)
+        return Result(
+            case: name, size: "\(size)", batch: 1, threads: workers.count, median_ms: median, min_ms: times[0],
+            gflops: gflops, share_of_peak: gflops / peak, peak_mb: peakMemory())
+    }
+
+    /// GFLOP/s of sgemm at a size that suits it, one product a thread.
+    private func sgemmPeak(_ workers: Workers) -> Double {
+        let extent = 768
+        let shape = Shape(1, extent, extent)
+        let factors = Tensor(shape, repeating: 1)
+        var results = (0..<workers.count).map { _ in Tensor(shape) }
+        var best = Double.infinity
+        for _ in 0..<6 {
+            let start = ContinuousClock.now
+            let addresses = results.indices.map { index in
+                results[index].withMutableElements { UInt(bitPattern: $0.baseAddress!) }
+            }
+            factors.withElements { factors in
+                let matrix = Matrix(factors.baseAddress!, rows: extent, columns: extent)
+                workers.forEach(workers.count) { index in
+                    multiply(
+                        matrix, matrix, into: UnsafeMutablePointer<Float>(bitPattern: addresses[index])!,
+                        resultStride: extent)
+                }
+            }
+            best = min(best, seconds(ContinuousClock.now - start))
+        }
+        withExtendedLifetime(results) {}
+        return 2 * Double(extent * extent * extent * workers.count) / (best * 1e9)
+    }
+}
+
+/// Starts the measurement of peak memory anew, where Linux allows it.
+private func forgetPeakMemory() {
+    releaseIdleMemory()
+    try? Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))
+}
+
+/// The largest resident memory of this process so far, in MB.
+private func peakMemory() -> Double {
+    guard let status = try? String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8),
+        let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+        let kibibytes = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Double($0) })
+    else { return 0 }
+    return kibibytes / 1024
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Networks
+
+/// `lucid layers`
+struct Layers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List a network's layers: names, shapes, receptive fields, cost.",
+        discussion: "Example: lucid layers --model vgg16")
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The picture's size, which decides the shapes.", valueName: "n"))
+    var size = PictureSize(width: 224, height: 224)
+    @Flag(help: "Print one JSON object a layer.") var json = false
+
+    func run() throws {
+        let model = try model.load()
+        let rows: [LayerSummary]
+        do {
+            rows = try model.network.summary(height: size.height, width: size.width)
+        } catch {
+            throw Failure.usage("size \(size) is too small for \(model.name): \(error)")
+        }
+        if json {
+            for row in rows { try standardOutput(lucid.json(row)) }
+            return
+        }
+        var table = Table(["layer", "channels", "height", "width", "sees", "parameters", "multiply-adds"])
+        for row in rows {
+            table.add([
+                row.name, "\(row.channels)", "\(row.height)", "\(row.width)",
+                row.receptiveHeight == row.receptiveWidth
+                    ? "\(row.receptiveWidth)" : "\(row.receptiveWidth)x\(row.receptiveHeight)",
+                row.parameters == 0 ? "" : "\(row.parameters)",
+                row.multiplyAdds == 0 ? "" : "\(rounded(Double(row.multiplyAdds) / 1e6, 1))M",
+            ])
+        }
+        try standardOutput(table.text)
+    }
+}

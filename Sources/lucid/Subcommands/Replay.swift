@@ -1,0 +1,32 @@
+import ArgumentParser
+import Networks
+import Visualization
+
+/// `lucid replay`
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make a picture again from what it says of itself: the same bytes on the same machine.",
+        discussion: "Example: lucid replay squeezenet1_1_features.10_5.png -o again.png")
+
+    @Argument(help: "A picture that lucid drew; - for standard input.") var picture: String
+    @Option(help: ArgumentHelp("The weights it was made with, if they are not the bundled ones.", valueName: "file"))
+    var weights: String?
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() throws {
+        let record = try PictureRecord(ofFile: picture)
+        let model = try ModelOptions.load(record.plan.model, weights: weights)
+        guard model.weightsSHA256 == record.plan.weights else {
+            throw Failure.badData(
+                "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights")
+        }
+        let name = OutputNames.Parts(model: model.name, seed: record.plan.seed, kind: "replay")
+        var job = PictureJob(
+            record.plan, to: OutputNames.path(output.output, name), saveAt: output.saveAt?.steps ?? [])
+        job.steps = record.stepsDone
+        if record.version != LucidCommand.version, !output.running.quiet {
+            standardError("lucid: \(picture) was made by version \(record.version), this is \(LucidCommand.version): the bytes may differ\n")
+        }
+        try Rendering(model: model, jobs: [job], label: "replay", options: output).run()
+    }
+}
