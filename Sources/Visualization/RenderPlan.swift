@@ -23,6 +23,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var transforms: String
     public var optimizer: OptimizerName
     public var learningRate: Float
+    /// How the learning rate changes on the way.
+    public var schedule: ScheduleName
     /// What rectifiers do with the gradient in the first `redirectedSteps` steps; afterwards it is `plain`.
     public var rectifier: RectifierGradient
     /// The algorithms that convolutions may use: their rounding differs.
@@ -35,7 +37,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
         seed: UInt64 = 0, parameterization: ParameterizationName = .fft, decayPower: Float = 1,
         decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
-        optimizer: OptimizerName = .adam, learningRate: Float? = nil, rectifier: RectifierGradient = .redirected,
+        optimizer: OptimizerName = .adam, learningRate: Float? = nil,
+        schedule: ScheduleName = .settle, rectifier: RectifierGradient = .redirected,
         convolution: ConvolutionChoice = .auto
     ) {
         self.model = model
@@ -51,6 +54,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.transforms = transforms
         self.optimizer = optimizer
         self.learningRate = learningRate ?? optimizer.defaultLearningRate
+        self.schedule = schedule
         self.rectifier = rectifier
         self.convolution = convolution
     }

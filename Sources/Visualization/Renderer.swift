@@ -64,7 +64,8 @@ public struct Renderer: Sendable {
 
         var gradient = seen.pullback(trace.backward(from: seeds(evaluation)))
         if let direct = evaluation.image { gradient.add(direct) }
-        optimizer.climb(&parameters, along: drawn.pullback(gradient), workers: workers)
+        let pace = plan.schedule.pace(step: stepsDone, of: plan.steps)
+        optimizer.climb(&parameters, along: drawn.pullback(gradient), pace: pace, workers: workers)
         stepsDone += 1
         return evaluation.score
     }

@@ -121,6 +121,7 @@ public struct SafetensorsFile: WeightStore {
         }
         let bytes = UnsafeRawBufferPointer(
             rebasing: mapping.bytes[start + entry.range.lowerBound..<start + entry.range.upperBound])
+        defer { mapping.release(start + entry.range.lowerBound..<start + entry.range.upperBound) }
         let count = bytes.count / entry.type.size
         /// The values of one type, read wherever they lie.
         func converted<Element: BitwiseCopyable>(_: Element.Type, _ convert: (Element) -> Float) -> [Float] {

@@ -28,8 +28,11 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "adam or sgd.")
     var optimizer = OptimizerName.adam
 
-    @Option(help: ArgumentHelp("The optimizer's step. (default: adam 0.05, sgd 0.05)", valueName: "r"))
+    @Option(help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05)", valueName: "r"))
     var learningRate: Float?
+
+    @Option(help: "How the learning rate changes: constant, cosine (to nothing), or settle (constant, then cosine in the last quarter).")
+    var schedule = ScheduleName.settle
 
     @Option(help: "Gradient of rectifiers in the first 16 steps: redirected, plain, guided or linear.")
     var relu = RectifierGradient.redirected
@@ -68,7 +71,7 @@ struct RenderOptions: ParsableArguments {
             model: model.name, weights: model.weightsSHA256, objective: objective.text, width: size.width,
             height: size.height, steps: steps, seed: seed, parameterization: param, decayPower: decayPower,
             decorrelate: !noDecorrelate, transforms: chain.text, optimizer: optimizer, learningRate: learningRate,
-            rectifier: relu, convolution: convolution)
+            schedule: schedule, rectifier: relu, convolution: convolution)
     }
 }
 
@@ -96,5 +99,6 @@ struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
 
 extension ParameterizationName: ExpressibleByArgument {}
 extension OptimizerName: ExpressibleByArgument {}
+extension ScheduleName: ExpressibleByArgument {}
 extension RectifierGradient: ExpressibleByArgument {}
 extension ConvolutionChoice: ExpressibleByArgument {}

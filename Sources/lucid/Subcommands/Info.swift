@@ -32,7 +32,7 @@ struct Info: ParsableCommand {
         rows += [
             ("colours", plan.decorrelate ? "decorrelated" : "plain RGB"),
             ("transforms", plan.transforms),
-            ("optimizer", "\(plan.optimizer.rawValue), learning rate \(plan.learningRate)"),
+            ("optimizer", "\(plan.optimizer.rawValue), learning rate \(plan.learningRate), \(plan.schedule.rawValue)"),
             ("rectifiers", plan.rectifier.rawValue),
             ("convolution", plan.convolution.rawValue),
         ]
