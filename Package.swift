@@ -40,7 +40,7 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["Images", "TestSupport"]),
+        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,12 +21,21 @@ enum Interruption {
     static func prepare() {
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler
         _ = Glibc.signal(SIGPIPE, SIG_IGN)
+        // A parent may have blocked them: many do in their worker threads, whose children inherit it.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        sigprocmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            _ = Glibc.signal(number) { number in
+            let previous = Glibc.signal(number) { number in
                 let previous = Interruption.received.exchange(number, ordering: .relaxed)
                 guard previous != 0 else { return }
                 OutputFile.removeTemporaryFiles()
                 _exit(128 + number)
+            }
+            // nohup and background jobs of scripts ignore signals on purpose.
+            if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+                _ = Glibc.signal(number, SIG_IGN)
             }
         }
     }

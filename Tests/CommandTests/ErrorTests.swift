@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+/// Mistakes: one line that says what, where and what to try, and the right exit code.
+@Suite struct ErrorTests {
+    private func fails(
+        _ arguments: [String], with status: Int32, saying words: [String], in scratch: Scratch,
+        environment: [String: String] = [:]
+    ) throws {
+        let before = try scratch.names()
+        let result = try Program.run(arguments, in: scratch.path, environment: environment)
+        #expect(result.status == status, "\(arguments): \(result.errors)")
+        #expect(result.errors.hasPrefix("lucid: "), "\(result.errors)")
+        #expect(result.errors.filter { $0 == "\n" }.count == 1, "more than one line: \(result.errors)")
+        for word in words { #expect(result.errors.contains(word), "\(arguments): \(result.errors)") }
+        #expect(try scratch.names() == before, "something was left behind")
+    }
+
+    @Test func mistypedNamesNameTheNearest() throws {
+        let scratch = try Scratch()
+        let channel = ["channel", "--index", "5"]
+        try fails(channel + ["--layer", "featres.10"], with: 64, saying: ["featres.10", "features.10"], in: scratch)
+        try fails(channel + ["--layer", "features.10", "--model", "vgg61"], with: 64, saying: ["vgg16"], in: scratch)
+        try fails(channel + ["--layer", "features.10", "--sise", "3"], with: 64, saying: ["--size"], in: scratch)
+        try fails(channel + ["--layer", "features.10", "--param", "fff"], with: 64, saying: ["fft"], in: scratch)
+        try fails(["chanel"], with: 64, saying: ["chanel"], in: scratch)
+    }
+
+    @Test func valuesOutOfRangeNameTheRange() throws {
+        let scratch = try Scratch()
+        let layer = ["--layer", "features.10"]
+        try fails(["channel", "--index", "384"] + layer, with: 64, saying: ["0–383", "384"], in: scratch)
+        try fails(["channel", "--index", "5-3"] + layer, with: 64, saying: ["5-3"], in: scratch)
+        try fails(["neuron", "--index", "5", "--x", "99"] + layer, with: 64, saying: ["columns 0–12"], in: scratch)
+        try fails(["channel", "--index", "5", "--size", "0"] + layer, with: 64, saying: ["size"], in: scratch)
+        try fails(["channel", "--index", "5", "--size", "20"] + layer, with: 64, saying: ["too small", "--size"], in: scratch)
+        try fails(["channel", "--index", "5", "--size", "100000"] + layer, with: 64, saying: ["GB", "--size"], in: scratch)
+        try fails(["channel", "--index", "5", "--threads", "0"] + layer, with: 64, saying: ["--threads"], in: scratch)
+        try fails(["channel", "--index", "5", "--learning-rate", "-1"] + layer, with: 64, saying: ["--learning-rate"], in: scratch)
+        try fails(["channel", "--index", "5", "--transforms", "jiter(3)"] + layer, with: 64, saying: ["jiter", "jitter(8)"], in: scratch)
+        try fails(["render", "channel(features.10,5) + oops"], with: 64, saying: ["column 26"], in: scratch)
+    }
+
+    @Test func outputsAreCheckedBeforeComputing() throws {
+        let scratch = try Scratch()
+        let long = ["channel", "--layer", "features.10", "--index", "5", "--steps", "1000000"]
+        try fails(long + ["-o", "missing/a.png"], with: 73, saying: ["missing"], in: scratch)
+        try fails(long + ["-o", "/proc/a.png"], with: 73, saying: ["/proc"], in: scratch)
+        try fails(["channel", "--layer", "features.10", "--index", "0-3", "--steps", "1000000", "-o", "a.png"], with: 64, saying: ["{index}"], in: scratch)
+        try fails(["channel", "--layer", "features.10", "--index", "0-3", "-o", "-"], with: 64, saying: ["-o -"], in: scratch)
+    }
+
+    @Test func aFullDiskKeepsTheOldFile() throws {
+        let scratch = try Scratch()
+        let quick = ["channel", "--layer", "features.3", "--index", "5", "--steps", "1", "--size", "64"]
+        try fails(quick + ["-o", "/dev/full"], with: 73, saying: ["/dev/full"], in: scratch)
+    }
+
+    @Test func damagedWeightsAreRefused() throws {
+        let scratch = try Scratch()
+        let models = Program.path.replacing("/lucid", with: "/lucid_Models.resources/squeezenet1_1.safetensors")
+        let weights = try Data(contentsOf: URL(filePath: models.replacing("lucid/lucid_", with: "lucid_")))
+        try weights.prefix(100_000).write(to: URL(filePath: "\(scratch.path)/cut.safetensors"))
+        try Data("not weights at all".utf8).write(to: URL(filePath: "\(scratch.path)/text.safetensors"))
+        let channel = ["channel", "--layer", "features.3", "--index", "5", "--weights"]
+        try fails(channel + ["cut.safetensors"], with: 65, saying: ["cut.safetensors", "cut short"], in: scratch)
+        try fails(channel + ["text.safetensors"], with: 65, saying: ["text.safetensors"], in: scratch)
+        try fails(channel + ["absent.safetensors"], with: 66, saying: ["absent.safetensors"], in: scratch)
+        // The right format for another architecture.
+        try weights.write(to: URL(filePath: "\(scratch.path)/squeezenet.safetensors"))
+        try fails(channel + ["squeezenet.safetensors", "--model", "vgg16"], with: 65, saying: ["features.2.weight", "missing"], in: scratch)
+    }
+
+    @Test func anEmptyModelFolderIsSaid() throws {
+        let scratch = try Scratch()
+        try fails(["models", "list"], with: 66, saying: ["LUCID_MODELS"], in: scratch, environment: ["LUCID_MODELS": scratch.path])
+    }
+
+    @Test func picturesThatAreNone() throws {
+        let scratch = try Scratch()
+        try Data("hello".utf8).write(to: URL(filePath: "\(scratch.path)/a.png"))
+        try fails(["info", "a.png"], with: 65, saying: ["a.png"], in: scratch)
+        try fails(["info", "b.png"], with: 66, saying: ["b.png"], in: scratch)
+        try fails(["classify", "a.png"], with: 65, saying: ["a.png"], in: scratch)
+        try fails(["classify", "a.png", "--model", "vgg16"], with: 64, saying: ["squeezenet1_1"], in: scratch)
+    }
+
+    @Test func helpAndVersionSucceed() throws {
+        for arguments in [["--help"], ["--version"], ["channel", "--help"], ["help", "render"], []] {
+            let result = try Program.run(arguments)
+            #expect(result.status == 0)
+            #expect(!result.text.isEmpty)
+            #expect(result.errors.isEmpty)
+        }
+    }
+
+    @Test func aClosedPipeEndsQuietly() throws {
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/bash")
+        shell.arguments = ["-c", "set -o pipefail; '\(Program.path)' layers --json | head -1 >/dev/null; test ${PIPESTATUS[0]} -le 128"]
+        let errors = Pipe()
+        shell.standardError = errors
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0)
+    }
+}

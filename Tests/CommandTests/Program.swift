@@ -1,0 +1,66 @@
+import Foundation
+
+/// Runs the built `lucid` as its users do.
+struct Program {
+    let status: Int32
+    let output: Data
+    let errors: String
+
+    var text: String { String(decoding: output, as: UTF8.self) }
+
+    /// The program lies beside the test bundle.
+    static let path: String = {
+        let tests = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: tests).deletingLastPathComponent().appending(path: "lucid").path
+    }()
+
+    /// - Parameters:
+    ///   - folder: the working directory.
+    ///   - interruptAfter: seconds after which it gets `signal`.
+    @discardableResult
+    static func run(
+        _ arguments: [String], in folder: String = FileManager.default.temporaryDirectory.path,
+        environment: [String: String] = [:], interruptAfter: Double? = nil, signal: Int32 = SIGINT
+    ) throws -> Program {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let identifier = process.processIdentifier
+        let watchdog = DispatchWorkItem { kill(identifier, SIGKILL) }  // a program that hangs fails instead
+        DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
+        defer { watchdog.cancel() }
+        if let interruptAfter {
+            Thread.sleep(forTimeInterval: interruptAfter)
+            kill(identifier, signal)
+        }
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        let message = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return Program(status: status, output: bytes, errors: String(decoding: message, as: UTF8.self))
+    }
+}
+
+/// A folder that goes away with the test.
+final class Scratch {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "lucid-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: "\(path)/\(name)")) }
+
+    /// Names in the folder, hidden ones included.
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+}
