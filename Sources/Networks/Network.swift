@@ -3,13 +3,13 @@ import Tensors
 /// A network as its architecture describes it: nodes in topological order, under torchvision's names. Weights stay in
 /// their file until `prepared` asks for those that matter.
 public struct Network: Sendable {
-    struct Node: Sendable {
-        let name: String
-        let layer: any Layer
-        let inputs: [Int]  // indices of nodes; −1 is the image
+    package struct Node: Sendable {
+        package let name: String
+        package let layer: any Layer
+        package let inputs: [Int]  // indices of nodes; −1 is the image
     }
 
-    let nodes: [Node]
+    package let nodes: [Node]
     private let channels: [Int]  // of each node's output
     public let inputChannels: Int
 

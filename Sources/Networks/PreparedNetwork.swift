@@ -155,6 +155,11 @@ public struct Activation: Sendable {
     /// The layer's channels that these are, ascending; nil for all.
     public let channels: [Int]?
 
+    public init(values: Tensor, channels: [Int]?) {
+        self.values = values
+        self.channels = channels
+    }
+
     /// Where a channel of the layer lies in `values`.
     public func position(of channel: Int) -> Int {
         guard let channels else { return channel }

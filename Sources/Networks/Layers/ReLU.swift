@@ -39,7 +39,7 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
     /// - Parameters:
     ///   - gradient: of the score with respect to the rectifier's output.
     ///   - output: what the rectifier returned, −0.0 for negative inputs.
-    func pullback(_ gradient: consuming Tensor, output: Tensor, workers: Workers) -> Tensor {
+    package func pullback(_ gradient: consuming Tensor, output: Tensor, workers: Workers) -> Tensor {
         switch self {
         case .linear:
             return gradient

@@ -12,7 +12,7 @@ public struct Objective: Sendable {
     /// Extents that make sense only once the network is known: channels, positions.
     let checks: [LayerCheck]
     /// The score and its gradients.
-    let evaluate: @Sendable (Scene) -> Evaluation
+    package let evaluate: @Sendable (Scene) -> Evaluation
 
     init(
         text: String, demands: [String: Demand] = [:], checks: [LayerCheck] = [],

@@ -61,7 +61,7 @@ public struct FourierImage: Parameterization {
     }
 
     /// t above, before the colour map: `[3, height, width]`.
-    func values(from parameters: Tensor, workers: Workers) -> Mapping {
+    package func values(from parameters: Tensor, workers: Workers) -> Mapping {
         let planes = transform.inverse(scaled(parameters, workers: workers), workers: workers)
         return Mapping(output: cropped(planes)) { gradient in
             let spectra = transform.inverseAdjoint(uncropped(gradient), workers: workers)

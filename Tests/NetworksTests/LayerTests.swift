@@ -1,0 +1,199 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// Single layers against PyTorch, whole: the cases of scripts/goldens/layer_gradients.py.
+@Suite struct LayerCaseTests {
+    struct Case: Decodable {
+        let kind: String
+        let input_shape: [Int]?
+        let input_shapes: [[Int]]?
+        let weight_shape: [Int]?
+        let kernel: [Int]?
+        let stride: [Int]?
+        let padding: [Int]?
+        let dilation: [Int]?
+        let groups: Int?
+        let ceil_mode: Bool?
+        let count_include_pad: Bool?
+        let output_shape: [Int]
+    }
+
+    /// Vectors are channels, as everywhere in this program.
+    private func shape(_ extents: [Int]) -> Shape {
+        extents.count == 3 ? Shape(extents[0], extents[1], extents[2]) : Shape(extents[0], 1, 1)
+    }
+
+    private func window(_ item: Case, kernel: [Int]) -> Window {
+        let (stride, padding, dilation) = (item.stride ?? [1, 1], item.padding ?? [0, 0], item.dilation ?? [1, 1])
+        return Window(
+            kernel: (kernel[0], kernel[1]), stride: (stride[0], stride[1]), padding: (padding[0], padding[1]),
+            dilation: (dilation[0], dilation[1]))
+    }
+
+    private func layer(_ name: String, _ item: Case) throws -> any Layer {
+        func parameter(_ what: String, _ shape: [Int]) -> Parameter {
+            Parameter(what, shape: shape, values: IntegerHash.values("case/\(name)/\(what)", shape.reduce(1, *)))
+        }
+        switch item.kind {
+        case "convolution":
+            let weights = item.weight_shape!
+            return Convolution(
+                inputChannels: item.input_shape![0], filters: weights[0],
+                window: window(item, kernel: [weights[2], weights[3]]), groups: item.groups ?? 1,
+                weights: parameter("weight", weights), biases: parameter("bias", [weights[0]]))
+        case "max_pool":
+            return MaxPooling(window: window(item, kernel: item.kernel!), ceiling: item.ceil_mode ?? false)
+        case "average_pool":
+            return AveragePooling(
+                window: window(item, kernel: item.kernel!), ceiling: item.ceil_mode ?? false,
+                countsPadding: item.count_include_pad ?? true)
+        case "adaptive_average_pool": return AdaptiveAveragePooling(height: item.output_shape[1], width: item.output_shape[2])
+        case "linear":
+            let weights = item.weight_shape!
+            return Linear(
+                inputs: weights[1], outputs: weights[0], weights: parameter("weight", weights),
+                biases: parameter("bias", [weights[0]]))
+        case "softmax": return Softmax()
+        case "concatenation": return Concatenation()
+        default: throw WeightsError(file: name, reason: "unknown kind \(item.kind)")
+        }
+    }
+
+    @Test func everyCaseAgrees() throws {
+        let golden = try Golden("layer_gradients")
+        let cases = try golden.metadata("cases", as: [String: Case].self)
+        #expect(cases.count >= 15)
+        for (name, item) in cases {
+            let layer = try layer(name, item).loaded(.auto)
+            let shapes = (item.input_shapes ?? [item.input_shape!]).map(shape)
+            let suffixes = shapes.count == 1 ? [""] : shapes.indices.map { ".\($0)" }
+            let inputs = zip(shapes, suffixes).map { IntegerHash.tensor("case/\(name)/input\($1)", $0) }
+            #expect(try layer.outputShape(for: shapes) == shape(item.output_shape), "\(name)")
+            let step = layer(inputs, Pass(workers: Workers(2)))
+            #expect(relativeError(step.output.elements, try golden.values("case/\(name)/output")) < 1e-6, "\(name)")
+            let gradients = step.pullback(IntegerHash.tensor("case/\(name)/gradient", step.output.shape))
+            for (gradient, suffix) in zip(gradients, suffixes) {
+                let error = relativeError(gradient.elements, try golden.values("case/\(name)/input_gradient\(suffix)"))
+                #expect(error < 1e-6, "\(name)\(suffix): \(error)")
+            }
+        }
+    }
+}
+
+/// ⟨gradient, direction⟩ is the slope of the output along the direction, for every layer. A new layer adds one line.
+@Suite struct DirectionalDerivativeTests {
+    static let layers: [(name: String, layer: any Layer, inputs: [Shape])] = [
+        ("convolution", convolution(Window(kernel: 3, stride: 2, padding: 1)), [Shape(8, 9, 10)]),
+        ("convolution, Winograd", convolution(Window(kernel: 3, padding: 1)), [Shape(8, 9, 10)]),
+        ("convolution, Winograd without padding", convolution(Window(kernel: 3)), [Shape(8, 11, 7)]),
+        ("convolution, Winograd with wide padding", convolution(Window(kernel: 3, padding: 2)), [Shape(8, 6, 7)]),
+        ("convolution, pointwise", convolution(Window(kernel: 1)), [Shape(8, 5, 6)]),
+        ("rectified convolution", rectified(convolution(Window(kernel: 3, padding: 1))), [Shape(8, 9, 10)]),
+        ("ReLU", ReLU(), [Shape(3, 5, 6)]),
+        ("max pooling", MaxPooling(window: Window(kernel: 3, stride: 2), ceiling: true), [Shape(3, 8, 9)]),
+        ("average pooling", AveragePooling(window: Window(kernel: 3, stride: 2, padding: 1)), [Shape(3, 8, 9)]),
+        ("adaptive pooling", AdaptiveAveragePooling(height: 2, width: 3), [Shape(3, 5, 7)]),
+        ("concatenation", Concatenation(), [Shape(2, 3, 4), Shape(3, 3, 4)]),
+        ("linear", Linear(inputs: 24, outputs: 5, weights: parameter([5, 24]), biases: parameter([5])), [Shape(2, 3, 4)]),
+        ("softmax", Softmax(), [Shape(5, 2, 3)]),
+        ("dropout", Dropout(), [Shape(2, 3, 4)]),
+        ("flatten", Flatten(), [Shape(2, 3, 4)]),
+    ]
+
+    private static func parameter(_ shape: [Int]) -> Parameter {
+        Parameter("weight", shape: shape, values: IntegerHash.values("weight", shape.reduce(1, *)))
+    }
+
+    private static func convolution(_ window: Window) -> Convolution {
+        Convolution(
+            inputChannels: 8, filters: 6, window: window,
+            weights: parameter([6, 8, window.kernelHeight, window.kernelWidth]), biases: parameter([6]))
+    }
+
+    private static func rectified(_ convolution: Convolution) -> Convolution {
+        var copy = convolution
+        copy.rectifies = true
+        return copy
+    }
+
+    @Test(arguments: layers.indices)
+    func theSlopeIsTheGradient(_ index: Int) throws {
+        let (name, description, shapes) = Self.layers[index]
+        let layer = try description.loaded(.auto)
+        let pass = Pass(workers: Workers(2))
+        let points = shapes.indices.map { IntegerHash.tensor("point \($0)", shapes[$0]) }
+        let directions = shapes.indices.map { IntegerHash.tensor("direction \($0)", shapes[$0]) }
+        let step = layer(points, pass)
+        let weights = IntegerHash.tensor("weights", step.output.shape)
+        func score(_ distance: Float) -> Double {
+            let moved = zip(points, directions).map { point, direction in
+                var point = point
+                point.add(direction, scaledBy: distance)
+                return point
+            }
+            return inner(layer(moved, pass).output.elements, weights.elements)
+        }
+        let gradients = step.pullback(weights)
+        let predicted = zip(gradients, directions).reduce(0.0) { $0 + inner($1.0.elements, $1.1.elements) }
+        // Central difference; kinks inside the step are few and small, so the tolerance holds the rest.
+        let distance: Float = 1e-3
+        let measured = (score(distance) - score(-distance)) / (2 * Double(distance))
+        let scale = (inner(weights.elements, weights.elements)).squareRoot()
+        #expect(abs(predicted - measured) < 5e-3 * (abs(measured) + scale), "\(name): \(predicted), measured \(measured)")
+        #expect(gradients.map(\.shape) == shapes)
+    }
+}
+
+/// Winograd against the plain convolution, over sizes that do and do not fill its tiles.
+@Suite struct WinogradTests {
+    static let sizes = [
+        Shape(12, 5, 5), Shape(12, 8, 12), Shape(12, 13, 9), Shape(12, 4, 4), Shape(12, 1, 3), Shape(12, 31, 70),
+        Shape(12, 130, 130),
+    ]
+
+    @Test(arguments: sizes, [0, 1, 2])
+    func itComputesTheSameConvolution(_ shape: Shape, _ padding: Int) throws {
+        let layer = Convolution(
+            inputChannels: 12, filters: 10, window: Window(kernel: 3, padding: padding),
+            weights: Parameter("w", shape: [10, 12, 3, 3], values: IntegerHash.values("w", 1080)),
+            biases: Parameter("b", shape: [10], values: IntegerHash.values("b", 10)))
+        guard shape.height + 2 * padding >= 3, shape.width + 2 * padding >= 3 else { return }
+        let output = try layer.outputShape(for: [shape])
+        let image = IntegerHash.tensor("image", shape)
+        let gradient = IntegerHash.tensor("gradient", output)
+        let pass = Pass(workers: Workers(2))
+        let fastLayer = try layer.loaded(.auto)
+        let plainLayer = try layer.loaded(.plain)
+        let fast = fastLayer([image], pass)
+        let plain = plainLayer([image], pass)
+        #expect(relativeError(fast.output.elements, plain.output.elements) < 2e-5)
+        let fastGradient = fast.pullback(gradient)[0]
+        let plainGradient = plain.pullback(gradient)[0]
+        #expect(relativeError(fastGradient.elements, plainGradient.elements) < 2e-5)
+        // The adjoint is exact, whatever the forward pass's own error.
+        let offset = fastLayer([Tensor(shape)], pass).output
+        let linear = zip(fast.output.elements, offset.elements).map { $0 - $1 }
+        let weights = gradient.elements
+        let gap = inner(linear, weights) - inner(image.elements, fastGradient.elements)
+        #expect(abs(gap) < 1e-5 * (inner(linear, linear) * inner(weights, weights)).squareRoot())
+    }
+
+    @Test(arguments: [ConvolutionChoice.auto, .plain])
+    func theBitsDoNotDependOnTheThreads(_ choice: ConvolutionChoice) throws {
+        let layer = try Convolution(
+            inputChannels: 16, filters: 24, window: Window(kernel: 3, padding: 1),
+            weights: Parameter("w", shape: [24, 16, 3, 3], values: IntegerHash.values("w", 3456)),
+            biases: nil
+        ).loaded(choice)
+        let image = IntegerHash.tensor("image", Shape(16, 250, 131))
+        let gradient = IntegerHash.tensor("gradient", Shape(24, 250, 131))
+        let results = [1, 2, 5].map { threads in
+            let step = layer([image], Pass(workers: Workers(threads)))
+            return [step.output.elements, step.pullback(gradient)[0].elements]
+        }
+        #expect(results[0] == results[1])
+        #expect(results[0] == results[2])
+    }
+}

@@ -1,0 +1,72 @@
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct NetworkTests {
+    /// Computing some channels of a layer gives what computing all of it gives.
+    @Test(arguments: ["squeezenet1_1", "vgg16"])
+    func channelsOnTheirOwnAgreeWithTheWhole(_ name: String) throws {
+        let model = try bundledModel(name)
+        let image = IntegerHash.tensor("image", Shape(3, 64, 60), scale: 0.5)
+        for summary in try model.network.summary(height: 64, width: 60) {
+            let layer = try model.network.layer(named: summary.name)
+            let chosen = [1, summary.channels / 2, summary.channels - 1]
+            let demands: [Demand] = [.all, .channels(Set(chosen))]
+            let results = try demands.map { demand in
+                let prepared = try PreparedNetwork(model.network, demands: [layer: demand], preprocessing: model.preprocessing)
+                let trace = prepared.forward(image, Pass(workers: Workers(2)))
+                let activation = trace[layer]
+                var seed = Tensor(activation.values.shape)
+                let area = seed.shape.area
+                var values: [Float] = []
+                for channel in chosen {
+                    let start = activation.position(of: channel) * area
+                    values += activation.values.elements[start..<start + area]
+                    seed.withMutableElements { seed in
+                        for i in 0..<area { seed[start + i] = IntegerHash.value("seed \(channel)", i) }
+                    }
+                }
+                return (values, trace.backward(from: [layer: seed]).elements)
+            }
+            #expect(relativeError(results[1].0, results[0].0) < 1e-5, "\(summary.name)")
+            let (part, whole) = (results[1].1, results[0].1)
+            let cosine = inner(part, whole) / (inner(part, part) * inner(whole, whole) + 1e-30).squareRoot()
+            #expect(cosine > 0.9999 || inner(whole, whole) < 1e-20, "\(summary.name): \(cosine)")
+        }
+    }
+
+    @Test func namesMeanNodesOrTheEndOfModules() throws {
+        let network = try bundledModel("squeezenet1_1").network
+        #expect(try network.layer(named: "features.3").node == "features.3.cat")
+        #expect(try network.layer(named: "features.3.squeeze").node == "features.3.squeeze")
+        #expect(try network.layer(named: "features").node == "features.12.cat")
+        for name in ["featres.3", "", "features.", "features.1.0"] {
+            #expect(throws: LayerNameError.self) { try network.layer(named: name) }
+        }
+        do {
+            _ = try network.layer(named: "featres.10")
+        } catch {
+            #expect(error.nearest.first == "features.10")
+        }
+    }
+
+    @Test func vggHasItsKnownSize() throws {
+        let rows = try bundledModel("vgg16").network.summary(height: 224, width: 224)
+        #expect(rows.reduce(0) { $0 + $1.parameters } == 14_714_688)
+        #expect(rows.reduce(0) { $0 + $1.multiplyAdds } == 15_346_630_656)
+        let last = rows.first { $0.name == "features.28" }!
+        #expect(last.receptiveWidth == 196)
+        #expect([last.channels, last.height, last.width] == [512, 14, 14])
+    }
+
+    @Test func picturesThatAreTooSmallAreNamed() throws {
+        let network = try bundledModel("squeezenet1_1").network
+        #expect(throws: ShapeError.self) { try network.shapes(forHeight: 5, width: 5) }
+        do {
+            _ = try network.shapes(forHeight: 5, width: 300)
+        } catch {
+            #expect(!error.layer.isEmpty)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Networks
+import Testing
+
+/// The safetensors reader is strict: every bad file is refused with a reason of its own.
+@Suite struct SafetensorsTests {
+    private func file(_ header: String, _ data: [UInt8], length: UInt64? = nil) throws -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors").path
+        var bytes = Data()
+        withUnsafeBytes(of: (length ?? UInt64(header.utf8.count)).littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: header.utf8)
+        bytes.append(contentsOf: data)
+        try bytes.write(to: URL(filePath: path))
+        return path
+    }
+
+    private func reason(_ header: String, _ data: [UInt8] = [], length: UInt64? = nil) throws -> String {
+        let path = try file(header, data, length: length)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            _ = try SafetensorsFile(path: path)
+            return "accepted"
+        } catch {
+            return error.reason
+        }
+    }
+
+    private func entry(_ name: String, _ type: String = "F32", _ shape: String = "[1]", _ from: Int = 0, _ to: Int = 4) -> String {
+        "\"\(name)\":{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":[\(from),\(to)]}"
+    }
+
+    private let four: [UInt8] = [0, 0, 128, 63]  // 1.0
+
+    @Test func aGoodFileIsRead() throws {
+        let path = try file("{\"__metadata__\":{\"a\":\"\\u00e9\"},\(entry("w"))}  ", four)
+        let weights = try SafetensorsFile(path: path)
+        #expect(weights.metadata == ["a": "é"])
+        #expect(try weights.read("w", shape: [1]) == [1])
+        #expect(throws: WeightsError.self) { try weights.read("w", shape: [2]) }
+        #expect(throws: WeightsError.self) { try weights.read("v", shape: [1]) }
+    }
+
+    @Test func everyRuleHasItsReason() throws {
+        let cases: [(String, String)] = [
+            (try reason("{}", length: 100_000_001), "100000001"),
+            (try reason("{}", length: 100), "cut short"),
+            (try reason("{\(entry("a"))}", Array(four.prefix(3))), "cut short"),
+            (try reason("{\(entry("a"))}", four + [0]), "1 bytes too many"),
+            (try reason("{\(entry("a")),\(entry("b", "F32", "[1]", 2, 6))}", four + [0, 0]), "overlaps"),
+            (try reason("{\(entry("a")),\(entry("b", "F32", "[1]", 8, 12))}", four + four + four), "hole"),
+            (try reason("{\(entry("a")),\(entry("a"))}", four), "twice"),
+            (try reason("{\(entry("a", "F32", "[4294967296,4294967296,4294967296]"))}", four), "larger than any file"),
+            (try reason("{\(entry("a", "F32", "[2]"))}", four), "takes 8 bytes"),
+            (try reason("{\(entry("a", "F8"))}", four), "unknown type F8"),
+            (try reason("{\(entry("a", "F32", "[-1]"))}", four), "whole number"),
+            (try reason("{\"a\":{\"b\":{\"c\":\"d\"}}}"), "nested"),
+            (try reason("{\"a\":1}"), "expected a string"),
+            (try reason("{\"a\":{\"dtype\":\"F32\"}}"), "exactly dtype"),
+            (try reason("[]"), "expected {"),
+            (try reason("{} x"), "more text"),
+            (try reason("{\"a"), "without end"),
+            (try reason("{\"\\ud800\":{}}"), "surrogate"),
+            (try reason("{\"__metadata__\":{\"a\":[1]}}"), "not a string"),
+        ]
+        for (reason, word) in cases { #expect(reason.contains(word), "\(reason), not \(word)") }
+        #expect(Set(cases.map(\.0)).count == cases.count - 0)
+    }
+
+    @Test func badUTF8IsRefused() throws {
+        let path = try file("", [UInt8](repeating: 0, count: 0))
+        var bytes = Data([6, 0, 0, 0, 0, 0, 0, 0])
+        bytes.append(contentsOf: [0x7B, 0x22, 0xFF, 0xFE, 0x22, 0x7D])
+        try bytes.write(to: URL(filePath: path))
+        #expect(throws: WeightsError.self) { try SafetensorsFile(path: path) }
+    }
+
+    @Test func cutAtEveryByteItIsRefused() throws {
+        let path = try file("{\(entry("w")),\(entry("v", "F32", "[1]", 4, 8))}", four + four)
+        let whole = try Data(contentsOf: URL(filePath: path))
+        for length in 0..<whole.count {
+            try whole.prefix(length).write(to: URL(filePath: path))
+            #expect(throws: WeightsError.self) { try SafetensorsFile(path: path) }
+        }
+    }
+
+    @Test func everyTypeIsRead() throws {
+        func read(_ type: String, _ bytes: [UInt8]) throws -> [Float] {
+            let path = try file("{\(entry("w", type, "[1]", 0, bytes.count))}", bytes)
+            return try SafetensorsFile(path: path).read("w", shape: [1])
+        }
+        #expect(try read("F64", [0, 0, 0, 0, 0, 0, 0xF8, 0xBF]) == [-1.5])
+        #expect(try read("F32", [0, 0, 0xC0, 0xBF]) == [-1.5])
+        #expect(try read("F16", [0, 0xBE]) == [-1.5])
+        #expect(try read("BF16", [0xC0, 0xBF]) == [-1.5])
+        #expect(try read("I64", [0xFE, 255, 255, 255, 255, 255, 255, 255]) == [-2])
+        #expect(try read("I32", [0xFE, 255, 255, 255]) == [-2])
+        #expect(try read("I16", [0xFE, 255]) == [-2])
+        #expect(try read("I8", [0xFE]) == [-2])
+        #expect(try read("U8", [0xFE]) == [254])
+        #expect(try read("BOOL", [1]) == [1])
+    }
+
+    @Test func numbersThatAreNotFiniteAreRefusedByTheLayer() throws {
+        let path = try file("{\(entry("w"))}", [0, 0, 0xC0, 0x7F])
+        let parameter = Parameter("w", shape: [1], in: try SafetensorsFile(path: path))
+        #expect(throws: WeightsError.self) { try parameter.read() }
+    }
+
+    @Test func theFirstTenMissingParametersAreNamed() throws {
+        let path = try file("{\(entry("features.0.weight"))}", four)
+        do {
+            _ = try Architecture.vgg16.network(weights: try SafetensorsFile(path: path))
+            Issue.record("accepted")
+        } catch {
+            #expect(error.reason.contains("features.0.weight is [1], expected [64, 3, 3, 3]"))
+            #expect(error.reason.contains("features.10.bias is missing"))
+            #expect(error.reason.hasSuffix("more"))
+        }
+    }
+}

@@ -1,0 +1,8 @@
+import Models
+import Networks
+
+/// The networks that ship with the program.
+public func bundledModel(_ name: String) throws -> Model {
+    let catalog = try ModelCatalog(folder: ModelFolder.find()!)
+    return try catalog.load(try catalog.model(named: name))
+}
