@@ -154,10 +154,10 @@ def compare(case, arguments):
             pytorch_turn()
         elif index % 2 == 0:
             pytorch_median = pytorch_turn()
-            ratios.append(pytorch_median / lucid_turn())
+            ratios.append(lucid_turn() / pytorch_median)
         else:
             lucid_median = lucid_turn()
-            ratios.append(pytorch_turn() / lucid_median)
+            ratios.append(lucid_median / pytorch_turn())
     pytorch.stop()
 
     row = [case, f"{statistics.median(all_steps):.1f}"]
