@@ -40,6 +40,25 @@ void KERNEL(half_to_float)(float *restrict result, const uint16_t *restrict halv
   }
 }
 
+static inline void KERNEL(max_pool_tap_strided)(const float *restrict row, long stride, long count, int32_t place,
+                                                float *restrict best, int32_t *restrict winners) {
+  for (long i = 0; i < count; i++) {
+    float value = row[i * stride];
+    int larger = value > best[i];
+    best[i] = larger ? value : best[i];
+    winners[i] = larger ? place + (int32_t)(i * stride) : winners[i];
+  }
+}
+
+void KERNEL(max_pool_tap)(const float *row, long stride, long count, int32_t place, float *best, int32_t *winners) {
+  // With the stride known, the compiler turns gathers into shuffles.
+  switch (stride) {
+    case 1: KERNEL(max_pool_tap_strided)(row, 1, count, place, best, winners); break;
+    case 2: KERNEL(max_pool_tap_strided)(row, 2, count, place, best, winners); break;
+    default: KERNEL(max_pool_tap_strided)(row, stride, count, place, best, winners);
+  }
+}
+
 // exp(x) by x = n·ln 2 + r, |r| ≤ ln 2 / 2, and a degree-6 polynomial (the Taylor series, remainder 1.2e-7 relative).
 static inline float KERNEL(exp)(float x) {
   x = x < -87.0f ? -87.0f : x;

@@ -7,6 +7,7 @@
   _(void, add_bias_relu, (float *v, long n, float b), (v, n, b))                                                    \
   _(int, relu_gradient, (float *g, const float *o, long n), (g, o, n))                                              \
   _(void, half_to_float, (float *r, const uint16_t *h, long n), (r, h, n))                                          \
+  _(void, max_pool_tap, (const float *r, long s, long n, int32_t p, float *b, int32_t *w), (r, s, n, p, b, w))      \
   _(void, sigmoid, (float *r, const float *v, long n), (r, v, n))                                                   \
   _(void, adam, (float *p, float *m, float *v, const float *g, long n, float b1, float b2, float r, float c, float e), \
     (p, m, v, g, n, b1, b2, r, c, e))                                                                                \

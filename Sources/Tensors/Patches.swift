@@ -57,8 +57,7 @@ public struct Window: Hashable, Sendable {
     }
 
     /// The output positions whose input `position·stride − padding + tap·dilation` lies inside 0 ..< extent.
-    @inline(__always)
-    static func inside(_ tap: Int, of extent: Int, outputs: Int, stride: Int, padding: Int, dilation: Int)
+    package static func inside(_ tap: Int, of extent: Int, outputs: Int, stride: Int, padding: Int, dilation: Int)
         -> Range<Int>
     {
         let offset = tap * dilation - padding

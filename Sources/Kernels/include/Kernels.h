@@ -22,6 +22,10 @@ int kernels_relu_gradient(float *gradient, const float *output, long count);
 // IEEE half floats to floats, exactly, subnormals, infinities and NaN included.
 void kernels_half_to_float(float *result, const uint16_t *halves, long count);
 
+// One tap of a max pool over a row of windows: where row[i * stride] is larger than best[i] it takes its place, and
+// winners[i] = place + i * stride.
+void kernels_max_pool_tap(const float *row, long stride, long count, int32_t place, float *best, int32_t *winners);
+
 // result[i] = 1 / (1 + exp(-values[i])), relative error below 1e-6. result may be values.
 void kernels_sigmoid(float *result, const float *values, long count);
 

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// The number of pooled positions along one axis; with `ceiling`, a window that hangs over the far edge counts, unless it
@@ -44,7 +45,8 @@ public struct MaxPooling: Layer {
         let inputShape = input.shape
         guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
         var output = Tensor(uninitialized: outputShape)
-        var winners = [Int32](repeating: 0, count: outputShape.count)  // position in the channel
+        // Positions in the channel. (An input of −∞ wins nowhere; its gradient goes to position 0.)
+        var winners = [Int32](repeating: 0, count: outputShape.count)
         output.withMutableElements { output in
             winners.withUnsafeMutableBufferPointer { winners in
                 input.withElements { input in
@@ -82,33 +84,23 @@ public struct MaxPooling: Layer {
         winners: UnsafeMutablePointer<Int32>, _ outputShape: Shape
     ) {
         let (height, width) = (inputShape.height, inputShape.width)
-        var index = 0
         for oy in 0..<outputShape.height {
-            let top = oy * window.strideHeight - window.paddingHeight
-            for ox in 0..<outputShape.width {
-                let left = ox * window.strideWidth - window.paddingWidth
-                var best = -Float.infinity
-                var winner = -1
-                var y = top
-                for _ in 0..<window.kernelHeight {
-                    if y >= 0 && y < height {
-                        var x = left
-                        for _ in 0..<window.kernelWidth {
-                            if x >= 0 && x < width {
-                                let value = input[y * width + x]
-                                if value > best || winner < 0 || value.isNaN {
-                                    best = value
-                                    winner = y * width + x
-                                }
-                            }
-                            x += window.dilationWidth
-                        }
-                    }
-                    y += window.dilationHeight
+            let best = output + oy * outputShape.width
+            let places = winners + oy * outputShape.width
+            best.update(repeating: -.infinity, count: outputShape.width)
+            for ky in 0..<window.kernelHeight {
+                let y = oy * window.strideHeight - window.paddingHeight + ky * window.dilationHeight
+                guard y >= 0, y < height else { continue }
+                for kx in 0..<window.kernelWidth {
+                    let inside = Window.inside(
+                        kx, of: width, outputs: outputShape.width, stride: window.strideWidth,
+                        padding: window.paddingWidth, dilation: window.dilationWidth)
+                    let first = inside.lowerBound
+                    let place =
+                        y * width + first * window.strideWidth - window.paddingWidth + kx * window.dilationWidth
+                    kernels_max_pool_tap(
+                        input + place, window.strideWidth, inside.count, Int32(place), best + first, places + first)
                 }
-                output[index] = best
-                winners[index] = Int32(winner)
-                index += 1
             }
         }
     }
