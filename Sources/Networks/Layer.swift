@@ -40,6 +40,7 @@ extension Layer {
 
 /// A layer that computes a part of its output channels.
 public struct Restriction {
+    /// Computes the wanted channels only.
     public var layer: any Layer
     /// For each input: the channels it must supply, ascending; nil for all, an empty list if it is not looked at (it is
     /// then no longer passed).
@@ -53,6 +54,7 @@ public struct Restriction {
 
 /// What a layer made of its inputs: the output, and the way back.
 public struct Step {
+    /// The layer's output.
     public let output: Tensor
     /// From the gradient with respect to the output to those with respect to each input.
     public let pullback: (consuming Tensor) -> [Tensor]
@@ -80,6 +82,7 @@ public struct Pass: Sendable {
 public struct ShapeError: Error, CustomStringConvertible, Equatable {
     /// The layer's name once the network has added it, else empty.
     public var layer: String
+    /// What does not fit.
     public let reason: String
 
     public init(_ reason: String, layer: String = "") {

@@ -5,26 +5,37 @@ import FoundationEssentials
 public struct ModelDescription: Sendable, Codable {
     /// What `--model` calls it.
     public let name: String
+    /// A name in `Architecture.all`.
     public let architecture: String
     /// Which training of the architecture this is, e.g. "FEATURES".
     public let weights: String
+    /// The weights, a safetensors file in the catalog's folder.
     public let file: String
+    /// Size of the weights file.
     public let bytes: Int
+    /// Of the weights file, in hexadecimal.
     public let sha256: String
+    /// What the weights were trained to see.
     public let preprocessing: Preprocessing
     /// The file with one class name a line.
     public let classes: String?
     /// Whether the weights go on to class scores.
     public let classifier: Bool
+    /// Where the weights come from.
     public let source: String
+    /// Under what they may be used.
     public let licence: String
+    /// The paper to cite.
     public let citation: String
 }
 
 /// The networks in a folder: models.json and the files that it names.
 public struct ModelCatalog: Sendable {
+    /// Where models.json lies.
     public let folder: String
+    /// The model that is meant if none is named.
     public let defaultName: String
+    /// Every model in models.json, in its order.
     public let models: [ModelDescription]
 
     public init(folder: String) throws(WeightsError) {
@@ -86,10 +97,13 @@ public struct ModelCatalog: Sendable {
 
 /// A network with what is needed to use it.
 public struct Model: Sendable {
+    /// What `--model` calls it.
     public let name: String
     /// Of the weights file, in hexadecimal.
     public let weightsSHA256: String
+    /// The graph, its weights still in their file.
     public let network: Network
+    /// What the weights were trained to see.
     public let preprocessing: Preprocessing
     /// The class of each output, where the network ends in classes.
     public let classNames: [String]?
@@ -107,7 +121,9 @@ public struct Model: Sendable {
 
 /// A model that is not there.
 public struct ModelNameError: Error, CustomStringConvertible {
+    /// What was asked for.
     public let name: String
+    /// What there is.
     public let available: [String]
 
     public var description: String {

@@ -11,6 +11,7 @@ public struct Network: Sendable {
 
     package let nodes: [Node]
     private let channels: [Int]  // of each node's output
+    /// Channels of the images that it takes.
     public let inputChannels: Int
 
     init(nodes: [Node], channels: [Int], inputChannels: Int) {
@@ -77,7 +78,9 @@ extension Network {
     public struct Cost: Sendable {
         /// Outputs that a pass remembers: those of every node but rectifiers, which are merged into what comes before.
         public var activations = 0
+        /// The largest single output.
         public var largestActivation = 0
+        /// Trained numbers.
         public var parameters = 0
     }
 
@@ -101,13 +104,16 @@ extension Network {
 
 /// The name of a node that exists in the network that gave it.
 public struct LayerName: Hashable, Sendable, CustomStringConvertible {
+    /// The node's name.
     public let node: String
     public var description: String { node }
 }
 
 /// A layer that the network does not have.
 public struct LayerNameError: Error, CustomStringConvertible {
+    /// What was asked for.
     public let name: String
+    /// What may have been meant, best first.
     public let nearest: [String]
 
     public var description: String {

@@ -28,6 +28,9 @@ public struct NetworkBuilder {
     /// The shape of a parameter as the checkpoint has it, e.g. to learn the number of classes.
     public func shape(of name: String) -> [Int]? { store.shapes[name] }
 
+    /// Adds any layer as a node.
+    ///
+    /// - Parameter channels: of its output.
     public mutating func add(_ name: String, _ layer: any Layer, from inputs: [Value], channels: Int) -> Value {
         precondition(!nodes.contains { $0.name == name }, "two nodes are called \(name)")
         nodes.append(Network.Node(name: name, layer: layer, inputs: inputs.map(\.index)))
@@ -41,6 +44,7 @@ public struct NetworkBuilder {
         return parameter
     }
 
+    /// A convolution with a square kernel; parameters NAME.weight and NAME.bias.
     public mutating func convolution(
         _ name: String, _ input: Value, filters: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
         groups: Int = 1, bias: Bool = true
@@ -54,6 +58,9 @@ public struct NetworkBuilder {
         return add(name, layer, from: [input], channels: filters)
     }
 
+    /// A fully connected layer; parameters NAME.weight and NAME.bias.
+    ///
+    /// - Parameter inputs: values in one picture.
     public mutating func linear(_ name: String, _ input: Value, inputs: Int, outputs: Int) -> Value {
         let weights = parameter("\(name).weight", [outputs, inputs])
         let biases = parameter("\(name).bias", [outputs])
@@ -61,10 +68,12 @@ public struct NetworkBuilder {
         return add(name, layer, from: [input], channels: outputs)
     }
 
+    /// max(x, 0).
     public mutating func relu(_ name: String, _ input: Value) -> Value {
         add(name, ReLU(), from: [input], channels: input.channels)
     }
 
+    /// Max pooling with a square window; `ceiling` is PyTorch's ceil_mode.
     public mutating func maxPooling(
         _ name: String, _ input: Value, kernel: Int, stride: Int, padding: Int = 0, ceiling: Bool = false
     ) -> Value {
@@ -72,10 +81,12 @@ public struct NetworkBuilder {
         return add(name, layer, from: [input], channels: input.channels)
     }
 
+    /// Means over a grid of `extent` × `extent` regions.
     public mutating func adaptiveAveragePooling(_ name: String, _ input: Value, to extent: Int) -> Value {
         add(name, AdaptiveAveragePooling(height: extent, width: extent), from: [input], channels: input.channels)
     }
 
+    /// The identity, under dropout's name.
     public mutating func dropout(_ name: String, _ input: Value) -> Value {
         add(name, Dropout(), from: [input], channels: input.channels)
     }
@@ -85,6 +96,7 @@ public struct NetworkBuilder {
         add(name, Flatten(), from: [input], channels: values)
     }
 
+    /// The inputs' channels one after the other.
     public mutating func concatenation(_ name: String, _ inputs: [Value]) -> Value {
         add(name, Concatenation(), from: inputs, channels: inputs.reduce(0) { $0 + $1.channels })
     }

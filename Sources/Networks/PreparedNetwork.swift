@@ -6,6 +6,7 @@ public enum Demand: Sendable, Hashable {
     /// Some channels only.
     case channels(Set<Int>)
 
+    /// Everything that either wants.
     public func union(_ other: Demand) -> Demand {
         guard case .channels(let mine) = self, case .channels(let theirs) = other else { return .all }
         return .channels(mine.union(theirs))
@@ -155,6 +156,7 @@ public struct Activation: Sendable {
     /// The layer's channels that these are, ascending; nil for all.
     public let channels: [Int]?
 
+    /// An activation made by hand, for tests of objectives.
     public init(values: Tensor, channels: [Int]?) {
         self.values = values
         self.channels = channels

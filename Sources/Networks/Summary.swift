@@ -2,14 +2,21 @@ import Tensors
 
 /// What `lucid layers` says of one layer.
 public struct LayerSummary: Sendable, Codable {
+    /// The node's name.
     public let name: String
+    /// Channels of its output.
     public let channels: Int
+    /// Rows of its output.
     public let height: Int
+    /// Columns of its output.
     public let width: Int
     /// The extent of the input that one position can see, in pixels, padding included.
     public let receptiveHeight: Int
+    /// As `receptiveHeight`, across.
     public let receptiveWidth: Int
+    /// Trained numbers.
     public let parameters: Int
+    /// Multiplications with additions of one application.
     public let multiplyAdds: Int
 }
 

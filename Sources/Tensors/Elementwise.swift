@@ -103,12 +103,15 @@ public var instructionSet: String { String(cString: kernels_instruction_set()) }
 
 /// The moments of Adam's running averages and the rate of one step.
 public struct AdamStep {
+    /// Decay of the mean.
     public var beta1: Float
+    /// Decay of the variance.
     public var beta2: Float
     /// learning rate / (1 − β₁ᵗ)
     public var rate: Float
     /// 1 / √(1 − β₂ᵗ)
     public var varianceCorrection: Float
+    /// Keeps the division finite.
     public var epsilon: Float
 
     public init(beta1: Float, beta2: Float, rate: Float, varianceCorrection: Float, epsilon: Float) {

@@ -6,7 +6,9 @@ import Synchronization
 /// Plans are ESTIMATE: timed plans differ from run to run, and so would the bits. Planning takes FFTW's global lock;
 /// execution is free of it.
 public final class FourierTransform: Sendable {
+    /// Rows of a plane.
     public let height: Int
+    /// Columns of a plane.
     public let width: Int
     /// Columns of the half spectrum, width / 2 + 1; the others are their conjugates.
     public let frequencies: Int

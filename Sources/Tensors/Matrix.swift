@@ -2,9 +2,13 @@ import COpenBLAS
 
 /// A matrix inside somebody else's memory: `rows` × `columns` floats, row-major, `stride` floats from row to row.
 public struct Matrix {
+    /// The first element; whoever makes the matrix keeps the memory alive.
     public let start: UnsafePointer<Float>
+    /// Rows, after transposing.
     public let rows: Int
+    /// Columns, after transposing.
     public let columns: Int
+    /// Floats from one row in memory to the next.
     public let stride: Int
     /// Read the memory as its transpose: `rows` and `columns` are those of the transposed matrix.
     public let transposed: Bool

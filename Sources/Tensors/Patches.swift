@@ -1,12 +1,20 @@
 /// How a kernel slides over a picture, in both directions.
 public struct Window: Hashable, Sendable {
+    /// Rows of the kernel.
     public var kernelHeight: Int
+    /// Columns of the kernel.
     public var kernelWidth: Int
+    /// Input rows from one output row to the next.
     public var strideHeight: Int
+    /// Input columns from one output column to the next.
     public var strideWidth: Int
-    public var paddingHeight: Int  // rows of padding above and below
-    public var paddingWidth: Int  // columns of padding left and right
+    /// Rows of padding above, and as many below.
+    public var paddingHeight: Int
+    /// Columns of padding on the left, and as many on the right.
+    public var paddingWidth: Int
+    /// Input rows from one kernel row to the next.
     public var dilationHeight: Int
+    /// Input columns from one kernel column to the next.
     public var dilationWidth: Int
 
     public init(

@@ -1,9 +1,13 @@
 /// A linear map from pictures of one size to pictures of another in which every output pixel is a weighted sum of four
 /// input pixels: bilinear scaling and rotation are both of this kind. The same map serves every channel.
 public struct BilinearGather: Sendable {
+    /// Rows of the pictures that the map takes.
     public let inputHeight: Int
+    /// Columns of the pictures that the map takes.
     public let inputWidth: Int
+    /// Rows of the pictures that it makes.
     public let outputHeight: Int
+    /// Columns of the pictures that it makes.
     public let outputWidth: Int
     private let taps: [Tap]  // [outputHeight, outputWidth]
 

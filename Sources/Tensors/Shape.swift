@@ -2,8 +2,11 @@
 ///
 /// A vector of N values (a classifier's logits) is N channels of 1×1.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
+    /// Planes, features or classes.
     public var channels: Int
+    /// Rows.
     public var height: Int
+    /// Columns.
     public var width: Int
 
     public init(_ channels: Int, _ height: Int, _ width: Int) {

@@ -1,6 +1,7 @@
 /// A block of floats `[channels, height, width]`, row-major, with value semantics: a copy shares memory until one
 /// side writes.
 public struct Tensor: Sendable {
+    /// `[channels, height, width]`
     public let shape: Shape
     private var storage: Storage
 
@@ -38,6 +39,7 @@ public struct Tensor: Sendable {
     /// All values in row-major order.
     public var elements: [Float] { withElements { Array($0) } }
 
+    /// One value; for tests and messages, not for inner loops.
     public subscript(channel: Int, y: Int, x: Int) -> Float {
         precondition(
             channel >= 0 && channel < shape.channels && y >= 0 && y < shape.height && x >= 0 && x < shape.width,

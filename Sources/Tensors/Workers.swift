@@ -4,6 +4,7 @@ import Synchronization
 /// How many threads a computation may use. Results never depend on it: work is cut by shape alone, and the threads
 /// take the pieces in turn.
 public struct Workers: Sendable {
+    /// Threads, at least 1.
     public let count: Int
 
     public init(_ count: Int) { self.count = max(1, count) }

@@ -2,6 +2,7 @@ import Tensors
 
 /// One differentiable step on the way from parameters to the network: its output, and the way back for a gradient.
 public struct Mapping {
+    /// What the step made.
     public let output: Tensor
     /// From the gradient with respect to the output to the one with respect to the input.
     public let pullback: (consuming Tensor) -> Tensor

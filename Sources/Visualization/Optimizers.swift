@@ -16,9 +16,13 @@ public protocol Optimizer: Sendable {
 
 /// Adam (Kingma and Ba 2015, arXiv:1412.6980), as PyTorch computes it.
 public struct Adam: Optimizer {
+    /// Size of a step.
     public let learningRate: Float
+    /// Decay of the mean gradient.
     public let beta1: Float
+    /// Decay of the mean squared gradient.
     public let beta2: Float
+    /// Keeps the division finite.
     public let epsilon: Float
     private var step = 0
     private var mean: Tensor?
@@ -47,7 +51,9 @@ public struct Adam: Optimizer {
 
 /// Gradient ascent with momentum, as PyTorch computes it: v ← momentum · v + g, x ← x + rate · v.
 public struct StochasticGradient: Optimizer {
+    /// Size of a step.
     public let learningRate: Float
+    /// What is left of the velocity after a step.
     public let momentum: Float
     private var velocity: Tensor?
 
@@ -69,6 +75,7 @@ public struct StochasticGradient: Optimizer {
 public enum OptimizerName: String, Sendable, CaseIterable, Codable {
     case adam, sgd
 
+    /// The learning rate where none is asked for.
     public var defaultLearningRate: Float {
         switch self {
         case .adam: 0.07  // Lucid takes 0.05; a little more ends higher, measured on both bundled networks
@@ -76,6 +83,7 @@ public enum OptimizerName: String, Sendable, CaseIterable, Codable {
         }
     }
 
+    /// The optimizer itself, before its first step.
     public func optimizer(learningRate: Float) -> any Optimizer {
         switch self {
         case .adam: Adam(learningRate: learningRate)

@@ -12,16 +12,23 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var objective: String
     /// Of the picture, in pixels.
     public var width: Int
+    /// Of the picture, in pixels.
     public var height: Int
+    /// Steps uphill.
     public var steps: Int
+    /// Of all random numbers.
     public var seed: UInt64
+    /// How the picture is written in numbers.
     public var parameterization: ParameterizationName
     /// Of the Fourier image.
     public var decayPower: Float
+    /// Optimise decorrelated colours instead of RGB.
     public var decorrelate: Bool
     /// In the language of `--transforms`.
     public var transforms: String
+    /// The rule for a step.
     public var optimizer: OptimizerName
+    /// Size of a step.
     public var learningRate: Float
     /// How the learning rate changes on the way.
     public var schedule: ScheduleName
@@ -64,7 +71,9 @@ public struct RenderPlan: Sendable, Codable, Equatable {
 public struct PictureRecord: Sendable, Codable, Equatable {
     /// "lucid"
     public var software: String
+    /// Of the program.
     public var version: String
+    /// What was asked for.
     public var plan: RenderPlan
     /// Steps taken; fewer than planned if the render was interrupted.
     public var stepsDone: Int

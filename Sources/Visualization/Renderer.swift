@@ -5,6 +5,7 @@ import Tensors
 ///
 ///     parameters → image → transforms → network → objective, and the gradient all the way back
 public struct Renderer: Sendable {
+    /// What is drawn.
     public let plan: RenderPlan
     /// Steps taken so far.
     public private(set) var stepsDone = 0

@@ -7,9 +7,13 @@ import Tensors
 ///
 /// With groups, filter f sees only the channels of its group.
 public struct Convolution: Layer {
+    /// Channels of the input.
     public let inputChannels: Int
+    /// Channels of the output.
     public let filters: Int
+    /// Kernel, stride, padding and dilation.
     public let window: Window
+    /// Groups of channels that do not see each other.
     public let groups: Int
     /// A rectifier follows and is applied in the product's output pass.
     public var rectifies = false

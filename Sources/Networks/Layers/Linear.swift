@@ -2,7 +2,9 @@ import Tensors
 
 /// A fully connected layer: output = weights · input + biases, over the input's values in row-major order.
 public struct Linear: Layer {
+    /// Values of the input.
     public let inputs: Int
+    /// Channels of the output.
     public let outputs: Int
     let weights: Parameter  // [outputs, inputs]
     let biases: Parameter?  // [outputs]

@@ -27,6 +27,7 @@ private func pooledShape(_ input: Shape, _ window: Window, ceiling: Bool) throws
 
 /// The largest value under each window. The gradient goes to the first largest one, in row-major order.
 public struct MaxPooling: Layer {
+    /// What is pooled to one value.
     public let window: Window
     /// Windows that hang over the far edge count (PyTorch's ceil_mode).
     public let ceiling: Bool
@@ -114,7 +115,9 @@ public struct MaxPooling: Layer {
 
 /// The mean under each window.
 public struct AveragePooling: Layer {
+    /// What is averaged to one value.
     public let window: Window
+    /// Windows that hang over the far edge count (PyTorch's ceil_mode).
     public let ceiling: Bool
     /// Padding counts as zeros in the mean (PyTorch's count_include_pad).
     public let countsPadding: Bool
@@ -163,7 +166,9 @@ public struct AveragePooling: Layer {
 /// The means over a grid of `height` × `width` regions that cover the input, whatever its size: region i of n spans
 /// ⌊i·extent/n⌋ ..< ⌈(i + 1)·extent/n⌉ (PyTorch's adaptive average pooling).
 public struct AdaptiveAveragePooling: Layer {
+    /// Rows of regions.
     public let height: Int
+    /// Columns of regions.
     public let width: Int
 
     public init(height: Int, width: Int) {

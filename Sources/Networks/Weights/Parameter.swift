@@ -28,6 +28,7 @@ public struct Parameter: Sendable {
         source = .values(values)
     }
 
+    /// Values in all.
     public var count: Int { shape.reduce(1, *) }
 
     /// The values in row-major order; all of them finite.
@@ -77,7 +78,9 @@ extension WeightStore {
 
 /// A weights file that cannot be used.
 public struct WeightsError: Error, CustomStringConvertible, Equatable {
+    /// The file's path.
     public let file: String
+    /// What is wrong with it.
     public let reason: String
     /// The file is not there or cannot be opened (exit code 66 rather than 65).
     public let isMissing: Bool

@@ -5,7 +5,9 @@ import Tensors
 /// The reader is strict, as the format asks: offsets begin at 0 and leave no hole and no overlap, every extent matches
 /// shape and type, names are unique, and the values end where the file does. Nothing is copied before `read`.
 public struct SafetensorsFile: WeightStore {
+    /// The file's path.
     public let file: String
+    /// Every tensor's extents by name.
     public let shapes: [String: [Int]]
     /// The free-form strings of `__metadata__`.
     public let metadata: [String: String]
@@ -36,6 +38,7 @@ public struct SafetensorsFile: WeightStore {
         let range: Range<Int>  // of bytes after the header
     }
 
+    /// Maps the file and reads its header; refuses whatever the format forbids.
     public init(path: String) throws(WeightsError) {
         func refuse(_ reason: String) -> WeightsError { WeightsError(file: path, reason: reason) }
 
@@ -112,6 +115,7 @@ public struct SafetensorsFile: WeightStore {
         start = 8 + length
     }
 
+    /// The values of one tensor as floats, in row-major order.
     public func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
         guard let entry = entries[name], let actual = shapes[name] else {
             throw WeightsError(file: file, reason: "\(name) is missing")

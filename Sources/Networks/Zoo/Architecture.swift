@@ -1,5 +1,6 @@
 /// A family member by torchvision's name: how its layers follow each other.
 public struct Architecture: Sendable {
+    /// torchvision's name.
     public let name: String
     /// Adds the nodes. `classifier` is false where the weights end with the convolutions.
     let build: @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void

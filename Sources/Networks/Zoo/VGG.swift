@@ -1,5 +1,6 @@
 /// VGG (Simonyan and Zisserman 2014, arXiv:1409.1556), as torchvision names its layers.
 extension Architecture {
+    /// Configuration D: 13 convolutions, 3 fully connected layers.
     public static let vgg16 = vgg("vgg16", blocks: [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]])
 
     /// - Parameter blocks: the filters of the 3×3 convolutions between two pools.

@@ -48,6 +48,7 @@ public struct Scene {
 
 /// A score with its gradients.
 public struct Evaluation: Sendable {
+    /// Higher is better.
     public var score: Float
     /// With respect to each demanded activation.
     public var layers: [String: Tensor] = [:]
@@ -78,15 +79,18 @@ public struct Evaluation: Sendable {
 }
 
 extension Objective {
+    /// Both scores together.
     public static func + (left: Objective, right: Objective) -> Objective {
         combine(left, right, text: "\(left.text) + \(right.text)", sign: 1)
     }
 
+    /// The first score without the second.
     public static func - (left: Objective, right: Objective) -> Objective {
         let subtrahend = right.text.contains(" + ") || right.text.contains(" - ") ? "(\(right.text))" : right.text
         return combine(left, right, text: "\(left.text) - \(subtrahend)", sign: -1)
     }
 
+    /// A score with a weight.
     public static func * (factor: Float, objective: Objective) -> Objective {
         let isSum = objective.text.contains(" + ") || objective.text.contains(" - ")
         let operand = isSum ? "(\(objective.text))" : objective.text
@@ -100,6 +104,7 @@ extension Objective {
         }
     }
 
+    /// What lowers the score.
     public static prefix func - (objective: Objective) -> Objective { -1 * objective }
 
     private static func combine(_ left: Objective, _ right: Objective, text: String, sign: Float) -> Objective {

@@ -200,6 +200,7 @@ extension Substring {
 public struct ExpressionError: Error, CustomStringConvertible, Equatable {
     /// Counted from 1.
     public let column: Int
+    /// What is wrong there.
     public let reason: String
     public var description: String { "column \(column): \(reason)" }
 }

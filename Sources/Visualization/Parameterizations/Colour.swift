@@ -5,6 +5,7 @@ import Tensors
 /// The matrix is the square root of the colour covariance over ImageNet, divided by its largest column norm
 /// (tensorflow/lucid, param/color.py): rgb = sigmoid(M · t).
 public struct ColourMap: Sendable {
+    /// Whether the matrix is applied before the sigmoid.
     public let decorrelated: Bool
 
     public init(decorrelated: Bool) { self.decorrelated = decorrelated }

@@ -13,7 +13,9 @@ import Tensors
 ///
 /// with f = √(fx² + fy²) in cycles a pixel. Odd widths are made one column wider and cropped.
 public struct FourierImage: Parameterization {
+    /// Rows of the picture.
     public let height: Int
+    /// Columns of the picture.
     public let width: Int
     private let transform: FourierTransform
     private let scales: [Float]  // [height, frequencies]

@@ -2,7 +2,9 @@ import Tensors
 
 /// A picture written as its pixels before the colour map, from N(0, 0.01²).
 public struct PixelImage: Parameterization {
+    /// Rows of the picture.
     public let height: Int
+    /// Columns of the picture.
     public let width: Int
     private let colour: ColourMap
 

@@ -36,7 +36,9 @@ public struct Choice: Sendable, Equatable {
         self.init(parts: [.stepped(range, by: step)] + extra.map { .values($0.value, times: $0.times) })
     }
 
+    /// The least that may be drawn.
     public var smallest: Float { bounds.lowerBound }
+    /// The most that may be drawn.
     public var largest: Float { bounds.upperBound }
 
     private var bounds: ClosedRange<Float> {
@@ -104,6 +106,7 @@ func plain(_ value: Float) -> String {
 
 /// Transforms that cannot be read.
 public struct TransformError: Error, CustomStringConvertible, Equatable {
+    /// What cannot be read.
     public let reason: String
     init(_ reason: String) { self.reason = reason }
     public var description: String { reason }

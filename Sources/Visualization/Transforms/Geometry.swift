@@ -2,6 +2,7 @@ import Tensors
 
 /// A frame of constant value around the picture, so that jitter moves edges instead of losing them.
 public struct Pad: Transform {
+    /// Width of the frame.
     public let pixels: Int
     /// 0.5 is Lucid's grey.
     public let value: Float
@@ -33,6 +34,7 @@ public struct Pad: Transform {
 
 /// A random crop that takes `pixels` rows and columns away, so that what is drawn may not depend on its exact place.
 public struct Jitter: Transform {
+    /// Rows and columns that are taken away.
     public let pixels: Int
 
     public init(pixels: Int) { self.pixels = pixels }
@@ -59,6 +61,7 @@ public struct Jitter: Transform {
 
 /// Bilinear scaling by a random factor; the new size is rounded down, as Lucid does.
 public struct Scale: Transform {
+    /// Factors to choose from.
     public let factors: Choice
 
     public init(factors: Choice) { self.factors = factors }
@@ -91,6 +94,7 @@ public struct Scale: Transform {
 
 /// Rotation about the centre by a random angle in degrees, counter-clockwise, black beyond the border.
 public struct Rotate: Transform {
+    /// Angles to choose from.
     public let degrees: Choice
 
     public init(degrees: Choice) { self.degrees = degrees }
@@ -112,6 +116,7 @@ public struct Rotate: Transform {
 
 /// The middle of the picture, `pixels` on a side; smaller pictures stay as they are.
 public struct Crop: Transform {
+    /// The side of the square.
     public let pixels: Int
 
     public init(pixels: Int) { self.pixels = pixels }

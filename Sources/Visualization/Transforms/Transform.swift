@@ -18,6 +18,7 @@ public typealias DrawnTransform = (_ image: Tensor, _ workers: Workers) -> Mappi
 
 /// Transforms one after the other.
 public struct TransformChain: Sendable {
+    /// In the order in which they are applied.
     public let transforms: [any Transform]
 
     public init(_ transforms: [any Transform]) { self.transforms = transforms }
