@@ -73,9 +73,6 @@ enum MemoryPool {
             return shelf
         }
         for block in blocks { free(block.address) }
-        #if canImport(Glibc)
-            malloc_trim(0)  // small blocks too
-        #endif
     }
 
     private static func allocate(_ count: Int) -> Block {
