@@ -79,7 +79,10 @@ enum MemoryPool {
         var address: UnsafeMutableRawPointer?
         let bytes = count * MemoryLayout<Float>.stride
         guard posix_memalign(&address, alignment, bytes) == 0, let address else {
-            fatalError("Out of memory: \(bytes) bytes were refused. Try a smaller --size.")
+            // Nothing can be computed any more; a trap and its backtrace would only hide the reason.
+            let message = "lucid: the system refused \(bytes >> 20) MiB of memory; try a smaller --size or fewer --threads\n"
+            _ = write(STDERR_FILENO, message, message.utf8.count)
+            exit(70)  // EX_SOFTWARE
         }
         return Block(address: address.bindMemory(to: Float.self, capacity: count), capacity: count)
     }

@@ -77,6 +77,7 @@ struct Reading {
             let extent = transforms.extent(of: Shape(3, side, side)).smallest
             return extent.height > 0 && extent.width > 0
                 && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
+                && (try? network.shape(of: layer, height: side, width: side)) != nil
         }
         return fits ?? 224
     }

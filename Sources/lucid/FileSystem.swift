@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Images
 
 #if canImport(Glibc)
@@ -22,6 +23,19 @@ private func withPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> 
     let bytes = FileName.bytes(of: path).map { CChar(bitPattern: $0) } + [0]
     return bytes.withUnsafeBufferPointer { body($0.baseAddress!) }
 }
+
+/// Bytes of address space that this process may still take; nil if that is not limited.
+func addressSpaceLeft() -> Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
+    // The first field of statm: the size of the address space, in pages.
+    let pages = (try? String(contentsOf: URL(filePath: "/proc/self/statm"), encoding: .utf8))
+        .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) } ?? 0
+    return max(0, Int(limit.rlim_cur) - pages * sysconf(Int32(_SC_PAGESIZE)) - threadReserve)
+}
+
+/// Address space that threads, their heaps and OpenBLAS's buffers take once work begins.
+private let threadReserve = 256 << 20
 
 /// Whether a stream is a person's terminal.
 func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }

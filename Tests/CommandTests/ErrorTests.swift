@@ -85,6 +85,28 @@ import Testing
         try fails(["classify", "a.png", "--model", "vgg16"], with: 64, saying: ["squeezenet1_1"], in: scratch)
     }
 
+    @Test(arguments: [500_000, 600_000, 700_000, 2_000_000])
+    func aLimitOnAddressSpaceIsSaid(_ kibibytes: Int) throws {
+        let scratch = try Scratch()
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/bash")
+        shell.currentDirectoryURL = URL(filePath: scratch.path)
+        shell.arguments = ["-c", "ulimit -v \(kibibytes); exec '\(Program.path)' channel --layer features.3 --index 5 --steps 1 --threads 2"]
+        let errors = Pipe()
+        shell.standardError = errors
+        shell.standardOutput = FileHandle.nullDevice
+        try shell.run()
+        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        shell.waitUntilExit()
+        if shell.terminationStatus == 0 && shell.terminationReason == .exit {
+            #expect(kibibytes > 600_000)
+        } else {
+            #expect(shell.terminationReason == .exit && shell.terminationStatus == 70, "\(message)")
+            #expect(message.hasPrefix("lucid: ") && message.filter { $0 == "\n" }.count == 1, "\(message)")
+            #expect(try scratch.names().isEmpty)
+        }
+    }
+
     @Test func helpAndVersionSucceed() throws {
         for arguments in [["--help"], ["--version"], ["channel", "--help"], ["help", "render"], []] {
             let result = try Program.run(arguments)
