@@ -22,9 +22,6 @@ public struct NetworkBuilder {
         image = Value(index: -1, channels: inputChannels)
     }
 
-    /// Whether the checkpoint has a parameter of this name: architectures ask before they add an optional part.
-    public func has(_ name: String) -> Bool { store.shapes[name] != nil }
-
     /// The shape of a parameter as the checkpoint has it, e.g. to learn the number of classes.
     public func shape(of name: String) -> [Int]? { store.shapes[name] }
 

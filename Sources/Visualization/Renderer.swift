@@ -71,14 +71,6 @@ public struct Renderer: Sendable {
         return evaluation.score
     }
 
-    /// Steps until the plan is done or `goOn` says no; it is told each step's score.
-    public mutating func run(_ goOn: (_ renderer: borrowing Renderer, _ score: Float) -> Bool) throws(RenderError) {
-        while stepsDone < plan.steps {
-            let score = try step()
-            if !goOn(self, score) { return }
-        }
-    }
-
     /// The picture as it stands, `[3, height, width]` in 0…1.
     public func image() -> Tensor { parameterization.image(from: parameters, workers: workers).output }
 
