@@ -32,6 +32,12 @@ struct OutputNames {
         return "\(path[..<dot])_step\(step)\(path[dot...])"
     }
 
+    /// Whether a name asks for a kind of picture that is not written here: PNG and JPEG are.
+    static func isForeign(_ path: String) -> Bool {
+        let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
+        return endings.contains { path.lowercased().hasSuffix($0) }
+    }
+
     private static func safe(_ name: String) -> String {
         String(name.map { $0 == "/" || $0 == ":" ? "-" : $0 })
     }

@@ -100,6 +100,7 @@ struct Rendering {
             guard seen.insert(path).inserted else {
                 throw .usage("several pictures would go to \(path); put {index} or {seed} into --output, or name a folder")
             }
+            if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png or .jpg") }
             do {
                 try OutputFile.check(path)
             } catch {
