@@ -73,7 +73,7 @@ struct Render: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what an expression of objectives describes.",
         discussion: """
-            Functions: \(Objective.usage)
+            Functions: \(Objective.usage).
             They add, subtract and take weights; higher is better, so a penalty is subtracted.
 
             Example: lucid render "0.5*channel(features.3,5) + 0.5*channel(features.3,10) - 0.001*total_variation()"
