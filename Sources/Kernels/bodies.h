@@ -1,17 +1,6 @@
 // The loops of Kernels.h, included once per instruction set with KERNEL(name) giving the suffixed name.
 // Compiled with -ffast-math off: sums keep their order, so each build is deterministic.
 
-void KERNEL(add_bias)(float *restrict values, long count, float bias) {
-  for (long i = 0; i < count; i++) values[i] += bias;
-}
-
-void KERNEL(add_bias_relu)(float *restrict values, long count, float bias) {
-  for (long i = 0; i < count; i++) {
-    float sum = values[i] + bias;
-    values[i] = sum < 0 ? -0.0f : sum;
-  }
-}
-
 int KERNEL(relu_gradient)(float *restrict gradient, const float *restrict output, long count) {
   uint32_t any = 0;
   for (long i = 0; i < count; i++) {
@@ -40,23 +29,44 @@ void KERNEL(half_to_float)(float *restrict result, const uint16_t *restrict halv
   }
 }
 
-static inline void KERNEL(max_pool_tap_strided)(const float *restrict row, long stride, long count, int32_t place,
-                                                float *restrict best, int32_t *restrict winners) {
-  for (long i = 0; i < count; i++) {
-    float value = row[i * stride];
-    int larger = value > best[i];
-    best[i] = larger ? value : best[i];
-    winners[i] = larger ? place + (int32_t)(i * stride) : winners[i];
+void KERNEL(add_scaled)(float *restrict target, const float *restrict source, long count, float scale) {
+  for (long i = 0; i < count; i++) target[i] += scale * source[i];
+}
+
+void KERNEL(scale)(float *values, long count, float factor) {
+  for (long i = 0; i < count; i++) values[i] *= factor;
+}
+
+void KERNEL(scale_and_shift)(float *restrict values, long rows, long columns, const float *restrict scales,
+                             const float *restrict shifts) {
+  for (long r = 0; r < rows; r++, values += columns) {
+    if (shifts)
+      for (long c = 0; c < columns; c++) values[c] = values[c] * scales[c] + shifts[c];
+    else
+      for (long c = 0; c < columns; c++) values[c] *= scales[c];
   }
 }
 
-void KERNEL(max_pool_tap)(const float *row, long stride, long count, int32_t place, float *best, int32_t *winners) {
-  // With the stride known, the compiler turns gathers into shuffles.
-  switch (stride) {
-    case 1: KERNEL(max_pool_tap_strided)(row, 1, count, place, best, winners); break;
-    case 2: KERNEL(max_pool_tap_strided)(row, 2, count, place, best, winners); break;
-    default: KERNEL(max_pool_tap_strided)(row, stride, count, place, best, winners);
-  }
+void KERNEL(rectify)(float *values, long count) {
+  for (long i = 0; i < count; i++) values[i] = values[i] < 0 ? -0.0f : values[i];
+}
+
+// In blocks, so that each cache line is read and written once.
+void KERNEL(transpose)(const float *restrict source, long rows, long columns, long source_stride,
+                       float *restrict target, long target_stride) {
+  enum { BLOCK = 16 };
+  for (long r = 0; r < rows; r += BLOCK)
+    for (long c = 0; c < columns; c += BLOCK) {
+      long last_row = r + BLOCK < rows ? r + BLOCK : rows, last_column = c + BLOCK < columns ? c + BLOCK : columns;
+      for (long j = c; j < last_column; j++)
+        for (long i = r; i < last_row; i++) target[j * target_stride + i] = source[i * source_stride + j];
+    }
+}
+
+void KERNEL(copy_columns)(const float *restrict source, long rows, long columns, long source_stride,
+                          float *restrict target, long target_stride) {
+  for (long r = 0; r < rows; r++, source += source_stride, target += target_stride)
+    for (long c = 0; c < columns; c++) target[c] = source[c];
 }
 
 // exp(x) by x = n·ln 2 + r, |r| ≤ ln 2 / 2, and a degree-6 polynomial (the Taylor series, remainder 1.2e-7 relative).

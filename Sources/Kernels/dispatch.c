@@ -3,20 +3,30 @@
 #include "Kernels.h"
 
 #define EACH_KERNEL(_)                                                                                              \
-  _(void, add_bias, (float *v, long n, float b), (v, n, b))                                                         \
-  _(void, add_bias_relu, (float *v, long n, float b), (v, n, b))                                                    \
+  _(void, rectify, (float *v, long n), (v, n))                                                                      \
   _(int, relu_gradient, (float *g, const float *o, long n), (g, o, n))                                              \
   _(void, half_to_float, (float *r, const uint16_t *h, long n), (r, h, n))                                          \
-  _(void, max_pool_tap, (const float *r, long s, long n, int32_t p, float *b, int32_t *w), (r, s, n, p, b, w))      \
+  _(void, add_scaled, (float *t, const float *s, long n, float f), (t, s, n, f))                                    \
+  _(void, scale, (float *v, long n, float f), (v, n, f))                                                            \
+  _(void, scale_and_shift, (float *v, long r, long c, const float *s, const float *t), (v, r, c, s, t))             \
+  _(void, transpose, (const float *s, long r, long c, long ss, float *t, long ts), (s, r, c, ss, t, ts))            \
+  _(void, copy_columns, (const float *s, long r, long c, long ss, float *t, long ts), (s, r, c, ss, t, ts))         \
+  _(void, max_pool, (const kernels_pool *p, long y, const float *i, float *o, uint8_t *w), (p, y, i, o, w))         \
+  _(void, max_pool_adjoint,                                                                                         \
+    (const kernels_pool *p, long y, long n, const float *g, const uint8_t *w, float *i), (p, y, n, g, w, i))        \
   _(void, sigmoid, (float *r, const float *v, long n), (r, v, n))                                                   \
   _(void, adam, (float *p, float *m, float *v, const float *g, long n, float b1, float b2, float r, float c, float e), \
     (p, m, v, g, n, b1, b2, r, c, e))                                                                                \
-  _(void, winograd_input, (const kernels_tiles *s, const float *i, float *t, float *w), (s, i, t, w))               \
-  _(void, winograd_input_adjoint, (const kernels_tiles *s, float *i, const float *t, float *w), (s, i, t, w))       \
-  _(void, winograd_output, (const kernels_tiles *s, float *o, const float *t, float *w, float b, int r),            \
-    (s, o, t, w, b, r))                                                                                              \
-  _(void, winograd_output_adjoint, (const kernels_tiles *s, const float *o, float *t, float *w), (s, o, t, w))      \
-  _(void, winograd_filters, (const float *f, long n, float *t, long s), (f, n, t, s))
+  _(void, multiply, (const kernels_product *p), (p))                                                                \
+  _(void, thin_product, (const kernels_product *p), (p))                                                            \
+  _(void, depthwise, (const kernels_product *p), (p))                                                               \
+  _(long, panel_width, (void), ())                                                                                  \
+  _(long, packed_columns, (long c), (c))                                                                            \
+  _(void, pack, (const float *m, long d, long c, long s, float *p), (m, d, c, s, p))                                \
+  _(void, winograd_input, (const kernels_tiles *s, const float *i, float *t), (s, i, t))                            \
+  _(void, winograd_output, (const kernels_tiles *s, float *o, const float *t, const float *b, int r, const float *m), \
+    (s, o, t, b, r, m))                                                                                             \
+  _(void, winograd_filters, (const float *f, long d, long c, long s, long e, float *p, long ps), (f, d, c, s, e, p, ps))
 
 #define DECLARE(result, name, parameters, arguments)  \
   result kernels_baseline_##name parameters;          \

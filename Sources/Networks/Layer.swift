@@ -11,7 +11,7 @@ public protocol Layer: Sendable {
     /// The output, and the pullback that maps a gradient with respect to it to gradients with respect to the inputs.
     ///
     /// The inputs have been accepted by `outputShape`. The result does not depend on `pass.workers`.
-    func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step
+    func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step
 
     /// The same layer with its weights read from their file and made ready for these algorithms.
     func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer
@@ -55,11 +55,11 @@ public struct Restriction {
 /// What a layer made of its inputs: the output, and the way back.
 public struct Step {
     /// The layer's output.
-    public let output: Tensor
+    public let output: FeatureMap
     /// From the gradient with respect to the output to those with respect to each input.
-    public let pullback: (consuming Tensor) -> [Tensor]
+    public let pullback: (consuming FeatureMap) -> [FeatureMap]
 
-    public init(output: Tensor, pullback: @escaping (consuming Tensor) -> [Tensor]) {
+    public init(output: FeatureMap, pullback: @escaping (consuming FeatureMap) -> [FeatureMap]) {
         self.output = output
         self.pullback = pullback
     }

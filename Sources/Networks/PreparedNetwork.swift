@@ -38,6 +38,7 @@ public struct PreparedNetwork: Sendable {
     ) throws(WeightsError) {
         var plan = Pruning(network, demands: demands)
         plan.mergeRectifiers()
+        plan.maskGradients()
         var steps: [Step] = []
         var places = [Int: Int]()  // node → step
         for node in plan.nodes {
@@ -84,18 +85,21 @@ public struct PreparedNetwork: Sendable {
     ///   - image: `[channels, height, width]`, a size that `check` accepts; in 0…1 if there is preprocessing.
     ///   - remembering: keep what `Trace.backward` needs; without, activations die as soon as they are used.
     public func forward(_ image: Tensor, _ pass: Pass, remembering: Bool = true) -> Trace {
-        let input = preprocessing.map { $0(image) } ?? image
-        var outputs = [Tensor?](repeating: nil, count: steps.count)
+        let input = FeatureMap(preprocessing.map { $0(image) } ?? image, workers: pass.workers)
+        var outputs = [FeatureMap?](repeating: nil, count: steps.count)
         var uses = [Int](repeating: 0, count: steps.count)
         for step in steps { for index in step.inputs where index >= 0 { uses[index] += 1 } }
-        var pullbacks: [(consuming Tensor) -> [Tensor]] = []
+        var pullbacks: [(consuming FeatureMap) -> [FeatureMap]] = []
         var activations: [String: Activation] = [:]
         for (index, step) in steps.enumerated() {
             let inputs = step.inputs.map { $0 < 0 ? input : outputs[$0]! }
             let result = step.layer(inputs, pass)
             outputs[index] = result.output
             if remembering { pullbacks.append(result.pullback) }
-            if step.isKept { activations[step.name] = Activation(values: result.output, channels: step.channels) }
+            if step.isKept {
+                activations[step.name] = Activation(
+                    values: result.output.planes(workers: pass.workers), channels: step.channels)
+            }
             for used in step.inputs where used >= 0 {
                 uses[used] -= 1
                 if uses[used] == 0 { outputs[used] = nil }
@@ -103,34 +107,38 @@ public struct PreparedNetwork: Sendable {
         }
         return Trace(
             activations: activations,
-            backward: { seeds in self.backward(from: seeds, pullbacks: pullbacks, imageShape: image.shape) })
+            backward: { seeds in
+                self.backward(from: seeds, pullbacks: pullbacks, imageShape: image.shape, workers: pass.workers)
+            })
     }
 
     private func backward(
-        from seeds: [String: Tensor], pullbacks: [(consuming Tensor) -> [Tensor]], imageShape: Shape
+        from seeds: [String: Tensor], pullbacks: [(consuming FeatureMap) -> [FeatureMap]], imageShape: Shape,
+        workers: Workers
     ) -> Tensor {
         precondition(pullbacks.count == steps.count, "the pass was not remembered")
-        var gradients = [Tensor?](repeating: nil, count: steps.count)
-        var imageGradient: Tensor?
+        var gradients = [FeatureMap?](repeating: nil, count: steps.count)
+        var imageGradient: FeatureMap?
+        func accumulate(_ part: FeatureMap, onto sum: inout FeatureMap?) {
+            if sum == nil { sum = part } else { sum!.add(part, workers: workers) }
+        }
         for (index, step) in steps.enumerated().reversed() {
-            if step.isKept, let seed = seeds[step.name] { Self.accumulate(seed, onto: &gradients[index]) }
+            if step.isKept, let seed = seeds[step.name] {
+                accumulate(FeatureMap(seed, workers: workers), onto: &gradients[index])
+            }
             guard let gradient = gradients[index].take() else { continue }
             var results = pullbacks[index](gradient)
             for input in step.inputs.reversed() {
                 let part = results.removeLast()
                 if input < 0 {
-                    Self.accumulate(part, onto: &imageGradient)
+                    accumulate(part, onto: &imageGradient)
                 } else {
-                    Self.accumulate(part, onto: &gradients[input])
+                    accumulate(part, onto: &gradients[input])
                 }
             }
         }
-        let gradient = imageGradient ?? Tensor(imageShape)
+        let gradient = imageGradient?.planes(workers: workers) ?? Tensor(imageShape)
         return preprocessing.map { $0.pullback(gradient) } ?? gradient
-    }
-
-    private static func accumulate(_ part: Tensor, onto sum: inout Tensor?) {
-        if sum == nil { sum = part } else { sum!.add(part) }
     }
 }
 

@@ -128,4 +128,39 @@ struct Pruning {
         }
         nodes.removeAll { merged[$0.index] != nil }
     }
+
+    /// Lets convolutions multiply the gradient that they send back with the derivative of the rectifier whose output they
+    /// read, and rectifying convolutions whose readers all do that leave it to them. A pool or a concatenation passes
+    /// positive values on as they are, and so passes the duty on.
+    mutating func maskGradients() {
+        let places = Dictionary(uniqueKeysWithValues: nodes.indices.map { (nodes[$0].index, $0) })
+        var readers: [Int: [Int]] = [:]  // by place
+        for place in nodes.indices {
+            for input in nodes[place].inputs { if let producer = places[input] { readers[producer, default: []].append(place) } }
+        }
+        func passesOn(_ layer: any Layer) -> Bool { layer is MaxPooling || layer is Concatenation || layer is Dropout }
+
+        var isRectified = [Bool](repeating: false, count: nodes.count)
+        for place in nodes.indices {
+            let layer = nodes[place].layer
+            let inputs = nodes[place].inputs.map { places[$0].map { isRectified[$0] } ?? false }
+            if var convolution = layer as? Convolution {
+                isRectified[place] = convolution.rectifies
+                convolution.masksGradient = inputs == [true]
+                nodes[place].layer = convolution
+            } else {
+                isRectified[place] = layer is ReLU || passesOn(layer) && inputs.allSatisfy { $0 }
+            }
+        }
+        var isMasked = [Bool](repeating: false, count: nodes.count)  // the gradient at the output
+        for place in nodes.indices.reversed() where !nodes[place].isKept {
+            isMasked[place] = readers[place, default: []].allSatisfy { reader in
+                (nodes[reader].layer as? Convolution)?.masksGradient ?? (passesOn(nodes[reader].layer) && isMasked[reader])
+            }
+            if var convolution = nodes[place].layer as? Convolution, convolution.rectifies {
+                convolution.receivesMaskedGradient = isMasked[place]
+                nodes[place].layer = convolution
+            }
+        }
+    }
 }

@@ -11,7 +11,14 @@ func cosineOf(_ angle: Double) -> Double { cos(angle) }
 
 /// Elements in one piece of parallel elementwise work: large enough to outweigh a hand-over, fixed so that no result
 /// depends on the number of threads.
-private let pieceSize = 32_768
+let elementsInPiece = 32_768
+
+/// Calls `body` with the pieces of 0 ..< count, in any order, on several threads.
+func eachPiece(of count: Int, _ workers: Workers, _ body: (Range<Int>) -> Void) {
+    workers.forEach((count + elementsInPiece - 1) / elementsInPiece) { piece in
+        body(piece * elementsInPiece..<min((piece + 1) * elementsInPiece, count))
+    }
+}
 
 extension Tensor {
     /// Adds another tensor of the same shape, element by element.
@@ -19,7 +26,7 @@ extension Tensor {
         precondition(other.shape == shape, "\(other.shape) cannot be added to \(shape)")
         withMutableElements { target in
             other.withElements { source in
-                for i in 0..<target.count { target[i] += scale * source[i] }
+                kernels_add_scaled(target.baseAddress!, source.baseAddress!, target.count, scale)
             }
         }
     }
@@ -27,7 +34,7 @@ extension Tensor {
     /// Multiplies every element.
     public mutating func scale(by factor: Float) {
         withMutableElements { target in
-            for i in 0..<target.count { target[i] *= factor }
+            kernels_scale(target.baseAddress!, target.count, factor)
         }
     }
 
@@ -37,57 +44,23 @@ extension Tensor {
         let count = shape.count
         result.withMutableElements { result in
             withElements { source in
-                workers.forEach((count + pieceSize - 1) / pieceSize) { piece in
-                    let start = piece * pieceSize
+                workers.forEach((count + elementsInPiece - 1) / elementsInPiece) { piece in
+                    let start = piece * elementsInPiece
                     kernels_sigmoid(
-                        result.baseAddress! + start, source.baseAddress! + start, min(pieceSize, count - start))
+                        result.baseAddress! + start, source.baseAddress! + start, min(elementsInPiece, count - start))
                 }
             }
         }
         return result
     }
-
-    /// Adds one bias to each channel; with `rectifying`, negative sums become −0.0 (see `kernels_add_bias_relu`).
-    public mutating func addBias(_ biases: [Float], rectifying: Bool, workers: Workers) {
-        precondition(biases.count == shape.channels)
-        let area = shape.area
-        withMutableElements { target in
-            workers.forEach(biases.count) { channel in
-                addBiasToRow(target.baseAddress! + channel * area, area, biases[channel], rectifying: rectifying)
-            }
-        }
-    }
 }
 
-/// Adds a bias to `count` values; with `rectifying`, negative sums become −0.0 and zero stays +0.0.
+/// target[i] += factor · source[i].
 @inline(__always)
-public func addBiasToRow(_ values: UnsafeMutablePointer<Float>, _ count: Int, _ bias: Float, rectifying: Bool) {
-    if rectifying { kernels_add_bias_relu(values, count, bias) } else { kernels_add_bias(values, count, bias) }
-}
-
-extension Tensor {
-    /// Zeroes the gradient (self) wherever a rectifier's output was not positive.
-    /// - Returns: whether anything but zero is left.
-    public mutating func maskWherePositive(_ output: Tensor, workers: Workers) -> Bool {
-        precondition(output.shape == shape)
-        let count = shape.count
-        let pieces = (count + pieceSize - 1) / pieceSize
-        var anything = [Bool](repeating: false, count: pieces)
-        withMutableElements { gradient in
-            output.withElements { output in
-                anything.withUnsafeMutableBufferPointer { anything in
-                    workers.forEach(pieces) { piece in
-                        let start = piece * pieceSize
-                        anything[piece] =
-                            kernels_relu_gradient(
-                                gradient.baseAddress! + start, output.baseAddress! + start,
-                                min(pieceSize, count - start)) != 0
-                    }
-                }
-            }
-        }
-        return anything.contains(true)
-    }
+public func addScaled(
+    _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int, by factor: Float
+) {
+    kernels_add_scaled(target, source, count, factor)
 }
 
 /// Float from half precision, exactly.
@@ -133,12 +106,12 @@ public struct AdamStep {
             mean.withMutableElements { mean in
                 variance.withMutableElements { variance in
                     gradient.withElements { gradient in
-                        workers.forEach((count + pieceSize - 1) / pieceSize) { piece in
-                            let start = piece * pieceSize
+                        workers.forEach((count + elementsInPiece - 1) / elementsInPiece) { piece in
+                            let start = piece * elementsInPiece
                             kernels_adam(
                                 parameters.baseAddress! + start, mean.baseAddress! + start,
                                 variance.baseAddress! + start, gradient.baseAddress! + start,
-                                min(pieceSize, count - start), beta1, beta2, rate, varianceCorrection, epsilon)
+                                min(elementsInPiece, count - start), beta1, beta2, rate, varianceCorrection, epsilon)
                         }
                     }
                 }

@@ -3,23 +3,13 @@
 public struct Tensor: Sendable {
     /// `[channels, height, width]`
     public let shape: Shape
-    private var storage: Storage
-
-    /// One owner of a pool block.
-    ///
-    /// `@unchecked Sendable`: the floats are written only through `Tensor.withMutableElements`, which first makes sure
-    /// that the storage has one owner, so no two threads ever see a write to shared storage.
-    private final class Storage: @unchecked Sendable {
-        let block: MemoryPool.Block
-        init(count: Int) { block = MemoryPool.take(count) }
-        deinit { MemoryPool.give(back: block) }
-    }
+    private var storage: PooledStorage
 
     /// A tensor whose values are whatever the memory held: for callers that write every element.
     public init(uninitialized shape: Shape) {
         precondition(shape.channels >= 0 && shape.height >= 0 && shape.width >= 0, "negative extent in \(shape)")
         self.shape = shape
-        storage = Storage(count: shape.count)
+        storage = PooledStorage(count: shape.count)
     }
 
     public init(_ shape: Shape, repeating value: Float = 0) {
@@ -61,7 +51,7 @@ public struct Tensor: Sendable {
         _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
         if !isKnownUniquelyReferenced(&storage) {
-            let copy = Storage(count: shape.count)
+            let copy = PooledStorage(count: shape.count)
             copy.block.address.update(from: storage.block.address, count: shape.count)
             storage = copy
         }
@@ -76,7 +66,7 @@ public struct Tensor: Sendable {
         return Tensor(shape: shape, storage: storage)
     }
 
-    private init(shape: Shape, storage: Storage) {
+    private init(shape: Shape, storage: PooledStorage) {
         self.shape = shape
         self.storage = storage
     }

@@ -96,7 +96,7 @@ import Testing
         ("average pooling", AveragePooling(window: Window(kernel: 3, stride: 2, padding: 1)), [Shape(3, 8, 9)]),
         ("adaptive pooling", AdaptiveAveragePooling(height: 2, width: 3), [Shape(3, 5, 7)]),
         ("concatenation", Concatenation(), [Shape(2, 3, 4), Shape(3, 3, 4)]),
-        ("linear", Linear(inputs: 24, outputs: 5, weights: parameter([5, 24]), biases: parameter([5])), [Shape(2, 3, 4)]),
+        ("linear", Linear(inputs: 24, outputs: 5, weights: parameter([5, 24]), biases: parameter([5])), [Shape(24, 2, 3)]),
         ("softmax", Softmax(), [Shape(5, 2, 3)]),
         ("dropout", Dropout(), [Shape(2, 3, 4)]),
         ("flatten", Flatten(), [Shape(2, 3, 4)]),
@@ -146,6 +146,65 @@ import Testing
     }
 }
 
+/// The fast convolutions against the plain one (im2col and OpenBLAS), both ways, for every kind of window.
+@Suite struct ConvolutionTests {
+    static let windows = [
+        Window(kernel: 1), Window(kernel: 1, stride: 2), Window(kernel: 3, padding: 1),
+        Window(kernel: 3, stride: 2, padding: 1), Window(kernel: 3, stride: 2), Window(kernel: 3, padding: 2, dilation: 2),
+        Window(kernel: 5, padding: 2), Window(kernel: 7, stride: 2, padding: 3), Window(kernel: 2, stride: 3),
+        Window(kernel: (1, 7), padding: (0, 3)), Window(kernel: (3, 1), stride: (2, 1), padding: (1, 0)),
+        Window(kernel: 3, padding: 3), Window(kernel: 4, stride: 2, padding: 1, dilation: 3),
+    ]
+    /// Input channels, filters, groups: packed with and without remainders, few filters, grouped, depthwise.
+    static let widths = [(3, 16, 1), (24, 40, 1), (20, 3, 1), (17, 1, 1), (1, 5, 1), (24, 12, 4), (13, 13, 13), (32, 32, 32), (6, 12, 6)]
+
+    @Test(arguments: windows, widths.indices)
+    func theyAgree(_ window: Window, _ width: Int) throws {
+        let (channels, filters, groups) = Self.widths[width]
+        let count = filters * channels / groups * window.area
+        let layer = Convolution(
+            inputChannels: channels, filters: filters, window: window, groups: groups,
+            weights: Parameter(
+                "w", shape: [filters, channels / groups, window.kernelHeight, window.kernelWidth],
+                values: IntegerHash.values("w", count)),
+            biases: Parameter("b", shape: [filters], values: IntegerHash.values("b", filters)))
+        for shape in [Shape(channels, 19, 23), Shape(channels, 12, 9)] {
+            let output = try layer.outputShape(for: [shape])
+            let (image, gradient) = (IntegerHash.tensor("image", shape), IntegerHash.tensor("gradient", output))
+            let steps = try [ConvolutionChoice.auto, .plain].map { choice in
+                let loaded = try layer.loaded(choice)
+                return loaded([image], Pass(workers: Workers(3)))
+            }
+            #expect(relativeError(steps[0].output.elements, steps[1].output.elements) < 2e-5)
+            let gradients = steps.map { $0.pullback(gradient)[0].elements }
+            #expect(relativeError(gradients[0], gradients[1]) < 2e-5)
+        }
+    }
+
+    @Test(arguments: [Window(kernel: 1), Window(kernel: 3, padding: 1), Window(kernel: 3, stride: 2, padding: 1)], [1, 8, 20])
+    func rectifyingAndMaskingHappenOnTheWay(_ window: Window, _ filters: Int) throws {
+        let shape = Shape(16, 15, 14)
+        let weights = IntegerHash.values("w", filters * 16 * window.area)
+        let biases = IntegerHash.values("b", filters)
+        let image = FeatureMap(IntegerHash.tensor("image", shape))
+        let plain = ConvolutionChoice.plain.algorithm(
+            weights: weights, biases: biases, inputChannels: 16, groups: 1, window: window)
+        let fast = ConvolutionChoice.auto.algorithm(
+            weights: weights, biases: biases, inputChannels: 16, groups: 1, window: window)
+        let output = Shape(filters, window.outputHeight(15), window.outputWidth(14))
+        let expected = plain.forward(image, output: output, rectifying: true, workers: .one).planes().elements
+        let actual = fast.forward(image, output: output, rectifying: true, workers: .one).planes().elements
+        #expect(relativeError(actual, expected) < 2e-5)
+        #expect(zip(actual, expected).allSatisfy { abs($1) < 1e-3 || $0.sign == $1.sign })
+        #expect(actual.contains { $0 == 0 && $0.sign == .minus })
+        let gradient = FeatureMap(IntegerHash.tensor("gradient", output))
+        let masked = plain.backward(gradient, inputShape: shape, mask: image, workers: .one).planes().elements
+        let fastMasked = fast.backward(gradient, inputShape: shape, mask: image, workers: .one).planes().elements
+        #expect(relativeError(fastMasked, masked) < 2e-5)
+        #expect(zip(fastMasked, image.planes().elements).allSatisfy { $1 > 0 || $0 == 0 })
+    }
+}
+
 /// Winograd against the plain convolution, over sizes that do and do not fill its tiles.
 @Suite struct WinogradTests {
     static let sizes = [
@@ -172,7 +231,7 @@ import Testing
         let fastGradient = fast.pullback(gradient)[0]
         let plainGradient = plain.pullback(gradient)[0]
         #expect(relativeError(fastGradient.elements, plainGradient.elements) < 2e-5)
-        // The adjoint is exact, whatever the forward pass's own error.
+        // The way back is the adjoint up to rounding.
         let offset = fastLayer([Tensor(shape)], pass).output
         let linear = zip(fast.output.elements, offset.elements).map { $0 - $1 }
         let weights = gradient.elements
@@ -180,10 +239,10 @@ import Testing
         #expect(abs(gap) < 1e-5 * (inner(linear, linear) * inner(weights, weights)).squareRoot())
     }
 
-    @Test(arguments: [ConvolutionChoice.auto, .plain])
-    func theBitsDoNotDependOnTheThreads(_ choice: ConvolutionChoice) throws {
+    @Test(arguments: [ConvolutionChoice.auto, .plain], [1, 2])
+    func theBitsDoNotDependOnTheThreads(_ choice: ConvolutionChoice, _ dilation: Int) throws {
         let layer = try Convolution(
-            inputChannels: 16, filters: 24, window: Window(kernel: 3, padding: 1),
+            inputChannels: 16, filters: 24, window: Window(kernel: 3, padding: dilation, dilation: dilation),
             weights: Parameter("w", shape: [24, 16, 3, 3], values: IntegerHash.values("w", 3456)),
             biases: nil
         ).loaded(choice)

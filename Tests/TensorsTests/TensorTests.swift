@@ -79,13 +79,24 @@ import Testing
         }
     }
 
-    @Test func biasAndRectifierKeepTheSignInZero() {
-        var values = Tensor(Shape(1, 1, 20), (0..<20).map { Float($0) - 10 })
-        values.addBias([2], rectifying: true, workers: .one)
-        for (i, value) in values.elements.enumerated() {
-            let sum = Float(i) - 8
-            #expect(value == max(sum, 0))
-            #expect(value.sign == (sum < 0 ? .minus : .plus))
+    @Test func rectifiersKeepTheSignInZero() {
+        var values = FeatureMap(Tensor(Shape(1, 1, 20), (0..<20).map { Float($0) - 8 }))
+        values.rectify(workers: .one)
+        for (i, value) in values.planes().elements.enumerated() {
+            let input = Float(i) - 8
+            #expect(value == max(input, 0))
+            #expect(value.sign == (input < 0 ? .minus : .plus))
+        }
+    }
+
+    @Test(arguments: [Shape(3, 5, 7), Shape(17, 1, 1), Shape(1, 4, 4), Shape(40, 33, 18), Shape(5, 100, 100)])
+    func mapsHoldTheSamePlanes(_ shape: Shape) {
+        let planes = IntegerHash.tensor("planes", shape)
+        let map = FeatureMap(planes, workers: Workers(2))
+        #expect(map.planes(workers: Workers(2)).elements == planes.elements)
+        map.withElements { values in
+            let (c, y, x) = (shape.channels - 1, shape.height / 2, shape.width - 1)
+            #expect(values[(y * shape.width + x) * shape.channels + c] == planes[c, y, x])
         }
     }
 

@@ -9,12 +9,9 @@
 // "baseline", "avx2" or "avx512": what the dispatch chose.
 const char *kernels_instruction_set(void);
 
-// values[i] += bias.
-void kernels_add_bias(float *values, long count, float bias);
-
-// values[i] = max(values[i] + bias, 0), where a negative sum leaves -0.0 and a sum of exactly zero +0.0: the sign bit
-// remembers on which side of the kink the value was, which the redirected gradient needs, at no cost in memory.
-void kernels_add_bias_relu(float *values, long count, float bias);
+// values[i] = max(values[i], 0), where a negative value leaves -0.0 and exactly zero stays +0.0: the sign bit remembers
+// on which side of the kink the value was, which the redirected gradient needs, at no cost in memory.
+void kernels_rectify(float *values, long count);
 
 // gradient[i] = 0 where output[i] is not positive. Returns 1 if anything but zero is left, else 0.
 int kernels_relu_gradient(float *gradient, const float *output, long count);
@@ -22,9 +19,37 @@ int kernels_relu_gradient(float *gradient, const float *output, long count);
 // IEEE half floats to floats, exactly, subnormals, infinities and NaN included.
 void kernels_half_to_float(float *result, const uint16_t *halves, long count);
 
-// One tap of a max pool over a row of windows: where row[i * stride] is larger than best[i] it takes its place, and
-// winners[i] = place + i * stride.
-void kernels_max_pool_tap(const float *row, long stride, long count, int32_t place, float *best, int32_t *winners);
+// target[i] += scale * source[i].
+void kernels_add_scaled(float *target, const float *source, long count, float scale);
+
+// values[i] *= factor.
+void kernels_scale(float *values, long count, float factor);
+
+// values[r][c] = values[r][c] * scales[c] + shifts[c] over contiguous rows; shifts may be null.
+void kernels_scale_and_shift(float *values, long rows, long columns, const float *scales, const float *shifts);
+
+// target[c * target_stride + r] = source[r * source_stride + c].
+void kernels_transpose(const float *source, long rows, long columns, long source_stride, float *target,
+                       long target_stride);
+
+// target[r * target_stride + c] = source[r * source_stride + c].
+void kernels_copy_columns(const float *source, long rows, long columns, long source_stride, float *target,
+                          long target_stride);
+
+// A max pool over maps [height, width, channels]. A kernel has at most 255 taps.
+typedef struct {
+  long channels, input_height, input_width, output_height, output_width;
+  long kernel_height, kernel_width, stride_height, stride_width, padding_height, padding_width;
+  long dilation_height, dilation_width;
+} kernels_pool;
+
+// One row of outputs: the largest value under each window, and which tap (ky * kernel_width + kx) it was; the first of
+// several.
+void kernels_max_pool(const kernels_pool *pool, long row, const float *input, float *output, uint8_t *winners);
+
+// The adjoint, for `rows` rows of the input from `first` on, which it sets: each gradient goes to its winner.
+void kernels_max_pool_adjoint(const kernels_pool *pool, long first, long rows, const float *gradient,
+                              const uint8_t *winners, float *input);
 
 // result[i] = 1 / (1 + exp(-values[i])), relative error below 1e-6. result may be values.
 void kernels_sigmoid(float *result, const float *values, long count);
@@ -34,33 +59,68 @@ void kernels_sigmoid(float *result, const float *values, long count);
 void kernels_adam(float *parameters, float *mean, float *variance, const float *gradient, long count, float beta1,
                   float beta2, float rate, float v_correction, float epsilon);
 
-// Winograd's F(4×4, 3×3) (Lavin and Gray 2016, arXiv:1509.09308): a 3×3 convolution of stride 1 computes each 4×4 tile of
-// its output from a 6×6 tile of its input by 36 multiplications instead of 144.
+// A block of a convolution over maps whose channels are adjacent, read where they lie:
 //
-// One channel at a time, over `tile_rows` rows of `tiles_x` tiles from `first_tile_row` on. Transformed values lie at
-// place[k * point_stride + t] for k in 0 ..< 36 and tile t = row * tiles_x + column. `stride` is the number of tiles
-// rounded up to a multiple of 16, and that many places are written. `padding` rows and columns of zeros surround the
-// input. `scratch` holds 72 * stride + 4 * tiles_x + 64 floats.
+//     output[r * output_stride + f] = bias[f] + Σ_{s, k} input[r * input_stride + offsets[s] + k] · filters[s, k, f]
+//
+// over `segments` runs of `segment_length` values each: one for a 1×1 kernel, one a kernel row for a 3×3 one. Then, if
+// asked for, the sum is rectified as by kernels_rectify, and set to 0 where `mask` (which lies as the output does) is
+// not positive. bias and mask may be null; bias is readable up to the packed number of columns.
 typedef struct {
-  long input_height, input_width, output_height, output_width, padding;
-  long first_tile_row, tile_rows, tiles_x, stride, point_stride;
+  const float *input;
+  long input_stride, rows;
+  const long *offsets;
+  long segments, segment_length;
+  const float *filters;
+  long columns;
+  const float *bias;
+  int rectify;
+  const float *mask;
+  float *output;
+  long output_stride;
+} kernels_product;
+
+// `filters` are packed by kernels_pack. `columns` may be cut at multiples of kernels_panel_width.
+void kernels_multiply(const kernels_product *product);
+
+// For at most 3 columns over a deep input: `filters` are [columns, depth].
+void kernels_thin_product(const kernels_product *product);
+
+// Each channel sees itself alone: a segment is one tap, and `filters` are [segments, columns].
+void kernels_depthwise(const kernels_product *product);
+
+// Filters that are held in registers together.
+long kernels_panel_width(void);
+
+// Floats that `columns` filters take for each value of depth once packed.
+long kernels_packed_columns(long columns);
+
+// Packs matrix[k * stride + f] for k in 0 ..< depth: panel by panel, each [depth, panel width].
+void kernels_pack(const float *matrix, long depth, long columns, long stride, float *packed);
+
+// Winograd's minimal filtering (Lavin and Gray 2016, arXiv:1509.09308): a 3×3 convolution of stride 1 computes each tile
+// of (extent − 2)² outputs from extent² inputs by extent² multiplications: 2.25 an output with extent 6, 1.78 with 8,
+// instead of 9.
+//
+// `count` tiles from `first` on, in rows of `across`, of maps [height, width, stride], `channels` of each pixel.
+// Transformed values lie at place[point * point_stride + tile * tile_stride + channel]. `border` holds `channels` floats:
+// zeros that are read beyond the edge, or a place for outputs beyond it.
+typedef struct {
+  long height, width, stride, channels, padding;
+  long across, first, count, extent, point_stride, tile_stride;
+  float *border;
 } kernels_tiles;
 
-// transformed = Bᵀ d B of every input tile d.
-void kernels_winograd_input(const kernels_tiles *tiles, const float *input, float *transformed, float *scratch);
+// transformed = Bᵀ d B of every input tile d; `padding` rows and columns of zeros precede the input.
+void kernels_winograd_input(const kernels_tiles *tiles, const float *input, float *transformed);
 
-// The adjoint: input += overlapping sums of B m Bᵀ.
-void kernels_winograd_input_adjoint(const kernels_tiles *tiles, float *input, const float *transformed, float *scratch);
+// output = Aᵀ m A + bias of every tile m, then as kernels_multiply.
+void kernels_winograd_output(const kernels_tiles *tiles, float *output, const float *transformed, const float *bias,
+                             int rectify, const float *mask);
 
-// output = Aᵀ m A + bias of every tile, rectified as by kernels_add_bias_relu if `rectify`.
-void kernels_winograd_output(const kernels_tiles *tiles, float *output, const float *transformed, float *scratch,
-                             float bias, int rectify);
-
-// The adjoint of the linear part: transformed = A g Aᵀ of every output tile g.
-void kernels_winograd_output_adjoint(const kernels_tiles *tiles, const float *output, float *transformed,
-                                     float *scratch);
-
-// transformed[k * stride + i] = (G g Gᵀ)[k] for the `count` 3×3 filters g = filters[9 * i ...].
-void kernels_winograd_filters(const float *filters, long count, float *transformed, long stride);
+// packed[point * point_stride ...] = G g Gᵀ of the 3×3 filters g at taps[(tap * depth + k) * stride + column], packed as
+// by kernels_pack for each point. `stride` is at least kernels_packed_columns(columns).
+void kernels_winograd_filters(const float *taps, long depth, long columns, long stride, long extent, float *packed,
+                              long point_stride);
 
 #endif

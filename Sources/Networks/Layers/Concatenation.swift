@@ -12,27 +12,21 @@ public struct Concatenation: Layer {
         return Shape(inputs.reduce(0) { $0 + $1.channels }, first.height, first.width)
     }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         let shapes = inputs.map(\.shape)
         if inputs.count == 1 { return Step(output: inputs[0]) { [$0] } }
         guard let shape = try? outputShape(for: shapes) else { preconditionFailure("unchecked shapes") }
-        var output = Tensor(uninitialized: shape)
-        output.withMutableElements { output in
-            var target = output.baseAddress!
-            for input in inputs {
-                input.withElements { target.update(from: $0.baseAddress!, count: $0.count) }
-                target += input.shape.count
-            }
+        var output = FeatureMap(uninitialized: shape)
+        var first = 0
+        for input in inputs {
+            output.setChannels(from: first, to: input, workers: pass.workers)
+            first += input.shape.channels
         }
         return Step(output: output) { gradient in
-            gradient.withElements { gradient in
-                var source = gradient.baseAddress!
-                return shapes.map { shape in
-                    var part = Tensor(uninitialized: shape)
-                    part.withMutableElements { $0.baseAddress!.update(from: source, count: shape.count) }
-                    source += shape.count
-                    return part
-                }
+            var first = 0
+            return shapes.map { shape in
+                defer { first += shape.channels }
+                return gradient.channels(first..<first + shape.channels, workers: pass.workers)
             }
         }
     }

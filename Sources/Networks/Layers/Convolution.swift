@@ -17,6 +17,11 @@ public struct Convolution: Layer {
     public let groups: Int
     /// A rectifier follows and is applied in the product's output pass.
     public var rectifies = false
+    /// The input is a rectifier's output: the gradient that goes back is multiplied with the plain rectifier's derivative
+    /// on its way out, while it is in a register anyway.
+    var masksGradient = false
+    /// Everything that reads the output does that, so that the rectifier here need not.
+    var receivesMaskedGradient = false
     /// `[filters, inputChannels / groups, kernelHeight, kernelWidth]`
     let weights: Parameter
     /// `[filters]`
@@ -51,18 +56,19 @@ public struct Convolution: Layer {
         return Shape(chosen?.count ?? filters, height, width)
     }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         guard let kernel else { preconditionFailure("convolution used before its weights were loaded") }
-        let inputShape = inputs[0].shape
-        let output = kernel.forward(inputs[0], rectifying: rectifies, workers: pass.workers)
-        guard rectifies else {
-            return Step(output: output) { gradient in
-                [kernel.backward(gradient, inputShape: inputShape, workers: pass.workers)]
-            }
-        }
+        guard let shape = try? outputShape(for: [inputs[0].shape]) else { preconditionFailure("unchecked shape") }
+        let input = inputs[0]
+        let inputShape = input.shape
+        let output = kernel.forward(input, output: shape, rectifying: rectifies, workers: pass.workers)
+        let isPlain = pass.rectifier == .plain
+        let mask = isPlain && masksGradient ? input : nil
+        let rectified = rectifies && !(isPlain && receivesMaskedGradient) ? output : nil
         return Step(output: output) { gradient in
-            let masked = pass.rectifier.pullback(gradient, output: output, workers: pass.workers)
-            return [kernel.backward(masked, inputShape: inputShape, workers: pass.workers)]
+            let masked =
+                rectified.map { pass.rectifier.pullback(gradient, output: $0, workers: pass.workers) } ?? gradient
+            return [kernel.backward(masked, inputShape: inputShape, mask: mask, workers: pass.workers)]
         }
     }
 

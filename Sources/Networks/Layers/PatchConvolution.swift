@@ -1,7 +1,7 @@
 import Tensors
 
-/// Convolution as matrix products over banded patches (im2col): the plain path, exact for every window, stride, dilation
-/// and grouping, and the reference for any faster one.
+/// Convolution as OpenBLAS products over banded patches (im2col), one plane a channel: the plain path, exact for every
+/// window, stride, dilation and grouping, and the reference for the faster ones.
 ///
 /// Forward: a band of output rows = weights · patches. Backward: a band of image rows receives weightsᵀ · gradient,
 /// scattered back. Both cut the work by shape alone and give each piece memory of its own.
@@ -31,7 +31,20 @@ struct PatchConvolution: ConvolutionAlgorithm {
     private var filtersPerGroup: Int { biases.count / groups }
     private var channelsPerGroup: Int { inputChannels / groups }
 
-    func forward(_ input: Tensor, rectifying: Bool, workers: Workers) -> Tensor {
+    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, workers: Workers) -> FeatureMap {
+        var result = FeatureMap(forward(input.planes(workers: workers), workers: workers), workers: workers)
+        if rectifying { result.rectify(workers: workers) }
+        return result
+    }
+
+    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: FeatureMap?, workers: Workers) -> FeatureMap {
+        let planes = backward(gradient.planes(workers: workers), inputShape: inputShape, workers: workers)
+        var result = FeatureMap(planes, workers: workers)
+        if let mask { _ = result.maskWherePositive(mask, workers: workers) }
+        return result
+    }
+
+    private func forward(_ input: Tensor, workers: Workers) -> Tensor {
         let (height, width) = (input.shape.height, input.shape.width)
         let (outputHeight, outputWidth) = (window.outputHeight(height), window.outputWidth(width))
         var output = Tensor(uninitialized: Shape(biases.count, outputHeight, outputWidth))
@@ -72,9 +85,9 @@ struct PatchConvolution: ConvolutionAlgorithm {
                             }
                         }
                         for filter in 0..<block.count {
-                            addBiasToRow(
-                                target + filter * outputHeight * outputWidth, columns, biases[firstFilter + filter],
-                                rectifying: rectifying)
+                            let row = target + filter * outputHeight * outputWidth
+                            let bias = biases[firstFilter + filter]
+                            for i in 0..<columns { row[i] += bias }
                         }
                     }
                 }
@@ -83,7 +96,7 @@ struct PatchConvolution: ConvolutionAlgorithm {
         return output
     }
 
-    func backward(_ gradient: Tensor, inputShape: Shape, workers: Workers) -> Tensor {
+    private func backward(_ gradient: Tensor, inputShape: Shape, workers: Workers) -> Tensor {
         let (height, width) = (inputShape.height, inputShape.width)
         let (outputHeight, outputWidth) = (window.outputHeight(height), window.outputWidth(width))
         let depth = channelsPerGroup * window.area

@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 /// The number of pooled positions along one axis; with `ceiling`, a window that hangs over the far edge counts, unless it
@@ -33,6 +32,7 @@ public struct MaxPooling: Layer {
     public let ceiling: Bool
 
     public init(window: Window, ceiling: Bool = false) {
+        precondition(window.area <= MaxPool.mostTaps, "a pool of \(window.area) values")
         self.window = window
         self.ceiling = ceiling
     }
@@ -41,69 +41,12 @@ public struct MaxPooling: Layer {
         try pooledShape(try only(inputs), window, ceiling: ceiling)
     }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
-        let input = inputs[0]
-        let inputShape = input.shape
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
+        let inputShape = inputs[0].shape
         guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
-        var output = Tensor(uninitialized: outputShape)
-        // Positions in the channel. (An input of −∞ wins nowhere; its gradient goes to position 0.)
-        var winners = [Int32](repeating: 0, count: outputShape.count)
-        output.withMutableElements { output in
-            winners.withUnsafeMutableBufferPointer { winners in
-                input.withElements { input in
-                    pass.workers.forEach(inputShape.channels) { channel in
-                        pool(
-                            input.baseAddress! + channel * inputShape.area, inputShape,
-                            into: output.baseAddress! + channel * outputShape.area,
-                            winners: winners.baseAddress! + channel * outputShape.area, outputShape)
-                    }
-                }
-            }
-        }
-        let places = winners
-        return Step(output: output) { gradient in
-            var result = Tensor(uninitialized: inputShape)
-            result.withMutableElements { result in
-                gradient.withElements { gradient in
-                    places.withUnsafeBufferPointer { places in
-                        pass.workers.forEach(inputShape.channels) { channel in
-                            let target = result.baseAddress! + channel * inputShape.area
-                            target.update(repeating: 0, count: inputShape.area)
-                            let start = channel * outputShape.area
-                            for i in start..<start + outputShape.area { target[Int(places[i])] += gradient[i] }
-                        }
-                    }
-                }
-            }
-            return [result]
-        }
-    }
-
-    /// One channel.
-    private func pool(
-        _ input: UnsafePointer<Float>, _ inputShape: Shape, into output: UnsafeMutablePointer<Float>,
-        winners: UnsafeMutablePointer<Int32>, _ outputShape: Shape
-    ) {
-        let (height, width) = (inputShape.height, inputShape.width)
-        for oy in 0..<outputShape.height {
-            let best = output + oy * outputShape.width
-            let places = winners + oy * outputShape.width
-            best.update(repeating: -.infinity, count: outputShape.width)
-            for ky in 0..<window.kernelHeight {
-                let y = oy * window.strideHeight - window.paddingHeight + ky * window.dilationHeight
-                guard y >= 0, y < height else { continue }
-                for kx in 0..<window.kernelWidth {
-                    let inside = Window.inside(
-                        kx, of: width, outputs: outputShape.width, stride: window.strideWidth,
-                        padding: window.paddingWidth, dilation: window.dilationWidth)
-                    let first = inside.lowerBound
-                    let place =
-                        y * width + first * window.strideWidth - window.paddingWidth + kx * window.dilationWidth
-                    kernels_max_pool_tap(
-                        input + place, window.strideWidth, inside.count, Int32(place), best + first, places + first)
-                }
-            }
-        }
+        let pool = MaxPool(window: window, input: inputShape, output: outputShape)
+        let (output, winners) = pool(inputs[0], workers: pass.workers)
+        return Step(output: output) { [pool.adjoint($0, winners: winners, workers: pass.workers)] }
     }
 
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
@@ -133,7 +76,7 @@ public struct AveragePooling: Layer {
         try pooledShape(try only(inputs), window, ceiling: ceiling)
     }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         let inputShape = inputs[0].shape
         guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
         func spans(
@@ -183,7 +126,7 @@ public struct AdaptiveAveragePooling: Layer {
         return Shape(input.channels, height, width)
     }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         func spans(_ extent: Int, _ outputs: Int) -> [AveragedSpan] {
             (0..<outputs).map { index in
                 let range = index * extent / outputs..<((index + 1) * extent + outputs - 1) / outputs
@@ -213,42 +156,40 @@ private struct AveragedSpan {
 }
 
 /// Means over the regions rows × columns.
-private func average(_ input: Tensor, rows: [AveragedSpan], columns: [AveragedSpan], _ pass: Pass) -> Step {
+private func average(_ input: FeatureMap, rows: [AveragedSpan], columns: [AveragedSpan], _ pass: Pass) -> Step {
     let inputShape = input.shape
-    let outputShape = Shape(inputShape.channels, rows.count, columns.count)
-    var output = Tensor(uninitialized: outputShape)
+    let channels = inputShape.channels
+    var output = FeatureMap(Shape(channels, rows.count, columns.count))
     output.withMutableElements { output in
         input.withElements { input in
-            pass.workers.forEach(inputShape.channels) { channel in
-                let source = input.baseAddress! + channel * inputShape.area
-                var index = channel * outputShape.area
-                for row in rows {
-                    for column in columns {
-                        var sum: Float = 0
-                        for y in row.range {
-                            for x in column.range { sum += source[y * inputShape.width + x] }
+            let (output, input) = (output.baseAddress!, input.baseAddress!)
+            pass.workers.forEach(rows.count) { i in
+                for (j, column) in columns.enumerated() {
+                    let share = 1 / Float(rows[i].divisor * column.divisor)
+                    let target = output + (i * columns.count + j) * channels
+                    for y in rows[i].range {
+                        for x in column.range {
+                            addScaled(input + (y * inputShape.width + x) * channels, to: target, count: channels, by: share)
                         }
-                        output[index] = sum / Float(row.divisor * column.divisor)
-                        index += 1
                     }
                 }
             }
         }
     }
     return Step(output: output) { gradient in
-        var result = Tensor(inputShape)
+        var result = FeatureMap(inputShape)
         result.withMutableElements { result in
             gradient.withElements { gradient in
-                pass.workers.forEach(inputShape.channels) { channel in
-                    let target = result.baseAddress! + channel * inputShape.area
-                    var index = channel * outputShape.area
-                    for row in rows {
-                        for column in columns {
-                            let share = gradient[index] / Float(row.divisor * column.divisor)
-                            for y in row.range {
-                                for x in column.range { target[y * inputShape.width + x] += share }
+                let (result, gradient) = (result.baseAddress!, gradient.baseAddress!)
+                for i in rows.indices {
+                    for (j, column) in columns.enumerated() {
+                        let share = 1 / Float(rows[i].divisor * column.divisor)
+                        let source = gradient + (i * columns.count + j) * channels
+                        for y in rows[i].range {
+                            for x in column.range {
+                                addScaled(
+                                    source, to: result + (y * inputShape.width + x) * channels, count: channels, by: share)
                             }
-                            index += 1
                         }
                     }
                 }

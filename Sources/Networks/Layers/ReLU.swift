@@ -9,9 +9,9 @@ public struct ReLU: Layer {
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         var output = inputs[0]
-        output.addBias([Float](repeating: 0, count: output.shape.channels), rectifying: true, workers: pass.workers)
+        output.rectify(workers: pass.workers)
         let rectified = output
         return Step(output: rectified) { gradient in
             [pass.rectifier.pullback(gradient, output: rectified, workers: pass.workers)]
@@ -39,7 +39,7 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
     /// - Parameters:
     ///   - gradient: of the score with respect to the rectifier's output.
     ///   - output: what the rectifier returned, −0.0 for negative inputs.
-    package func pullback(_ gradient: consuming Tensor, output: Tensor, workers: Workers) -> Tensor {
+    package func pullback(_ gradient: consuming FeatureMap, output: FeatureMap, workers: Workers) -> FeatureMap {
         switch self {
         case .linear:
             return gradient

@@ -6,7 +6,7 @@ public struct Dropout: Layer {
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         Step(output: inputs[0]) { [$0] }
     }
 
@@ -15,7 +15,7 @@ public struct Dropout: Layer {
     }
 }
 
-/// The same values as one vector: `[channels · height · width, 1, 1]`.
+/// The same values as one vector, plane after plane as every framework has it: `[channels · height · width, 1, 1]`.
 public struct Flatten: Layer {
     public init() {}
 
@@ -23,9 +23,17 @@ public struct Flatten: Layer {
         Shape(try only(inputs).count, 1, 1)
     }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         let shape = inputs[0].shape
-        return Step(output: inputs[0].reshaped(Shape(shape.count, 1, 1))) { [$0.reshaped(shape)] }
+        let vector = Shape(shape.count, 1, 1)
+        if shape.area == 1 { return Step(output: inputs[0].reshaped(vector)) { [$0.reshaped(shape)] } }
+        return Step(output: FeatureMap(inputs[0].planes().reshaped(vector))) { gradient in
+            [FeatureMap(gradient.planes().reshaped(shape))]
+        }
+    }
+
+    public func window(for inputs: [Shape]) -> Window? {
+        Window(kernel: (max(inputs[0].height, 1), max(inputs[0].width, 1)))
     }
 
     /// A channel of the flat vector is a channel of the input where the input is a vector already.

@@ -6,13 +6,12 @@ public struct Softmax: Layer {
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
 
-    public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> Step {
-        let shape = inputs[0].shape
-        let (channels, area) = (shape.channels, shape.area)
+    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
+        let (channels, area) = (inputs[0].shape.channels, inputs[0].shape.area)
         var output = inputs[0]
         output.withMutableElements { values in
             for position in 0..<area {
-                let places = stride(from: position, to: channels * area, by: area)
+                let places = position * channels..<(position + 1) * channels
                 let largest = places.reduce(-Float.infinity) { max($0, values[$1]) }
                 var sum: Float = 0
                 for place in places {
@@ -28,7 +27,7 @@ public struct Softmax: Layer {
             result.withMutableElements { gradient in
                 probabilities.withElements { probabilities in
                     for position in 0..<area {
-                        let places = stride(from: position, to: channels * area, by: area)
+                        let places = position * channels..<(position + 1) * channels
                         let mean = places.reduce(Float(0)) { $0 + gradient[$1] * probabilities[$1] }
                         for place in places { gradient[place] = probabilities[place] * (gradient[place] - mean) }
                     }

@@ -69,6 +69,6 @@ struct Classify: ParsableCommand {
         }
         let pass = Pass(workers: workers)
         let logits = network.forward(image, pass, remembering: false)[last].values
-        return Softmax()([logits], pass).output.elements
+        return Softmax()([FeatureMap(logits)], pass).output.planes().elements
     }
 }

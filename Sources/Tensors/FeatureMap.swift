@@ -1,0 +1,211 @@
+import Kernels
+
+/// What a network computes with: `[height, width, channels]`, row-major, the channels of a position side by side.
+///
+/// In this order a 1×1 convolution is a matrix product of the memory as it lies, a kernel row of any other is one
+/// contiguous run, and the lanes of a vector are channels, so that no inner loop shuffles. Pictures and what objectives
+/// see are `Tensor`s, one plane a channel. Value semantics as for `Tensor`.
+public struct FeatureMap: Sendable {
+    /// Extents by name; the order in memory is height, width, channels.
+    public let shape: Shape
+    private var storage: PooledStorage
+
+    /// A map whose values are whatever the memory held: for callers that write every element.
+    public init(uninitialized shape: Shape) {
+        precondition(shape.channels >= 0 && shape.height >= 0 && shape.width >= 0, "negative extent in \(shape)")
+        self.shape = shape
+        storage = PooledStorage(count: shape.count)
+    }
+
+    public init(_ shape: Shape, repeating value: Float = 0) {
+        self.init(uninitialized: shape)
+        storage.block.address.update(repeating: value, count: shape.count)
+    }
+
+    /// The same channels at every position.
+    public init(height: Int, width: Int, everywhere channels: [Float]) {
+        self.init(uninitialized: Shape(channels.count, height, width))
+        for position in 0..<height * width {
+            (storage.block.address + position * channels.count).update(from: channels, count: channels.count)
+        }
+    }
+
+    /// The same values in the other order.
+    public init(_ planes: Tensor, workers: Workers = .one) {
+        let shape = planes.shape
+        self.init(uninitialized: shape)
+        let target = storage.block.address
+        planes.withElements { source in
+            let source = source.baseAddress!
+            workers.forEach(pieces(of: shape.area)) { piece in
+                let range = pieceRange(piece, of: shape.area)
+                kernels_transpose(
+                    source + range.lowerBound, shape.channels, range.count, shape.area,
+                    target + range.lowerBound * shape.channels, shape.channels)
+            }
+        }
+    }
+
+    /// The same values one plane a channel.
+    public func planes(workers: Workers = .one) -> Tensor {
+        var result = Tensor(uninitialized: shape)
+        let source = storage.block.address
+        withExtendedLifetime(storage) {
+            result.withMutableElements { target in
+                let target = target.baseAddress!
+                workers.forEach(pieces(of: shape.area)) { piece in
+                    let range = pieceRange(piece, of: shape.area)
+                    kernels_transpose(
+                        source + range.lowerBound * shape.channels, range.count, shape.channels, shape.channels,
+                        target + range.lowerBound, shape.area)
+                }
+            }
+        }
+        return result
+    }
+
+    /// Lends the values for reading. The pointer dies with the call.
+    @inline(__always)
+    public func withElements<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) {
+            try body(UnsafeBufferPointer(start: storage.block.address, count: shape.count))
+        }
+    }
+
+    /// Lends the values for writing, after making this map their only owner. The pointer dies with the call.
+    @inline(__always)
+    public mutating func withMutableElements<Result>(
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        if !isKnownUniquelyReferenced(&storage) {
+            let copy = PooledStorage(count: shape.count)
+            copy.block.address.update(from: storage.block.address, count: shape.count)
+            storage = copy
+        }
+        return try withExtendedLifetime(storage) {
+            try body(UnsafeMutableBufferPointer(start: storage.block.address, count: shape.count))
+        }
+    }
+
+    /// The same values, in the same order in memory, under another shape of the same count.
+    public func reshaped(_ shape: Shape) -> FeatureMap {
+        precondition(shape.count == self.shape.count, "\(self.shape) cannot be read as \(shape)")
+        return FeatureMap(shape: shape, storage: storage)
+    }
+
+    private init(shape: Shape, storage: PooledStorage) {
+        self.shape = shape
+        self.storage = storage
+    }
+}
+
+/// Positions that one task transposes at a time.
+private let transposedPositions = 4096
+
+private func pieces(of positions: Int) -> Int { (positions + transposedPositions - 1) / transposedPositions }
+
+private func pieceRange(_ piece: Int, of positions: Int) -> Range<Int> {
+    piece * transposedPositions..<min((piece + 1) * transposedPositions, positions)
+}
+
+extension FeatureMap {
+    /// Adds another map of the same shape, element by element.
+    public mutating func add(_ other: FeatureMap, workers: Workers = .one) {
+        precondition(other.shape == shape, "\(other.shape) cannot be added to \(shape)")
+        let count = shape.count
+        withMutableElements { target in
+            other.withElements { source in
+                let (target, source) = (target.baseAddress!, source.baseAddress!)
+                eachPiece(of: count, workers) { range in
+                    kernels_add_scaled(target + range.lowerBound, source + range.lowerBound, range.count, 1)
+                }
+            }
+        }
+    }
+
+    /// values · scales + shifts, a number a channel; no shifts for a gradient on its way back.
+    public mutating func scale(by scales: [Float], shiftedBy shifts: [Float]? = nil, workers: Workers = .one) {
+        precondition(scales.count == shape.channels && (shifts ?? scales).count == shape.channels)
+        let (area, channels) = (shape.area, shape.channels)
+        withMutableElements { values in
+            let values = values.baseAddress!
+            let rows = max(1, elementsInPiece / max(channels, 1))
+            workers.forEach((area + rows - 1) / rows) { piece in
+                let first = piece * rows
+                kernels_scale_and_shift(
+                    values + first * channels, min(rows, area - first), channels, scales, shifts)
+            }
+        }
+    }
+
+    /// Sets every negative value to −0.0 (see `kernels_rectify`).
+    public mutating func rectify(workers: Workers) {
+        let count = shape.count
+        withMutableElements { values in
+            let values = values.baseAddress!
+            eachPiece(of: count, workers) { kernels_rectify(values + $0.lowerBound, $0.count) }
+        }
+    }
+
+    /// Zeroes the gradient (self) wherever a rectifier's output was not positive.
+    /// - Returns: whether anything but zero is left.
+    public mutating func maskWherePositive(_ output: FeatureMap, workers: Workers) -> Bool {
+        precondition(output.shape == shape)
+        let count = shape.count
+        var anything = [Bool](repeating: false, count: (count + elementsInPiece - 1) / elementsInPiece)
+        withMutableElements { gradient in
+            output.withElements { output in
+                anything.withUnsafeMutableBufferPointer { anything in
+                    let (gradient, output) = (gradient.baseAddress!, output.baseAddress!)
+                    eachPiece(of: count, workers) { range in
+                        anything[range.lowerBound / elementsInPiece] =
+                            kernels_relu_gradient(
+                                gradient + range.lowerBound, output + range.lowerBound, range.count) != 0
+                    }
+                }
+            }
+        }
+        return anything.contains(true)
+    }
+}
+
+extension FeatureMap {
+    /// Some of the channels, as a map of its own.
+    public func channels(_ range: Range<Int>, workers: Workers = .one) -> FeatureMap {
+        var result = FeatureMap(uninitialized: Shape(range.count, shape.height, shape.width))
+        result.withMutableElements { target in
+            withElements { source in
+                copyColumns(
+                    source.baseAddress! + range.lowerBound, shape.channels, to: target.baseAddress!, range.count,
+                    columns: range.count, rows: shape.area, workers)
+            }
+        }
+        return result
+    }
+
+    /// Writes another map over the channels from `first` on.
+    public mutating func setChannels(from first: Int, to other: FeatureMap, workers: Workers = .one) {
+        let (channels, area) = (shape.channels, shape.area)
+        precondition(other.shape.area == area && first + other.shape.channels <= channels)
+        withMutableElements { target in
+            other.withElements { source in
+                copyColumns(
+                    source.baseAddress!, other.shape.channels, to: target.baseAddress! + first, channels,
+                    columns: other.shape.channels, rows: area, workers)
+            }
+        }
+    }
+}
+
+private func copyColumns(
+    _ source: UnsafePointer<Float>, _ sourceStride: Int, to target: UnsafeMutablePointer<Float>, _ targetStride: Int,
+    columns: Int, rows: Int, _ workers: Workers
+) {
+    let height = max(1, elementsInPiece / max(columns, 1))
+    workers.forEach((rows + height - 1) / height) { piece in
+        let first = piece * height
+        kernels_copy_columns(
+            source + first * sourceStride, min(height, rows - first), columns, sourceStride,
+            target + first * targetStride, targetStride)
+    }
+}
