@@ -102,12 +102,15 @@ void KERNEL(pack)(const float *matrix, long depth, long columns, long stride, fl
 // Few filters over a deep input: the lanes run along the depth instead, 16 of them whatever the registers' width.
 typedef float KERNEL(lanes) __attribute__((vector_size(64), aligned(4)));
 
-static inline float KERNEL(sum_of_lanes)(const KERNEL(lanes) *v) {
-  float t[16];
-  *(KERNEL(lanes) *)t = *v;
-  for (int width = 8; width > 0; width /= 2)
-    for (int i = 0; i < width; i++) t[i] += t[i + width];
-  return t[0];
+// Halves onto each other until one is left.
+INLINE float KERNEL(sum_of_lanes)(const KERNEL(lanes) *p) {
+  KERNEL(lanes) v = *p;
+  typedef float eight __attribute__((vector_size(32)));
+  typedef float four __attribute__((vector_size(16)));
+  eight a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  four b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+  four c = b + __builtin_shufflevector(b, b, 2, 3, 2, 3);
+  return c[0] + c[1];
 }
 
 INLINE void KERNEL(thin_rows)(const kernels_product *p, long first, const int rows, const int columns) {

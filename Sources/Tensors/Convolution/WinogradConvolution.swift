@@ -44,8 +44,8 @@ public struct WinogradConvolution: Sendable {
     private static let tilesForTaps = 192
     /// Filters that are multiplied before their results are transformed back.
     private static let blockColumns = 32
-    /// Between the values of two points, so that they do not fall on the same cache lines.
-    private static let pointGap = 16
+    /// Between the values of two tiles, so that they do not fall on the same cache lines.
+    private static let tileGap = 16
     /// Threads that prepare filters.
     private static let loading = Workers(2)
     /// A multiple of every panel's width.
@@ -172,24 +172,24 @@ public struct WinogradConvolution: Sendable {
             let pointSize = filters.shape.width
             if bands.count == 1 && workers.count > 1 {
                 // One band: the threads share its tiles, then its filters.
-                return withTransformedSource(bands[0], workers) { place, pointStride in
+                return withTransformedSource(bands[0], workers) { place, tileStride in
                     filters.withElements { filters in
                         let blocks = (columns + blockColumns - 1) / blockColumns
                         workers.forEach(blocks) { block in
                             let first = block * blockColumns
                             multiply(
-                                bands[0], place, pointStride, filters.baseAddress! + first * convolution.sourceChannels,
+                                bands[0], place, tileStride, filters.baseAddress! + first * convolution.sourceChannels,
                                 pointSize, columns: first..<min(first + blockColumns, columns))
                         }
                     }
                 }
             }
             workers.forEach(bands.count) { band in
-                withTransformedSource(bands[band], .one) { place, pointStride in
+                withTransformedSource(bands[band], .one) { place, tileStride in
                     filters.withElements { filters in
                         for first in stride(from: 0, to: columns, by: blockColumns) {
                             multiply(
-                                bands[band], place, pointStride,
+                                bands[band], place, tileStride,
                                 filters.baseAddress! + first * convolution.sourceChannels, pointSize,
                                 columns: first..<min(first + blockColumns, columns))
                         }
@@ -203,9 +203,9 @@ public struct WinogradConvolution: Sendable {
             let columns = convolution.targetChannels
             let depth = convolution.sourceChannels
             let blocks = (columns + blockColumns - 1) / blockColumns
-            let pointSize = depth * blockColumns + pointGap
+            let pointSize = depth * blockColumns + tileGap
             for band in bands(of: tilesForTaps) {
-                withTransformedSource(band, workers) { place, pointStride in
+                withTransformedSource(band, workers) { place, tileStride in
                     workers.forEach(blocks) { block in
                         let first = block * blockColumns
                         let width = min(blockColumns, columns - first)
@@ -217,7 +217,7 @@ public struct WinogradConvolution: Sendable {
                                     filters.baseAddress!, pointSize)
                             }
                             multiply(
-                                band, place, pointStride, filters.baseAddress!, pointSize,
+                                band, place, tileStride, filters.baseAddress!, pointSize,
                                 columns: first..<first + width)
                         }
                     }
@@ -225,13 +225,13 @@ public struct WinogradConvolution: Sendable {
             }
         }
 
-        /// Transforms a band's tiles and lends the result: `[points, tiles, channels]`.
+        /// Transforms a band's tiles and lends the result, `[tiles, points, channels]` with a gap after each tile.
         private func withTransformedSource(
             _ band: Range<Int>, _ workers: Workers, _ body: (UnsafePointer<Float>, Int) -> Void
         ) {
             let channels = convolution.sourceChannels
-            let pointStride = band.count * channels + pointGap
-            var transformed = Tensor(uninitialized: Shape(points, 1, pointStride))
+            let tileStride = points * channels + tileGap
+            var transformed = Tensor(uninitialized: Shape(band.count, 1, tileStride))
             transformed.withMutableElements { transformed in
                 let place = transformed.baseAddress!
                 let parts = workers.count == 1 ? 1 : min(band.count, 16)
@@ -248,13 +248,13 @@ public struct WinogradConvolution: Sendable {
                         tiles.first = band.lowerBound + mine.lowerBound
                         tiles.count = mine.count
                         tiles.extent = convolution.tile.extent
-                        tiles.point_stride = pointStride
-                        tiles.tile_stride = channels
+                        tiles.point_stride = channels
+                        tiles.tile_stride = tileStride
                         tiles.border = UnsafeMutablePointer(mutating: zeros.baseAddress!)  // only read
-                        kernels_winograd_input(&tiles, source, place + mine.lowerBound * channels)
+                        kernels_winograd_input(&tiles, source, place + mine.lowerBound * tileStride)
                     }
                 }
-                body(place, pointStride)
+                body(place, tileStride)
             }
         }
 
@@ -264,24 +264,24 @@ public struct WinogradConvolution: Sendable {
             _ filterStride: Int, columns: Range<Int>
         ) {
             let depth = convolution.sourceChannels
-            let pointStride = band.count * columns.count + pointGap
-            var products = Tensor(uninitialized: Shape(points + 1, 1, pointStride))
+            let tileStride = points * columns.count + tileGap
+            var products = Tensor(uninitialized: Shape(1, 1, band.count * tileStride + columns.count))
             products.withMutableElements { products in
                 let products = products.baseAddress!
                 var offset = 0
                 withUnsafePointer(to: &offset) { offset in
                     var product = kernels_product()
-                    product.input_stride = depth
+                    product.input_stride = placeStride
                     product.rows = band.count
                     product.offsets = offset
                     product.segments = 1
                     product.segment_length = depth
                     product.columns = columns.count
-                    product.output_stride = columns.count
+                    product.output_stride = tileStride
                     for point in 0..<points {
-                        product.input = place + point * placeStride
+                        product.input = place + point * depth
                         product.filters = filters + point * filterStride
-                        product.output = products + point * pointStride
+                        product.output = products + point * columns.count
                         kernels_multiply(&product)
                     }
                 }
@@ -294,9 +294,9 @@ public struct WinogradConvolution: Sendable {
                 tiles.first = band.lowerBound
                 tiles.count = band.count
                 tiles.extent = convolution.tile.extent
-                tiles.point_stride = pointStride
-                tiles.tile_stride = columns.count
-                tiles.border = products + points * pointStride
+                tiles.point_stride = columns.count
+                tiles.tile_stride = tileStride
+                tiles.border = products + band.count * tileStride
                 let first = columns.lowerBound
                 func finish(_ bias: UnsafePointer<Float>?) {
                     kernels_winograd_output(
