@@ -26,7 +26,8 @@
   _(void, winograd_input, (const kernels_tiles *s, const float *i, float *t), (s, i, t))                            \
   _(void, winograd_output, (const kernels_tiles *s, float *o, const float *t, const float *b, int r, const float *m), \
     (s, o, t, b, r, m))                                                                                             \
-  _(void, winograd_filters, (const float *f, long d, long c, long s, long e, float *p, long ps), (f, d, c, s, e, p, ps))
+  _(void, winograd_filters, (const float *f, long d, long c, long s, long e, long r, float *p, long ps),            \
+    (f, d, c, s, e, r, p, ps))
 
 #define DECLARE(result, name, parameters, arguments)  \
   result kernels_baseline_##name parameters;          \

@@ -96,8 +96,23 @@ void KERNEL(winograd_output)(const kernels_tiles *s, float *output, const float 
   else KERNEL(winograd_output_tiles)(s, output, transformed, bias, rectify, mask, 8);
 }
 
-void KERNEL(winograd_filters)(const float *taps, long depth, long columns, long stride, long extent, float *packed,
-                              long point_stride) {
+void KERNEL(winograd_filters)(const float *taps, long depth, long columns, long stride, long extent, long row,
+                              float *packed, long point_stride) {
+  static const float g6[6][3] = {{1.0f / 4, 0, 0},
+                                 {-1.0f / 6, -1.0f / 6, -1.0f / 6},
+                                 {-1.0f / 6, 1.0f / 6, -1.0f / 6},
+                                 {1.0f / 24, 1.0f / 12, 1.0f / 6},
+                                 {1.0f / 24, -1.0f / 12, 1.0f / 6},
+                                 {0, 0, 1}};
+  static const float g8[8][3] = {{1, 0, 0},
+                                 {-2.0f / 9, -2.0f / 9, -2.0f / 9},
+                                 {-2.0f / 9, 2.0f / 9, -2.0f / 9},
+                                 {1.0f / 90, 1.0f / 45, 2.0f / 45},
+                                 {1.0f / 90, -1.0f / 45, 2.0f / 45},
+                                 {32.0f / 45, 16.0f / 45, 8.0f / 45},
+                                 {32.0f / 45, -16.0f / 45, 8.0f / 45},
+                                 {0, 0, 1}};
+  const float *weights = extent == 6 ? g6[row] : g8[row];
   const long tap_stride = depth * stride;
   for (long column = 0; column < columns; column += KERNEL(panel)) {
     long inside = columns - column < KERNEL(panel) ? columns - column : KERNEL(panel);
@@ -105,8 +120,8 @@ void KERNEL(winograd_filters)(const float *taps, long depth, long columns, long 
     for (long k = 0; k < depth; k++) {
       for (long i = 0; i < width; i += VECTOR_FLOATS) {
         const float *place = taps + k * stride + column + i;
-        if (extent == 6) KERNEL(filter_tile_vector)(place, tap_stride, packed + i, point_stride, 6);
-        else KERNEL(filter_tile_vector)(place, tap_stride, packed + i, point_stride, 8);
+        if (extent == 6) KERNEL(filter_tile_vector)(place, tap_stride, weights, packed + i, point_stride, 6);
+        else KERNEL(filter_tile_vector)(place, tap_stride, weights, packed + i, point_stride, 8);
       }
       packed += width;
     }

@@ -110,19 +110,15 @@ INLINE void TILE_KERNEL(output_tile)(float *const *pixels, const float *const *m
   }
 }
 
-// place[k · point_stride] = (G g Gᵀ)[k] of the filter g at taps[k · tap_stride].
-INLINE void TILE_KERNEL(filter_tile)(const float *taps, long tap_stride, float *place, long point_stride,
-                                     const int extent) {
-  LANE half[8][3], column[3], row[8];
-  UNROLL for (int j = 0; j < 3; j++) {
-    UNROLL for (int i = 0; i < 3; i++) column[i] = LOAD(taps + (3 * i + j) * tap_stride);
-    TILE_KERNEL(multiply_g)(column, row, extent);
-    UNROLL for (int i = 0; i < extent; i++) half[i][j] = row[i];
-  }
-  UNROLL for (int i = 0; i < extent; i++) {
-    TILE_KERNEL(multiply_g)(half[i], row, extent);
-    UNROLL for (int j = 0; j < extent; j++) STORE(place + (extent * i + j) * point_stride) = row[j];
-  }
+// place[j · point_stride] = (G g Gᵀ)[row][j] of the filter g at taps[k · tap_stride]; `weights` are G's row.
+INLINE void TILE_KERNEL(filter_tile)(const float *taps, long tap_stride, const float *weights, float *place,
+                                     long point_stride, const int extent) {
+  LANE half[3], row[8];
+  UNROLL for (int j = 0; j < 3; j++)
+    half[j] = weights[0] * LOAD(taps + j * tap_stride) + weights[1] * LOAD(taps + (3 + j) * tap_stride) +
+              weights[2] * LOAD(taps + (6 + j) * tap_stride);
+  TILE_KERNEL(multiply_g)(half, row, extent);
+  UNROLL for (int j = 0; j < extent; j++) STORE(place + j * point_stride) = row[j];
 }
 
 #undef LOAD

@@ -118,9 +118,10 @@ void kernels_winograd_input(const kernels_tiles *tiles, const float *input, floa
 void kernels_winograd_output(const kernels_tiles *tiles, float *output, const float *transformed, const float *bias,
                              int rectify, const float *mask);
 
-// packed[point * point_stride ...] = G g Gᵀ of the 3×3 filters g at taps[(tap * depth + k) * stride + column], packed as
-// by kernels_pack for each point. `stride` is at least kernels_packed_columns(columns).
-void kernels_winograd_filters(const float *taps, long depth, long columns, long stride, long extent, float *packed,
-                              long point_stride);
+// Row `row` of the points: packed[j * point_stride ...] = (G g Gᵀ)[row][j] of the 3×3 filters g at
+// taps[(tap * depth + k) * stride + column], packed as by kernels_pack for each point. `stride` is at least
+// kernels_packed_columns(columns).
+void kernels_winograd_filters(const float *taps, long depth, long columns, long stride, long extent, long row,
+                              float *packed, long point_stride);
 
 #endif

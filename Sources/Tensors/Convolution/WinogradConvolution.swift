@@ -104,10 +104,14 @@ public struct WinogradConvolution: Sendable {
         }
         var transformed = Tensor(uninitialized: Shape(tile.points, 1, pointSize))
         transformed.withMutableElements { transformed in
+            let transformed = transformed.baseAddress!
             taps.withElements { taps in
-                kernels_winograd_filters(
-                    taps.baseAddress!, sourceChannels, targetChannels, columnStride, tile.extent,
-                    transformed.baseAddress!, pointSize)
+                let taps = taps.baseAddress!
+                Self.loading.forEach(tile.extent) { row in
+                    kernels_winograd_filters(
+                        taps, sourceChannels, targetChannels, columnStride, tile.extent, row,
+                        transformed + row * tile.extent * pointSize, pointSize)
+                }
             }
         }
         filters = .transformed(transformed)
@@ -177,9 +181,9 @@ public struct WinogradConvolution: Sendable {
                         let blocks = (columns + blockColumns - 1) / blockColumns
                         workers.forEach(blocks) { block in
                             let first = block * blockColumns
-                            multiply(
-                                bands[0], place, tileStride, filters.baseAddress! + first * convolution.sourceChannels,
-                                pointSize, columns: first..<min(first + blockColumns, columns))
+                            multiply(bands[0], place, tileStride, columns: first..<min(first + blockColumns, columns)) {
+                                point in filters.baseAddress! + point * pointSize + first * convolution.sourceChannels
+                            }
                         }
                     }
                 }
@@ -189,9 +193,8 @@ public struct WinogradConvolution: Sendable {
                     filters.withElements { filters in
                         for first in stride(from: 0, to: columns, by: blockColumns) {
                             multiply(
-                                bands[band], place, tileStride,
-                                filters.baseAddress! + first * convolution.sourceChannels, pointSize,
-                                columns: first..<min(first + blockColumns, columns))
+                                bands[band], place, tileStride, columns: first..<min(first + blockColumns, columns)
+                            ) { point in filters.baseAddress! + point * pointSize + first * convolution.sourceChannels }
                         }
                     }
                 }
@@ -204,21 +207,25 @@ public struct WinogradConvolution: Sendable {
             let depth = convolution.sourceChannels
             let blocks = (columns + blockColumns - 1) / blockColumns
             let pointSize = depth * blockColumns + tileGap
+            let extent = convolution.tile.extent
             for band in bands(of: tilesForTaps) {
                 withTransformedSource(band, workers) { place, tileStride in
                     workers.forEach(blocks) { block in
                         let first = block * blockColumns
                         let width = min(blockColumns, columns - first)
-                        var filters = Tensor(uninitialized: Shape(points, 1, pointSize))
+                        // A row of points at a time: its filters fit the cache.
+                        var filters = Tensor(uninitialized: Shape(extent, 1, pointSize))
                         filters.withMutableElements { filters in
                             taps.withElements { taps in
-                                kernels_winograd_filters(
-                                    taps.baseAddress! + first, depth, width, columnStride, convolution.tile.extent,
-                                    filters.baseAddress!, pointSize)
+                                multiply(band, place, tileStride, columns: first..<first + width) { point in
+                                    if point % extent == 0 {
+                                        kernels_winograd_filters(
+                                            taps.baseAddress! + first, depth, width, columnStride, extent,
+                                            point / extent, filters.baseAddress!, pointSize)
+                                    }
+                                    return UnsafePointer(filters.baseAddress! + point % extent * pointSize)
+                                }
                             }
-                            multiply(
-                                band, place, tileStride, filters.baseAddress!, pointSize,
-                                columns: first..<first + width)
                         }
                     }
                 }
@@ -259,9 +266,11 @@ public struct WinogradConvolution: Sendable {
         }
 
         /// Multiplies a band with the filters of some columns, and transforms the results back.
+        ///
+        /// - Parameter filters: the packed filters of a point; asked for in the order of the points.
         private func multiply(
-            _ band: Range<Int>, _ place: UnsafePointer<Float>, _ placeStride: Int, _ filters: UnsafePointer<Float>,
-            _ filterStride: Int, columns: Range<Int>
+            _ band: Range<Int>, _ place: UnsafePointer<Float>, _ placeStride: Int, columns: Range<Int>,
+            filters: (_ point: Int) -> UnsafePointer<Float>
         ) {
             let depth = convolution.sourceChannels
             let tileStride = points * columns.count + tileGap
@@ -280,7 +289,7 @@ public struct WinogradConvolution: Sendable {
                     product.output_stride = tileStride
                     for point in 0..<points {
                         product.input = place + point * depth
-                        product.filters = filters + point * filterStride
+                        product.filters = filters(point)
                         product.output = products + point * columns.count
                         kernels_multiply(&product)
                     }
