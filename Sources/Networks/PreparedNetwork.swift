@@ -89,7 +89,7 @@ public struct PreparedNetwork: Sendable {
         var outputs = [FeatureMap?](repeating: nil, count: steps.count)
         var uses = [Int](repeating: 0, count: steps.count)
         for step in steps { for index in step.inputs where index >= 0 { uses[index] += 1 } }
-        var pullbacks: [(consuming FeatureMap) -> [FeatureMap]] = []
+        var pullbacks: [((consuming FeatureMap) -> [FeatureMap])?] = []
         var activations: [String: Activation] = [:]
         for (index, step) in steps.enumerated() {
             let inputs = step.inputs.map { $0 < 0 ? input : outputs[$0]! }
@@ -106,29 +106,56 @@ public struct PreparedNetwork: Sendable {
             }
         }
         return Trace(
-            activations: activations,
-            backward: { seeds in
-                self.backward(from: seeds, pullbacks: pullbacks, imageShape: image.shape, workers: pass.workers)
-            })
+            activations: activations, pullbacks: pullbacks, inputs: steps.map(\.inputs), names: steps.map(\.name),
+            imageShape: image.shape, preprocessing: preprocessing, workers: pass.workers)
+    }
+}
+
+/// One remembered pass: what the demanded layers answered, and the way back to the image, once.
+public struct Trace: ~Copyable {
+    let activations: [String: Activation]
+    private var pullbacks: [((consuming FeatureMap) -> [FeatureMap])?]
+    private let inputs: [[Int]]  // of each step
+    private let names: [String]
+    private let imageShape: Shape
+    private let preprocessing: Preprocessing?
+    private let workers: Workers
+
+    fileprivate init(
+        activations: [String: Activation], pullbacks: [((consuming FeatureMap) -> [FeatureMap])?], inputs: [[Int]],
+        names: [String], imageShape: Shape, preprocessing: Preprocessing?, workers: Workers
+    ) {
+        self.activations = activations
+        self.pullbacks = pullbacks
+        self.inputs = inputs
+        self.names = names
+        self.imageShape = imageShape
+        self.preprocessing = preprocessing
+        self.workers = workers
     }
 
-    private func backward(
-        from seeds: [String: Tensor], pullbacks: [(consuming FeatureMap) -> [FeatureMap]], imageShape: Shape,
-        workers: Workers
-    ) -> Tensor {
-        precondition(pullbacks.count == steps.count, "the pass was not remembered")
-        var gradients = [FeatureMap?](repeating: nil, count: steps.count)
+    /// What a layer answered; it must have been demanded.
+    public subscript(layer: LayerName) -> Activation { activations[layer.node]! }
+
+    /// The gradient with respect to the image of a score whose gradients with respect to the demanded activations are
+    /// `seeds` (in the shape of `Activation.values`). What a step remembers dies as soon as it has been used.
+    public consuming func backward(from seeds: [LayerName: Tensor]) -> Tensor {
+        precondition(pullbacks.count == inputs.count, "the pass was not remembered")
+        let seeds = Dictionary(uniqueKeysWithValues: seeds.map { ($0.node, $1) })
+        let workers = self.workers
+        var gradients = [FeatureMap?](repeating: nil, count: inputs.count)
         var imageGradient: FeatureMap?
-        func accumulate(_ part: FeatureMap, onto sum: inout FeatureMap?) {
+        func accumulate(_ part: consuming FeatureMap, onto sum: inout FeatureMap?) {
             if sum == nil { sum = part } else { sum!.add(part, workers: workers) }
         }
-        for (index, step) in steps.enumerated().reversed() {
-            if step.isKept, let seed = seeds[step.name] {
+        for index in inputs.indices.reversed() {
+            guard let pullback = pullbacks.popLast()! else { continue }
+            if let seed = seeds[names[index]], activations[names[index]] != nil {
                 accumulate(FeatureMap(seed, workers: workers), onto: &gradients[index])
             }
             guard let gradient = gradients[index].take() else { continue }
-            var results = pullbacks[index](gradient)
-            for input in step.inputs.reversed() {
+            var results = pullback(gradient)
+            for input in inputs[index].reversed() {
                 let part = results.removeLast()
                 if input < 0 {
                     accumulate(part, onto: &imageGradient)
@@ -139,21 +166,6 @@ public struct PreparedNetwork: Sendable {
         }
         let gradient = imageGradient?.planes(workers: workers) ?? Tensor(imageShape)
         return preprocessing.map { $0.pullback(gradient) } ?? gradient
-    }
-}
-
-/// One remembered pass: what the demanded layers answered, and the way back to the image.
-public struct Trace {
-    let activations: [String: Activation]
-    let backward: ([String: Tensor]) -> Tensor
-
-    /// What a layer answered; it must have been demanded.
-    public subscript(layer: LayerName) -> Activation { activations[layer.node]! }
-
-    /// The gradient with respect to the image of a score whose gradients with respect to the demanded activations are
-    /// `seeds` (in the shape of `Activation.values`).
-    public func backward(from seeds: [LayerName: Tensor]) -> Tensor {
-        backward(Dictionary(uniqueKeysWithValues: seeds.map { ($0.node, $1) }))
     }
 }
 

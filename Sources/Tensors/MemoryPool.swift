@@ -12,9 +12,18 @@ import Synchronization
 /// freed block is kept and lent again to a request that fills at least two thirds of it. Where none fits, the nearest
 /// smaller idle block is given up for a larger one: sizes that vary from step to step (transforms do that) share one
 /// set of blocks, which grows to the largest and stays.
+///
+/// Large blocks are mapped, not taken from malloc's heap, where blocks of changing sizes would leave holes; the largest are
+/// not kept at all, since computing with them takes far longer than their page faults.
 enum MemoryPool {
     /// Requests below this many floats go straight to malloc, which is good at them.
     private static let smallest = 8_192
+
+    /// Blocks of this many floats and more (1 MiB) are mapped.
+    private static let mapped = 256 << 10
+
+    /// Blocks of this many floats and more (256 MiB) are given back at once.
+    private static let unkept = 64 << 20
 
     /// 64 bytes: a cache line, and the widest vector register.
     private static let alignment = 64
@@ -50,16 +59,13 @@ enum MemoryPool {
         switch found {
         case .block(let block): return block
         case .nothing(let surrender):
-            if let surrender { free(surrender.address) }
+            if let surrender { release(surrender) }
             return allocate(count)
         }
     }
 
     static func give(back block: Block) {
-        guard block.capacity >= smallest else {
-            free(block.address)
-            return
-        }
+        guard block.capacity >= smallest, block.capacity < unkept else { return release(block) }
         idle.withLock { shelf in
             let place = shelf.firstIndex { $0.capacity >= block.capacity } ?? shelf.count
             shelf.insert(block, at: place)
@@ -72,13 +78,23 @@ enum MemoryPool {
             defer { shelf = [] }
             return shelf
         }
-        for block in blocks { free(block.address) }
+        for block in blocks { release(block) }
+    }
+
+    private static func release(_ block: Block) {
+        if block.capacity < mapped { free(block.address) } else { munmap(block.address, block.capacity * MemoryLayout<Float>.stride) }
     }
 
     private static func allocate(_ count: Int) -> Block {
-        var address: UnsafeMutableRawPointer?
         let bytes = count * MemoryLayout<Float>.stride
-        guard posix_memalign(&address, alignment, bytes) == 0, let address else {
+        var address: UnsafeMutableRawPointer?
+        if count < mapped {
+            if posix_memalign(&address, alignment, bytes) != 0 { address = nil }
+        } else {
+            address = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            if address == MAP_FAILED { address = nil }
+        }
+        guard let address else {
             // Nothing can be computed any more; a trap and its backtrace would only hide the reason.
             let message = "lucid: the system refused \(bytes >> 20) MiB of memory; try a smaller --size or fewer --threads\n"
             _ = write(STDERR_FILENO, message, message.utf8.count)

@@ -82,7 +82,7 @@ public struct Renderer: Sendable {
         return score
     }
 
-    private func scene(image: Tensor, _ trace: Trace) -> Scene {
+    private func scene(image: Tensor, _ trace: borrowing Trace) -> Scene {
         Scene(image: image, activations: layers.mapValues { trace[$0] })
     }
 
