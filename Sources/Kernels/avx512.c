@@ -13,6 +13,7 @@
 #define TILE_ROWS 12
 #include "bodies.h"
 #include "vectors.h"
+#include "signs.h"
 #include "product.h"
 #include "pooling.h"
 #include "winograd.h"

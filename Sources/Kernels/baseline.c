@@ -9,6 +9,7 @@
 #define TILE_ROWS 6
 #include "bodies.h"
 #include "vectors.h"
+#include "signs.h"
 #include "product.h"
 #include "pooling.h"
 #include "winograd.h"

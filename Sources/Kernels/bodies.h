@@ -1,18 +1,6 @@
 // The loops of Kernels.h, included once per instruction set with KERNEL(name) giving the suffixed name.
 // Compiled with -ffast-math off: sums keep their order, so each build is deterministic.
 
-int KERNEL(relu_gradient)(float *restrict gradient, const float *restrict output, long count) {
-  uint32_t any = 0;
-  for (long i = 0; i < count; i++) {
-    float kept = output[i] > 0 ? gradient[i] : 0;
-    gradient[i] = kept;
-    uint32_t bits;
-    memcpy(&bits, &kept, sizeof bits);
-    any |= bits << 1;  // the sign of a zero is no gradient
-  }
-  return any != 0;
-}
-
 void KERNEL(half_to_float)(float *restrict result, const uint16_t *restrict halves, long count) {
   for (long i = 0; i < count; i++) {
     uint32_t half = halves[i];

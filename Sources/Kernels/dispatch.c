@@ -4,7 +4,10 @@
 
 #define EACH_KERNEL(_)                                                                                              \
   _(void, rectify, (float *v, long n), (v, n))                                                                      \
-  _(int, relu_gradient, (float *g, const float *o, long n), (g, o, n))                                              \
+  _(void, signs, (const float *v, long p, long c, uint8_t *a, uint8_t *b), (v, p, c, a, b))                         \
+  _(int, any_masked, (const float *v, long p, long c, const uint8_t *b), (v, p, c, b))                              \
+  _(void, mask, (float *v, long p, long c, const uint8_t *b), (v, p, c, b))                                         \
+  _(void, redirect, (float *v, long p, long c, const uint8_t *b), (v, p, c, b))                                     \
   _(void, half_to_float, (float *r, const uint16_t *h, long n), (r, h, n))                                          \
   _(void, add_scaled, (float *t, const float *s, long n, float f), (t, s, n, f))                                    \
   _(void, scale, (float *v, long n, float f), (v, n, f))                                                            \
@@ -24,8 +27,9 @@
   _(long, packed_columns, (long c), (c))                                                                            \
   _(void, pack, (const float *m, long d, long c, long s, float *p), (m, d, c, s, p))                                \
   _(void, winograd_input, (const kernels_tiles *s, const float *i, float *t), (s, i, t))                            \
-  _(void, winograd_output, (const kernels_tiles *s, float *o, const float *t, const float *b, int r, const float *m), \
-    (s, o, t, b, r, m))                                                                                             \
+  _(void, winograd_output,                                                                                          \
+    (const kernels_tiles *s, float *o, const float *t, const float *b, int r, const uint8_t *m, uint8_t *p),        \
+    (s, o, t, b, r, m, p))                                                                                             \
   _(void, winograd_filters, (const float *f, long d, long c, long s, long e, long r, float *p, long ps),            \
     (f, d, c, s, e, r, p, ps))
 

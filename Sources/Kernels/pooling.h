@@ -54,9 +54,34 @@ void KERNEL(max_pool)(const kernels_pool *p, long row, const float *input, float
   }
 }
 
+// Windows that do not overlap: each pixel of the input belongs to at most one, and is written once.
+static void KERNEL(max_pool_adjoint_apart)(const kernels_pool *p, long y, const float *gradient, const uint8_t *winners,
+                                           float *row) {
+  long channels = p->channels, ky = y % p->stride_height, oy = y / p->stride_height;
+  int inside = ky < p->kernel_height && oy < p->output_height;
+  for (long x = 0; x < p->input_width; x++, row += channels) {
+    long kx = x % p->stride_width, ox = x / p->stride_width;
+    if (!inside || kx >= p->kernel_width || ox >= p->output_width) {
+      memset(row, 0, (size_t)channels * sizeof(float));
+      continue;
+    }
+    const float *restrict g = gradient + (oy * p->output_width + ox) * channels;
+    const uint8_t *restrict winner = winners + (oy * p->output_width + ox) * channels;
+    float *restrict target = row;
+    uint8_t name = (uint8_t)(ky * p->kernel_width + kx);
+    for (long c = 0; c < channels; c++) target[c] = winner[c] == name ? g[c] : 0;
+  }
+}
+
 void KERNEL(max_pool_adjoint)(const kernels_pool *p, long first, long rows, const float *gradient,
                               const uint8_t *winners, float *input) {
   long channels = p->channels;
+  if (p->kernel_height <= p->stride_height && p->kernel_width <= p->stride_width && p->padding_height == 0 &&
+      p->padding_width == 0 && p->dilation_height == 1 && p->dilation_width == 1) {
+    for (long y = first; y < first + rows; y++)
+      KERNEL(max_pool_adjoint_apart)(p, y, gradient, winners, input + y * p->input_width * channels);
+    return;
+  }
   memset(input + first * p->input_width * channels, 0, (size_t)(rows * p->input_width * channels) * sizeof(float));
   for (long ky = 0; ky < p->kernel_height; ky++)
     for (long iy = first; iy < first + rows; iy++) {

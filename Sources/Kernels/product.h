@@ -9,8 +9,8 @@ enum { KERNEL(panel) = PANEL_VECTORS * VECTOR_FLOATS };
 
 // One block of results: `rows` and `vectors` are constants once this is inlined, so that the sums live in registers.
 INLINE void KERNEL(product_tile)(
-    const kernels_product *p, const float *input, const float *panel, const float *bias, const float *mask, float *output,
-    long columns, const int rows, const int vectors) {
+    const kernels_product *p, const float *input, const float *panel, const float *bias, const uint8_t *mask, float *output,
+    uint8_t *signs, long columns, const int rows, const int vectors) {
   KERNEL(vector) sum[TILE_ROWS][PANEL_VECTORS];
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = (KERNEL(vector)){0};
@@ -37,28 +37,34 @@ INLINE void KERNEL(product_tile)(
       KERNEL(vector) value = sum[r][v];
       if (bias) value += CONSTANT_VECTOR(bias + v * VECTOR_FLOATS);
       if (p->rectify) value = KERNEL(rectified_vector)(value);
-      if (mask && place == target) value = KERNEL(masked_vector)(value, mask + r * p->output_stride + v * VECTOR_FLOATS);
+      if (mask && place == target)
+        value = KERNEL(masked_vector)(value, mask + r * p->mask_stride, v * VECTOR_FLOATS);
       VECTOR(place + v * VECTOR_FLOATS) = value;
+      if (signs && place == target) KERNEL(store_bits)(value, signs + r * p->mask_stride, v * VECTOR_FLOATS);
     }
     if (place == partial)
-      for (long i = 0; i < columns; i++)
-        target[i] = mask ? KERNEL(masked_single)(partial[i], mask + r * p->output_stride + i) : partial[i];
+      for (long i = 0; i < columns; i++) {
+        if (signs) KERNEL(store_bit)(partial[i], signs + r * p->mask_stride, i);
+        target[i] = mask ? KERNEL(masked_single)(partial[i], mask + r * p->mask_stride, i) : partial[i];
+      }
   }
 }
 
 static void KERNEL(product_panel)(const kernels_product *p, const float *input, const float *panel, const float *bias,
-                                  const float *mask, float *output, long columns) {
+                                  const uint8_t *mask, float *output, uint8_t *signs,
+                                  long columns) {
   int wide = columns > VECTOR_FLOATS && PANEL_VECTORS == 2;
   for (long first = 0; first < p->rows;) {
     // The rest is cut evenly: 7 rows are 4 and 3 rather than 6 and 1.
     long rest = p->rows - first, blocks = (rest + TILE_ROWS - 1) / TILE_ROWS, rows = (rest + blocks - 1) / blocks;
     const float *source = input + first * p->input_stride;
-    const float *cover = mask ? mask + first * p->output_stride : 0;
+    const uint8_t *cover = mask ? mask + first * p->mask_stride : 0;
     float *target = output + first * p->output_stride;
+    uint8_t *bits = signs ? signs + first * p->mask_stride : 0;
 #define TILE(n)                                                                                         \
   case n:                                                                                               \
-    if (wide) KERNEL(product_tile)(p, source, panel, bias, cover, target, columns, n, PANEL_VECTORS);          \
-    else KERNEL(product_tile)(p, source, panel, bias, cover, target, columns, n, 1);                           \
+    if (wide) KERNEL(product_tile)(p, source, panel, bias, cover, target, bits, columns, n, PANEL_VECTORS);          \
+    else KERNEL(product_tile)(p, source, panel, bias, cover, target, bits, columns, n, 1);                           \
     break;
     switch (rows) {
       TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6)
@@ -76,7 +82,8 @@ void KERNEL(multiply)(const kernels_product *p) {
   for (long column = 0; column < p->columns; column += KERNEL(panel)) {
     long columns = p->columns - column < KERNEL(panel) ? p->columns - column : KERNEL(panel);
     KERNEL(product_panel)(p, p->input, p->filters + column * depth, p->bias ? p->bias + column : 0,
-                          p->mask ? p->mask + column : 0, p->output + column, columns);
+                          p->mask ? p->mask + column / 8 : 0, p->output + column,
+                          p->signs ? p->signs + column / 8 : 0, columns);
   }
 }
 
@@ -115,8 +122,9 @@ INLINE float KERNEL(sum_of_lanes)(const KERNEL(lanes) *p) {
 
 INLINE void KERNEL(thin_rows)(const kernels_product *p, long first, const int rows, const int columns) {
   const float *input = p->input + first * p->input_stride;
-  const float *mask = p->mask ? p->mask + first * p->output_stride : 0;
+  const uint8_t *mask = p->mask ? p->mask + first * p->mask_stride : 0;
   float *output = p->output + first * p->output_stride;
+  uint8_t *signs = p->signs ? p->signs + first * p->mask_stride : 0;
   KERNEL(lanes) sum[4][3];
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int c = 0; c < columns; c++) sum[r][c] = (KERNEL(lanes)){0};
@@ -148,8 +156,9 @@ INLINE void KERNEL(thin_rows)(const kernels_product *p, long first, const int ro
     for (int c = 0; c < columns; c++) {
       float value = KERNEL(sum_of_lanes)(&sum[r][c]) + (p->bias ? p->bias[c] : 0);
       if (p->rectify) value = KERNEL(rectified_single)(value);
-      if (mask) value = KERNEL(masked_single)(value, mask + r * p->output_stride + c);
+      if (mask) value = KERNEL(masked_single)(value, mask + r * p->mask_stride, c);
       output[r * p->output_stride + c] = value;
+      if (signs) KERNEL(store_bit)(value, signs + r * p->mask_stride, c);
     }
 }
 
@@ -171,8 +180,9 @@ void KERNEL(thin_product)(const kernels_product *p) {
 // A channel sees itself alone: filters are [taps, channels], a tap is a segment.
 INLINE void KERNEL(depthwise_rows)(const kernels_product *p, long first, const int rows) {
   const float *input = p->input + first * p->input_stride;
-  const float *mask = p->mask ? p->mask + first * p->output_stride : 0;
+  const uint8_t *mask = p->mask ? p->mask + first * p->mask_stride : 0;
   float *output = p->output + first * p->output_stride;
+  uint8_t *signs = p->signs ? p->signs + first * p->mask_stride : 0;
   long c = 0;
   for (; c + VECTOR_FLOATS <= p->columns; c += VECTOR_FLOATS) {
     KERNEL(vector) sum[8];
@@ -186,8 +196,9 @@ INLINE void KERNEL(depthwise_rows)(const kernels_product *p, long first, const i
       KERNEL(vector) value = sum[r];
       if (p->bias) value += CONSTANT_VECTOR(p->bias + c);
       if (p->rectify) value = KERNEL(rectified_vector)(value);
-      if (mask) value = KERNEL(masked_vector)(value, mask + r * p->output_stride + c);
+      if (mask) value = KERNEL(masked_vector)(value, mask + r * p->mask_stride, c);
       VECTOR(output + r * p->output_stride + c) = value;
+      if (signs) KERNEL(store_bits)(value, signs + r * p->mask_stride, c);
     }
   }
   for (; c < p->columns; c++)
@@ -197,8 +208,9 @@ INLINE void KERNEL(depthwise_rows)(const kernels_product *p, long first, const i
         value += input[r * p->input_stride + p->offsets[t] + c] * p->filters[t * p->columns + c];
       if (p->bias) value += p->bias[c];
       if (p->rectify) value = KERNEL(rectified_single)(value);
-      if (mask) value = KERNEL(masked_single)(value, mask + r * p->output_stride + c);
+      if (mask) value = KERNEL(masked_single)(value, mask + r * p->mask_stride, c);
       output[r * p->output_stride + c] = value;
+      if (signs) KERNEL(store_bit)(value, signs + r * p->mask_stride, c);
     }
 }
 

@@ -24,21 +24,25 @@
 #define LANE float
 #define RECTIFIED KERNEL(rectified_single)
 #define MASKED KERNEL(masked_single)
+#define STORE_BITS KERNEL(store_bit)
 #define TILE_KERNEL(name) KERNEL(name##_single)
 #include "winograd_tile.h"
 #undef LANE
 #undef RECTIFIED
 #undef MASKED
+#undef STORE_BITS
 #undef TILE_KERNEL
 
 #define LANE KERNEL(vector)
 #define RECTIFIED KERNEL(rectified_vector)
 #define MASKED KERNEL(masked_vector)
+#define STORE_BITS KERNEL(store_bits)
 #define TILE_KERNEL(name) KERNEL(name##_vector)
 #include "winograd_tile.h"
 #undef LANE
 #undef RECTIFIED
 #undef MASKED
+#undef STORE_BITS
 #undef TILE_KERNEL
 
 INLINE void KERNEL(winograd_input_tiles)(const kernels_tiles *s, const float *input, float *transformed, const int extent) {
@@ -67,33 +71,38 @@ void KERNEL(winograd_input)(const kernels_tiles *s, const float *input, float *t
 }
 
 INLINE void KERNEL(winograd_output_tiles)(const kernels_tiles *s, float *output, const float *transformed,
-                                          const float *bias, int rectify, const float *mask, const int extent) {
+                                          const float *bias, int rectify, const uint8_t *mask, uint8_t *signs, const int extent) {
   float *pixels[6 * 6];
-  const float *masks[6 * 6];
+  const uint8_t *masks[6 * 6];
+  uint8_t *bits[6 * 6];
+  const long bytes = s->mask_stride;
   const long outputs = extent - 2, channels = s->channels;
   for (long t = 0; t < s->count; t++) {
     long tile = s->first + t;
     long top = tile / s->across * outputs, left = tile % s->across * outputs;
     for (long i = 0; i < outputs; i++)
       for (long j = 0; j < outputs; j++) {
-        long y = top + i, x = left + j, pixel = (y * s->width + x) * s->stride;
+        long y = top + i, x = left + j, pixel = y * s->width + x;
         int inside = y < s->height && x < s->width;
-        pixels[outputs * i + j] = inside ? output + pixel : s->border;
-        masks[outputs * i + j] = inside && mask ? mask + pixel : s->border;
+        pixels[outputs * i + j] = inside ? output + pixel * s->stride : s->border;
+        masks[outputs * i + j] = inside && mask ? mask + pixel * bytes : (const uint8_t *)s->border;
+        bits[outputs * i + j] = inside && signs ? signs + pixel * bytes : (uint8_t *)s->border;
       }
     const float *place = transformed + t * s->tile_stride;
     long c = 0;
     for (; c + VECTOR_FLOATS <= channels; c += VECTOR_FLOATS)
-      KERNEL(output_tile_vector)(pixels, mask ? masks : 0, c, place + c, s->point_stride, bias, rectify, extent);
+      KERNEL(output_tile_vector)(pixels, mask ? masks : 0, signs ? bits : 0, c, place + c, s->point_stride, bias, rectify,
+                                 extent);
     for (; c < channels; c++)
-      KERNEL(output_tile_single)(pixels, mask ? masks : 0, c, place + c, s->point_stride, bias, rectify, extent);
+      KERNEL(output_tile_single)(pixels, mask ? masks : 0, signs ? bits : 0, c, place + c, s->point_stride, bias, rectify,
+                                 extent);
   }
 }
 
 void KERNEL(winograd_output)(const kernels_tiles *s, float *output, const float *transformed, const float *bias,
-                             int rectify, const float *mask) {
-  if (s->extent == 6) KERNEL(winograd_output_tiles)(s, output, transformed, bias, rectify, mask, 6);
-  else KERNEL(winograd_output_tiles)(s, output, transformed, bias, rectify, mask, 8);
+                             int rectify, const uint8_t *mask, uint8_t *signs) {
+  if (s->extent == 6) KERNEL(winograd_output_tiles)(s, output, transformed, bias, rectify, mask, signs, 6);
+  else KERNEL(winograd_output_tiles)(s, output, transformed, bias, rectify, mask, signs, 8);
 }
 
 void KERNEL(winograd_filters)(const float *taps, long depth, long columns, long stride, long extent, long row,

@@ -89,8 +89,8 @@ INLINE void TILE_KERNEL(input_tile)(const float *const *pixels, long channel, fl
 }
 
 // pixels[k][channel] = (Aᵀ m A)[k] + bias, rectified or masked.
-INLINE void TILE_KERNEL(output_tile)(float *const *pixels, const float *const *masks, long channel, const float *place,
-                                     long point_stride, const float *bias, int rectify, const int extent) {
+INLINE void TILE_KERNEL(output_tile)(float *const *pixels, const uint8_t *const *masks, uint8_t *const *signs,
+                                     long channel, const float *place, long point_stride, const float *bias, int rectify, const int extent) {
   LANE half[6][8], column[8], row[8];
   const int outputs = extent - 2;
   UNROLL for (int j = 0; j < extent; j++) {
@@ -104,8 +104,9 @@ INLINE void TILE_KERNEL(output_tile)(float *const *pixels, const float *const *m
       LANE value = row[j];
       if (bias) value += LOAD(bias + channel);
       if (rectify) value = RECTIFIED(value);
-      if (masks) value = MASKED(value, masks[outputs * i + j] + channel);
+      if (masks) value = MASKED(value, masks[outputs * i + j], channel);
       STORE(pixels[outputs * i + j] + channel) = value;
+      if (signs) STORE_BITS(value, signs[outputs * i + j], channel);
     }
   }
 }

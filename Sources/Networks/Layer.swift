@@ -71,10 +71,13 @@ public struct Pass: Sendable {
     public var workers: Workers
     /// What rectifiers do with the gradient.
     public var rectifier: RectifierGradient
+    /// The way back will be asked for; without, a pullback need not work.
+    public var remembers: Bool
 
-    public init(workers: Workers = .one, rectifier: RectifierGradient = .plain) {
+    public init(workers: Workers = .one, rectifier: RectifierGradient = .plain, remembers: Bool = true) {
         self.workers = workers
         self.rectifier = rectifier
+        self.remembers = remembers
     }
 }
 

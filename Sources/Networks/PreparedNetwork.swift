@@ -85,6 +85,8 @@ public struct PreparedNetwork: Sendable {
     ///   - image: `[channels, height, width]`, a size that `check` accepts; in 0…1 if there is preprocessing.
     ///   - remembering: keep what `Trace.backward` needs; without, activations die as soon as they are used.
     public func forward(_ image: Tensor, _ pass: Pass, remembering: Bool = true) -> Trace {
+        var pass = pass
+        pass.remembers = remembering
         let input = FeatureMap(preprocessing.map { $0(image) } ?? image, workers: pass.workers)
         var outputs = [FeatureMap?](repeating: nil, count: steps.count)
         var uses = [Int](repeating: 0, count: steps.count)

@@ -64,6 +64,18 @@ public struct FeatureMap: Sendable {
         return result
     }
 
+    /// Which values are positive; made once for all who read this map.
+    public func signs(workers: Workers) -> SignMap {
+        storage.signs.withLock { signs in
+            let found = signs ?? SignMap(self, workers: workers)
+            signs = found
+            return found
+        }
+    }
+
+    /// Takes signs that are known already.
+    func remember(_ signs: SignMap) { storage.signs.withLock { $0 = signs } }
+
     /// Lends the values for reading. The pointer dies with the call.
     @inline(__always)
     public func withElements<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
@@ -81,6 +93,8 @@ public struct FeatureMap: Sendable {
             let copy = PooledStorage(count: shape.count)
             copy.block.address.update(from: storage.block.address, count: shape.count)
             storage = copy
+        } else {
+            storage.signs.withLock { $0 = nil }
         }
         return try withExtendedLifetime(storage) {
             try body(UnsafeMutableBufferPointer(start: storage.block.address, count: shape.count))
@@ -145,27 +159,6 @@ extension FeatureMap {
             let values = values.baseAddress!
             eachPiece(of: count, workers) { kernels_rectify(values + $0.lowerBound, $0.count) }
         }
-    }
-
-    /// Zeroes the gradient (self) wherever a rectifier's output was not positive.
-    /// - Returns: whether anything but zero is left.
-    public mutating func maskWherePositive(_ output: FeatureMap, workers: Workers) -> Bool {
-        precondition(output.shape == shape)
-        let count = shape.count
-        var anything = [Bool](repeating: false, count: (count + elementsInPiece - 1) / elementsInPiece)
-        withMutableElements { gradient in
-            output.withElements { output in
-                anything.withUnsafeMutableBufferPointer { anything in
-                    let (gradient, output) = (gradient.baseAddress!, output.baseAddress!)
-                    eachPiece(of: count, workers) { range in
-                        anything[range.lowerBound / elementsInPiece] =
-                            kernels_relu_gradient(
-                                gradient + range.lowerBound, output + range.lowerBound, range.count) != 0
-                    }
-                }
-            }
-        }
-        return anything.contains(true)
     }
 }
 

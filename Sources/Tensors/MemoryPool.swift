@@ -25,6 +25,9 @@ enum MemoryPool {
     /// Blocks of this many floats and more (256 MiB) are given back at once.
     private static let unkept = 64 << 20
 
+    /// Blocks of this many bytes and more ask for huge pages.
+    private static let hugePages = 8 << 20
+
     /// 64 bytes: a cache line, and the widest vector register.
     private static let alignment = 64
 
@@ -93,6 +96,8 @@ enum MemoryPool {
         } else {
             address = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             if address == MAP_FAILED { address = nil }
+            // Advice: a thousandth of the page faults where the system follows it.
+            if let address, bytes >= hugePages { madvise(address, bytes, MADV_HUGEPAGE) }
         }
         guard let address else {
             // Nothing can be computed any more; a trap and its backtrace would only hide the reason.

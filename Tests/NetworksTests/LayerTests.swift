@@ -192,14 +192,18 @@ import Testing
         let fast = ConvolutionChoice.auto.algorithm(
             weights: weights, biases: biases, inputChannels: 16, groups: 1, window: window)
         let output = Shape(filters, window.outputHeight(15), window.outputWidth(14))
-        let expected = plain.forward(image, output: output, rectifying: true, workers: .one).planes().elements
-        let actual = fast.forward(image, output: output, rectifying: true, workers: .one).planes().elements
+        let expected = plain.forward(image, output: output, rectifying: true, signed: false, workers: .one).planes().elements
+        let rectified = fast.forward(image, output: output, rectifying: true, signed: true, workers: .one)
+        let actual = rectified.planes().elements
+        // What the kernel found out on the way is what looking afterwards finds.
+        #expect(rectified.signs(workers: .one) == SignMap(rectified, workers: .one))
         #expect(relativeError(actual, expected) < 2e-5)
         #expect(zip(actual, expected).allSatisfy { abs($1) < 1e-3 || $0.sign == $1.sign })
         #expect(actual.contains { $0 == 0 && $0.sign == .minus })
         let gradient = FeatureMap(IntegerHash.tensor("gradient", output))
-        let masked = plain.backward(gradient, inputShape: shape, mask: image, workers: .one).planes().elements
-        let fastMasked = fast.backward(gradient, inputShape: shape, mask: image, workers: .one).planes().elements
+        let signs = SignMap(image, workers: .one)
+        let masked = plain.backward(gradient, inputShape: shape, mask: signs, workers: .one).planes().elements
+        let fastMasked = fast.backward(gradient, inputShape: shape, mask: signs, workers: .one).planes().elements
         #expect(relativeError(fastMasked, masked) < 2e-5)
         #expect(zip(fastMasked, image.planes().elements).allSatisfy { $1 > 0 || $0 == 0 })
     }

@@ -43,7 +43,8 @@ import Testing
             let prepared = try PreparedNetwork(
                 network, demands: Dictionary(uniqueKeysWithValues: kept.map { ($0, Demand.all) }), preprocessing: nil)
             let trace = prepared.forward(image, Pass(rectifier: rule))
-            return trace.backward(from: [layer: IntegerHash.tensor("seed", trace[layer].values.shape)]).elements
+            let shape = trace[layer].values.shape
+            return trace.backward(from: [layer: IntegerHash.tensor("seed", shape)]).elements
         }
         #expect(gradients[0] == gradients[1])
     }

@@ -13,8 +13,18 @@ const char *kernels_instruction_set(void);
 // on which side of the kink the value was, which the redirected gradient needs, at no cost in memory.
 void kernels_rectify(float *values, long count);
 
-// gradient[i] = 0 where output[i] is not positive. Returns 1 if anything but zero is left, else 0.
-int kernels_relu_gradient(float *gradient, const float *output, long count);
+// One bit a value of maps [positions, channels], lowest first, each position in bytes of its own: whether it is positive,
+// and, if `negative` is not null, whether its sign is minus (-0.0 included).
+void kernels_signs(const float *values, long positions, long channels, uint8_t *positive, uint8_t *negative);
+
+// 1 if any value whose bit is set is not 0.
+int kernels_any_masked(const float *values, long positions, long channels, const uint8_t *bits);
+
+// Values whose bit is not set become 0.
+void kernels_mask(float *values, long positions, long channels, const uint8_t *bits);
+
+// Negative values whose bit is set become 0.
+void kernels_redirect(float *values, long positions, long channels, const uint8_t *negative);
 
 // IEEE half floats to floats, exactly, subnormals, infinities and NaN included.
 void kernels_half_to_float(float *result, const uint16_t *halves, long count);
@@ -64,8 +74,9 @@ void kernels_adam(float *parameters, float *mean, float *variance, const float *
 //     output[r * output_stride + f] = bias[f] + Σ_{s, k} input[r * input_stride + offsets[s] + k] · filters[s, k, f]
 //
 // over `segments` runs of `segment_length` values each: one for a 1×1 kernel, one a kernel row for a 3×3 one. Then, if
-// asked for, the sum is rectified as by kernels_rectify, and set to 0 where `mask` (which lies as the output does) is
-// not positive. bias and mask may be null; bias is readable up to the packed number of columns.
+// asked for, the sum is rectified as by kernels_rectify, and set to 0 where its bit in `mask` (as from kernels_signs, rows
+// mask_stride bytes apart) is not set. Which results are positive is written to `signs`, which lies as mask does. bias, mask
+// and signs may be null; bias is readable up to the packed number of columns.
 typedef struct {
   const float *input;
   long input_stride, rows;
@@ -75,9 +86,11 @@ typedef struct {
   long columns;
   const float *bias;
   int rectify;
-  const float *mask;
+  const uint8_t *mask;
+  long mask_stride;
   float *output;
   long output_stride;
+  uint8_t *signs;
 } kernels_product;
 
 // `filters` are packed by kernels_pack. `columns` may be cut at multiples of kernels_panel_width.
@@ -107,7 +120,7 @@ void kernels_pack(const float *matrix, long depth, long columns, long stride, fl
 // zeros that are read beyond the edge, or a place for outputs beyond it.
 typedef struct {
   long height, width, stride, channels, padding;
-  long across, first, count, extent, point_stride, tile_stride;
+  long across, first, count, extent, point_stride, tile_stride, mask_stride;
   float *border;
 } kernels_tiles;
 
@@ -116,7 +129,7 @@ void kernels_winograd_input(const kernels_tiles *tiles, const float *input, floa
 
 // output = Aᵀ m A + bias of every tile m, then as kernels_multiply.
 void kernels_winograd_output(const kernels_tiles *tiles, float *output, const float *transformed, const float *bias,
-                             int rectify, const float *mask);
+                             int rectify, const uint8_t *mask, uint8_t *signs);
 
 // Row `row` of the points: packed[j * point_stride ...] = (G g Gᵀ)[row][j] of the 3×3 filters g at
 // taps[(tap * depth + k) * stride + column], packed as by kernels_pack for each point. `stride` is at least

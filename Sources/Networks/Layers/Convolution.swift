@@ -61,13 +61,15 @@ public struct Convolution: Layer {
         guard let shape = try? outputShape(for: [inputs[0].shape]) else { preconditionFailure("unchecked shape") }
         let input = inputs[0]
         let inputShape = input.shape
-        let output = kernel.forward(input, output: shape, rectifying: rectifies, workers: pass.workers)
+        let output = kernel.forward(
+            input, output: shape, rectifying: rectifies, signed: rectifies && pass.remembers, workers: pass.workers)
+        guard pass.remembers else { return Step(output: output) { _ in [] } }
         let isPlain = pass.rectifier == .plain
-        let mask = isPlain && masksGradient ? input : nil
-        let rectified = rectifies && !(isPlain && receivesMaskedGradient) ? output : nil
+        let mask = isPlain && masksGradient ? input.signs(workers: pass.workers) : nil
+        let isRectified = rectifies && !(isPlain && receivesMaskedGradient)
+        let signs = isRectified ? pass.rectifier.signs(of: output, workers: pass.workers) : nil
         return Step(output: output) { gradient in
-            let masked =
-                rectified.map { pass.rectifier.pullback(gradient, output: $0, workers: pass.workers) } ?? gradient
+            let masked = pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)
             return [kernel.backward(masked, inputShape: inputShape, mask: mask, workers: pass.workers)]
         }
     }

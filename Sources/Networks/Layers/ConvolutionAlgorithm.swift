@@ -6,13 +6,14 @@ package protocol ConvolutionAlgorithm: Sendable {
     ///   - input: `[height, width, channels]`
     ///   - output: the shape of the result.
     ///   - rectifying: negative results become −0.0.
-    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, workers: Workers) -> FeatureMap
+    ///   - signed: the result will be asked for its signs; find them on the way if that is cheap.
+    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, signed: Bool, workers: Workers) -> FeatureMap
 
     /// - Parameters:
     ///   - gradient: with respect to the output.
-    ///   - mask: of the input's shape; where it is not positive, the gradient is 0.
+    ///   - mask: of the input's shape; where that was not positive, the gradient is 0.
     /// - Returns: the gradient with respect to the input.
-    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: FeatureMap?, workers: Workers) -> FeatureMap
+    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: SignMap?, workers: Workers) -> FeatureMap
 }
 
 /// Which algorithms convolutions may use.
@@ -64,11 +65,11 @@ private struct DirectPair: ConvolutionAlgorithm {
     let forward: DirectConvolution
     let backward: DirectConvolution
 
-    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, workers: Workers) -> FeatureMap {
-        forward(input, to: output, rectifying: rectifying, workers: workers)
+    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, signed: Bool, workers: Workers) -> FeatureMap {
+        forward(input, to: output, rectifying: rectifying, signed: signed, workers: workers)
     }
 
-    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: FeatureMap?, workers: Workers) -> FeatureMap {
+    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: SignMap?, workers: Workers) -> FeatureMap {
         backward(gradient, to: inputShape, mask: mask, workers: workers)
     }
 }
@@ -78,11 +79,11 @@ private struct WinogradPair: ConvolutionAlgorithm {
     let forward: WinogradConvolution
     let backward: WinogradConvolution
 
-    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, workers: Workers) -> FeatureMap {
-        forward(input, rectifying: rectifying, workers: workers)
+    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, signed: Bool, workers: Workers) -> FeatureMap {
+        forward(input, rectifying: rectifying, signed: signed, workers: workers)
     }
 
-    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: FeatureMap?, workers: Workers) -> FeatureMap {
+    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: SignMap?, workers: Workers) -> FeatureMap {
         backward(gradient, mask: mask, workers: workers)
     }
 }

@@ -44,7 +44,7 @@ public struct Linear: Layer {
         guard let shape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
         switch values {
         case .convolution(let convolution):
-            let output = convolution.forward(input, output: shape, rectifying: false, workers: pass.workers)
+            let output = convolution.forward(input, output: shape, rectifying: false, signed: false, workers: pass.workers)
             return Step(output: output) { gradient in
                 [convolution.backward(gradient, inputShape: inputShape, mask: nil, workers: pass.workers)]
             }

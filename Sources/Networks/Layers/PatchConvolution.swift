@@ -31,16 +31,16 @@ struct PatchConvolution: ConvolutionAlgorithm {
     private var filtersPerGroup: Int { biases.count / groups }
     private var channelsPerGroup: Int { inputChannels / groups }
 
-    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, workers: Workers) -> FeatureMap {
+    func forward(_ input: FeatureMap, output: Shape, rectifying: Bool, signed: Bool, workers: Workers) -> FeatureMap {
         var result = FeatureMap(forward(input.planes(workers: workers), workers: workers), workers: workers)
         if rectifying { result.rectify(workers: workers) }
         return result
     }
 
-    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: FeatureMap?, workers: Workers) -> FeatureMap {
+    func backward(_ gradient: FeatureMap, inputShape: Shape, mask: SignMap?, workers: Workers) -> FeatureMap {
         let planes = backward(gradient.planes(workers: workers), inputShape: inputShape, workers: workers)
         var result = FeatureMap(planes, workers: workers)
-        if let mask { _ = result.maskWherePositive(mask, workers: workers) }
+        if let mask { result.mask(mask, workers: workers) }
         return result
     }
 

@@ -12,9 +12,10 @@ public struct ReLU: Layer {
     public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         var output = inputs[0]
         output.rectify(workers: pass.workers)
-        let rectified = output
-        return Step(output: rectified) { gradient in
-            [pass.rectifier.pullback(gradient, output: rectified, workers: pass.workers)]
+        guard pass.remembers else { return Step(output: output) { _ in [] } }
+        let signs = pass.rectifier.signs(of: output, workers: pass.workers)
+        return Step(output: output) { gradient in
+            [pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)]
         }
     }
 
@@ -36,34 +37,36 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
     /// The rectifier taken for the identity.
     case linear
 
+    /// What must be remembered of a rectifier's output, −0.0 for negative inputs.
+    package func signs(of output: FeatureMap, workers: Workers) -> SignMap? {
+        switch self {
+        case .linear: nil
+        case .plain, .guided: output.signs(workers: workers)
+        case .redirected: SignMap(output, signed: true, workers: workers)
+        }
+    }
+
     /// - Parameters:
     ///   - gradient: of the score with respect to the rectifier's output.
-    ///   - output: what the rectifier returned, −0.0 for negative inputs.
-    package func pullback(_ gradient: consuming FeatureMap, output: FeatureMap, workers: Workers) -> FeatureMap {
+    ///   - signs: what `signs(of:)` remembered.
+    package func pullback(_ gradient: consuming FeatureMap, signs: SignMap?, workers: Workers) -> FeatureMap {
+        guard let signs else { return gradient }
+        var result = gradient
         switch self {
-        case .linear:
-            return gradient
-        case .plain:
-            var plain = gradient
-            _ = plain.maskWherePositive(output, workers: workers)
-            return plain
+        case .linear: break
+        case .plain: result.mask(signs, workers: workers)
         case .guided:
-            var guided = gradient
-            _ = guided.maskWherePositive(output, workers: workers)
-            guided.withMutableElements { values in
+            result.mask(signs, workers: workers)
+            result.withMutableElements { values in
                 for i in 0..<values.count where values[i] < 0 { values[i] = 0 }
             }
-            return guided
         case .redirected:
-            var redirected = gradient
-            var plain = redirected
-            if plain.maskWherePositive(output, workers: workers) { return plain }
-            redirected.withMutableElements { values in
-                output.withElements { output in
-                    for i in 0..<values.count where output[i].sign == .minus && values[i] < 0 { values[i] = 0 }
-                }
+            if result.isAlive(under: signs) {
+                result.mask(signs, workers: workers)
+            } else {
+                result.redirect(signs, workers: workers)
             }
-            return redirected
         }
+        return result
     }
 }

@@ -152,33 +152,41 @@ public struct DirectConvolution: Sendable {
     ///   - source: `[height, width, sourceChannels]`
     ///   - target: the shape of the result.
     ///   - rectifying: negative results become −0.0.
-    ///   - mask: a map of the result's shape; results are 0 where it is not positive.
+    ///   - signed: find out on the way which results are positive.
+    ///   - mask: of the result's shape; results are 0 where it is not positive.
     public func callAsFunction(
-        _ source: FeatureMap, to target: Shape, rectifying: Bool = false, mask: FeatureMap? = nil, workers: Workers
+        _ source: FeatureMap, to target: Shape, rectifying: Bool = false, signed: Bool = false, mask: SignMap? = nil,
+        workers: Workers
     ) -> FeatureMap {
         precondition(source.shape.channels == sourceChannels && target.channels == targetChannels)
-        var result = FeatureMap(uninitialized: target)
-        result.withMutableElements { result in
-            let result = result.baseAddress!
+        var result = FeatureMap(target, signed: signed && !sharesBytes) { result, signs in
             source.withElements { elements in
                 let elements = elements.baseAddress!
-                func run(_ mask: UnsafePointer<Float>?) {
+                func run(_ mask: UnsafePointer<UInt8>?) {
                     for phase in phases {
                         compute(
                             phase, elements, source.shape, into: result, target, rectifying: rectifying, mask: mask,
-                            workers)
+                            signs: signs, workers)
                     }
                 }
-                if let mask { mask.withElements { run($0.baseAddress!) } } else { run(nil) }
+                if let mask, !sharesBytes {
+                    mask.positive.withUnsafeBufferPointer { run($0.baseAddress!) }
+                } else {
+                    run(nil)
+                }
             }
         }
+        if let mask, sharesBytes { result.mask(mask, workers: workers) }
         return result
     }
 
+    /// The channels of a group may begin within a byte of the signs.
+    private var sharesBytes: Bool { groups > 1 && groups != targetChannels }
+
     private func compute(
         _ phase: Phase, _ source: UnsafePointer<Float>, _ sourceShape: Shape,
-        into target: UnsafeMutablePointer<Float>, _ targetShape: Shape, rectifying: Bool, mask: UnsafePointer<Float>?,
-        _ workers: Workers
+        into target: UnsafeMutablePointer<Float>, _ targetShape: Shape, rectifying: Bool, mask: UnsafePointer<UInt8>?,
+        signs: UnsafeMutablePointer<UInt8>?, _ workers: Workers
     ) {
         let correlation = phase.correlation
         let grid = correlation.grid(in: targetShape)
@@ -204,6 +212,7 @@ public struct DirectConvolution: Sendable {
         let panel = phase.kind == .packed ? kernels_panel_width() : columns
         let depth = phase.segments.count * phase.segmentLength
         let parts = phase.kind == .depthwise ? 1 : groups
+        let maskBytes = (targetChannels + 7) / 8
 
         // Rows for the cache; then filters as well if there are too few pieces.
         let work = lines * positions * parts * columns * depth
@@ -237,6 +246,7 @@ public struct DirectConvolution: Sendable {
                                 product.rectify = rectifying ? 1 : 0
                                 product.input_stride = correlation.sourceStride.width * sourceChannels
                                 product.output_stride = stride.width * targetChannels
+                                product.mask_stride = stride.width * maskBytes
                                 let channel = part * columns + first
                                 func multiply(_ row: Int, _ count: Int) {
                                     product.rows = count
@@ -244,13 +254,12 @@ public struct DirectConvolution: Sendable {
                                     product.input =
                                         origin + (isLine ? line * sourceChannels : line * correlation.sourceStride.height * rowStride)
                                         + part * (sourceChannels / groups)
-                                    let place =
+                                    let position =
                                         isLine
-                                        ? row * targetChannels + channel
-                                        : ((row * stride.height + offset.height) * targetShape.width + offset.width)
-                                            * targetChannels + channel
-                                    product.output = target + place
-                                    product.mask = mask.map { $0 + place }
+                                        ? row : (row * stride.height + offset.height) * targetShape.width + offset.width
+                                    product.output = target + position * targetChannels + channel
+                                    product.mask = mask.map { $0 + position * maskBytes + channel / 8 }
+                                    product.signs = signs.map { $0 + position * maskBytes + channel / 8 }
                                     switch phase.kind {
                                     case .packed: kernels_multiply(&product)
                                     case .thin: kernels_thin_product(&product)

@@ -119,33 +119,30 @@ public struct WinogradConvolution: Sendable {
 
     /// - Parameters: as for `DirectConvolution`.
     public func callAsFunction(
-        _ source: FeatureMap, rectifying: Bool = false, mask: FeatureMap? = nil, workers: Workers
+        _ source: FeatureMap, rectifying: Bool = false, signed: Bool = false, mask: SignMap? = nil, workers: Workers
     ) -> FeatureMap {
         precondition(source.shape.channels == sourceChannels)
         let (height, width) = (source.shape.height + 2 * padding - 2, source.shape.width + 2 * padding - 2)
         let target = Shape(targetChannels, height, width)
         let across = (width + tile.rawValue - 1) / tile.rawValue
         let count = across * ((height + tile.rawValue - 1) / tile.rawValue)
-        var result = FeatureMap(uninitialized: target)
         let border = Tensor(Shape(1, 1, max(sourceChannels, targetChannels)))
-        result.withMutableElements { result in
-            let result = result.baseAddress!
+        return FeatureMap(target, signed: signed) { result, signs in
             source.withElements { elements in
                 let elements = elements.baseAddress!
-                func run(_ mask: UnsafePointer<Float>?) {
+                func run(_ mask: UnsafePointer<UInt8>?) {
                     let pass = Tiles(
                         convolution: self, source: elements, sourceShape: source.shape, target: result,
                         targetShape: target, across: across, count: count, rectifying: rectifying, mask: mask,
-                        zeros: border)
+                        signs: signs, zeros: border)
                     switch filters {
                     case .transformed(let filters): pass.eachBand(filters, workers)
                     case .taps(let taps, let columnStride): pass.eachBlock(taps, columnStride, workers)
                     }
                 }
-                if let mask { mask.withElements { run($0.baseAddress!) } } else { run(nil) }
+                if let mask { mask.positive.withUnsafeBufferPointer { run($0.baseAddress!) } } else { run(nil) }
             }
         }
-        return result
     }
 
     /// One use of the convolution: its maps, and the tiles that they are cut into.
@@ -158,7 +155,8 @@ public struct WinogradConvolution: Sendable {
         let across: Int
         let count: Int
         let rectifying: Bool
-        let mask: UnsafePointer<Float>?
+        let mask: UnsafePointer<UInt8>?
+        let signs: UnsafeMutablePointer<UInt8>?
         let zeros: Tensor
 
         private var points: Int { convolution.tile.points }
@@ -305,11 +303,13 @@ public struct WinogradConvolution: Sendable {
                 tiles.extent = convolution.tile.extent
                 tiles.point_stride = columns.count
                 tiles.tile_stride = tileStride
+                tiles.mask_stride = (targetShape.channels + 7) / 8
                 tiles.border = products + band.count * tileStride
                 let first = columns.lowerBound
                 func finish(_ bias: UnsafePointer<Float>?) {
                     kernels_winograd_output(
-                        &tiles, target + first, products, bias, rectifying ? 1 : 0, mask.map { $0 + first })
+                        &tiles, target + first, products, bias, rectifying ? 1 : 0, mask.map { $0 + first / 8 },
+                        signs.map { $0 + first / 8 })
                 }
                 if let biases = convolution.biases {
                     biases.withUnsafeBufferPointer { finish($0.baseAddress! + first) }
