@@ -86,7 +86,10 @@ public struct ModelCatalog: Sendable {
         let network = try architecture.network(weights: weights)
         var classNames: [String]?
         if architecture.hasClassifier(in: weights), let file = description.classes {
-            classNames = try readLines("\(folder)/\(file)")
+            let names = try readLines("\(folder)/\(file)")
+            // A training for other classes has names that nobody told.
+            let count = network.outputChannels
+            classNames = names.count == count ? names : (0..<count).map { "class \($0)" }
         }
         return Model(
             name: description.name, weightsSHA256: sha256, network: network, preprocessing: description.preprocessing,
