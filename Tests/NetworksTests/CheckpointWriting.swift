@@ -17,7 +17,7 @@ final class ScratchFolder {
 }
 
 /// An integer's little-endian bytes.
-func bytes<Integer: FixedWidthInteger>(_ value: Integer) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+func little<Integer: FixedWidthInteger>(_ value: Integer) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
 
 /// Pieces of pickles, by the names that Python's pickletools gives the opcodes.
 enum Opcodes {
@@ -28,9 +28,9 @@ enum Opcodes {
     static let emptyDict: [UInt8] = [0x7D]
     static let setItem: [UInt8] = [0x73]
 
-    static func string(_ text: String) -> [UInt8] { [0x58] + bytes(UInt32(text.utf8.count)) + Array(text.utf8) }
+    static func string(_ text: String) -> [UInt8] { [0x58] + little(UInt32(text.utf8.count)) + Array(text.utf8) }
     static func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
-    static func integer(_ value: Int) -> [UInt8] { [0x8A, 8] + bytes(Int64(value)) }
+    static func integer(_ value: Int) -> [UInt8] { [0x8A, 8] + little(Int64(value)) }
     static func tuple(_ elements: [[UInt8]]) -> [UInt8] { mark + elements.joined() + [0x74] }
     static func list(_ elements: [[UInt8]]) -> [UInt8] { [0x5D] + mark + elements.joined() + [0x65] }
     static func dict(_ entries: [(String, [UInt8])]) -> [UInt8] { emptyDict + mark + entries.flatMap { string($0.0) + $0.1 } + [0x75] }
@@ -67,6 +67,8 @@ struct ZipWriter {
         var unpacked: UInt32?
         /// Where the directory says that it begins, from where it does.
         var shift = 0
+        /// Sizes and place stand in ZIP64's extra field.
+        var isWide = false
     }
 
     var entries: [Entry] = []
@@ -97,25 +99,30 @@ struct ZipWriter {
             let size = UInt32(entry.bytes.count)
             let start = UInt32(truncatingIfNeeded: file.count + entry.shift)
             let ownName = entry.ownName ?? entry.name
-            file += NetworksTests.bytes(0x0403_4B50 as UInt32) + NetworksTests.bytes(20 as UInt16)
-            file += NetworksTests.bytes(entry.ownFlags ?? entry.flags) + NetworksTests.bytes(entry.ownMethod ?? entry.method) + [0, 0, 0, 0]
-            file += NetworksTests.bytes(check) + NetworksTests.bytes(size) + NetworksTests.bytes(entry.ownSize ?? entry.unpacked ?? size)
-            file += NetworksTests.bytes(UInt16(ownName.utf8.count)) + [0, 0] + Array(ownName.utf8) + entry.bytes
-            directory += NetworksTests.bytes(0x0201_4B50 as UInt32) + [20, 0, 20, 0]
-            directory += NetworksTests.bytes(entry.flags) + NetworksTests.bytes(entry.method) + [0, 0, 0, 0]
-            directory += NetworksTests.bytes(check) + NetworksTests.bytes(size) + NetworksTests.bytes(entry.unpacked ?? size)
-            directory += NetworksTests.bytes(UInt16(entry.name.utf8.count)) + [UInt8](repeating: 0, count: 12)
-            directory += NetworksTests.bytes(start) + Array(entry.name.utf8)
+            /// Packed and unpacked size in a header, and the extra field, which in the directory has the place too.
+            func sizes(_ unpacked: UInt32, place: UInt32? = nil) -> (field: [UInt8], extra: [UInt8]) {
+                guard entry.isWide else { return (little(size) + little(unpacked), []) }
+                let numbers = little(UInt64(unpacked)) + little(UInt64(size)) + (place.map { little(UInt64($0)) } ?? [])
+                return (little(UInt32.max) + little(UInt32.max), little(1 as UInt16) + little(UInt16(numbers.count)) + numbers)
+            }
+            let own = sizes(entry.ownSize ?? entry.unpacked ?? size)
+            file += little(0x0403_4B50 as UInt32) + [20, 0] + little(entry.ownFlags ?? entry.flags)
+            file += little(entry.ownMethod ?? entry.method) + [0, 0, 0, 0] + little(check) + own.field
+            file += little(UInt16(ownName.utf8.count)) + little(UInt16(own.extra.count)) + Array(ownName.utf8) + own.extra + entry.bytes
+            let listed = sizes(entry.unpacked ?? size, place: start)
+            directory += little(0x0201_4B50 as UInt32) + [20, 0, 20, 0] + little(entry.flags) + little(entry.method) + [0, 0, 0, 0]
+            directory += little(check) + listed.field + little(UInt16(entry.name.utf8.count)) + little(UInt16(listed.extra.count))
+            directory += [UInt8](repeating: 0, count: 10) + little(entry.isWide ? UInt32.max : start) + Array(entry.name.utf8) + listed.extra
         }
-        let count = NetworksTests.bytes(UInt16(entries.count))
-        let end = NetworksTests.bytes(0x0605_4B50 as UInt32) + [0, 0, 0, 0] + count + count
-        return file + directory + end + NetworksTests.bytes(UInt32(directory.count)) + NetworksTests.bytes(UInt32(file.count)) + [0, 0]
+        let count = little(UInt16(entries.count))
+        return file + directory + little(0x0605_4B50 as UInt32) + [0, 0, 0, 0] + count + count
+            + little(UInt32(directory.count)) + little(UInt32(file.count)) + [0, 0]
     }
 }
 
 extension Opcodes {
     /// A float as storages hold it.
-    static func float(_ value: Float) -> [UInt8] { NetworksTests.bytes(value.bitPattern) }
+    static func float(_ value: Float) -> [UInt8] { little(value.bitPattern) }
 
     /// The pickles that come before a legacy checkpoint's object.
     static let legacyBeginning: [UInt8] =
@@ -124,6 +131,6 @@ extension Opcodes {
     /// A legacy checkpoint: the object, the storages by key.
     static func legacy(_ object: [UInt8], _ storages: [(key: String, values: [Float])]) -> [UInt8] {
         legacyBeginning + whole(object) + whole(list(storages.map { string($0.key) }))
-            + storages.flatMap { NetworksTests.bytes(Int64($0.values.count)) + $0.values.flatMap(float) }
+            + storages.flatMap { little(Int64($0.values.count)) + $0.values.flatMap(float) }
     }
 }

@@ -37,7 +37,7 @@ import Testing
         let header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}"
         // A header of 640 bytes begins like a pickle.
         let text = header + String(repeating: " ", count: 640 - header.utf8.count)
-        let safetensors = try openWeights(path: try folder.file(bytes(640 as UInt64) + Array(text.utf8) + Opcodes.float(2.5), "a.pth"))
+        let safetensors = try openWeights(path: try folder.file(little(640 as UInt64) + Array(text.utf8) + Opcodes.float(2.5), "a.pth"))
         #expect(try safetensors.read("w", shape: [1]) == [2.5])
     }
 
@@ -55,8 +55,9 @@ import Testing
     /// Python 2's OrderedDict is called with a list of pairs; it writes short strings as bytes.
     @Test func python2IsUnderstood() throws {
         let folder = try ScratchFolder()
-        let pair = [0x5D] + Opcodes.mark + [0x55, 1] + Array("w".utf8) + Opcodes.tensor() + [0x65]
-        let pickle = Opcodes.global("collections", "OrderedDict") + Opcodes.list([pair]) + [0x85] + Opcodes.reduce
+        let pair = Opcodes.list([[0x55, 1] + Array("w".utf8), Opcodes.tensor()])
+        let other = Opcodes.list([[0x55, 1] + Array("x".utf8), [0x55, 2, 0xF8, 0x3F]])
+        let pickle = Opcodes.global("collections", "OrderedDict") + Opcodes.list([pair, other]) + [0x85] + Opcodes.reduce
         let file = try TorchCheckpoint(path: try folder.file(ZipWriter(pickle: Opcodes.whole(pickle)).bytes))
         #expect(try file.read("w", shape: [2, 2]) == [1, 2, 3, 4])
     }

@@ -5,8 +5,8 @@
 /// called. Any other opcode or name is an error that says which. Opcodes are those of Python's `pickletools`.
 struct Unpickler {
     /// Opcodes that are carried out, and elements that are copied, in one pickle. The largest state dicts need fewer
-    /// than 100 000; two million keep memory below about 300 MB whatever the pickle does.
-    static let mostSteps = 2_000_000
+    /// than 100 000; a million keep memory below about 300 MB, and time below two seconds, whatever the pickle does.
+    static let mostSteps = 1_000_000
     /// Bytes of one pickle: storages lie outside, so that real ones stay below a few megabytes.
     static let longestPickle = 1 << 26
     /// MARKs open at once, that is how deep real data is nested.
@@ -118,8 +118,10 @@ struct Unpickler {
             guard length <= Self.longestPickle else { throw damaged("a string of \(length) bytes") }
             stack.append(.string(try reader.string(length, "a string")))
         case .shortBinString:
+            // Python 2's str: a name, or bytes that stand for something else.
             let length = try reader.size(UInt8.self, "SHORT_BINSTRING")
-            stack.append(.string(try reader.string(length, "a string")))
+            let text = String(validating: reader.bytes[try reader.take(length, "a string")], as: UTF8.self)
+            stack.append(text.map { .string($0) } ?? .opaque)
         case .mark:
             guard marks.count < Self.mostMarks else { throw damaged("more than \(Self.mostMarks) MARKs are open") }
             marks.append(stack.count)
@@ -173,7 +175,7 @@ struct Unpickler {
     }
 
     private mutating func spend(_ count: Int) throws(WeightsError) {
-        steps += count  // neither comes near overflow: at most what a file holds
+        steps += count  // far from overflow: neither is more than a pickle's bytes
         guard steps <= Self.mostSteps else {
             throw reader.refuse("a pickle of more than \(Self.mostSteps) steps; save model.state_dict() alone")
         }
@@ -223,9 +225,7 @@ struct Unpickler {
     /// - Parameter items: keys and values in turn.
     private mutating func setItems(_ items: [Pickle.Value]) throws(WeightsError) {
         guard items.count % 2 == 0 else { throw damaged("a key without a value") }
-        let target = try top()
-        if case .opaque = target { return }
-        guard case .dictionary(let index) = target else { throw damaged("SETITEM in what is no dict") }
+        guard case .dictionary(let index) = try top() else { throw damaged("SETITEM in what is no dict") }
         for i in stride(from: 0, to: items.count, by: 2) { pickle.dictionaries[index].append((items[i], items[i + 1])) }
     }
 

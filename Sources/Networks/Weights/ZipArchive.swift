@@ -32,9 +32,15 @@ struct ZipArchive {
     /// The extra field that holds sizes and offsets of 64 bits.
     private static let extra64: UInt16 = 1
 
+    /// A checkpoint has one entry a storage; the largest have a few thousand.
+    private static let mostEntries = 100_000
+
     init(_ mapping: MappedFile) throws(WeightsError) {
         let directory = try Self.directory(mapping)
         var reader = ByteReader(mapping, directory.range)
+        guard directory.count <= Self.mostEntries else {
+            throw reader.refuse("a zip of \(directory.count) entries; save model.state_dict() alone")
+        }
         var found: [Entry] = []
         for _ in 0..<directory.count { found.append(try Self.entry(&reader)) }
         guard reader.remaining == 0 else { throw reader.refuse("\(reader.remaining) bytes too many in the zip's directory") }
