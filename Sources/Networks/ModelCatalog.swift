@@ -17,9 +17,9 @@ public struct ModelDescription: Sendable, Codable {
     public let sha256: String
     /// What the weights were trained to see.
     public let preprocessing: Preprocessing
-    /// The file with one class name a line.
+    /// The file with one class name a line, for weights of this architecture that go on to class scores.
     public let classes: String?
-    /// Whether the weights go on to class scores.
+    /// Whether the bundled weights go on to class scores.
     public let classifier: Bool
     /// Where the weights come from.
     public let source: String
@@ -68,13 +68,14 @@ public struct ModelCatalog: Sendable {
         return try model(description, weights: weights, sha256: description.sha256)
     }
 
-    /// A user's own weights for the architecture of a bundled network, with its preprocessing.
+    /// A user's own weights for the architecture of a bundled network, with its preprocessing: a file of any format that
+    /// `openWeights` reads.
     public func load(_ description: ModelDescription, weightsFile: String) throws(WeightsError) -> Model {
-        let weights = try SafetensorsFile(path: weightsFile)
+        let weights = try openWeights(path: weightsFile)
         return try model(description, weights: weights, sha256: try sha256(ofFile: weightsFile))
     }
 
-    private func model(_ description: ModelDescription, weights: SafetensorsFile, sha256: String)
+    private func model(_ description: ModelDescription, weights: any WeightStore, sha256: String)
         throws(WeightsError) -> Model
     {
         guard let architecture = Architecture.all.first(where: { $0.name == description.architecture }) else {
@@ -82,11 +83,17 @@ public struct ModelCatalog: Sendable {
                 file: "\(folder)/models.json",
                 reason: "\(description.name) has the unknown architecture \(description.architecture)")
         }
+        let network = try architecture.network(weights: weights)
+        var classNames: [String]?
+        if architecture.hasClassifier(in: weights), let file = description.classes {
+            let names = try readLines("\(folder)/\(file)")
+            // A training for other classes has names that nobody told.
+            let count = network.outputChannels
+            classNames = names.count == count ? names : (0..<count).map { "class \($0)" }
+        }
         return Model(
-            name: description.name, weightsSHA256: sha256,
-            network: try architecture.network(weights: weights, classifier: description.classifier),
-            preprocessing: description.preprocessing,
-            classNames: description.classifier ? try description.classes.map { file throws(WeightsError) in try readLines("\(folder)/\(file)") } : nil)
+            name: description.name, weightsSHA256: sha256, network: network, preprocessing: description.preprocessing,
+            classNames: classNames)
     }
 
     private func readLines(_ path: String) throws(WeightsError) -> [String] {

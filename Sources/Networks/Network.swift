@@ -20,6 +20,9 @@ public struct Network: Sendable {
         self.inputChannels = inputChannels
     }
 
+    /// The channels of the last node's output: classes, where the network ends in them.
+    var outputChannels: Int { channels.last ?? inputChannels }
+
     /// The channels of a layer's output, whatever the picture's size.
     public func channels(of layer: LayerName) -> Int { channels[nodes.firstIndex { $0.name == layer.node }!] }
 

@@ -56,24 +56,38 @@ public protocol WeightStore: Sendable {
 }
 
 extension WeightStore {
-    /// Checks that every parameter is there in the right shape, and reports the first ten that are not.
+    /// Checks that a network's parameters and the file's tensors are the same, names and shapes, and reports the first
+    /// ten that are not: a tensor without a use means that the file is of another network, or that the network lacks
+    /// something.
+    ///
+    /// - Parameter parameters: all of the network's.
     public func check(_ parameters: [Parameter]) throws(WeightsError) {
         var problems: [String] = []
         for parameter in parameters {
             if let shape = shapes[parameter.name] {
                 if shape != parameter.shape {
                     problems.append("\(parameter.name) is \(shape), expected \(parameter.shape)")
+                } else if shape.contains(0) {
+                    problems.append("\(parameter.name) is \(shape), empty")
                 }
             } else {
                 problems.append("\(parameter.name) is missing")
             }
         }
+        let extra = Set(shapes.keys).subtracting(parameters.map(\.name)).filter { !isOnlyForTraining($0) }
+        problems += extra.sorted().map { "\(shown($0)) is unexpected" }
         guard problems.isEmpty else {
-            let shown = problems.prefix(10).joined(separator: "; ")
+            let first = problems.prefix(10).joined(separator: "; ")
             let rest = problems.count > 10 ? "; and \(problems.count - 10) more" : ""
-            throw WeightsError(file: file, reason: "\(shown)\(rest)")
+            throw WeightsError(file: file, reason: "\(first)\(rest); is it a training of this network (--model)?")
         }
     }
+}
+
+/// Whether a tensor of that name has a part in training alone: a batch normalization's counter, or one of the second
+/// classifiers (torchvision's GoogLeNet, Inception) that branch off half way.
+private func isOnlyForTraining(_ name: String) -> Bool {
+    name.hasSuffix("num_batches_tracked") || ["aux1.", "aux2.", "AuxLogits."].contains { name.hasPrefix($0) }
 }
 
 /// A weights file that cannot be used.

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A safetensors file: u64 little-endian length of a JSON header, the header, the values.
 ///
 /// The reader is strict, as the format asks: offsets begin at 0 and leave no hole and no overlap, every extent matches
@@ -19,31 +17,18 @@ public struct SafetensorsFile: WeightStore {
     /// Bounds of the format: its reference reader refuses longer headers.
     private static let longestHeader = 100_000_000
 
-    private enum ElementType: String {
-        case f64 = "F64", f32 = "F32", f16 = "F16", bf16 = "BF16"
-        case i64 = "I64", i32 = "I32", i16 = "I16", i8 = "I8", u8 = "U8", bool = "BOOL"
-
-        var size: Int {
-            switch self {
-            case .f64, .i64: 8
-            case .f32, .i32: 4
-            case .f16, .bf16, .i16: 2
-            case .i8, .u8, .bool: 1
-            }
-        }
-    }
-
     private struct Entry: Sendable {
         let type: ElementType
         let range: Range<Int>  // of bytes after the header
     }
 
     /// Maps the file and reads its header; refuses whatever the format forbids.
-    public init(path: String) throws(WeightsError) {
-        func refuse(_ reason: String) -> WeightsError { WeightsError(file: path, reason: reason) }
+    public init(path: String) throws(WeightsError) { try self.init(MappedFile(path: path)) }
 
-        let mapping = try MappedFile(path: path)
+    init(_ mapping: MappedFile) throws(WeightsError) {
         let bytes = mapping.bytes
+        func refuse(_ reason: String) -> WeightsError { WeightsError(file: mapping.path, reason: reason) }
+
         guard bytes.count >= 8 else { throw refuse("\(bytes.count) bytes are too few for a safetensors file") }
         let declared = bytes.loadUnaligned(as: UInt64.self).littleEndian
         guard declared <= UInt64(Self.longestHeader) else {
@@ -107,7 +92,7 @@ public struct SafetensorsFile: WeightStore {
                     ? "cut short: \(end) bytes of values are announced, \(actual) are there"
                     : "\(actual - end) bytes too many at the end")
         }
-        file = path
+        file = mapping.path
         self.shapes = shapes
         self.metadata = metadata
         self.mapping = mapping
@@ -126,30 +111,6 @@ public struct SafetensorsFile: WeightStore {
         let bytes = UnsafeRawBufferPointer(
             rebasing: mapping.bytes[start + entry.range.lowerBound..<start + entry.range.upperBound])
         defer { mapping.release(start + entry.range.lowerBound..<start + entry.range.upperBound) }
-        let count = bytes.count / entry.type.size
-        /// The values of one type, read wherever they lie.
-        func converted<Element: BitwiseCopyable>(_: Element.Type, _ convert: (Element) -> Float) -> [Float] {
-            (0..<count).map { convert(bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)) }
-        }
-        switch entry.type {
-        case .f16:
-            if Int(bitPattern: bytes.baseAddress) % 2 == 0 {
-                return floats(fromHalves: bytes.bindMemory(to: UInt16.self))
-            }
-            let halves = (0..<count).map { bytes.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self) }
-            return halves.withUnsafeBufferPointer { floats(fromHalves: $0) }
-        case .f32:
-            return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-                initialized = count
-            }
-        case .f64: return converted(Double.self) { Float($0) }
-        case .bf16: return converted(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-        case .i64: return converted(Int64.self) { Float($0) }
-        case .i32: return converted(Int32.self) { Float($0) }
-        case .i16: return converted(Int16.self) { Float($0) }
-        case .i8: return converted(Int8.self) { Float($0) }
-        case .u8, .bool: return converted(UInt8.self) { Float($0) }
-        }
+        return entry.type.floats(bytes)
     }
 }

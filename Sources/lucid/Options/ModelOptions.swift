@@ -7,7 +7,7 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The network; see `lucid models list`. (default: squeezenet1_1)")
     var model: String?
 
-    @Option(help: ArgumentHelp("A safetensors file of your own weights for the network's architecture.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file of your own weights for the network's architecture: .safetensors, .pth or .pt.", valueName: "file"))
     var weights: String?
 
     /// The network, ready to be prepared.
