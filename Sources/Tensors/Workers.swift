@@ -1,6 +1,3 @@
-import Dispatch
-import Synchronization
-
 /// How many threads a computation may use. Results never depend on it: work is cut by shape alone, and the threads
 /// take the pieces in turn.
 public struct Workers: Sendable {
@@ -21,17 +18,6 @@ public struct Workers: Sendable {
             for piece in 0..<pieces { body(piece) }
             return
         }
-        let next = Atomic<Int>(0)
-        withoutActuallyEscaping(body) { body in
-            // concurrentPerform returns when every call has, so nothing outlives the borrow.
-            nonisolated(unsafe) let body = body
-            DispatchQueue.concurrentPerform(iterations: threads) { _ in
-                while true {
-                    let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard piece < pieces else { return }
-                    body(piece)
-                }
-            }
-        }
+        ThreadTeam.shared.run(pieces, threads: threads, body)
     }
 }

@@ -9,6 +9,15 @@
 // "baseline", "avx2" or "avx512": what the dispatch chose.
 const char *kernels_instruction_set(void);
 
+// What a thread does that waits for another one's next word.
+static inline void kernels_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // values[i] = max(values[i], 0), where a negative value leaves -0.0 and exactly zero stays +0.0: the sign bit remembers
 // on which side of the kink the value was, which the redirected gradient needs, at no cost in memory.
 void kernels_rectify(float *values, long count);
