@@ -12,6 +12,7 @@
 #include "bodies.h"
 #include "vectors.h"
 #include "signs.h"
+#include "pictures.h"
 #include "product.h"
 #include "pooling.h"
 #include "winograd.h"

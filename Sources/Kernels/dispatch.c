@@ -17,6 +17,18 @@
   _(void, max_pool, (const kernels_pool *p, long y, const float *i, float *o, uint8_t *w), (p, y, i, o, w))         \
   _(void, max_pool_adjoint,                                                                                         \
     (const kernels_pool *p, long y, long n, const float *g, const uint8_t *w, float *i), (p, y, n, g, w, i))        \
+  _(void, affine, (float *r, const float *v, long n, float a, float b), (r, v, n, a, b))                            \
+  _(void, scale_pairs, (float *p, const float *f, long n, float a), (p, f, n, a))                                   \
+  _(void, colours, (const float *v, long a, long n, const float *m, float *i), (v, a, n, m, i))                     \
+  _(void, colours_adjoint, (const float *g, const float *i, long a, long n, const float *m, float *r), (g, i, a, n, m, r)) \
+  _(void, blend_rows, (const float *u, const float *l, float f, long n, float *r), (u, l, f, n, r))                 \
+  _(void, gather_row, (const float *s, const int32_t *a, const int32_t *b, const float *f, long n, float *r),       \
+    (s, a, b, f, n, r))                                                                                             \
+  _(void, rotate, (const kernels_rotation *k, long y, long n, long p, const float *i, float *r, int32_t *a, float *w), \
+    (k, y, n, p, i, r, a, w))                                                                                       \
+  _(void, rotate_adjoint,                                                                                           \
+    (const kernels_rotation *k, long y, long n, long p, const float *g, float *r, int32_t *a, float *w),            \
+    (k, y, n, p, g, r, a, w))                                                                                       \
   _(void, sigmoid, (float *r, const float *v, long n), (r, v, n))                                                   \
   _(void, adam, (float *p, float *m, float *v, const float *g, long n, float b1, float b2, float r, float c, float e), \
     (p, m, v, g, n, b1, b2, r, c, e))                                                                                \

@@ -87,7 +87,7 @@ public struct PreparedNetwork: Sendable {
     public func forward(_ image: Tensor, _ pass: Pass, remembering: Bool = true) -> Trace {
         var pass = pass
         pass.remembers = remembering
-        let input = FeatureMap(preprocessing.map { $0(image) } ?? image, workers: pass.workers)
+        let input = FeatureMap(preprocessing.map { $0(image, workers: pass.workers) } ?? image, workers: pass.workers)
         var outputs = [FeatureMap?](repeating: nil, count: steps.count)
         var uses = [Int](repeating: 0, count: steps.count)
         for step in steps { for index in step.inputs where index >= 0 { uses[index] += 1 } }
@@ -167,7 +167,7 @@ public struct Trace: ~Copyable {
             }
         }
         let gradient = imageGradient?.planes(workers: workers) ?? Tensor(imageShape)
-        return preprocessing.map { $0.pullback(gradient) } ?? gradient
+        return preprocessing.map { $0.pullback(gradient, workers: workers) } ?? gradient
     }
 }
 

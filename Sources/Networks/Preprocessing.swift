@@ -25,30 +25,14 @@ public struct Preprocessing: Sendable, Hashable, Codable {
     private func factor(_ channel: Int) -> Float { (range[1] - range[0]) / std[channel] }
 
     /// - Parameter image: `[channels, height, width]` in 0…1.
-    func callAsFunction(_ image: consuming Tensor) -> Tensor {
-        var result = image
-        let area = result.shape.area
-        let channels = result.shape.channels
-        result.withMutableElements { values in
-            for channel in 0..<channels {
-                let (scale, shift) = (factor(channel), (range[0] - mean[channel]) / std[channel])
-                for i in channel * area..<(channel + 1) * area { values[i] = values[i] * scale + shift }
-            }
-        }
-        return result
+    func callAsFunction(_ image: Tensor, workers: Workers) -> Tensor {
+        let channels = 0..<image.shape.channels
+        return image.affine(channels.map(factor), channels.map { (range[0] - mean[$0]) / std[$0] }, workers: workers)
     }
 
     /// From a gradient at the network's input to one at the image.
-    func pullback(_ gradient: consuming Tensor) -> Tensor {
-        var result = gradient
-        let area = result.shape.area
-        let channels = result.shape.channels
-        result.withMutableElements { values in
-            for channel in 0..<channels {
-                let scale = factor(channel)
-                for i in channel * area..<(channel + 1) * area { values[i] *= scale }
-            }
-        }
-        return result
+    func pullback(_ gradient: Tensor, workers: Workers) -> Tensor {
+        let channels = 0..<gradient.shape.channels
+        return gradient.affine(channels.map(factor), channels.map { _ in 0 }, workers: workers)
     }
 }

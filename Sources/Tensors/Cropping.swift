@@ -1,15 +1,14 @@
 extension Tensor {
     /// The window whose upper left corner is (left, top).
-    public func cropped(top: Int, left: Int, height: Int, width: Int) -> Tensor {
+    public func cropped(top: Int, left: Int, height: Int, width: Int, workers: Workers = .one) -> Tensor {
         precondition(top >= 0 && left >= 0 && top + height <= shape.height && left + width <= shape.width)
         var result = Tensor(uninitialized: Shape(shape.channels, height, width))
         result.withMutableElements { target in
             withElements { source in
-                for channel in 0..<shape.channels {
-                    for y in 0..<height {
-                        let from = source.baseAddress! + (channel * shape.height + top + y) * shape.width + left
-                        (target.baseAddress! + (channel * height + y) * width).update(from: from, count: width)
-                    }
+                let (target, source) = (target.baseAddress!, source.baseAddress!)
+                eachRowOfPlanes(result: shape.channels, height, width, workers) { channel, y in
+                    let from = source + (channel * shape.height + top + y) * shape.width + left
+                    (target + (channel * height + y) * width).update(from: from, count: width)
                 }
             }
         }
@@ -18,24 +17,25 @@ extension Tensor {
 
     /// A larger picture of one value with this one in it, its upper left corner at (left, top). With `value` 0 this is
     /// the adjoint of `cropped`.
-    public func padded(top: Int, left: Int, height: Int, width: Int, value: Float) -> Tensor {
+    public func padded(top: Int, left: Int, height: Int, width: Int, value: Float, workers: Workers = .one) -> Tensor {
         precondition(top >= 0 && left >= 0 && top + shape.height <= height && left + shape.width <= width)
-        var result = Tensor(Shape(shape.channels, height, width), repeating: value)
+        var result = Tensor(uninitialized: Shape(shape.channels, height, width))
         result.withMutableElements { target in
             withElements { source in
-                for channel in 0..<shape.channels {
-                    for y in 0..<shape.height {
-                        let to = target.baseAddress! + (channel * height + top + y) * width + left
-                        to.update(from: source.baseAddress! + (channel * shape.height + y) * shape.width, count: shape.width)
-                    }
+                let (target, source) = (target.baseAddress!, source.baseAddress!)
+                eachRowOfPlanes(result: shape.channels, height, width, workers) { channel, y in
+                    let row = target + (channel * height + y) * width
+                    guard y >= top, y < top + shape.height else { return row.update(repeating: value, count: width) }
+                    row.update(repeating: value, count: left)
+                    (row + left).update(
+                        from: source + (channel * shape.height + y - top) * shape.width, count: shape.width)
+                    (row + left + shape.width).update(repeating: value, count: width - left - shape.width)
                 }
             }
         }
         return result
     }
-}
 
-extension Tensor {
     /// Left and right exchanged; its own adjoint.
     public func mirrored() -> Tensor {
         var result = Tensor(uninitialized: shape)
@@ -48,5 +48,15 @@ extension Tensor {
             }
         }
         return result
+    }
+}
+
+private func eachRowOfPlanes(
+    result channels: Int, _ height: Int, _ width: Int, _ workers: Workers, _ body: (_ channel: Int, _ y: Int) -> Void
+) {
+    let count = channels * height
+    let rowsInPiece = max(1, elementsInPiece / max(width, 1))
+    workers.forEach((count + rowsInPiece - 1) / rowsInPiece) { piece in
+        for row in piece * rowsInPiece..<min((piece + 1) * rowsInPiece, count) { body(row / height, row % height) }
     }
 }

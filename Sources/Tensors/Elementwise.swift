@@ -11,7 +11,7 @@ func cosineOf(_ angle: Double) -> Double { cos(angle) }
 
 /// Elements in one piece of parallel elementwise work: large enough to outweigh a hand-over, fixed so that no result
 /// depends on the number of threads.
-let elementsInPiece = 32_768
+let elementsInPiece = 16_384
 
 /// Calls `body` with the pieces of 0 ..< count, in any order, on several threads.
 func eachPiece(of count: Int, _ workers: Workers, _ body: (Range<Int>) -> Void) {
@@ -52,6 +52,81 @@ extension Tensor {
             }
         }
         return result
+    }
+}
+
+extension Tensor {
+    /// Every channel · its scale + its shift.
+    public func affine(_ scales: [Float], _ shifts: [Float], workers: Workers) -> Tensor {
+        precondition(scales.count == shape.channels && shifts.count == shape.channels)
+        var result = Tensor(uninitialized: shape)
+        let area = shape.area
+        result.withMutableElements { result in
+            withElements { values in
+                let (result, values) = (result.baseAddress!, values.baseAddress!)
+                eachPiece(of: area, workers) { range in
+                    for channel in scales.indices {
+                        let place = channel * area + range.lowerBound
+                        kernels_affine(result + place, values + place, range.count, scales[channel], shifts[channel])
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// sigmoid(matrix · v) at every position of three planes; the matrix is row-major.
+    public func colours(_ matrix: [Float], workers: Workers) -> Tensor {
+        precondition(shape.channels == 3 && matrix.count == 9)
+        var image = Tensor(uninitialized: shape)
+        let area = shape.area
+        image.withMutableElements { image in
+            withElements { values in
+                let (image, values) = (image.baseAddress!, values.baseAddress!)
+                eachPiece(of: area, workers) { range in
+                    kernels_colours(values + range.lowerBound, area, range.count, matrix, image + range.lowerBound)
+                }
+            }
+        }
+        return image
+    }
+
+    /// From a gradient (self) at the image that `colours` made to one at what it was made of.
+    public func coloursAdjoint(_ matrix: [Float], image: Tensor, workers: Workers) -> Tensor {
+        precondition(shape == image.shape && matrix.count == 9)
+        var result = Tensor(uninitialized: shape)
+        let area = shape.area
+        result.withMutableElements { result in
+            withElements { gradient in
+                image.withElements { image in
+                    let (result, gradient, image) = (result.baseAddress!, gradient.baseAddress!, image.baseAddress!)
+                    eachPiece(of: area, workers) { range in
+                        let first = range.lowerBound
+                        kernels_colours_adjoint(gradient + first, image + first, area, range.count, matrix, result + first)
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Pair i of every channel (a complex number) · factors[i] · factor.
+    public mutating func scalePairs(_ factors: [Float], by factor: Float = 1, workers: Workers) {
+        let (channels, count) = (shape.channels, factors.count)
+        precondition(shape.area == 2 * count)
+        withMutableElements { values in
+            let values = values.baseAddress!
+            factors.withUnsafeBufferPointer { factors in
+                let factors = factors.baseAddress!
+                eachPiece(of: count, workers) { range in
+                    for channel in 0..<channels {
+                        kernels_scale_pairs(
+                            values + 2 * (channel * count + range.lowerBound), factors + range.lowerBound, range.count,
+                            factor)
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -70,6 +70,41 @@ void kernels_max_pool(const kernels_pool *pool, long row, const float *input, fl
 void kernels_max_pool_adjoint(const kernels_pool *pool, long first, long rows, const float *gradient,
                               const uint8_t *winners, float *input);
 
+// result[i] = values[i] * scale + shift.
+void kernels_affine(float *result, const float *values, long count, float scale, float shift);
+
+// Both numbers of pair i *= factors[i] * factor.
+void kernels_scale_pairs(float *pairs, const float *factors, long count, float factor);
+
+// image = sigmoid(m · values) for `count` pixels of three planes `area` floats apart; m is a 3×3 matrix, row-major.
+void kernels_colours(const float *values, long area, long count, const float *m, float *image);
+
+// result = mᵀ · (gradient * image * (1 - image)).
+void kernels_colours_adjoint(const float *gradient, const float *image, long area, long count, const float *m,
+                             float *result);
+
+// result[i] = (1 - fraction) * upper[i] + fraction * lower[i].
+void kernels_blend_rows(const float *upper, const float *lower, float fraction, long count, float *result);
+
+// result[i] = (1 - fractions[i]) * row[first[i]] + fractions[i] * row[second[i]].
+void kernels_gather_row(const float *row, const int32_t *first, const int32_t *second, const float *fractions, long count,
+                        float *result);
+
+// Bilinear rotation of planes about their centre with zeros beyond the border: result(x, y) = image(c + R (x − c)),
+// R = [[cosine, −sine], [sine, cosine]].
+typedef struct {
+  long height, width;
+  float cosine, sine;
+} kernels_rotation;
+
+// Rows first ..< first + rows of the result. `places` holds 3, `weights` 4 rows to work in.
+void kernels_rotate(const kernels_rotation *rotation, long first, long rows, long planes, const float *image,
+                    float *result, int32_t *places, float *weights);
+
+// The adjoint: rows first ..< first + rows of the gradient with respect to the image, from all of the other.
+void kernels_rotate_adjoint(const kernels_rotation *rotation, long first, long rows, long planes, const float *gradient,
+                            float *result, int32_t *places, float *weights);
+
 // result[i] = 1 / (1 + exp(-values[i])), relative error below 1e-6. result may be values.
 void kernels_sigmoid(float *result, const float *values, long count);
 

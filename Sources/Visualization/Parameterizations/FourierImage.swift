@@ -73,19 +73,7 @@ public struct FourierImage: Parameterization {
 
     private func scaled(_ spectra: consuming Tensor, workers: Workers) -> Tensor {
         var result = spectra
-        let channels = result.shape.channels
-        result.withMutableElements { values in
-            scales.withUnsafeBufferPointer { scales in
-                let start = values.baseAddress!
-                workers.forEach(channels) { channel in
-                    let spectrum = start + channel * 2 * scales.count
-                    for i in 0..<scales.count {
-                        spectrum[2 * i] *= scales[i]
-                        spectrum[2 * i + 1] *= scales[i]
-                    }
-                }
-            }
-        }
+        result.scalePairs(scales, workers: workers)
         return result
     }
 

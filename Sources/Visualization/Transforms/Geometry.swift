@@ -15,13 +15,14 @@ public struct Pad: Transform {
     public var text: String { value == 0.5 ? "pad(\(pixels))" : "pad(\(pixels), \(plain(value)))" }
 
     public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
-        { image, _ in
+        { image, workers in
             let shape = image.shape
             let padded = image.padded(
                 top: pixels, left: pixels, height: shape.height + 2 * pixels, width: shape.width + 2 * pixels,
-                value: value)
+                value: value, workers: workers)
             return Mapping(output: padded) { gradient in
-                gradient.cropped(top: pixels, left: pixels, height: shape.height, width: shape.width)
+                gradient.cropped(
+                    top: pixels, left: pixels, height: shape.height, width: shape.width, workers: workers)
             }
         }
     }
@@ -44,11 +45,13 @@ public struct Jitter: Transform {
     public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
         let top = generator.integer(below: pixels + 1)
         let left = generator.integer(below: pixels + 1)
-        return { image, _ in
+        return { image, workers in
             let shape = image.shape
             let (height, width) = (shape.height - pixels, shape.width - pixels)
-            return Mapping(output: image.cropped(top: top, left: left, height: height, width: width)) { gradient in
-                gradient.padded(top: top, left: left, height: shape.height, width: shape.width, value: 0)
+            let cropped = image.cropped(top: top, left: left, height: height, width: width, workers: workers)
+            return Mapping(output: cropped) { gradient in
+                gradient.padded(
+                    top: top, left: left, height: shape.height, width: shape.width, value: 0, workers: workers)
             }
         }
     }
@@ -80,10 +83,10 @@ public struct Scale: Transform {
         return { image, workers in
             let target = scaled(image.shape, by: factor)
             if target == image.shape { return Mapping(output: image) { $0 } }
-            let gather = BilinearGather.scaling(
+            let scaling = BilinearScaling(
                 fromHeight: image.shape.height, width: image.shape.width, toHeight: target.height,
                 width: target.width)
-            return Mapping(output: gather(image, workers: workers)) { gather.adjoint($0, workers: workers) }
+            return Mapping(output: scaling(image, workers: workers)) { scaling.adjoint($0, workers: workers) }
         }
     }
 
@@ -105,9 +108,8 @@ public struct Rotate: Transform {
         let angle = degrees.draw(using: &generator)
         return { image, workers in
             if angle == 0 { return Mapping(output: image) { $0 } }
-            let gather = BilinearGather.rotation(
-                degrees: angle, height: image.shape.height, width: image.shape.width)
-            return Mapping(output: gather(image, workers: workers)) { gather.adjoint($0, workers: workers) }
+            let rotation = BilinearRotation(degrees: angle, height: image.shape.height, width: image.shape.width)
+            return Mapping(output: rotation(image, workers: workers)) { rotation.adjoint($0, workers: workers) }
         }
     }
 
