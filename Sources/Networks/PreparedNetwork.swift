@@ -1,22 +1,9 @@
 import Tensors
 
-/// What an objective wants to see of a layer.
-public enum Demand: Sendable, Hashable {
-    case all
-    /// Some channels only.
-    case channels(Set<Int>)
-
-    /// Everything that either wants.
-    public func union(_ other: Demand) -> Demand {
-        guard case .channels(let mine) = self, case .channels(let theirs) = other else { return .all }
-        return .channels(mine.union(theirs))
-    }
-}
-
 /// A network cut down to what some layers demand, with its weights loaded: nothing past the deepest demanded layer,
 /// only the demanded channels of it, rectifiers merged into the convolutions before them.
 public struct PreparedNetwork: Sendable {
-    private struct Step: Sendable {
+    struct Step: Sendable {
         let name: String
         let layer: any Layer
         let inputs: [Int]  // indices of steps; −1 is the image
@@ -25,7 +12,9 @@ public struct PreparedNetwork: Sendable {
         var isKept: Bool
     }
 
-    private let steps: [Step]
+    let steps: [Step]
+    /// The positions that are wanted of demanded layers, by step; nil if any layer is wanted whole.
+    let positions: [Int: Set<Demand.Position>]?
     private let preprocessing: Preprocessing?
 
     /// - Parameters:
@@ -50,6 +39,15 @@ public struct PreparedNetwork: Sendable {
                     isKept: node.isKept))
         }
         self.steps = steps
+        var positions: [Int: Set<Demand.Position>]? = [:]
+        for (layer, demand) in demands {
+            guard let wanted = demand.positions else {
+                positions = nil
+                break
+            }
+            positions![steps.firstIndex { $0.name == layer.node }!] = wanted
+        }
+        self.positions = positions
         self.preprocessing = preprocessing
     }
 
@@ -87,7 +85,13 @@ public struct PreparedNetwork: Sendable {
     public func forward(_ image: Tensor, _ pass: Pass, remembering: Bool = true) -> Trace {
         var pass = pass
         pass.remembers = remembering
-        let input = FeatureMap(preprocessing.map { $0(image, workers: pass.workers) } ?? image, workers: pass.workers)
+        let view = view(of: image.shape)
+        let seen = view.isWhole
+            ? image
+            : image.cropped(
+                top: view.rows.lowerBound, left: view.columns.lowerBound, height: view.rows.count,
+                width: view.columns.count, workers: pass.workers)
+        let input = FeatureMap(preprocessing.map { $0(seen, workers: pass.workers) } ?? seen, workers: pass.workers)
         var outputs = [FeatureMap?](repeating: nil, count: steps.count)
         var uses = [Int](repeating: 0, count: steps.count)
         for step in steps { for index in step.inputs where index >= 0 { uses[index] += 1 } }
@@ -100,7 +104,8 @@ public struct PreparedNetwork: Sendable {
             if remembering { pullbacks.append(result.pullback) }
             if step.isKept {
                 activations[step.name] = Activation(
-                    values: result.output.planes(workers: pass.workers), channels: step.channels)
+                    values: result.output.planes(workers: pass.workers), channels: step.channels,
+                    place: view.places[index])
             }
             for used in step.inputs where used >= 0 {
                 uses[used] -= 1
@@ -109,7 +114,7 @@ public struct PreparedNetwork: Sendable {
         }
         return Trace(
             activations: activations, pullbacks: pullbacks, inputs: steps.map(\.inputs), names: steps.map(\.name),
-            imageShape: image.shape, preprocessing: preprocessing, workers: pass.workers)
+            view: view, imageShape: image.shape, preprocessing: preprocessing, workers: pass.workers)
     }
 }
 
@@ -119,18 +124,20 @@ public struct Trace: ~Copyable {
     private var pullbacks: [((consuming FeatureMap) -> [FeatureMap])?]
     private let inputs: [[Int]]  // of each step
     private let names: [String]
+    private let view: ImageView
     private let imageShape: Shape
     private let preprocessing: Preprocessing?
     private let workers: Workers
 
     fileprivate init(
         activations: [String: Activation], pullbacks: [((consuming FeatureMap) -> [FeatureMap])?], inputs: [[Int]],
-        names: [String], imageShape: Shape, preprocessing: Preprocessing?, workers: Workers
+        names: [String], view: ImageView, imageShape: Shape, preprocessing: Preprocessing?, workers: Workers
     ) {
         self.activations = activations
         self.pullbacks = pullbacks
         self.inputs = inputs
         self.names = names
+        self.view = view
         self.imageShape = imageShape
         self.preprocessing = preprocessing
         self.workers = workers
@@ -166,22 +173,50 @@ public struct Trace: ~Copyable {
                 }
             }
         }
-        let gradient = imageGradient?.planes(workers: workers) ?? Tensor(imageShape)
-        return preprocessing.map { $0.pullback(gradient, workers: workers) } ?? gradient
+        guard var gradient = imageGradient?.planes(workers: workers) else { return Tensor(imageShape) }
+        if let preprocessing { gradient = preprocessing.pullback(gradient, workers: workers) }
+        if view.isWhole { return gradient }
+        return gradient.padded(
+            top: view.rows.lowerBound, left: view.columns.lowerBound, height: imageShape.height, width: imageShape.width,
+            value: 0, workers: workers)
     }
 }
 
-/// A layer's output: all channels, or those that were demanded.
+/// A layer's output: everything, or the channels and the part that were demanded.
 public struct Activation: Sendable {
     /// `[channels.count, height, width]`
     public let values: Tensor
     /// The layer's channels that these are, ascending; nil for all.
     public let channels: [Int]?
+    /// Where `values` lies in the layer.
+    public let place: Place
 
-    /// An activation made by hand, for tests of objectives.
-    public init(values: Tensor, channels: [Int]?) {
+    /// A part of a layer: its upper left position, and the whole layer's extent.
+    public struct Place: Sendable, Hashable {
+        public let top: Int
+        public let left: Int
+        public let height: Int
+        public let width: Int
+
+        public init(top: Int = 0, left: Int = 0, height: Int, width: Int) {
+            self.top = top
+            self.left = left
+            self.height = height
+            self.width = width
+        }
+    }
+
+    /// - Parameter place: nil if the values are the whole layer.
+    public init(values: Tensor, channels: [Int]?, place: Place? = nil) {
         self.values = values
         self.channels = channels
+        self.place = place ?? Place(height: values.shape.height, width: values.shape.width)
+    }
+
+    /// Where a position of the layer lies in a plane of `values`.
+    public func offset(of position: Demand.Position) -> Int {
+        (position.row(height: place.height) - place.top) * values.shape.width + position.column(width: place.width)
+            - place.left
     }
 
     /// Where a channel of the layer lies in `values`.

@@ -33,7 +33,7 @@ struct Pruning {
             var result = PrunedNode(
                 index: index, layer: node.layer, inputs: node.inputs, channels: nil, isKept: kept.contains(index))
             var passedOn = [[Int]?](repeating: nil, count: node.inputs.count)
-            if case .channels(let set)? = wanted[index], let counts = channelCounts,
+            if let set = wanted[index]?.channels, let counts = channelCounts,
                 set.count < counts[index].channels,
                 let restriction = node.layer.restricted(
                     to: set.sorted(), inputs: node.inputs.map { $0 < 0 ? counts.image : counts[$0] }),

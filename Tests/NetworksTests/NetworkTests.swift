@@ -36,6 +36,41 @@ import Testing
         }
     }
 
+    /// Computing only what a unit can see gives what computing everything gives, at the borders too.
+    @Test(arguments: [
+        ("squeezenet1_1", ["features.0", "features.2", "features.4.cat", "features.8", "features.10.cat"]),
+        ("vgg16", ["features.4", "features.8", "features.15"]),
+    ])
+    func unitsOnTheirOwnAgreeWithTheWhole(_ name: String, _ layers: [String]) throws {
+        let model = try bundledModel(name)
+        let image = IntegerHash.tensor("image", Shape(3, 150, 131), scale: 0.5)
+        let summary = try model.network.summary(height: 150, width: 131)
+        for row in summary where layers.contains(row.name) {
+            let layer = try model.network.layer(named: row.name)
+            for position in [
+                Demand.Position(), .init(x: 0, y: 0), .init(x: row.width - 1, y: row.height - 1), .init(x: row.width - 1, y: 0),
+                .init(x: row.width / 3, y: row.height - 2), .init(x: 99999, y: 1),
+            ] {
+                let results = try [Demand.channels([1]), .neuron(1, at: position)].map { demand in
+                    let prepared = try PreparedNetwork(
+                        model.network, demands: [layer: demand], preprocessing: model.preprocessing)
+                    let trace = prepared.forward(image, Pass(workers: Workers(2)))
+                    let activation = trace[layer]
+                    let offset = activation.offset(of: position)
+                    var seed = Tensor(activation.values.shape)
+                    seed.withMutableElements { $0[offset] = 1 }
+                    return (activation.values.elements[offset], trace.backward(from: [layer: seed]).elements, activation.values.shape)
+                }
+                let scale = max(abs(results[0].0), 1)
+                #expect(abs(results[1].0 - results[0].0) < 2e-4 * scale, "\(row.name) \(position)")
+                let (part, whole) = (results[1].1, results[0].1)
+                let cosine = inner(part, whole) / (inner(part, part) * inner(whole, whole) + 1e-30).squareRoot()
+                #expect(cosine > 0.999 || inner(whole, whole) < 1e-20, "\(row.name) \(position): \(cosine)")
+                if row.receptiveHeight < 60 { #expect(results[1].2.area < results[0].2.area, "\(row.name): nothing saved") }
+            }
+        }
+    }
+
     @Test func namesMeanNodesOrTheEndOfModules() throws {
         let network = try bundledModel("squeezenet1_1").network
         #expect(try network.layer(named: "features.3").node == "features.3.cat")

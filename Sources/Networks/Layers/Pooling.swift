@@ -3,9 +3,9 @@ import Tensors
 /// The number of pooled positions along one axis; with `ceiling`, a window that hangs over the far edge counts, unless it
 /// would begin in the padding beyond the input (PyTorch's rule).
 private func pooledExtent(_ extent: Int, kernel: Int, stride: Int, padding: Int, dilation: Int, ceiling: Bool) -> Int {
-    let room = extent + 2 * padding - dilation * (kernel - 1) - 1
-    guard room >= 0 else { return 0 }
-    var outputs = (ceiling ? (room + stride - 1) / stride : room / stride) + 1
+    let room = extent + 2 * padding - dilation * (kernel - 1) - 1 + (ceiling ? stride - 1 : 0)
+    guard extent > 0, room >= 0 else { return 0 }
+    var outputs = room / stride + 1
     if ceiling, (outputs - 1) * stride >= extent + padding { outputs -= 1 }
     return outputs
 }

@@ -57,6 +57,25 @@ public struct Window: Hashable, Sendable {
         Window.outputExtent(width, kernelWidth, strideWidth, paddingWidth, dilationWidth)
     }
 
+    /// The input rows, of `height`, that these output rows look at; at least one.
+    public func rows(seenBy rows: Range<Int>, of height: Int) -> Range<Int> {
+        Window.seen(by: rows, kernelHeight, strideHeight, paddingHeight, dilationHeight, of: height)
+    }
+
+    /// The input columns, of `width`, that these output columns look at; at least one.
+    public func columns(seenBy columns: Range<Int>, of width: Int) -> Range<Int> {
+        Window.seen(by: columns, kernelWidth, strideWidth, paddingWidth, dilationWidth, of: width)
+    }
+
+    private static func seen(
+        by outputs: Range<Int>, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int, of extent: Int
+    ) -> Range<Int> {
+        let first = outputs.lowerBound * stride - padding
+        let last = (outputs.upperBound - 1) * stride - padding + dilation * (kernel - 1)
+        let lower = min(max(first, 0), extent - 1)
+        return lower..<max(lower + 1, min(last + 1, extent))
+    }
+
     private static func outputExtent(_ extent: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int)
         -> Int
     {

@@ -25,17 +25,15 @@ extension Objective {
     /// - Parameters: x is the column, y the row; nil for the middle, width / 2 and height / 2 rounded down.
     public static func neuron(_ layer: String, _ channel: Int, x: Int? = nil, y: Int? = nil) -> Objective {
         let place = (x.map { ",x=\($0)" } ?? "") + (y.map { ",y=\($0)" } ?? "")
+        let position = Demand.Position(x: x, y: y)
         return Objective(
-            text: "neuron(\(layer),\(channel)\(place))", demands: [layer: .channels([channel])],
+            text: "neuron(\(layer),\(channel)\(place))", demands: [layer: .neuron(channel, at: position)],
             checks: [LayerCheck(layer: layer, channel: channel, x: x, y: y)]
         ) { scene in
             let activation = scene.activations[layer]!
-            let shape = activation.values.shape
-            // Transforms may make the layer smaller than the picture alone would: stay inside.
-            let row = min(y ?? shape.height / 2, shape.height - 1)
-            let column = min(x ?? shape.width / 2, shape.width - 1)
-            let index = activation.range(of: channel).lowerBound + row * shape.width + column
-            var gradient = Tensor(shape)
+            // Transforms may make the layer smaller than the picture alone would: a position stays inside.
+            let index = activation.range(of: channel).lowerBound + activation.offset(of: position)
+            var gradient = Tensor(activation.values.shape)
             gradient.withMutableElements { $0[index] = 1 }
             return Evaluation(score: activation.values.withElements { $0[index] }, layers: [layer: gradient])
         }

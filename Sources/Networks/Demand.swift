@@ -1,0 +1,46 @@
+/// What an objective wants to see of a layer.
+public struct Demand: Sendable, Hashable {
+    /// Some channels only; nil for all.
+    public var channels: Set<Int>?
+    /// Some positions only; nil for all.
+    public var positions: Set<Position>?
+
+    /// A column and a row of a layer; nil for the middle one, width / 2 and height / 2 rounded down. Beyond the layer's edge
+    /// it means the edge.
+    public struct Position: Sendable, Hashable {
+        /// Column.
+        public var x: Int?
+        /// Row.
+        public var y: Int?
+
+        public init(x: Int? = nil, y: Int? = nil) {
+            self.x = x
+            self.y = y
+        }
+
+        /// The column in a layer of this width.
+        public func column(width: Int) -> Int { min(x ?? width / 2, width - 1) }
+
+        /// The row in a layer of this height.
+        public func row(height: Int) -> Int { min(y ?? height / 2, height - 1) }
+    }
+
+    /// The whole layer.
+    public static let all = Demand()
+
+    /// Some channels, everywhere.
+    public static func channels(_ channels: Set<Int>) -> Demand { Demand(channels: channels) }
+
+    /// One unit of one channel.
+    public static func neuron(_ channel: Int, at position: Position) -> Demand {
+        Demand(channels: [channel], positions: [position])
+    }
+
+    /// Everything that either wants.
+    public func union(_ other: Demand) -> Demand {
+        var result = Demand()
+        if let mine = channels, let theirs = other.channels { result.channels = mine.union(theirs) }
+        if let mine = positions, let theirs = other.positions { result.positions = mine.union(theirs) }
+        return result
+    }
+}
