@@ -29,9 +29,9 @@ public struct WinogradConvolution: Sendable {
     private enum Filters: Sendable {
         /// Transformed and packed: `[points, depth · packed columns]`.
         case transformed(Tensor)
-        /// `[9, depth, columnStride]`, to be transformed each time: for deep layers, whose transformed filters are four or
-        /// seven times as many numbers and would come from main memory every time.
-        case taps(Tensor, columnStride: Int)
+        /// `[blocks, 9, depth, blockColumns]`, to be transformed each time: for deep layers, whose transformed filters are
+        /// four or seven times as many numbers and would come from main memory every time.
+        case taps(Tensor)
     }
 
     /// Transformed filters of more floats than this are made anew each time.
@@ -42,14 +42,14 @@ public struct WinogradConvolution: Sendable {
     private static let fewestTiles = 24
     /// Tiles of a band whose filters are transformed anew for it.
     private static let tilesForTaps = 192
-    /// Filters that are multiplied before their results are transformed back.
+    /// Filters that are multiplied before their results are transformed back; a multiple of every panel's width.
     private static let blockColumns = 32
     /// Between the values of two tiles, so that they do not fall on the same cache lines.
     private static let tileGap = 16
     /// Threads that prepare filters.
     private static let loading = Workers(2)
-    /// A multiple of every panel's width.
-    private static let columnPadding = 32
+    /// The kernels read biases a vector at a time; no panel is wider.
+    private static let biasPadding = 32
 
     /// The convolution.
     ///
@@ -82,24 +82,30 @@ public struct WinogradConvolution: Sendable {
         self.targetChannels = targetChannels
         self.tile = tile
         self.padding = padding
-        self.biases = biases.map { $0 + [Float](repeating: 0, count: Self.columnPadding) }
-        let columnStride = (targetChannels + Self.columnPadding - 1) / Self.columnPadding * Self.columnPadding
-        var taps = Tensor(Shape(9, sourceChannels, columnStride))
+        self.biases = biases.map { $0 + [Float](repeating: 0, count: Self.biasPadding) }
+        let blocks = (targetChannels + Self.blockColumns - 1) / Self.blockColumns
+        let blockSize = 9 * sourceChannels * Self.blockColumns
+        var taps = Tensor(Shape(blocks, 1, blockSize))
         taps.withMutableElements { taps in
             let taps = taps.baseAddress!
             weights.withUnsafeBufferPointer { weights in
-                Self.loading.forEach(sourceChannels) { source in
-                    for tap in 0..<9 {
-                        let row = taps + (tap * sourceChannels + source) * columnStride
-                        let first = weights.baseAddress! + source * sourceStride + (isTurned ? 8 - tap : tap)
-                        for target in 0..<targetChannels { row[target] = first[target * targetStride] }
+                let weights = weights.baseAddress!
+                Self.loading.forEach(blocks) { block in
+                    let first = block * Self.blockColumns
+                    let count = min(Self.blockColumns, targetChannels - first)
+                    for source in 0..<sourceChannels {
+                        for tap in 0..<9 {
+                            let row = taps + block * blockSize + (tap * sourceChannels + source) * Self.blockColumns
+                            let weight = weights + source * sourceStride + (isTurned ? 8 - tap : tap)
+                            for i in 0..<count { row[i] = weight[(first + i) * targetStride] }
+                        }
                     }
                 }
             }
         }
         let pointSize = sourceChannels * kernels_packed_columns(targetChannels)
         guard tile.points * pointSize <= Self.storedFloats else {
-            filters = .taps(taps, columnStride: columnStride)
+            filters = .taps(taps)
             return
         }
         var transformed = Tensor(uninitialized: Shape(tile.points, 1, pointSize))
@@ -107,10 +113,13 @@ public struct WinogradConvolution: Sendable {
             let transformed = transformed.baseAddress!
             taps.withElements { taps in
                 let taps = taps.baseAddress!
-                Self.loading.forEach(tile.extent) { row in
+                Self.loading.forEach(blocks * tile.extent) { piece in
+                    let (block, row) = (piece / tile.extent, piece % tile.extent)
+                    let first = block * Self.blockColumns
                     kernels_winograd_filters(
-                        taps, sourceChannels, targetChannels, columnStride, tile.extent, row,
-                        transformed + row * tile.extent * pointSize, pointSize)
+                        taps + block * blockSize, sourceChannels, min(Self.blockColumns, targetChannels - first),
+                        Self.blockColumns, tile.extent, row,
+                        transformed + row * tile.extent * pointSize + first * sourceChannels, pointSize)
                 }
             }
         }
@@ -137,7 +146,7 @@ public struct WinogradConvolution: Sendable {
                         signs: signs, zeros: border)
                     switch filters {
                     case .transformed(let filters): pass.eachBand(filters, workers)
-                    case .taps(let taps, let columnStride): pass.eachBlock(taps, columnStride, workers)
+                    case .taps(let taps): pass.eachBlock(taps, workers)
                     }
                 }
                 if let mask { mask.positive.withUnsafeBufferPointer { run($0.baseAddress!) } } else { run(nil) }
@@ -200,7 +209,7 @@ public struct WinogradConvolution: Sendable {
         }
 
         /// The filters are made as they are needed: the threads share the tiles of a band, then the filters.
-        func eachBlock(_ taps: Tensor, _ columnStride: Int, _ workers: Workers) {
+        func eachBlock(_ taps: Tensor, _ workers: Workers) {
             let columns = convolution.targetChannels
             let depth = convolution.sourceChannels
             let blocks = (columns + blockColumns - 1) / blockColumns
@@ -218,7 +227,7 @@ public struct WinogradConvolution: Sendable {
                                 multiply(band, place, tileStride, columns: first..<first + width) { point in
                                     if point % extent == 0 {
                                         kernels_winograd_filters(
-                                            taps.baseAddress! + first, depth, width, columnStride, extent,
+                                            taps.baseAddress! + 9 * depth * first, depth, width, blockColumns, extent,
                                             point / extent, filters.baseAddress!, pointSize)
                                     }
                                     return UnsafePointer(filters.baseAddress! + point % extent * pointSize)

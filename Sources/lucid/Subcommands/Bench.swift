@@ -20,6 +20,7 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("Pixels on a side.", valueName: "n")) var size = PictureSize(width: 224, height: 224)
     @Option(help: ArgumentHelp("Timed steps of each case.", valueName: "n")) var steps = 15
     @Option(help: "How convolutions are computed: auto or plain.") var convolution = ConvolutionChoice.auto
+    @Flag(help: "Time every layer of the cases alone instead, forward and back.") var byLayer = false
     @OptionGroup var running: RunOptions
 
     private static let standardCases = [
@@ -50,6 +51,7 @@ struct Bench: ParsableCommand {
     func run() throws {
         let workers = running.workers
         let peak = sgemmPeak(workers)
+        if byLayer { return try timeLayers(workers: workers, peak: peak) }
         var table = Table(["case", "median", "fastest", "GFLOP/s", "of peak", "peak memory", "around it"])
         for name in cases.isEmpty ? Self.standardCases : cases {
             let result = try time(name, workers: workers, peak: peak)
@@ -70,34 +72,80 @@ struct Bench: ParsableCommand {
         }
     }
 
-    private func time(_ name: String, workers: Workers, peak: Double) throws(Failure) -> Result {
+    /// One case, cut to what it asks for.
+    private struct Case {
+        let model: Model
+        let layer: LayerName
+        let network: PreparedNetwork
+        let image: Tensor
+    }
+
+    private func prepare(_ name: String) throws(Failure) -> Case {
         let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { throw .usage("\"\(name)\" is not MODEL:LAYER") }
         let model = try ModelOptions.load(parts[0])
-        let network: PreparedNetwork
-        let layer: LayerName
         do {
-            layer = try model.network.layer(named: parts[1])
-            network = try PreparedNetwork(
+            let layer = try model.network.layer(named: parts[1])
+            let network = try PreparedNetwork(
                 model.network, demands: [layer: .channels([Self.channel])], preprocessing: model.preprocessing,
                 convolution: convolution)
             try network.check(height: size.height, width: size.width)
+            var generator = RandomGenerator(seed: 0)
+            let shape = Shape(3, size.height, size.width)
+            let image = Tensor(shape, (0..<shape.count).map { _ in generator.uniform() })
+            return Case(model: model, layer: layer, network: network, image: image)
         } catch let error as WeightsError {
             throw Failure(error)
         } catch {
             throw .usage("\(name): \(error)")
         }
+    }
+
+    /// `--by-layer`
+    private func timeLayers(workers: Workers, peak: Double) throws(Failure) {
+        /// What `--json` prints of one layer.
+        struct LayerResult: Encodable {
+            let `case`: String
+            let layer: String
+            let kind: String
+            let forward_ms: Double
+            let backward_ms: Double
+            let share_of_peak: Double
+        }
+        var table = Table(["layer", "kind", "output", "forward", "back", "GFLOP/s", "of peak"])
+        for name in cases.isEmpty ? Self.standardCases : cases {
+            let item = try prepare(name)
+            for step in item.network.profile(item.image, Pass(workers: workers), rounds: steps) {
+                let (forward, backward) = (seconds(step.forward) * 1000, seconds(step.backward) * 1000)
+                let gflops = 4 * Double(step.multiplyAdds) / ((forward + backward) * 1e6)
+                if running.json {
+                    try standardOutput(
+                        json(
+                            LayerResult(
+                                case: name, layer: step.name, kind: step.kind, forward_ms: forward,
+                                backward_ms: backward, share_of_peak: gflops / peak)))
+                } else {
+                    table.add([
+                        step.name, step.kind, "\(step.shape)", "\(rounded(forward, 2)) ms", "\(rounded(backward, 2)) ms",
+                        step.multiplyAdds > 0 ? rounded(gflops, 0) : "", step.multiplyAdds > 0 ? "\(rounded(100 * gflops / peak, 0)) %" : "",
+                    ])
+                }
+            }
+        }
+        if !running.json { try standardOutput(table.text) }
+    }
+
+    private func time(_ name: String, workers: Workers, peak: Double) throws(Failure) -> Result {
+        let item = try prepare(name)
+        let (model, layer, network, image) = (item.model, item.layer, item.network, item.image)
         forgetPeakMemory()
-        var generator = RandomGenerator(seed: 0)
-        let shape = Shape(3, size.height, size.width)
-        let image = Tensor(shape, (0..<shape.count).map { _ in generator.uniform() })
         var times: [Double] = []
         for step in 0..<Self.warmUpSteps + steps {
             let start = ContinuousClock.now
             let trace = network.forward(image, Pass(workers: workers))
             let seed = trace[layer].values.shape
             let gradient = trace.backward(from: [layer: Tensor(seed, repeating: 1 / Float(seed.area))])
-            precondition(gradient.shape == shape)
+            precondition(gradient.shape == image.shape)
             if step >= Self.warmUpSteps { times.append(seconds(ContinuousClock.now - start) * 1000) }
             if Interruption.signal != 0 { throw Interruption.failure }
         }
