@@ -35,7 +35,7 @@ public struct WinogradConvolution: Sendable {
     }
 
     /// Transformed filters of more floats than this are made anew each time.
-    private static let storedFloats = 3 * 1024 * 1024
+    private static let storedFloats = 3 * 512 * 1024
     /// Floats of transformed source that one thread works on at a time.
     private static let bandFloats = 96 * 1024
     /// Tiles of a band; few make thin products, many do not fit the cache.
