@@ -14,7 +14,7 @@ public enum Demand: Sendable, Hashable {
 }
 
 /// A network cut down to what some layers demand, with its weights loaded: nothing past the deepest demanded layer,
-/// only the demanded channels of it, rectifiers merged into the convolutions before them.
+/// only the demanded channels of it, normalizations and rectifiers merged into the convolutions before them.
 public struct PreparedNetwork: Sendable {
     private struct Step: Sendable {
         let name: String
@@ -37,6 +37,7 @@ public struct PreparedNetwork: Sendable {
         convolution: ConvolutionChoice = .auto
     ) throws(WeightsError) {
         var plan = Pruning(network, demands: demands)
+        plan.foldNormalizations()
         plan.mergeRectifiers()
         plan.maskGradients()
         var steps: [Step] = []

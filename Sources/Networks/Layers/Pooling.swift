@@ -49,6 +49,8 @@ public struct MaxPooling: Layer {
         return Step(output: output) { [pool.adjoint($0, winners: winners, workers: pass.workers)] }
     }
 
+    public var passesRectifiedValuesOn: Bool { true }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         Restriction(layer: self, inputs: [channels])
     }

@@ -53,6 +53,8 @@ public protocol WeightStore: Sendable {
     var shapes: [String: [Int]] { get }
     /// The values of one parameter, whose shape must be this one.
     func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float]
+    /// Checks that every parameter is there in the right shape.
+    func check(_ parameters: [Parameter]) throws(WeightsError)
 }
 
 extension WeightStore {
