@@ -75,6 +75,11 @@ void KERNEL(add)(float *restrict result, const float *restrict left, const float
 
 void KERNEL(channel_products)(float *restrict sums, const float *restrict left, const float *restrict right, long rows,
                               long columns) {
+  if (!right) {
+    for (long r = 0; r < rows; r++, left += columns)
+      for (long c = 0; c < columns; c++) sums[c] += left[c];
+    return;
+  }
   for (long r = 0; r < rows; r++, left += columns, right += columns)
     for (long c = 0; c < columns; c++) sums[c] += left[c] * right[c];
 }

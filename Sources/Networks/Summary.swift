@@ -35,12 +35,16 @@ extension Network {
         for (node, (_, shape)) in zip(nodes, shapes) {
             let inputs = node.inputs.map { $0 < 0 ? image : shapes[$0].shape }
             var field = Field()
-            for input in node.inputs where input >= 0 {
+            for (place, input) in node.inputs.filter({ $0 >= 0 }).enumerated() {
                 let other = fields[input]
                 field.extent = (
                     max(field.extent.height, other.extent.height), max(field.extent.width, other.extent.width)
                 )
-                field.jump = (max(field.jump.height, other.jump.height), max(field.jump.width, other.jump.width))
+                // Inputs of one extent have one jump; the factors of an excitation, one position for all, a longer one.
+                field.jump =
+                    place == 0
+                    ? other.jump
+                    : (min(field.jump.height, other.jump.height), min(field.jump.width, other.jump.width))
             }
             if let window = node.layer.window(for: inputs) {
                 field.extent.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height

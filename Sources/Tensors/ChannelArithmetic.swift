@@ -50,22 +50,25 @@ extension FeatureMap {
         return result
     }
 
-    /// Σ over the positions of this map times another one, a number a channel.
-    public func channelProducts(_ other: FeatureMap, workers: Workers) -> [Float] {
-        precondition(other.shape == shape)
+    /// Σ over the positions, a number a channel.
+    public func channelSums(workers: Workers) -> [Float] { channelProducts(nil, workers: workers) }
+
+    /// Σ over the positions of this map times another one, a number a channel; without another one, of this map alone.
+    public func channelProducts(_ other: FeatureMap?, workers: Workers) -> [Float] {
+        precondition(other == nil || other!.shape == shape)
         let (area, channels) = (shape.area, shape.channels)
         let height = max(1, elementsInPiece / max(channels, 1))
         let pieces = (area + height - 1) / height
         var parts = FeatureMap(Shape(channels, pieces, 1))
         parts.withMutableElements { parts in
             withElements { left in
-                other.withElements { right in
+                (other ?? self).withElements { right in
                     let (parts, left, right) = (parts.baseAddress!, left.baseAddress!, right.baseAddress!)
                     workers.forEach(pieces) { piece in
                         let first = piece * height
                         kernels_channel_products(
-                            parts + piece * channels, left + first * channels, right + first * channels,
-                            min(height, area - first), channels)
+                            parts + piece * channels, left + first * channels,
+                            other == nil ? nil : right + first * channels, min(height, area - first), channels)
                     }
                 }
             }

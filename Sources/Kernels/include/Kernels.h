@@ -36,7 +36,7 @@ void kernels_normalize(float *result, const float *values, long rows, long colum
 // result[i] = left[i] + right[i], rectified if asked for.
 void kernels_add(float *result, const float *left, const float *right, long count, int rectify);
 
-// sums[c] += Σ_r left[r][c] * right[r][c] over contiguous rows.
+// sums[c] += Σ_r left[r][c] * right[r][c] over contiguous rows; right may be null for ones.
 void kernels_channel_products(float *sums, const float *left, const float *right, long rows, long columns);
 
 // target[r][c] = source[r][chosen[c]] over contiguous rows.
