@@ -67,11 +67,12 @@ CASES = {
     "inception_v3": dict(layers=["maxpool2", "Mixed_6b", "Mixed_7c"], gain=2.5, size=(80, 96)),
     "mobilenet_v3_small": dict(layers=["features.1", "features.4", "features.12"], gain=1.5),
     "mobilenet_v3_large": dict(layers=["features.1", "features.4", "features.16"], gain=1.5),
-    **{f"efficientnet_b{n}": EFFICIENT for n in range(8)},
-    "shufflenet_v2_x0_5": dict(layers=["stage2.1", "stage3", "conv5"], gain=1.4),
-    "shufflenet_v2_x1_0": dict(layers=["stage2.1", "stage3", "conv5"], gain=1.4),
-    "mnasnet0_5": dict(layers=["layers.7", "layers.9", "layers.16"], gain=1.5),
-    "mnasnet1_0": dict(layers=["layers.7", "layers.9", "layers.16"], gain=1.5),
+    **{f"efficientnet_b{n}": EFFICIENT for n in range(7)},
+    "efficientnet_b7": dict(EFFICIENT, gain=1.5),
+    **{f"shufflenet_v2_{width}": dict(layers=["stage2.1", "stage3", "conv5"], gain=1.4) for width in [
+        "x0_5", "x1_0", "x1_5", "x2_0"]},
+    **{f"mnasnet{width}": dict(layers=["layers.7", "layers.9", "layers.16"], gain=1.5) for width in [
+        "0_5", "0_75", "1_0", "1_3"]},
     "regnet_y_400mf": dict(layers=["stem", "trunk_output.block2", "trunk_output.block4"], gain=1.5),
     "inceptionv1": dict(layers=["localresponsenorm0", "mixed4a", "mixed5b"], gain=2),
     "convnext_tiny": dict(layers=["features.1.2", "features.4", "features.7"], gain=1.5),
@@ -186,6 +187,24 @@ def load(name, gain):
     return network.eval().requires_grad_(False)
 
 
+def recorded(network, layers, image):
+    """The modules' outputs by path, before any operation in place that follows."""
+    seen = {}
+
+    def hook(layer):
+        def keep(_, __, output):
+            seen[layer] = output.clone()
+
+        return keep
+
+    handles = [network.get_submodule(layer).register_forward_hook(hook(layer)) for layer in layers]
+    with torch.no_grad():
+        network(image)
+    for handle in handles:
+        handle.remove()
+    return seen
+
+
 def passed(name, network, layers, image, logit=None):
     """The logits, the layers' outputs, a logit's place (by default the largest's) and its gradient at the image."""
     image = image.requires_grad_()
@@ -193,21 +212,13 @@ def passed(name, network, layers, image, logit=None):
         logits = network(image)
         outputs = [network.seen[layer] for layer in layers]
     else:
-        seen = {}
-        handles = []
-        graph_nodes = [layer for layer in layers if layer not in dict(network.named_modules())]
-        for layer in layers:
-            if layer in graph_nodes:
-                continue
-            module = network.get_submodule(layer)
-            handles.append(module.register_forward_hook(lambda _, __, output, layer=layer: seen.update({layer: output.clone()})))
-        logits = network(image)
-        for handle in handles:
-            handle.remove()
-        if graph_nodes:
+        outputs = recorded(network, [layer for layer in layers if layer in dict(network.named_modules())], image)
+        functions = [layer for layer in layers if layer not in outputs]
+        if functions:
             with torch.no_grad():
-                seen.update(create_feature_extractor(network, graph_nodes)(image))
-        outputs = [seen[layer] for layer in layers]
+                outputs.update(create_feature_extractor(network, functions)(image))
+        outputs = [outputs[layer] for layer in layers]
+        logits = network(image)
     logit = int(logits[0].argmax()) if logit is None else logit
     (gradient,) = torch.autograd.grad(logits[0, logit], image)
     return logits, outputs, logit, gradient

@@ -2,6 +2,7 @@ import Tensors
 
 /// ConvNeXt (Liu et al. 2022, arXiv:2201.03545), as torchvision names its layers.
 extension Architecture {
+    /// The smallest of the paper.
     public static let convnext_tiny = convnext("convnext_tiny", widths: [96, 192, 384, 768], depths: [3, 3, 9, 3])
 
     private static func convnext(_ name: String, widths: [Int], depths: [Int]) -> Architecture {

@@ -1,8 +1,12 @@
 /// DenseNet-BC (Huang et al. 2016, arXiv:1608.06993), as torchvision names its layers.
 extension Architecture {
+    /// 121 layers with weights.
     public static let densenet121 = dense("densenet121", layers: [6, 12, 24, 16])
+    /// 161 layers that grow faster.
     public static let densenet161 = dense("densenet161", layers: [6, 12, 36, 24], growth: 48, first: 96)
+    /// 169 layers with weights.
     public static let densenet169 = dense("densenet169", layers: [6, 12, 32, 32])
+    /// 201 layers with weights.
     public static let densenet201 = dense("densenet201", layers: [6, 12, 48, 32])
 
     /// - Parameters:

@@ -2,13 +2,21 @@ import Tensors
 
 /// EfficientNet (Tan and Le 2019, arXiv:1905.11946), as torchvision names its layers.
 extension Architecture {
+    /// The network that was searched for.
     public static let efficientnet_b0 = efficient("efficientnet_b0", width: 1.0, depth: 1.0)
+    /// B0 scaled for pictures of 240×240 pixels.
     public static let efficientnet_b1 = efficient("efficientnet_b1", width: 1.0, depth: 1.1)
+    /// B0 scaled for pictures of 288×288 pixels.
     public static let efficientnet_b2 = efficient("efficientnet_b2", width: 1.1, depth: 1.2)
+    /// B0 scaled for pictures of 300×300 pixels.
     public static let efficientnet_b3 = efficient("efficientnet_b3", width: 1.2, depth: 1.4)
+    /// B0 scaled for pictures of 380×380 pixels.
     public static let efficientnet_b4 = efficient("efficientnet_b4", width: 1.4, depth: 1.8)
+    /// B0 scaled for pictures of 456×456 pixels.
     public static let efficientnet_b5 = efficient("efficientnet_b5", width: 1.6, depth: 2.2, epsilon: 1e-3)
+    /// B0 scaled for pictures of 528×528 pixels.
     public static let efficientnet_b6 = efficient("efficientnet_b6", width: 1.8, depth: 2.6, epsilon: 1e-3)
+    /// B0 scaled for pictures of 600×600 pixels.
     public static let efficientnet_b7 = efficient("efficientnet_b7", width: 2.0, depth: 3.1, epsilon: 1e-3)
 
     /// - Parameters:

@@ -3,6 +3,7 @@ import Tensors
 /// GoogLeNet (Szegedy et al. 2014, arXiv:1409.4842) with batch normalization, as torchvision trained and names it. Its
 /// auxiliary classifiers serve training only and are left out.
 extension Architecture {
+    /// The network that won ILSVRC 2014, its 5×5 kernels made 3×3.
     public static let googlenet = Architecture(name: "googlenet") { network, classifier in
         var x = network.transformedInput("cat")
         x = basic("conv1", x, 64, kernel: 7, stride: 2)

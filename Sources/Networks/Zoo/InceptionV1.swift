@@ -5,6 +5,7 @@ import Tensors
 /// its `_pre_relu` with `_conv` after it. TensorFlow pads so that a stride of 2 halves an even extent: what is odd goes to
 /// the far sides.
 extension Architecture {
+    /// For pictures of 224×224 pixels and any even size.
     public static let inceptionv1 = Architecture(name: "inceptionv1") { network, classifier in
         typealias Value = NetworkBuilder.Value
         var x = network.add(

@@ -3,6 +3,7 @@ import Tensors
 /// Inception v3 (Szegedy et al. 2015, arXiv:1512.00567), as torchvision names its layers. Its auxiliary classifier serves
 /// training only and is left out.
 extension Architecture {
+    /// For pictures of 299×299 pixels.
     public static let inception_v3 = Architecture(name: "inception_v3") { network, classifier in
         typealias Value = NetworkBuilder.Value
         let one = Window(kernel: 1)

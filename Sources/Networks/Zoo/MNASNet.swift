@@ -1,7 +1,13 @@
 /// MNASNet-B1 (Tan et al. 2018, arXiv:1807.11626), as torchvision names its layers.
 extension Architecture {
+    /// Half the channels.
     public static let mnasnet0_5 = mnas("mnasnet0_5", width: 0.5)
+    /// Three quarters of the channels.
+    public static let mnasnet0_75 = mnas("mnasnet0_75", width: 0.75)
+    /// The paper's.
     public static let mnasnet1_0 = mnas("mnasnet1_0", width: 1.0)
+    /// 1.3 times the channels.
+    public static let mnasnet1_3 = mnas("mnasnet1_3", width: 1.3)
 
     /// - Parameter width: scales the channels.
     private static func mnas(_ name: String, width: Double) -> Architecture {

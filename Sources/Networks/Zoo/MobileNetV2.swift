@@ -1,5 +1,6 @@
 /// MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381), as torchvision names its layers.
 extension Architecture {
+    /// Width 1.
     public static let mobilenet_v2 = Architecture(name: "mobilenet_v2") { network, classifier in
         /// Table 2 of the paper: expansion, filters, blocks, stride of the first block.
         let stages = [

@@ -7,11 +7,11 @@ extension Architecture {
         "mobilenet_v3_small", last: 1024,
         blocks: [
             MobileBlock(3, 16, 16, true, .relu, 2), MobileBlock(3, 72, 24, false, .relu, 2),
-            MobileBlock(3, 88, 24, false, .relu, 1), MobileBlock(5, 96, 40, true, .function(.hardSwish), 2),
-            MobileBlock(5, 240, 40, true, .function(.hardSwish), 1), MobileBlock(5, 240, 40, true, .function(.hardSwish), 1),
-            MobileBlock(5, 120, 48, true, .function(.hardSwish), 1), MobileBlock(5, 144, 48, true, .function(.hardSwish), 1),
-            MobileBlock(5, 288, 96, true, .function(.hardSwish), 2), MobileBlock(5, 576, 96, true, .function(.hardSwish), 1),
-            MobileBlock(5, 576, 96, true, .function(.hardSwish), 1),
+            MobileBlock(3, 88, 24, false, .relu, 1), MobileBlock(5, 96, 40, true, swish, 2),
+            MobileBlock(5, 240, 40, true, swish, 1), MobileBlock(5, 240, 40, true, swish, 1),
+            MobileBlock(5, 120, 48, true, swish, 1), MobileBlock(5, 144, 48, true, swish, 1),
+            MobileBlock(5, 288, 96, true, swish, 2), MobileBlock(5, 576, 96, true, swish, 1),
+            MobileBlock(5, 576, 96, true, swish, 1),
         ])
     /// Table 1 of the paper.
     public static let mobilenet_v3_large = mobile(
@@ -20,11 +20,11 @@ extension Architecture {
             MobileBlock(3, 16, 16, false, .relu, 1), MobileBlock(3, 64, 24, false, .relu, 2),
             MobileBlock(3, 72, 24, false, .relu, 1), MobileBlock(5, 72, 40, true, .relu, 2),
             MobileBlock(5, 120, 40, true, .relu, 1), MobileBlock(5, 120, 40, true, .relu, 1),
-            MobileBlock(3, 240, 80, false, .function(.hardSwish), 2), MobileBlock(3, 200, 80, false, .function(.hardSwish), 1),
-            MobileBlock(3, 184, 80, false, .function(.hardSwish), 1), MobileBlock(3, 184, 80, false, .function(.hardSwish), 1),
-            MobileBlock(3, 480, 112, true, .function(.hardSwish), 1), MobileBlock(3, 672, 112, true, .function(.hardSwish), 1),
-            MobileBlock(5, 672, 160, true, .function(.hardSwish), 2), MobileBlock(5, 960, 160, true, .function(.hardSwish), 1),
-            MobileBlock(5, 960, 160, true, .function(.hardSwish), 1),
+            MobileBlock(3, 240, 80, false, swish, 2), MobileBlock(3, 200, 80, false, swish, 1),
+            MobileBlock(3, 184, 80, false, swish, 1), MobileBlock(3, 184, 80, false, swish, 1),
+            MobileBlock(3, 480, 112, true, swish, 1), MobileBlock(3, 672, 112, true, swish, 1),
+            MobileBlock(5, 672, 160, true, swish, 2), MobileBlock(5, 960, 160, true, swish, 1),
+            MobileBlock(5, 960, 160, true, swish, 1),
         ])
 
     /// One row of the tables.
@@ -48,6 +48,8 @@ extension Architecture {
         }
     }
 
+    /// The paper's h-swish.
+    private static let swish = BlockActivation.function(.hardSwish)
     /// ε of every batch normalization here.
     private static let epsilon: Float = 1e-3
 
@@ -55,11 +57,11 @@ extension Architecture {
         Architecture(name: name) { network, classifier in
             var x = network.convolutionBlock(
                 "features.0", network.image, filters: 16, kernel: 3, stride: 2, epsilon: epsilon,
-                activation: .function(.hardSwish))
+                activation: swish)
             for (index, block) in blocks.enumerated() { x = invertedResidual("features.\(index + 1)", x, block) }
             x = network.convolutionBlock(
                 "features.\(blocks.count + 1)", x, filters: 6 * x.channels, kernel: 1, epsilon: epsilon,
-                activation: .function(.hardSwish))
+                activation: swish)
             guard classifier else { return }
             x = network.globalMean("avgpool", "flatten", x)
             x = network.linear("classifier.0", x, inputs: x.channels, outputs: last)

@@ -1,17 +1,26 @@
 /// Residual networks (He et al. 2015, arXiv:1512.03385) and their relatives ResNeXt (Xie et al. 2016, arXiv:1611.05431)
 /// and wide residual networks (Zagoruyko and Komodakis 2016, arXiv:1605.07146), as torchvision names their layers.
 extension Architecture {
+    /// 18 layers with weights, in blocks of two.
     public static let resnet18 = residual("resnet18", blocks: [2, 2, 2, 2], bottleneck: nil)
+    /// 34 layers.
     public static let resnet34 = residual("resnet34", blocks: [3, 4, 6, 3], bottleneck: nil)
+    /// 50 layers, in blocks of three.
     public static let resnet50 = residual("resnet50", blocks: [3, 4, 6, 3], bottleneck: Bottleneck())
+    /// 101 layers.
     public static let resnet101 = residual("resnet101", blocks: [3, 4, 23, 3], bottleneck: Bottleneck())
+    /// 152 layers.
     public static let resnet152 = residual("resnet152", blocks: [3, 8, 36, 3], bottleneck: Bottleneck())
+    /// 32 groups, 4 channels each in the first stage.
     public static let resnext50_32x4d = residual(
         "resnext50_32x4d", blocks: [3, 4, 6, 3], bottleneck: Bottleneck(groups: 32, width: 4))
+    /// 32 groups of 8 channels.
     public static let resnext101_32x8d = residual(
         "resnext101_32x8d", blocks: [3, 4, 23, 3], bottleneck: Bottleneck(groups: 32, width: 8))
+    /// Twice the channels inside the blocks.
     public static let wide_resnet50_2 = residual(
         "wide_resnet50_2", blocks: [3, 4, 6, 3], bottleneck: Bottleneck(width: 128))
+    /// Twice the channels inside the blocks of 101 layers.
     public static let wide_resnet101_2 = residual(
         "wide_resnet101_2", blocks: [3, 4, 23, 3], bottleneck: Bottleneck(width: 128))
 

@@ -1,8 +1,14 @@
 /// ShuffleNet V2 (Ma et al. 2018, arXiv:1807.11164), as torchvision names its layers. A shuffle is `view_1`, the last of
 /// the operations that make one there.
 extension Architecture {
+    /// Half the width.
     public static let shufflenet_v2_x0_5 = shuffling("shufflenet_v2_x0_5", widths: [48, 96, 192], last: 1024)
+    /// The paper's main width.
     public static let shufflenet_v2_x1_0 = shuffling("shufflenet_v2_x1_0", widths: [116, 232, 464], last: 1024)
+    /// One and a half times the width.
+    public static let shufflenet_v2_x1_5 = shuffling("shufflenet_v2_x1_5", widths: [176, 352, 704], last: 1024)
+    /// Twice the width.
+    public static let shufflenet_v2_x2_0 = shuffling("shufflenet_v2_x2_0", widths: [244, 488, 976], last: 2048)
 
     /// - Parameters:
     ///   - widths: channels of the three stages (table 5 of the paper).
