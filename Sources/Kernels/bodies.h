@@ -178,8 +178,9 @@ void KERNEL(activate)(int kind, float *restrict result, const float *restrict va
 #undef EACH
 }
 
-void KERNEL(activation_gradient)(int kind, float *restrict gradient, const float *restrict values, long count) {
-#define EACH(f) for (long i = 0; i < count; i++) { float x = values[i]; gradient[i] *= f; } break;
+void KERNEL(activation_gradient)(int kind, float *restrict result, const float *restrict gradient,
+                                 const float *restrict values, long count) {
+#define EACH(f) for (long i = 0; i < count; i++) { float x = values[i]; result[i] = gradient[i] * (f); } break;
   switch (kind) {
     case KERNELS_RELU6: EACH(x > 0 && x < 6 ? 1 : 0)
     case KERNELS_SIGMOID: EACH(KERNEL(logistic)(x) * (1 - KERNEL(logistic)(x)))

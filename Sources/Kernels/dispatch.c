@@ -16,7 +16,7 @@
   _(void, gather_columns, (const float *s, long r, long sc, const int32_t *i, long c, float *t), (s, r, sc, i, c, t)) \
   _(void, scatter_columns, (const float *s, long r, long c, const int32_t *i, long tc, float *t), (s, r, c, i, tc, t)) \
   _(void, activate, (int k, float *r, const float *v, long n), (k, r, v, n))                                         \
-  _(void, activation_gradient, (int k, float *g, const float *v, long n), (k, g, v, n))                              \
+  _(void, activation_gradient, (int k, float *r, const float *g, const float *v, long n), (k, r, g, v, n))           \
   _(void, layer_norm,                                                                                                \
     (float *y, const float *v, long r, long c, const float *s, const float *t, float e, float *m),                   \
     (y, v, r, c, s, t, e, m))                                                                                        \

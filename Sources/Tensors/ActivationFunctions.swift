@@ -42,15 +42,18 @@ public enum ActivationFunction: Sendable {
     }
 
     /// From a gradient at the output to one at the input.
-    public func pullback(_ gradient: consuming FeatureMap, input: FeatureMap, workers: Workers) -> FeatureMap {
-        var result = gradient
-        precondition(result.shape == input.shape)
+    public func pullback(_ gradient: FeatureMap, input: FeatureMap, workers: Workers) -> FeatureMap {
+        precondition(gradient.shape == input.shape)
+        var result = FeatureMap(uninitialized: input.shape)
         let kind = kind
         result.withMutableElements { result in
-            input.withElements { input in
-                let (target, source) = (result.baseAddress!, input.baseAddress!)
-                eachPiece(of: input.count, workers) {
-                    kernels_activation_gradient(kind, target + $0.lowerBound, source + $0.lowerBound, $0.count)
+            gradient.withElements { gradient in
+                input.withElements { input in
+                    let (target, gradient, input) = (result.baseAddress!, gradient.baseAddress!, input.baseAddress!)
+                    eachPiece(of: result.count, workers) { range in
+                        let start = range.lowerBound
+                        kernels_activation_gradient(kind, target + start, gradient + start, input + start, range.count)
+                    }
                 }
             }
         }

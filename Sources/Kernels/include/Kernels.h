@@ -60,8 +60,8 @@ enum {
 // result[i] = f(values[i]).
 void kernels_activate(int kind, float *result, const float *values, long count);
 
-// gradient[i] *= f'(values[i]).
-void kernels_activation_gradient(int kind, float *gradient, const float *values, long count);
+// result[i] = gradient[i] * f'(values[i]).
+void kernels_activation_gradient(int kind, float *result, const float *gradient, const float *values, long count);
 
 // Each row less its mean, divided by sqrt(variance + epsilon), times scales plus shifts. `statistics` receives the mean
 // and the inverse deviation of every row.
