@@ -10,7 +10,8 @@ public struct LayerSummary: Sendable, Codable {
     public let height: Int
     /// Columns of its output.
     public let width: Int
-    /// The extent of the input that one position can see, in pixels, padding included.
+    /// The extent of the input that one position can see, in pixels, padding included; at most the image where a layer
+    /// looks at every position.
     public let receptiveHeight: Int
     /// As `receptiveHeight`, across.
     public let receptiveWidth: Int
@@ -47,8 +48,15 @@ extension Network {
                     : (min(field.jump.height, other.jump.height), min(field.jump.width, other.jump.width))
             }
             if let window = node.layer.window(for: inputs) {
-                field.extent.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height
-                field.extent.width += (window.kernelWidth - 1) * window.dilationWidth * field.jump.width
+                var grown = field.extent
+                grown.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height
+                grown.width += (window.kernelWidth - 1) * window.dilationWidth * field.jump.width
+                // What looks at every position sees the image and no more.
+                if window.kernelHeight >= inputs[0].height, window.kernelWidth >= inputs[0].width, inputs[0].area > 1 {
+                    grown.height = max(field.extent.height, min(grown.height, height))
+                    grown.width = max(field.extent.width, min(grown.width, width))
+                }
+                field.extent = grown
                 field.jump.height *= window.strideHeight
                 field.jump.width *= window.strideWidth
             }

@@ -17,7 +17,7 @@ import Testing
 
     private static let layerSamples = 16
     private static let gradientSamples = 48
-    /// Where PyTorch's own float32 gradient is no nearer to float64 than this, only the direction is compared.
+    /// Where rounding or a tiny step moves PyTorch's own gradient further than this, only the direction is compared.
     private static let piecewiseLinear = 1e-4
 
     private static func weights(gain: Float) -> UntrainedWeights {
@@ -59,6 +59,7 @@ import Testing
         for (index, (label, layer)) in zip(["logits"] + item.layers, [logits] + layers).enumerated() {
             let error = error("\(name)/\(label)", trace[layer].values.elements, outputs[index * row..<(index + 1) * row])
             #expect(error < 1e-3, "\(name) \(label): \(error)")
+            print("ERR", name, label, error)
         }
 
         var seed = Tensor(trace[logits].values.shape)
@@ -66,12 +67,14 @@ import Testing
         let gradient = trace.backward(from: [logits: seed]).elements
         let expected = try golden.values("\(name)/gradient")
         let error = error("\(name)/gradient", gradient, expected[...])
-        if item.agreement > Self.piecewiseLinear || error >= 1e-3 {
+        print("ERR", name, "gradient", error, item.agreement)
+        if item.agreement <= Self.piecewiseLinear {
+            #expect(error < 1e-3, "\(name) gradient: \(error)")
+        } else {
             let (a, b) = (sampled("\(name)/gradient", gradient, Self.gradientSamples), Array(expected.dropFirst()))
             let cosine = inner(a, b) / (inner(a, a) * inner(b, b)).squareRoot()
             #expect(cosine > 0.999, "\(name): \(cosine)")
         }
-        if item.agreement <= Self.piecewiseLinear { #expect(error < 1e-3, "\(name) gradient: \(error)") }
     }
 
     /// Normalizations folded into convolutions, rectifiers merged into what comes before them, masks left to readers: all

@@ -36,9 +36,13 @@ struct ModelOptions: ParsableArguments {
     func loadGraph() throws(Failure) -> Model { try Self.loadGraph(model, weights: weights) }
 
     static func loadGraph(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
-        guard let name, weights == nil, try !catalog().models.contains(where: { $0.name == name }),
-            let architecture = Architecture.named(name)
-        else { return try load(name, weights: weights) }
+        guard let name, weights == nil, try !catalog().has(name) else {
+            return try load(name, weights: weights)
+        }
+        guard let architecture = Architecture.named(name) else {
+            let nearest = nearestNames(to: name, among: Architecture.all.map(\.name)).joined(separator: ", ")
+            throw .usage("there is no model or architecture \"\(name)\"; the nearest are \(nearest)")
+        }
         return Model(
             name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),
             classNames: nil)
