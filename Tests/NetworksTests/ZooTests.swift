@@ -133,6 +133,22 @@ import Testing
         }
     }
 
+    /// Only the front of a vision transformer passes a restriction on: attention looks at every channel.
+    @Test func channelsOfTheEmbeddingAgreeWithTheWhole() throws {
+        let network = try Architecture.vit_b_16.network(weights: Self.weights(gain: 1))
+        let layer = try network.layer(named: "encoder.add")
+        let image = IntegerHash.tensor("image", Shape(3, 224, 224))
+        let results = try [Demand.all, .channels([5, 700])].map { demand in
+            let prepared = try PreparedNetwork(network, demands: [layer: demand], preprocessing: nil)
+            let trace = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)
+            let values = trace[layer].values
+            return [5, 700].flatMap { channel in
+                (0..<values.shape.height).map { values[trace[layer].position(of: channel), $0, 0] }
+            }
+        }
+        #expect(relativeError(results[1], results[0]) < 1e-5)
+    }
+
     /// torchvision's counts of parameters.
     @Test(arguments: [
         ("alexnet", 61_100_840), ("resnet50", 25_557_032), ("densenet121", 7_978_856), ("mobilenet_v2", 3_504_872),

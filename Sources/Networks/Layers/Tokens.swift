@@ -4,14 +4,16 @@ import Tensors
 /// of the map, which become one column, row after row: `[channels, 1 + height · width, 1]`.
 public struct ClassToken: Layer {
     let token: Parameter  // [1, 1, channels]
+    private var chosen: [Int]?
     private var values: [Float]?
 
     public init(token: Parameter) { self.token = token }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         let input = try only(inputs)
-        guard input.channels == token.count else {
-            throw ShapeError("expected \(token.count) channels, got \(input.channels)")
+        let expected = chosen?.count ?? token.count
+        guard input.channels == expected else {
+            throw ShapeError("expected \(expected) channels, got \(input.channels)")
         }
         return Shape(input.channels, 1 + input.area, 1)
     }
@@ -39,8 +41,15 @@ public struct ClassToken: Layer {
 
     public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer {
         var copy = self
-        copy.values = try token.read()
+        let all = try token.read()
+        copy.values = chosen?.map { all[$0] } ?? all
         return copy
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        var copy = self
+        copy.chosen = channels.map { chosen?[$0] ?? $0 }
+        return Restriction(layer: copy, inputs: [channels])
     }
 
     public func window(for inputs: [Shape]) -> Window? { Window(kernel: (inputs[0].height, inputs[0].width)) }
@@ -51,13 +60,18 @@ public struct ClassToken: Layer {
 /// Adds a trained value to every element: where a position is. It fits one number of positions only.
 public struct PositionEmbedding: Layer {
     let embedding: Parameter  // [1, positions, channels]
+    private var chosen: [Int]?
     private var values: FeatureMap?
 
     public init(embedding: Parameter) { self.embedding = embedding }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         let input = try only(inputs)
-        guard [1, input.area, input.channels] == embedding.shape else {
+        let expected = chosen?.count ?? embedding.shape[2]
+        guard input.channels == expected else {
+            throw ShapeError("expected \(expected) channels, got \(input.channels)")
+        }
+        guard input.area == embedding.shape[1] else {
             throw ShapeError(
                 "the position embedding is for \(embedding.shape[1]) positions, not \(input.area): "
                     + "the picture must have the size that the network was trained on")
@@ -78,8 +92,14 @@ public struct PositionEmbedding: Layer {
         var values = FeatureMap(uninitialized: Shape(shape[2], shape[1], 1))
         let read = try embedding.read()
         values.withMutableElements { $0.baseAddress!.update(from: read, count: read.count) }
-        copy.values = values
+        copy.values = chosen.map { values.choosing($0.map(Int32.init), workers: .one) } ?? values
         return copy
+    }
+
+    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
+        var copy = self
+        copy.chosen = channels.map { chosen?[$0] ?? $0 }
+        return Restriction(layer: copy, inputs: [channels])
     }
 
     public var parameterCount: Int { embedding.count }
