@@ -192,7 +192,7 @@ void KERNEL(activation_gradient)(int kind, float *restrict result, const float *
 #undef EACH
 }
 
-// Sums in LANES strands and then over these, an order that no instruction set changes.
+// Sums in sixteen strands and then over these, an order that no instruction set changes.
 enum { KERNEL(strands) = 16 };
 
 static inline float KERNEL(sum_of_strands)(const float *strands) {

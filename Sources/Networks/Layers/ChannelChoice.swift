@@ -79,6 +79,11 @@ struct Selecting: Layer {
         Selecting(layer: try layer.loaded(choice), choices: choices)
     }
 
+    func window(for inputs: [Shape]) -> Window? {
+        guard let shapes = try? selected(inputs) else { return nil }
+        return layer.window(for: shapes)
+    }
+
     func multiplyAdds(for inputs: [Shape]) -> Int {
         guard let shapes = try? selected(inputs) else { return 0 }
         return layer.multiplyAdds(for: shapes)

@@ -56,5 +56,8 @@ public struct Padding: Layer {
         Restriction(layer: self, inputs: [channels])
     }
 
+    /// A position sees the one that lies as far up and left as there is padding.
+    public func window(for inputs: [Shape]) -> Window? { Window(kernel: (1, 1), padding: (top, left)) }
+
     public var passesRectifiedValuesOn: Bool { true }
 }
