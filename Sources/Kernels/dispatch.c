@@ -12,6 +12,25 @@
   _(void, add_scaled, (float *t, const float *s, long n, float f), (t, s, n, f))                                    \
   _(void, scale, (float *v, long n, float f), (v, n, f))                                                            \
   _(void, scale_and_shift, (float *v, long r, long c, const float *s, const float *t), (v, r, c, s, t))             \
+  _(void, normalize, (float *r, const float *v, long n, long c, const float *s, const float *t, int p),               \
+    (r, v, n, c, s, t, p))                                                                                           \
+  _(void, add, (float *r, const float *a, const float *b, long n, int p), (r, a, b, n, p))                           \
+  _(void, channel_products, (float *s, const float *a, const float *b, long r, long c), (s, a, b, r, c))             \
+  _(void, gather_columns, (const float *s, long r, long sc, const int32_t *i, long c, float *t), (s, r, sc, i, c, t)) \
+  _(void, scatter_columns, (const float *s, long r, long c, const int32_t *i, long tc, float *t), (s, r, c, i, tc, t)) \
+  _(void, activate, (int k, float *r, const float *v, long n), (k, r, v, n))                                         \
+  _(void, activation_gradient, (int k, float *r, const float *g, const float *v, long n), (k, r, g, v, n))           \
+  _(void, layer_norm,                                                                                                \
+    (float *y, const float *v, long r, long c, const float *s, const float *t, float e, float *m),                   \
+    (y, v, r, c, s, t, e, m))                                                                                        \
+  _(void, layer_norm_gradient, (float *g, const float *v, long r, long c, const float *s, const float *m),           \
+    (g, v, r, c, s, m))                                                                                              \
+  _(void, softmax, (float *v, long r, long c), (v, r, c))                                                            \
+  _(void, softmax_gradient, (float *g, const float *p, long r, long c), (g, p, r, c))                                \
+  _(void, response_norm, (float *y, const float *v, long r, long c, long n, float s, float o, float *w),             \
+    (y, v, r, c, n, s, o, w))                                                                                        \
+  _(void, response_norm_gradient, (float *g, const float *v, long r, long c, long n, float s, float o, float *w),    \
+    (g, v, r, c, n, s, o, w))                                                                                        \
   _(void, transpose, (const float *s, long r, long c, long ss, float *t, long ts), (s, r, c, ss, t, ts))            \
   _(void, copy_columns, (const float *s, long r, long c, long ss, float *t, long ts), (s, r, c, ss, t, ts))         \
   _(void, max_pool, (const kernels_pool *p, long y, const float *i, float *o, uint8_t *w), (p, y, i, o, w))         \

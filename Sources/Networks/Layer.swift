@@ -23,6 +23,10 @@ public protocol Layer: Sendable {
     /// The window through which an output position sees the input; nil if it sees just its own position.
     func window(for inputs: [Shape]) -> Window?
 
+    /// Every value of the output is one of the inputs' or zero, so that what is positive stays so: a gradient that is
+    /// zero wherever the output is not positive stays that at the inputs.
+    var passesRectifiedValuesOn: Bool { get }
+
     /// Multiplications with additions that one application takes.
     func multiplyAdds(for inputs: [Shape]) -> Int
 
@@ -34,8 +38,26 @@ extension Layer {
     public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer { self }
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? { nil }
     public func window(for inputs: [Shape]) -> Window? { nil }
+    public var passesRectifiedValuesOn: Bool { false }
     public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }
     public var parameterCount: Int { 0 }
+}
+
+/// A layer that can apply the rectifier after it in the pass that writes its output.
+protocol RectifyingLayer: Layer {
+    /// A rectifier follows and is applied on the way.
+    var rectifies: Bool { get set }
+    /// Everything that reads the output multiplies the gradient that it sends back with the plain rectifier's derivative,
+    /// so that this layer need not.
+    var receivesMaskedGradient: Bool { get set }
+}
+
+extension RectifyingLayer {
+    /// What the pullback needs of the output to mask the gradient; nil where it takes the gradient as it comes.
+    func rectifierSigns(of output: FeatureMap, _ pass: Pass) -> SignMap? {
+        let isMasked = pass.rectifier == .plain && receivesMaskedGradient
+        return rectifies && !isMasked ? pass.rectifier.signs(of: output, workers: pass.workers) : nil
+    }
 }
 
 /// A layer that computes a part of its output channels.

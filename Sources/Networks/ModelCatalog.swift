@@ -56,9 +56,16 @@ public struct ModelCatalog: Sendable {
         models = manifest.models
     }
 
+    /// Whether `model(named:)` finds a model.
+    public func has(_ name: String) -> Bool { find(name) != nil }
+
+    private func find(_ name: String) -> ModelDescription? {
+        models.first { $0.name == name || "\($0.name):\($0.weights)" == name }
+    }
+
     /// The description of a model by name.
     public func model(named name: String) throws(ModelNameError) -> ModelDescription {
-        if let found = models.first(where: { $0.name == name || "\($0.name):\($0.weights)" == name }) { return found }
+        if let found = find(name) { return found }
         throw ModelNameError(name: name, available: models.map(\.name))
     }
 

@@ -79,7 +79,8 @@ public struct Network: Sendable {
 extension Network {
     /// What computing some layers takes, counted in floats.
     public struct Cost: Sendable {
-        /// Outputs that a pass remembers: those of every node but rectifiers, which are merged into what comes before.
+        /// Outputs that a pass remembers: those of every node but rectifiers and normalizations, which are merged into what
+        /// comes before.
         public var activations = 0
         /// The largest single output.
         public var largestActivation = 0
@@ -97,7 +98,7 @@ extension Network {
             guard inputs.count == node.inputs.count, let shape = try? node.layer.outputShape(for: inputs) else { break }
             shapes[node.index] = shape
             cost.parameters += node.layer.parameterCount
-            if node.layer is ReLU { continue }
+            if node.layer is ReLU || node.layer is BatchNormalization || node.layer is Dropout { continue }
             cost.activations += shape.count
             cost.largestActivation = max(cost.largestActivation, shape.count)
         }

@@ -35,7 +35,8 @@ public struct NetworkBuilder {
         return Value(index: nodes.count - 1, channels: channels)
     }
 
-    private mutating func parameter(_ name: String, _ shape: [Int]) -> Parameter {
+    /// A parameter that the checkpoint must have.
+    mutating func parameter(_ name: String, _ shape: [Int]) -> Parameter {
         let parameter = Parameter(name, shape: shape, in: store)
         parameters.append(parameter)
         return parameter
@@ -46,21 +47,57 @@ public struct NetworkBuilder {
         _ name: String, _ input: Value, filters: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
         groups: Int = 1, bias: Bool = true
     ) -> Value {
-        let weights = parameter("\(name).weight", [filters, input.channels / groups, kernel, kernel])
-        let biases = bias ? parameter("\(name).bias", [filters]) : nil
+        convolution(
+            name, input, filters: filters, window: Window(kernel: kernel, stride: stride, padding: padding),
+            groups: groups, bias: bias)
+    }
+
+    /// A convolution with any kernel; parameters PREFIX.weight and PREFIX.bias.
+    ///
+    /// - Parameter prefix: where the checkpoint does not call it by the node's name.
+    public mutating func convolution(
+        _ name: String, _ input: Value, filters: Int, window: Window, groups: Int = 1, bias: Bool = true,
+        prefix: String? = nil
+    ) -> Value {
+        let prefix = prefix ?? name
+        let weights = parameter(
+            "\(prefix).weight", [filters, input.channels / groups, window.kernelHeight, window.kernelWidth])
+        let biases = bias ? parameter("\(prefix).bias", [filters]) : nil
         let layer = Convolution(
-            inputChannels: input.channels, filters: filters,
-            window: Window(kernel: kernel, stride: stride, padding: padding), groups: groups, weights: weights,
+            inputChannels: input.channels, filters: filters, window: window, groups: groups, weights: weights,
             biases: biases)
         return add(name, layer, from: [input], channels: filters)
+    }
+
+    /// Batch normalization; parameters NAME.weight, NAME.bias, NAME.running_mean, NAME.running_var.
+    public mutating func normalization(_ name: String, _ input: Value, epsilon: Float = 1e-5) -> Value {
+        let layer = BatchNormalization(
+            channels: input.channels, epsilon: epsilon, weights: parameter("\(name).weight", [input.channels]),
+            biases: parameter("\(name).bias", [input.channels]),
+            means: parameter("\(name).running_mean", [input.channels]),
+            variances: parameter("\(name).running_var", [input.channels]))
+        return add(name, layer, from: [input], channels: input.channels)
+    }
+
+    /// Layer normalization over the channels; parameters PREFIX.weight and PREFIX.bias.
+    public mutating func layerNormalization(
+        _ name: String, _ input: Value, epsilon: Float = 1e-6, prefix: String? = nil
+    ) -> Value {
+        let prefix = prefix ?? name
+        let layer = LayerNormalization(
+            epsilon: epsilon, weights: parameter("\(prefix).weight", [input.channels]),
+            biases: parameter("\(prefix).bias", [input.channels]))
+        return add(name, layer, from: [input], channels: input.channels)
     }
 
     /// A fully connected layer; parameters NAME.weight and NAME.bias.
     ///
     /// - Parameter inputs: values in one picture.
-    public mutating func linear(_ name: String, _ input: Value, inputs: Int, outputs: Int) -> Value {
-        let weights = parameter("\(name).weight", [outputs, inputs])
-        let biases = parameter("\(name).bias", [outputs])
+    /// - Parameter prefix: of the parameters, where the checkpoint does not call it by the node's name.
+    public mutating func linear(_ name: String, _ input: Value, inputs: Int, outputs: Int, prefix: String? = nil) -> Value {
+        let prefix = prefix ?? name
+        let weights = parameter("\(prefix).weight", [outputs, inputs])
+        let biases = parameter("\(prefix).bias", [outputs])
         let layer = Linear(inputs: inputs, outputs: outputs, weights: weights, biases: biases)
         return add(name, layer, from: [input], channels: outputs)
     }
@@ -68,6 +105,17 @@ public struct NetworkBuilder {
     /// max(x, 0).
     public mutating func relu(_ name: String, _ input: Value) -> Value {
         add(name, ReLU(), from: [input], channels: input.channels)
+    }
+
+    /// A smooth or clipped function of each element.
+    public mutating func activation(_ name: String, _ input: Value, _ function: ActivationFunction) -> Value {
+        let layer: any Layer = function == .relu6 ? ReLU6() : Nonlinearity(function)
+        return add(name, layer, from: [input], channels: input.channels)
+    }
+
+    /// The sum of two values of one shape.
+    public mutating func addition(_ name: String, _ left: Value, _ right: Value) -> Value {
+        add(name, Addition(), from: [left, right], channels: left.channels)
     }
 
     /// Max pooling with a square window; `ceiling` is PyTorch's ceil_mode.
@@ -78,6 +126,14 @@ public struct NetworkBuilder {
         return add(name, layer, from: [input], channels: input.channels)
     }
 
+    /// Average pooling with a square window; padding counts as zeros.
+    public mutating func averagePooling(
+        _ name: String, _ input: Value, kernel: Int, stride: Int, padding: Int = 0
+    ) -> Value {
+        let layer = AveragePooling(window: Window(kernel: kernel, stride: stride, padding: padding))
+        return add(name, layer, from: [input], channels: input.channels)
+    }
+
     /// Means over a grid of `extent` × `extent` regions.
     public mutating func adaptiveAveragePooling(_ name: String, _ input: Value, to extent: Int) -> Value {
         add(name, AdaptiveAveragePooling(height: extent, width: extent), from: [input], channels: input.channels)
@@ -85,6 +141,11 @@ public struct NetworkBuilder {
 
     /// The identity, under dropout's name.
     public mutating func dropout(_ name: String, _ input: Value) -> Value {
+        add(name, Dropout(), from: [input], channels: input.channels)
+    }
+
+    /// The identity where only the order of axes changes: channels are adjacent here already.
+    public mutating func permutation(_ name: String, _ input: Value) -> Value {
         add(name, Dropout(), from: [input], channels: input.channels)
     }
 

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A network cut down to what some layers demand, with its weights loaded: nothing past the deepest demanded layer,
-/// only the demanded channels of it, rectifiers merged into the convolutions before them.
+/// only the demanded channels of it, normalizations and rectifiers merged into the convolutions before them.
 public struct PreparedNetwork: Sendable {
     struct Step: Sendable {
         let name: String
@@ -26,6 +26,7 @@ public struct PreparedNetwork: Sendable {
         convolution: ConvolutionChoice = .auto
     ) throws(WeightsError) {
         var plan = Pruning(network, demands: demands)
+        plan.foldNormalizations()
         plan.mergeRectifiers()
         plan.maskGradients()
         var steps: [Step] = []

@@ -3,7 +3,7 @@ import Tensors
 /// Which nodes, and which channels of them, a set of demands needs.
 ///
 /// From the deepest demanded node backwards, each node is asked to compute no more than is wanted of it. A node passes
-/// a restriction on to its inputs only where it is the one to look at them.
+/// a restriction on to its inputs only where it is the one to look at them; elsewhere it picks what it wants.
 struct Pruning {
     struct PrunedNode {
         let index: Int
@@ -34,17 +34,31 @@ struct Pruning {
                 index: index, layer: node.layer, inputs: node.inputs, channels: nil, isKept: kept.contains(index))
             var passedOn = [[Int]?](repeating: nil, count: node.inputs.count)
             if let set = wanted[index]?.channels, let counts = channelCounts,
-                set.count < counts[index].channels,
-                let restriction = node.layer.restricted(
-                    to: set.sorted(), inputs: node.inputs.map { $0 < 0 ? counts.image : counts[$0] }),
-                zip(node.inputs, restriction.inputs).allSatisfy({ input, channels in
-                    channels == nil || (input >= 0 && consumers[input] == 1 && !kept.contains(input)
-                        && Self.canRestrict(input, to: channels!, network, counts, consumers, kept))
-                })
+                set.count < counts[index].channels
             {
-                result.layer = restriction.layer
-                result.channels = set.sorted()
-                passedOn = restriction.inputs
+                let inputs = node.inputs.map { $0 < 0 ? counts.image : counts[$0] }
+                if let restriction = node.layer.restricted(to: set.sorted(), inputs: inputs) {
+                    // An input that others look at too supplies everything, and this node picks what it wants.
+                    var choices: [ChannelChoice?] = []
+                    for (place, channels) in restriction.inputs.enumerated() {
+                        let input = node.inputs[place]
+                        if channels?.isEmpty == true {
+                            passedOn[place] = []
+                        } else if let channels,
+                            input < 0 || consumers[input] != 1 || kept.contains(input)
+                                || !Self.canRestrict(input, to: channels, network, counts)
+                        {
+                            choices.append(ChannelChoice(channels, of: inputs[place].channels))
+                        } else {
+                            passedOn[place] = channels
+                            choices.append(nil)
+                        }
+                    }
+                    result.layer =
+                        choices.contains { $0 != nil }
+                        ? Selecting(layer: restriction.layer, choices: choices) : restriction.layer
+                    result.channels = set.sorted()
+                }
             }
             for (input, channels) in zip(node.inputs, passedOn) where input >= 0 {
                 if channels?.isEmpty == true {
@@ -63,20 +77,12 @@ struct Pruning {
 
     /// Whether a node, asked for these channels only, would supply exactly these.
     private static func canRestrict(
-        _ index: Int, to channels: [Int], _ network: Network, _ counts: ChannelCounts, _ consumers: [Int],
-        _ kept: Set<Int>
+        _ index: Int, to channels: [Int], _ network: Network, _ counts: ChannelCounts
     ) -> Bool {
-        if channels.isEmpty || channels.count == counts[index].channels { return true }
+        if channels.count == counts[index].channels { return true }
         let node = network.nodes[index]
-        guard
-            let restriction = node.layer.restricted(
-                to: channels, inputs: node.inputs.map { $0 < 0 ? counts.image : counts[$0] })
-        else { return false }
-        return zip(node.inputs, restriction.inputs).allSatisfy { input, channels in
-            channels == nil
-                || (input >= 0 && consumers[input] == 1 && !kept.contains(input)
-                    && canRestrict(input, to: channels!, network, counts, consumers, kept))
-        }
+        return node.layer.restricted(
+            to: channels, inputs: node.inputs.map { $0 < 0 ? counts.image : counts[$0] }) != nil
     }
 
     private static func reachable(from kept: Set<Int>, in network: Network) -> Set<Int> {
@@ -110,55 +116,83 @@ struct Pruning {
         nodes.removeAll { !used.contains($0.index) }
     }
 
-    /// Lets a convolution rectify its own output where only a rectifier looks at it.
+    /// Moves batch normalizations into the convolutions before them, where only they look at those.
+    mutating func foldNormalizations() {
+        merge { (normalization: BatchNormalization, convolution: Convolution) in
+            if convolution.normalization != nil { return nil }
+            var folded = convolution
+            folded.normalization = normalization
+            return folded
+        }
+    }
+
+    /// Lets a layer rectify its own output where only a rectifier looks at it.
     mutating func mergeRectifiers() {
+        merge { (_: ReLU, producer: any Layer) in
+            guard var rectifying = producer as? any RectifyingLayer, !rectifying.rectifies else { return nil }
+            rectifying.rectifies = true
+            return rectifying
+        }
+    }
+
+    /// Where a node of one kind is the only one to look at a node of another, lets one layer take the place of both.
+    private mutating func merge<First: Layer, Second>(_ merged: (First, Second) -> (any Layer)?) {
         var consumers: [Int: Int] = [:]
         for node in nodes { for input in node.inputs { consumers[input, default: 0] += 1 } }
-        var merged: [Int: PrunedNode] = [:]  // convolutions, by node index, that a rectifier has taken over
-        for place in nodes.indices where nodes[place].layer is ReLU {
-            let input = nodes[place].inputs[0]
-            guard input >= 0, consumers[input] == 1,
-                let producer = nodes.first(where: { $0.index == input }), !producer.isKept,
-                var convolution = producer.layer as? Convolution
+        var places = Dictionary(uniqueKeysWithValues: nodes.indices.map { (nodes[$0].index, $0) })
+        var taken: Set<Int> = []  // node indices of layers that the next one has taken over
+        for place in nodes.indices {
+            guard let layer = nodes[place].layer as? First, nodes[place].inputs.count == 1,
+                let input = nodes[place].inputs.first, consumers[input] == 1, let before = places[input],
+                !nodes[before].isKept, let producer = nodes[before].layer as? Second,
+                let both = merged(layer, producer)
             else { continue }
-            convolution.rectifies = true
-            merged[producer.index] = producer
-            nodes[place].layer = convolution
-            nodes[place].inputs = producer.inputs
+            nodes[place].layer = both
+            nodes[place].inputs = nodes[before].inputs
+            taken.insert(input)
+            places[input] = nil
         }
-        nodes.removeAll { merged[$0.index] != nil }
+        nodes.removeAll { taken.contains($0.index) }
     }
 
     /// Lets convolutions multiply the gradient that they send back with the derivative of the rectifier whose output they
-    /// read, and rectifying convolutions whose readers all do that leave it to them. A pool or a concatenation passes
-    /// positive values on as they are, and so passes the duty on.
+    /// read, and rectifying layers whose readers all do that leave it to them. A pool or a concatenation passes positive
+    /// values on as they are, and so passes the duty on.
     mutating func maskGradients() {
         let places = Dictionary(uniqueKeysWithValues: nodes.indices.map { (nodes[$0].index, $0) })
         var readers: [Int: [Int]] = [:]  // by place
         for place in nodes.indices {
             for input in nodes[place].inputs { if let producer = places[input] { readers[producer, default: []].append(place) } }
         }
-        func passesOn(_ layer: any Layer) -> Bool { layer is MaxPooling || layer is Concatenation || layer is Dropout }
-
         var isRectified = [Bool](repeating: false, count: nodes.count)
         for place in nodes.indices {
             let layer = nodes[place].layer
             let inputs = nodes[place].inputs.map { places[$0].map { isRectified[$0] } ?? false }
+            isRectified[place] =
+                (layer as? any RectifyingLayer)?.rectifies
+                ?? (layer is ReLU || layer.passesRectifiedValuesOn && inputs.allSatisfy { $0 })
             if var convolution = layer as? Convolution {
-                isRectified[place] = convolution.rectifies
                 convolution.masksGradient = inputs == [true]
                 nodes[place].layer = convolution
-            } else {
-                isRectified[place] = layer is ReLU || passesOn(layer) && inputs.allSatisfy { $0 }
             }
         }
         var isMasked = [Bool](repeating: false, count: nodes.count)  // the gradient at the output
         for place in nodes.indices.reversed() where !nodes[place].isKept {
             isMasked[place] = readers[place, default: []].allSatisfy { reader in
-                (nodes[reader].layer as? Convolution)?.masksGradient ?? (passesOn(nodes[reader].layer) && isMasked[reader])
+                (nodes[reader].layer as? Convolution)?.masksGradient
+                    ?? (nodes[reader].layer.passesRectifiedValuesOn && isMasked[reader])
             }
-            if var convolution = nodes[place].layer as? Convolution, convolution.rectifies {
-                convolution.receivesMaskedGradient = isMasked[place]
+            if var layer = nodes[place].layer as? any RectifyingLayer, layer.rectifies {
+                layer.receivesMaskedGradient = isMasked[place]
+                nodes[place].layer = layer
+            }
+        }
+        // Where another reader leaves the duty to the producer, masking here would be in vain.
+        for place in nodes.indices {
+            if var convolution = nodes[place].layer as? Convolution, convolution.masksGradient,
+                let producer = nodes[place].inputs.first.flatMap({ places[$0] }), !isMasked[producer]
+            {
+                convolution.masksGradient = false
                 nodes[place].layer = convolution
             }
         }

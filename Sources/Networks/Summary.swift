@@ -10,7 +10,8 @@ public struct LayerSummary: Sendable, Codable {
     public let height: Int
     /// Columns of its output.
     public let width: Int
-    /// The extent of the input that one position can see, in pixels, padding included.
+    /// The extent of the input that one position can see, in pixels, padding included; at most the image where a layer
+    /// looks at every position.
     public let receptiveHeight: Int
     /// As `receptiveHeight`, across.
     public let receptiveWidth: Int
@@ -35,16 +36,27 @@ extension Network {
         for (node, (_, shape)) in zip(nodes, shapes) {
             let inputs = node.inputs.map { $0 < 0 ? image : shapes[$0].shape }
             var field = Field()
-            for input in node.inputs where input >= 0 {
+            for (place, input) in node.inputs.filter({ $0 >= 0 }).enumerated() {
                 let other = fields[input]
                 field.extent = (
                     max(field.extent.height, other.extent.height), max(field.extent.width, other.extent.width)
                 )
-                field.jump = (max(field.jump.height, other.jump.height), max(field.jump.width, other.jump.width))
+                // Inputs of one extent have one jump; the factors of an excitation, one position for all, a longer one.
+                field.jump =
+                    place == 0
+                    ? other.jump
+                    : (min(field.jump.height, other.jump.height), min(field.jump.width, other.jump.width))
             }
             if let window = node.layer.window(for: inputs) {
-                field.extent.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height
-                field.extent.width += (window.kernelWidth - 1) * window.dilationWidth * field.jump.width
+                var grown = field.extent
+                grown.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height
+                grown.width += (window.kernelWidth - 1) * window.dilationWidth * field.jump.width
+                // What looks at every position sees the image and no more.
+                if window.kernelHeight >= inputs[0].height, window.kernelWidth >= inputs[0].width, inputs[0].area > 1 {
+                    grown.height = max(field.extent.height, min(grown.height, height))
+                    grown.width = max(field.extent.width, min(grown.width, width))
+                }
+                field.extent = grown
                 field.jump.height *= window.strideHeight
                 field.jump.width *= window.strideWidth
             }

@@ -100,10 +100,78 @@ import Testing
         ("softmax", Softmax(), [Shape(5, 2, 3)]),
         ("dropout", Dropout(), [Shape(2, 3, 4)]),
         ("flatten", Flatten(), [Shape(2, 3, 4)]),
+        ("batch normalization", normalization(), [Shape(5, 4, 3)]),
+        ("rectified batch normalization", rectified(normalization()), [Shape(5, 4, 3)]),
+        ("addition", Addition(), [Shape(3, 4, 5), Shape(3, 4, 5)]),
+        ("rectified addition", rectified(Addition()), [Shape(3, 4, 5), Shape(3, 4, 5)]),
+        ("multiplication", Multiplication(), [Shape(6, 1, 1), Shape(6, 4, 5)]),
+        ("layer scale", LayerScale(factors: parameter([6, 1, 1])), [Shape(6, 4, 5)]),
+        ("channel affine", ChannelAffine(scales: [2, -1, 0.5], shifts: [1, 2, 3]), [Shape(3, 4, 5)]),
+        ("ReLU6", scaled(by: 8, ReLU6()), [Shape(3, 5, 6)]),
+        ("sigmoid", scaled(by: 8, Nonlinearity(.sigmoid)), [Shape(3, 5, 6)]),
+        ("hard sigmoid", scaled(by: 8, Nonlinearity(.hardSigmoid)), [Shape(3, 5, 6)]),
+        ("SiLU", scaled(by: 8, Nonlinearity(.silu)), [Shape(3, 5, 6)]),
+        ("hard swish", scaled(by: 8, Nonlinearity(.hardSwish)), [Shape(3, 5, 6)]),
+        ("GELU", scaled(by: 4, Nonlinearity(.gelu)), [Shape(3, 5, 6)]),
+        ("channel slice", ChannelChoice([2, 3], of: 5), [Shape(5, 3, 4)]),
+        ("channel shuffle", ChannelChoice.shuffle(groups: 3, channels: 6), [Shape(6, 3, 4)]),
+        ("padding", Padding(top: 1, bottom: 2, left: 3, right: 0), [Shape(3, 4, 5)]),
+        ("local response normalization", LocalResponseNormalization(size: 5, alpha: 2, offset: 1), [Shape(7, 3, 4)]),
+        (
+            "layer normalization", LayerNormalization(epsilon: 1e-6, weights: parameter([21]), biases: parameter([21])),
+            [Shape(21, 3, 4)]
+        ),
+        (
+            "self-attention",
+            SelfAttention(
+                channels: 8, heads: 2, inputWeights: parameter([24, 8]), inputBiases: parameter([24]),
+                outputWeights: parameter([8, 8]), outputBiases: parameter([8])), [Shape(8, 7, 1)]
+        ),
+        ("class token", ClassToken(token: parameter([1, 1, 6])), [Shape(6, 2, 3)]),
+        ("position embedding", PositionEmbedding(embedding: parameter([1, 5, 6])), [Shape(6, 5, 1)]),
+        ("first position", FirstPosition(), [Shape(6, 5, 1)]),
     ]
 
     private static func parameter(_ shape: [Int]) -> Parameter {
         Parameter("weight", shape: shape, values: IntegerHash.values("weight", shape.reduce(1, *)))
+    }
+
+    private static func normalization() -> BatchNormalization {
+        BatchNormalization(
+            channels: 5, weights: parameter([5]), biases: parameter([5]), means: parameter([5]),
+            variances: Parameter("variance", shape: [5], values: [0.5, 1, 2, 0.1, 3]))
+    }
+
+    /// A layer whose kinks lie beyond the points' −1…1.
+    private static func scaled(by scale: Float, _ layer: any Layer) -> any Layer { Scaled(scale: scale, layer: layer) }
+
+    private struct Scaled: Layer {
+        let scale: Float
+        let layer: any Layer
+
+        func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try layer.outputShape(for: inputs) }
+
+        func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
+            func scaled(_ map: FeatureMap) -> FeatureMap {
+                map.scaled(
+                    by: [Float](repeating: scale, count: map.shape.channels), shiftedBy: nil, workers: pass.workers)
+            }
+            let inner = layer
+            let step = inner(inputs.map(scaled), pass)
+            return Step(output: step.output) { gradient in step.pullback(gradient).map(scaled) }
+        }
+    }
+
+    private static func rectified(_ layer: BatchNormalization) -> BatchNormalization {
+        var copy = layer
+        copy.rectifies = true
+        return copy
+    }
+
+    private static func rectified(_ layer: Addition) -> Addition {
+        var copy = layer
+        copy.rectifies = true
+        return copy
     }
 
     private static func convolution(_ window: Window) -> Convolution {

@@ -47,6 +47,65 @@ void kernels_scale(float *values, long count, float factor);
 // values[r][c] = values[r][c] * scales[c] + shifts[c] over contiguous rows; shifts may be null.
 void kernels_scale_and_shift(float *values, long rows, long columns, const float *scales, const float *shifts);
 
+// result[r][c] = values[r][c] * scales[c] + shifts[c] over contiguous rows, rectified if asked for as by kernels_rectify;
+// shifts may be null, and then nothing is rectified.
+void kernels_normalize(float *result, const float *values, long rows, long columns, const float *scales,
+                       const float *shifts, int rectify);
+
+// result[i] = left[i] + right[i], rectified if asked for.
+void kernels_add(float *result, const float *left, const float *right, long count, int rectify);
+
+// sums[c] += Σ_r left[r][c] * right[r][c] over contiguous rows; right may be null for ones.
+void kernels_channel_products(float *sums, const float *left, const float *right, long rows, long columns);
+
+// target[r][c] = source[r][chosen[c]] over contiguous rows.
+void kernels_gather_columns(const float *source, long rows, long source_columns, const int32_t *chosen, long columns,
+                            float *target);
+
+// target[r][chosen[c]] = source[r][c] over contiguous rows.
+void kernels_scatter_columns(const float *source, long rows, long columns, const int32_t *chosen, long target_columns,
+                             float *target);
+
+// Functions of one number, and their derivatives.
+enum {
+  KERNELS_RELU6,         // min(max(x, 0), 6), -0.0 for negative x
+  KERNELS_SIGMOID,       // 1 / (1 + exp(-x))
+  KERNELS_HARD_SIGMOID,  // min(max(x + 3, 0), 6) / 6
+  KERNELS_SILU,          // x · sigmoid(x)
+  KERNELS_HARD_SWISH,    // x · hard sigmoid(x)
+  KERNELS_GELU,          // x · Φ(x), with the error function itself
+};
+
+// result[i] = f(values[i]).
+void kernels_activate(int kind, float *result, const float *values, long count);
+
+// result[i] = gradient[i] * f'(values[i]).
+void kernels_activation_gradient(int kind, float *result, const float *gradient, const float *values, long count);
+
+// Each row less its mean, divided by sqrt(variance + epsilon), times scales plus shifts. `statistics` receives the mean
+// and the inverse deviation of every row.
+void kernels_layer_norm(float *result, const float *values, long rows, long columns, const float *scales,
+                        const float *shifts, float epsilon, float *statistics);
+
+// The way back, in place; `values` are the inputs.
+void kernels_layer_norm_gradient(float *gradient, const float *values, long rows, long columns, const float *scales,
+                                 const float *statistics);
+
+// exp(x) / Σ exp over each row, in place.
+void kernels_softmax(float *values, long rows, long columns);
+
+// The way back, in place.
+void kernels_softmax_gradient(float *gradient, const float *probabilities, long rows, long columns);
+
+// result = x / sqrt(offset + share · Σ x²), the sum over the channels at most `reach` away. `scratch` has room for three
+// rows.
+void kernels_response_norm(float *result, const float *values, long rows, long columns, long reach, float share,
+                           float offset, float *scratch);
+
+// The way back, in place; `values` are the inputs.
+void kernels_response_norm_gradient(float *gradient, const float *values, long rows, long columns, long reach,
+                                    float share, float offset, float *scratch);
+
 // target[c * target_stride + r] = source[r * source_stride + c].
 void kernels_transpose(const float *source, long rows, long columns, long source_stride, float *target,
                        long target_stride);

@@ -31,6 +31,8 @@ public struct Concatenation: Layer {
         }
     }
 
+    public var passesRectifiedValuesOn: Bool { true }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         var wanted: [[Int]?] = []
         var first = 0

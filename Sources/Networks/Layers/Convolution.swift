@@ -6,22 +6,23 @@ import Tensors
 ///     output[f, y, x] = bias[f] + Σ_{c, ky, kx} weights[f, c, ky, kx] · input[c, y·stride − padding + ky·dilation, …]
 ///
 /// With groups, filter f sees only the channels of its group.
-public struct Convolution: Layer {
+public struct Convolution: RectifyingLayer {
     /// Channels of the input.
-    public let inputChannels: Int
+    public private(set) var inputChannels: Int
     /// Channels of the output.
     public let filters: Int
     /// Kernel, stride, padding and dilation.
     public let window: Window
     /// Groups of channels that do not see each other.
-    public let groups: Int
+    public private(set) var groups: Int
     /// A rectifier follows and is applied in the product's output pass.
     public var rectifies = false
     /// The input is a rectifier's output: the gradient that goes back is multiplied with the plain rectifier's derivative
     /// on its way out, while it is in a register anyway.
     var masksGradient = false
-    /// Everything that reads the output does that, so that the rectifier here need not.
     var receivesMaskedGradient = false
+    /// A batch normalization that follows and is folded into the weights when they are read.
+    var normalization: BatchNormalization?
     /// `[filters, inputChannels / groups, kernelHeight, kernelWidth]`
     let weights: Parameter
     /// `[filters]`
@@ -66,8 +67,7 @@ public struct Convolution: Layer {
         guard pass.remembers else { return Step(output: output) { _ in [] } }
         let isPlain = pass.rectifier == .plain
         let mask = isPlain && masksGradient ? input.signs(workers: pass.workers) : nil
-        let isRectified = rectifies && !(isPlain && receivesMaskedGradient)
-        let signs = isRectified ? pass.rectifier.signs(of: output, workers: pass.workers) : nil
+        let signs = rectifierSigns(of: output, pass)
         return Step(output: output) { gradient in
             let masked = pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)
             return [kernel.backward(masked, inputShape: inputShape, mask: mask, workers: pass.workers)]
@@ -78,6 +78,13 @@ public struct Convolution: Layer {
         var copy = self
         var weights = try self.weights.read()
         var biases = try self.biases?.read() ?? [Float](repeating: 0, count: filters)
+        if let factors = try normalization?.readFactors() {
+            let size = weights.count / filters
+            for filter in 0..<filters {
+                for i in filter * size..<(filter + 1) * size { weights[i] *= factors.scales[filter] }
+                biases[filter] = biases[filter] * factors.scales[filter] + factors.shifts[filter]
+            }
+        }
         if let chosen {
             let size = weights.count / filters
             weights = chosen.flatMap { weights[$0 * size..<($0 + 1) * size] }
@@ -88,12 +95,17 @@ public struct Convolution: Layer {
         return copy
     }
 
-    /// Just the named filters, over the whole input; with groups nothing is restricted.
+    /// Just the named filters: over the whole input, or each over its own channel where every channel is a group; with
+    /// other groups nothing is restricted.
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
-        guard groups == 1 else { return nil }
+        let isDepthwise = groups == inputChannels && filters == inputChannels
+        guard groups == 1 || isDepthwise else { return nil }
         var copy = self
         copy.chosen = channels.map { chosen?[$0] ?? $0 }
-        return Restriction(layer: copy, inputs: [nil])
+        guard groups > 1 else { return Restriction(layer: copy, inputs: [nil]) }
+        copy.inputChannels = channels.count
+        copy.groups = channels.count
+        return Restriction(layer: copy, inputs: [channels])
     }
 
     public func window(for inputs: [Shape]) -> Window? { window }

@@ -49,6 +49,8 @@ public struct MaxPooling: Layer {
         return Step(output: output) { [pool.adjoint($0, winners: winners, workers: pass.workers)] }
     }
 
+    public var passesRectifiedValuesOn: Bool { true }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         Restriction(layer: self, inputs: [channels])
     }
@@ -134,6 +136,14 @@ public struct AdaptiveAveragePooling: Layer {
             }
         }
         let shape = inputs[0].shape
+        if height == 1, width == 1 {
+            let sums = inputs[0].channelSums(workers: pass.workers)
+            let share = 1 / Float(shape.area)
+            return Step(output: FeatureMap(height: 1, width: 1, everywhere: sums.map { $0 * share })) { gradient in
+                let shares = gradient.withElements { $0.map { $0 * share } }
+                return [FeatureMap(height: shape.height, width: shape.width, everywhere: shares)]
+            }
+        }
         return average(inputs[0], rows: spans(shape.height, height), columns: spans(shape.width, width), pass)
     }
 
@@ -181,11 +191,11 @@ private func average(_ input: FeatureMap, rows: [AveragedSpan], columns: [Averag
         result.withMutableElements { result in
             gradient.withElements { gradient in
                 let (result, gradient) = (result.baseAddress!, gradient.baseAddress!)
-                for i in rows.indices {
-                    for (j, column) in columns.enumerated() {
-                        let share = 1 / Float(rows[i].divisor * column.divisor)
-                        let source = gradient + (i * columns.count + j) * channels
-                        for y in rows[i].range {
+                pass.workers.forEach(inputShape.height) { y in
+                    for (i, row) in rows.enumerated() where row.range.contains(y) {
+                        for (j, column) in columns.enumerated() {
+                            let share = 1 / Float(row.divisor * column.divisor)
+                            let source = gradient + (i * columns.count + j) * channels
                             for x in column.range {
                                 addScaled(
                                     source, to: result + (y * inputShape.width + x) * channels, count: channels, by: share)

@@ -10,6 +10,8 @@ public struct Dropout: Layer {
         Step(output: inputs[0]) { [$0] }
     }
 
+    public var passesRectifiedValuesOn: Bool { true }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         Restriction(layer: self, inputs: [channels])
     }
@@ -35,6 +37,8 @@ public struct Flatten: Layer {
     public func window(for inputs: [Shape]) -> Window? {
         Window(kernel: (max(inputs[0].height, 1), max(inputs[0].width, 1)))
     }
+
+    public var passesRectifiedValuesOn: Bool { true }
 
     /// A channel of the flat vector is a channel of the input where the input is a vector already.
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {

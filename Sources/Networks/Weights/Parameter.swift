@@ -51,11 +51,17 @@ public protocol WeightStore: Sendable {
     var file: String { get }
     /// The shapes by name.
     var shapes: [String: [Int]] { get }
+    /// Whether there is a parameter of this name.
+    func holds(_ name: String) -> Bool
     /// The values of one parameter, whose shape must be this one.
     func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float]
+    /// Checks that every parameter is there in the right shape.
+    func check(_ parameters: [Parameter]) throws(WeightsError)
 }
 
 extension WeightStore {
+    public func holds(_ name: String) -> Bool { shapes[name] != nil }
+
     /// Checks that a network's parameters and the file's tensors are the same, names and shapes, and reports the first
     /// ten that are not: a tensor without a use means that the file is of another network, or that the network lacks
     /// something.

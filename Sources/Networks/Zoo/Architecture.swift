@@ -6,7 +6,19 @@ public struct Architecture: Sendable {
     let build: @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
 
     /// Every architecture there is. A new one is one file and one name here.
-    public static let all: [Architecture] = [.squeezenet1_1, .vgg16]
+    public static let all: [Architecture] = [
+        .alexnet, .convnext_tiny, .densenet121, .densenet161, .densenet169, .densenet201, .efficientnet_b0,
+        .efficientnet_b1, .efficientnet_b2, .efficientnet_b3, .efficientnet_b4, .efficientnet_b5,
+        .efficientnet_b6, .efficientnet_b7, .googlenet, .inception_v3, .inceptionv1, .mnasnet0_5, .mnasnet0_75,
+        .mnasnet1_0, .mnasnet1_3, .mobilenet_v2, .mobilenet_v3_large, .mobilenet_v3_small, .regnet_y_400mf,
+        .resnet101, .resnet152, .resnet18, .resnet34, .resnet50, .resnext101_32x8d, .resnext50_32x4d,
+        .shufflenet_v2_x0_5, .shufflenet_v2_x1_0, .shufflenet_v2_x1_5, .shufflenet_v2_x2_0, .squeezenet1_0,
+        .squeezenet1_1, .vgg11, .vgg11_bn, .vgg13, .vgg13_bn, .vgg16, .vgg16_bn, .vgg19, .vgg19_bn, .vit_b_16,
+        .wide_resnet101_2, .wide_resnet50_2,
+    ]
+
+    /// The architecture of a name in `all`.
+    public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
     /// The network of this architecture over the weights of a store.
     ///
@@ -26,6 +38,14 @@ public struct Architecture: Sendable {
             build(&builder, classifier)
             return Set(builder.parameters.map(\.name))
         }
-        return !names(classifier: true).subtracting(names(classifier: false)).isDisjoint(with: weights.shapes.keys)
+        return names(classifier: true).subtracting(names(classifier: false)).contains { weights.holds($0) }
+    }
+
+    /// The network of this architecture with weights that nobody trained: to list its layers, or to time it.
+    public func untrained() -> Network {
+        guard let network = try? network(weights: UntrainedWeights()) else {
+            preconditionFailure("\(name) does not take every parameter")
+        }
+        return network
     }
 }

@@ -1,10 +1,34 @@
 /// VGG (Simonyan and Zisserman 2014, arXiv:1409.1556), as torchvision names its layers.
 extension Architecture {
+    /// Configuration A.
+    public static let vgg11 = vgg("vgg11", blocks: a)
+    /// Configuration B.
+    public static let vgg13 = vgg("vgg13", blocks: b)
     /// Configuration D: 13 convolutions, 3 fully connected layers.
-    public static let vgg16 = vgg("vgg16", blocks: [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]])
+    public static let vgg16 = vgg("vgg16", blocks: d)
+    /// Configuration E.
+    public static let vgg19 = vgg("vgg19", blocks: e)
+    /// Configuration A with batch normalization after each convolution.
+    public static let vgg11_bn = vgg("vgg11_bn", blocks: a, normalized: true)
+    /// Configuration B with batch normalization.
+    public static let vgg13_bn = vgg("vgg13_bn", blocks: b, normalized: true)
+    /// Configuration D with batch normalization.
+    public static let vgg16_bn = vgg("vgg16_bn", blocks: d, normalized: true)
+    /// Configuration E with batch normalization.
+    public static let vgg19_bn = vgg("vgg19_bn", blocks: e, normalized: true)
 
-    /// - Parameter blocks: the filters of the 3×3 convolutions between two pools.
-    private static func vgg(_ name: String, blocks: [[Int]]) -> Architecture {
+    // Table 1 of the paper.
+    private static let a = [[64], [128], [256, 256], [512, 512], [512, 512]]
+    private static let b = [[64, 64], [128, 128], [256, 256], [512, 512], [512, 512]]
+    private static let d = [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512], [512, 512, 512]]
+    private static let e = [
+        [64, 64], [128, 128], [256, 256, 256, 256], [512, 512, 512, 512], [512, 512, 512, 512],
+    ]
+
+    /// - Parameters:
+    ///   - blocks: the filters of the 3×3 convolutions between two pools.
+    ///   - normalized: batch normalization follows each convolution.
+    private static func vgg(_ name: String, blocks: [[Int]], normalized: Bool = false) -> Architecture {
         Architecture(name: name) { network, classifier in
             var x = network.image
             var index = 0
@@ -15,12 +39,12 @@ extension Architecture {
             for block in blocks {
                 for filters in block {
                     x = network.convolution(next(), x, filters: filters, kernel: 3, padding: 1)
+                    if normalized { x = network.normalization(next(), x) }
                     x = network.relu(next(), x)
                 }
                 x = network.maxPooling(next(), x, kernel: 2, stride: 2)
             }
             guard classifier else { return }
-            let classes = network.shape(of: "classifier.6.weight")?.first ?? 1000
             x = network.adaptiveAveragePooling("avgpool", x, to: 7)
             x = network.flatten("flatten", x, values: 512 * 7 * 7)
             x = network.linear("classifier.0", x, inputs: 512 * 7 * 7, outputs: 4096)
@@ -29,7 +53,7 @@ extension Architecture {
             x = network.linear("classifier.3", x, inputs: 4096, outputs: 4096)
             x = network.relu("classifier.4", x)
             x = network.dropout("classifier.5", x)
-            _ = network.linear("classifier.6", x, inputs: 4096, outputs: classes)
+            network.classes("classifier.6", x)
         }
     }
 }

@@ -31,6 +31,23 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// The network for what looks at its graph or its speed only: an architecture whose weights are not here will do,
+    /// with weights that nobody trained.
+    func loadGraph() throws(Failure) -> Model { try Self.loadGraph(model, weights: weights) }
+
+    static func loadGraph(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
+        guard let name, weights == nil, try !catalog().has(name) else {
+            return try load(name, weights: weights)
+        }
+        guard let architecture = Architecture.named(name) else {
+            let nearest = nearestNames(to: name, among: Architecture.all.map(\.name)).joined(separator: ", ")
+            throw .usage("there is no model or architecture \"\(name)\"; the nearest are \(nearest)")
+        }
+        return Model(
+            name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),
+            classNames: nil)
+    }
+
     /// The bundled networks.
     static func catalog() throws(Failure) -> ModelCatalog {
         guard let folder = ModelFolder.find() else {

@@ -13,10 +13,13 @@ struct Bench: ParsableCommand {
             algorithm shows as more of them. The peak is this machine's own sgemm on as many threads. "around it" is what a
             step of a render with Lucid's transforms does besides: the picture, its transforms, the optimizer.
 
-            Example: lucid bench vgg16:features.10 --threads 2
+            An architecture whose weights are not here is timed with weights that nobody trained: time does not depend on
+            their values. A concatenation passes early channels on from far before it, so name a late one there.
+
+            Example: lucid bench vgg16:features.10 resnet50:layer3 densenet121:features.denseblock3:1023 --threads 2
             """)
 
-    @Argument(help: "MODEL:LAYER; without any, the standard cases.") var cases: [String] = []
+    @Argument(help: "MODEL:LAYER or MODEL:LAYER:CHANNEL; without any, the standard cases.") var cases: [String] = []
     @Option(help: ArgumentHelp("Pixels on a side.", valueName: "n")) var size = PictureSize(width: 224, height: 224)
     @Option(help: ArgumentHelp("Timed steps of each case.", valueName: "n")) var steps = 15
     @Option(help: "How convolutions are computed: auto or plain.") var convolution = ConvolutionChoice.auto
@@ -81,13 +84,19 @@ struct Bench: ParsableCommand {
     }
 
     private func prepare(_ name: String) throws(Failure) -> Case {
-        let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw .usage("\"\(name)\" is not MODEL:LAYER") }
-        let model = try ModelOptions.load(parts[0])
+        let parts = name.split(separator: ":", maxSplits: 2).map(String.init)
+        guard parts.count == 2 || parts.count == 3 && Int(parts[2]) != nil else {
+            throw .usage("\"\(name)\" is not MODEL:LAYER or MODEL:LAYER:CHANNEL")
+        }
+        let channel = parts.count == 3 ? Int(parts[2])! : Self.channel
+        let model = try ModelOptions.loadGraph(parts[0])
         do {
             let layer = try model.network.layer(named: parts[1])
+            guard 0..<model.network.channels(of: layer) ~= channel else {
+                throw Failure.usage("\(name): there is no channel \(channel)")
+            }
             let network = try PreparedNetwork(
-                model.network, demands: [layer: .channels([Self.channel])], preprocessing: model.preprocessing,
+                model.network, demands: [layer: .channels([channel])], preprocessing: model.preprocessing,
                 convolution: convolution)
             try network.check(height: size.height, width: size.width)
             var generator = RandomGenerator(seed: 0)
@@ -96,6 +105,8 @@ struct Bench: ParsableCommand {
             return Case(model: model, layer: layer, network: network, image: image)
         } catch let error as WeightsError {
             throw Failure(error)
+        } catch let error as Failure {
+            throw error
         } catch {
             throw .usage("\(name): \(error)")
         }

@@ -5,7 +5,11 @@ import Networks
 struct Layers: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "List a network's layers: names, shapes, receptive fields, cost.",
-        discussion: "Example: lucid layers --model vgg16")
+        discussion: """
+            Works for every architecture, also where its weights are not here.
+
+            Example: lucid layers --model resnet50
+            """)
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The picture's size, which decides the shapes.", valueName: "n"))
@@ -13,7 +17,7 @@ struct Layers: ParsableCommand {
     @Flag(help: "Print one JSON object a layer.") var json = false
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.loadGraph()
         let rows: [LayerSummary]
         do {
             rows = try model.network.summary(height: size.height, width: size.width)

@@ -1,0 +1,59 @@
+import Tensors
+
+/// The vision transformer (Dosovitskiy et al. 2020, arXiv:2010.11929), as torchvision names its modules. Its positions are
+/// those of 224×224 pixels, so it takes no other size.
+extension Architecture {
+    /// The base model on patches of 16×16 pixels.
+    public static let vit_b_16 = transformer("vit_b_16", patch: 16, layers: 12, heads: 12, width: 768, inner: 3072)
+
+    /// - Parameters:
+    ///   - patch: pixels on a side of a patch.
+    ///   - heads: of each attention.
+    ///   - width: channels of a position.
+    ///   - inner: channels inside the perceptrons.
+    private static func transformer(
+        _ name: String, patch: Int, layers: Int, heads: Int, width: Int, inner: Int
+    ) -> Architecture {
+        Architecture(name: name) { network, classifier in
+            typealias Value = NetworkBuilder.Value
+            let positions = network.shape(of: "encoder.pos_embedding")?.dropFirst().first ?? 1 + (224 / patch) * (224 / patch)
+            var x = network.convolution("conv_proj", network.image, filters: width, kernel: patch, stride: patch)
+            x = network.add(
+                "cat", ClassToken(token: network.parameter("class_token", [1, 1, width])), from: [x], channels: width)
+            let embedding = network.parameter("encoder.pos_embedding", [1, positions, width])
+            x = network.add("encoder.add", PositionEmbedding(embedding: embedding), from: [x], channels: width)
+            x = network.dropout("encoder.dropout", x)
+            for index in 0..<layers { x = encoderLayer("encoder.layers.encoder_layer_\(index)", x) }
+            x = network.layerNormalization("encoder.ln", x)
+            guard classifier else { return }
+            // torchvision's graph counts the other uses of indexing first.
+            x = network.add("getitem_5", FirstPosition(), from: [x], channels: width)
+            network.classes("heads.head", x)
+
+            /// Attention between the positions, then a perceptron at each, both added to what came in.
+            func encoderLayer(_ name: String, _ input: Value) -> Value {
+                var x = network.layerNormalization("\(name).ln_1", input)
+                x = attention("\(name).self_attention", x)
+                x = network.dropout("\(name).dropout", x)
+                let attended = network.addition("\(name).add", x, input)
+                x = network.layerNormalization("\(name).ln_2", attended)
+                x = network.linear("\(name).mlp.0", x, inputs: width, outputs: inner)
+                x = network.activation("\(name).mlp.1", x, .gelu)
+                x = network.dropout("\(name).mlp.2", x)
+                x = network.linear("\(name).mlp.3", x, inputs: inner, outputs: width)
+                x = network.dropout("\(name).mlp.4", x)
+                return network.addition("\(name).add_1", attended, x)
+            }
+
+            func attention(_ name: String, _ input: Value) -> Value {
+                let layer = SelfAttention(
+                    channels: width, heads: heads,
+                    inputWeights: network.parameter("\(name).in_proj_weight", [3 * width, width]),
+                    inputBiases: network.parameter("\(name).in_proj_bias", [3 * width]),
+                    outputWeights: network.parameter("\(name).out_proj.weight", [width, width]),
+                    outputBiases: network.parameter("\(name).out_proj.bias", [width]))
+                return network.add(name, layer, from: [input], channels: width)
+            }
+        }
+    }
+}
