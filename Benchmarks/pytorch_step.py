@@ -4,9 +4,10 @@
     python Benchmarks/pytorch_step.py --lucid PATH/TO/lucid [--threads 2] [--rounds 15] [--cases MODEL:LAYER ...]
 
 A step is what both must do for every step of a picture: forward from a 224×224 image, batch 1, to the layer, the mean of
-channel 5, and backward to the image; the weights are frozen, and the network ends at the layer. For PyTorch it is
-torchvision's network, cut by create_feature_extractor, in evaluation mode; its weights are random, as the time does not
-depend on them. For lucid it is `lucid bench CASE --threads N --json`.
+channel 5 (or of another one: a dense block passes channel 5 on from far above), and backward to the image; the weights
+are frozen, and the network ends at the layer. For PyTorch it is torchvision's network, cut by create_feature_extractor, in
+evaluation mode; its weights are random, as the time does not depend on them. For lucid it is
+`lucid bench CASE --threads N --json`.
 
 The two run in turns, never at the same time: in each round PyTorch takes a few steps, then lucid, in the next round the
 other way round. The ratio is the median of the rounds' own ratios, so that a machine which slows down for a while slows
@@ -36,6 +37,11 @@ CASES = [
     "squeezenet1_1:features.3",
     "squeezenet1_1:features.10",
     "squeezenet1_1:features.12",
+    "alexnet:features.10",
+    "resnet50:layer3",
+    "googlenet:inception4c",
+    "mobilenet_v2:features.14",
+    "densenet121:features.denseblock3:1023",
 ]
 
 
@@ -64,7 +70,8 @@ def serve_pytorch(case, threads):
 
     torch.set_num_threads(threads)
     torch.manual_seed(0)
-    model, layer = case.split(":")
+    model, layer, *channel = case.split(":")
+    channel = int(channel[0]) if channel else CHANNEL
     network = create_feature_extractor(getattr(torchvision.models, model)(weights=None).eval(), [layer])
     network.eval().requires_grad_(False)
     image = torch.rand(1, 3, SIZE, SIZE, requires_grad=True)
@@ -72,7 +79,7 @@ def serve_pytorch(case, threads):
 
     def step():
         image.grad = None
-        network(image)[layer][:, CHANNEL].mean().backward()
+        network(image)[layer][:, channel].mean().backward()
 
     for _ in range(WARM_UP_STEPS):
         step()
@@ -101,8 +108,8 @@ class PyTorch:
     def answer(self):
         line = self.process.stdout.readline()
         if not line:
-            sys.exit("The PyTorch process stopped; its error is above. It needs torch and torchvision, and cases of"
-                     " the form MODEL:LAYER with torchvision's names.")
+            sys.exit("The PyTorch process stopped; its error is above. It needs torch and torchvision, and cases"
+                     " of the form MODEL:LAYER[:CHANNEL] with torchvision's names.")
         return json.loads(line)
 
     def steps(self, count):
@@ -176,7 +183,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--steps", type=int, default=5, help="of PyTorch, a round (5)")
-    parser.add_argument("--cases", nargs="+", default=CASES, metavar="MODEL:LAYER")
+    parser.add_argument("--cases", nargs="+", default=CASES, metavar="MODEL:LAYER[:CHANNEL]")
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
 
@@ -187,11 +194,11 @@ def main():
         sys.exit(f"There is no program at {arguments.lucid}. Build it with `swift build -c release`; it is then"
                  " .build/release/lucid. Without --lucid only PyTorch is timed.")
     for case in arguments.cases:
-        if case.count(":") != 1:
-            sys.exit(f"{case} is not of the form MODEL:LAYER, as vgg16:features.10.")
+        if case.count(":") not in (1, 2):
+            sys.exit(f"{case} is not of the form MODEL:LAYER or MODEL:LAYER:CHANNEL, as vgg16:features.10.")
 
     heading = ["case", "PyTorch median ms"]
-    heading += ["lucid median ms", "PyTorch / lucid"] if arguments.lucid else []
+    heading += ["lucid median ms", "lucid / PyTorch"] if arguments.lucid else []
     heading += ["PyTorch peak MB"] + (["lucid peak MB"] if arguments.lucid else [])
     print("| " + " | ".join(heading) + " |")
     print("|---" + "|--:" * (len(heading) - 1) + "|", flush=True)
