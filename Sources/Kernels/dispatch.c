@@ -2,6 +2,9 @@
 // (target_clones would do the same through ifuncs, which run before the thread sanitizer is ready and crash it.)
 #include "Kernels.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define EACH_KERNEL(_)                                                                                              \
   _(void, rectify, (float *v, long n), (v, n))                                                                      \
   _(void, signs, (const float *v, long p, long c, uint8_t *a, uint8_t *b), (v, p, c, a, b))                         \
@@ -83,10 +86,13 @@ const char *kernels_instruction_set(void) { return instruction_set; }
 #define CHOOSE_AVX2(result, name, parameters, arguments) chosen_##name = kernels_avx2_##name;
 #define CHOOSE_AVX512(result, name, parameters, arguments) chosen_##name = kernels_avx512_##name;
 
+// LUCID_INSTRUCTION_SET=baseline or avx2 asks for less than the processor has, to test what other processors run.
 __attribute__((constructor)) static void choose(void) {
+  const char *most = getenv("LUCID_INSTRUCTION_SET");
+  if (most && strcmp(most, "baseline") == 0) return;
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw")) {
+      __builtin_cpu_supports("avx512bw") && !(most && strcmp(most, "avx2") == 0)) {
     EACH_KERNEL(CHOOSE_AVX512)
     instruction_set = "avx512";
   } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) {

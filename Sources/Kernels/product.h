@@ -106,15 +106,13 @@ void KERNEL(pack)(const float *matrix, long depth, long columns, long stride, fl
   }
 }
 
-// Few filters over a deep input: the lanes run along the depth instead, 16 of them whatever the registers' width.
-typedef float KERNEL(lanes) __attribute__((vector_size(64), aligned(4)));
+// Few filters over a deep input: the lanes run along the depth instead, 16 of them whatever the registers' width, as two
+// vectors of 8, so that the sums of two rows and three filters and what is added to them fit AVX2's registers.
+typedef float KERNEL(eight) __attribute__((vector_size(32), aligned(4)));
 
-// Halves onto each other until one is left.
-INLINE float KERNEL(sum_of_lanes)(const KERNEL(lanes) *p) {
-  KERNEL(lanes) v = *p;
-  typedef float eight __attribute__((vector_size(32)));
+INLINE float KERNEL(sum_of_lanes)(const KERNEL(eight) *low, const KERNEL(eight) *high) {
   typedef float four __attribute__((vector_size(16)));
-  eight a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  KERNEL(eight) a = *low + *high;
   four b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
   four c = b + __builtin_shufflevector(b, b, 2, 3, 2, 3);
   return c[0] + c[1];
@@ -125,36 +123,39 @@ INLINE void KERNEL(thin_rows)(const kernels_product *p, long first, const int ro
   const uint8_t *mask = p->mask ? p->mask + first * p->mask_stride : 0;
   float *output = p->output + first * p->output_stride;
   uint8_t *signs = p->signs ? p->signs + first * p->mask_stride : 0;
-  KERNEL(lanes) sum[4][3];
-  UNROLL for (int r = 0; r < rows; r++)
-    UNROLL for (int c = 0; c < columns; c++) sum[r][c] = (KERNEL(lanes)){0};
+  KERNEL(eight) sum[2][4][3];
+  UNROLL for (int h = 0; h < 2; h++)
+    UNROLL for (int r = 0; r < rows; r++)
+      UNROLL for (int c = 0; c < columns; c++) sum[h][r][c] = (KERNEL(eight)){0};
   const long length = p->segment_length, depth = p->segments * length;
   for (long s = 0; s < p->segments; s++) {
     const float *row = input + p->offsets[s], *filter = p->filters + s * length;
     long k = 0;
-    for (; k + 16 <= length; k += 16) {
-      KERNEL(lanes) weights[3];
-      UNROLL for (int c = 0; c < columns; c++) weights[c] = *(const KERNEL(lanes) *)(filter + c * depth + k);
-      UNROLL for (int r = 0; r < rows; r++) {
-        KERNEL(lanes) value = *(const KERNEL(lanes) *)(row + r * p->input_stride + k);
-        UNROLL for (int c = 0; c < columns; c++) sum[r][c] += value * weights[c];
+    for (; k + 16 <= length; k += 16)
+      UNROLL for (int h = 0; h < 2; h++) {
+        KERNEL(eight) weights[3];
+        UNROLL for (int c = 0; c < columns; c++) weights[c] = *(const KERNEL(eight) *)(filter + c * depth + k + 8 * h);
+        UNROLL for (int r = 0; r < rows; r++) {
+          KERNEL(eight) value = *(const KERNEL(eight) *)(row + r * p->input_stride + k + 8 * h);
+          UNROLL for (int c = 0; c < columns; c++) sum[h][r][c] += value * weights[c];
+        }
       }
-    }
-    if (k < length) {
+    for (int h = 0; h < 2 && k < length; h++, k += 8) {
+      long rest = length - k < 8 ? length - k : 8;
       for (int c = 0; c < columns; c++) {
-        KERNEL(lanes) weights = {0};
-        for (long i = 0; i < length - k; i++) weights[i] = filter[c * depth + k + i];
+        KERNEL(eight) weights = {0};
+        for (long i = 0; i < rest; i++) weights[i] = filter[c * depth + k + i];
         for (int r = 0; r < rows; r++) {
-          KERNEL(lanes) value = {0};
-          for (long i = 0; i < length - k; i++) value[i] = row[r * p->input_stride + k + i];
-          sum[r][c] += value * weights;
+          KERNEL(eight) value = {0};
+          for (long i = 0; i < rest; i++) value[i] = row[r * p->input_stride + k + i];
+          sum[h][r][c] += value * weights;
         }
       }
     }
   }
   for (int r = 0; r < rows; r++)
     for (int c = 0; c < columns; c++) {
-      float value = KERNEL(sum_of_lanes)(&sum[r][c]) + (p->bias ? p->bias[c] : 0);
+      float value = KERNEL(sum_of_lanes)(&sum[0][r][c], &sum[1][r][c]) + (p->bias ? p->bias[c] : 0);
       if (p->rectify) value = KERNEL(rectified_single)(value);
       if (mask) value = KERNEL(masked_single)(value, mask + r * p->mask_stride, c);
       output[r * p->output_stride + c] = value;
