@@ -23,6 +23,9 @@ public protocol Layer: Sendable {
     /// The window through which an output position sees the input; nil if it sees just its own position.
     func window(for inputs: [Shape]) -> Window?
 
+    /// What merging and folding have made of the layer: two layers of one name and variant do the same.
+    var variant: String { get }
+
     /// Every value of the output is one of the inputs' or zero, so that what is positive stays so: a gradient that is
     /// zero wherever the output is not positive stays that at the inputs.
     var passesRectifiedValuesOn: Bool { get }
@@ -38,6 +41,7 @@ extension Layer {
     public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer { self }
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? { nil }
     public func window(for inputs: [Shape]) -> Window? { nil }
+    public var variant: String { "" }
     public var passesRectifiedValuesOn: Bool { false }
     public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }
     public var parameterCount: Int { 0 }

@@ -117,6 +117,8 @@ public struct Model: Sendable {
     public let weightsSHA256: String
     /// The graph, its weights still in their file.
     public let network: Network
+    /// The layers that have been prepared so far.
+    public let loaded = LoadedLayers()
     /// What the weights were trained to see.
     public let preprocessing: Preprocessing
     /// The class of each output, where the network ends in classes.

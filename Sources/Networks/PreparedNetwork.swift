@@ -21,9 +21,10 @@ public struct PreparedNetwork: Sendable {
     ///   - demands: what will be looked at.
     ///   - preprocessing: applied to the image first; nil takes the image as the network's own input.
     ///   - convolution: the algorithms that convolutions may use.
+    ///   - loaded: layers that others have prepared for this network, and will.
     public init(
         _ network: Network, demands: [LayerName: Demand], preprocessing: Preprocessing?,
-        convolution: ConvolutionChoice = .auto
+        convolution: ConvolutionChoice = .auto, sharing loaded: LoadedLayers = LoadedLayers()
     ) throws(WeightsError) {
         var plan = Pruning(network, demands: demands)
         plan.foldNormalizations()
@@ -33,9 +34,13 @@ public struct PreparedNetwork: Sendable {
         var places = [Int: Int]()  // node → step
         for node in plan.nodes {
             places[node.index] = steps.count
+            let name = network.nodes[node.index].name
+            let layer =
+                try node.channels == nil
+                ? loaded.layer(name, node.layer, convolution) : node.layer.loaded(convolution)
             steps.append(
                 Step(
-                    name: network.nodes[node.index].name, layer: try node.layer.loaded(convolution),
+                    name: name, layer: layer,
                     inputs: node.inputs.map { $0 < 0 ? -1 : places[$0]! }, channels: node.channels,
                     isKept: node.isKept))
         }

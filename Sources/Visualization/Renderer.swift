@@ -33,7 +33,7 @@ public struct Renderer: Sendable {
         do {
             network = try PreparedNetwork(
                 model.network, demands: reading.demands, preprocessing: model.preprocessing,
-                convolution: plan.convolution)
+                convolution: plan.convolution, sharing: model.loaded)
         } catch {
             throw .weights(error)
         }

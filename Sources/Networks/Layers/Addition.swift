@@ -24,6 +24,8 @@ public struct Addition: RectifyingLayer {
         }
     }
 
+    public var variant: String { "\(rectifies) \(receivesMaskedGradient)" }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         Restriction(layer: self, inputs: [channels, channels])
     }

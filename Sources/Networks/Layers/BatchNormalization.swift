@@ -79,6 +79,8 @@ public struct BatchNormalization: RectifyingLayer {
         return copy
     }
 
+    public var variant: String { "\(rectifies) \(receivesMaskedGradient)" }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         var copy = self
         copy.chosen = channels.map { chosen?[$0] ?? $0 }

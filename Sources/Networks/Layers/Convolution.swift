@@ -108,6 +108,8 @@ public struct Convolution: RectifyingLayer {
         return Restriction(layer: copy, inputs: [channels])
     }
 
+    public var variant: String { "\(rectifies) \(masksGradient) \(receivesMaskedGradient) \(normalization != nil)" }
+
     public func window(for inputs: [Shape]) -> Window? { window }
 
     public func multiplyAdds(for inputs: [Shape]) -> Int {
