@@ -30,6 +30,20 @@ import Testing
         #expect(try scratch.bytes("t1.png") != scratch.bytes("other.png"))
     }
 
+    /// The program runs on any x86-64, and climbs as well there.
+    @Test(arguments: ["baseline", "avx2"])
+    func everyInstructionSetDraws(_ set: String) throws {
+        let scratch = try Scratch()
+        struct Result: Decodable { let score: Float }
+        let scores = try ["", set].map { set in
+            let program = try Program.run(
+                ["channel", "--index", "5", "--json", "-o", "x.png"] + quick, in: scratch.path,
+                environment: ["LUCID_INSTRUCTION_SET": set])
+            return try JSONDecoder().decode(Result.self, from: program.output).score
+        }
+        #expect(abs(scores[1] - scores[0]) < 0.02 * abs(scores[0]), "\(scores)")
+    }
+
     @Test func aBatchGivesTheSameFilesAsSingleRuns() throws {
         let (batch, single) = (try Scratch(), try Scratch())
         #expect(try draw(batch, "channel", "--index", "0-3").status == 0)

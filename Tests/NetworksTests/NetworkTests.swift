@@ -71,6 +71,40 @@ import Testing
         }
     }
 
+    /// What the fast convolutions' rounding adds up to at the end of each network.
+    @Test(arguments: [("squeezenet1_1", "features.12"), ("vgg16", "features.28")])
+    func fastConvolutionsStayExactToTheDeepestLayer(_ name: String, _ deepest: String) throws {
+        let model = try bundledModel(name)
+        let layer = try model.network.layer(named: deepest)
+        var image = IntegerHash.tensor("image", Shape(3, 224, 224), scale: 0.5)
+        image.withMutableElements { for i in 0..<$0.count { $0[i] += 0.5 } }
+        let values = try [ConvolutionChoice.auto, .plain].map { choice in
+            let prepared = try PreparedNetwork(
+                model.network, demands: [layer: .all], preprocessing: model.preprocessing, convolution: choice)
+            return prepared.forward(image, Pass(workers: Workers(2)), remembering: false)[layer].values.elements
+        }
+        #expect(relativeError(values[0], values[1]) < 1e-3)
+    }
+
+    @Test func sharedLayersAnswerAsOnesOwn() throws {
+        let model = try bundledModel("squeezenet1_1")
+        let loaded = LoadedLayers()
+        let image = IntegerHash.tensor("image", Shape(3, 64, 60), scale: 0.5)
+        for name in ["features.6", "features.4", "features.6.expand3x3", "features.7"] {
+            let layer = try model.network.layer(named: name)
+            for demand in [Demand.channels([3]), .all] {
+                let answers = try [loaded, LoadedLayers()].map { loaded in
+                    let prepared = try PreparedNetwork(
+                        model.network, demands: [layer: demand], preprocessing: model.preprocessing, sharing: loaded)
+                    let trace = prepared.forward(image, Pass(workers: .one))
+                    let values = trace[layer].values
+                    return [values.elements, trace.backward(from: [layer: values]).elements]
+                }
+                #expect(answers[0] == answers[1], "\(name)")
+            }
+        }
+    }
+
     @Test func namesMeanNodesOrTheEndOfModules() throws {
         let network = try bundledModel("squeezenet1_1").network
         #expect(try network.layer(named: "features.3").node == "features.3.cat")
