@@ -79,13 +79,19 @@ public struct Network: Sendable {
 extension Network {
     /// What computing some layers takes, counted in floats.
     public struct Cost: Sendable {
-        /// Outputs that a pass remembers: those of every node but rectifiers and normalizations, which are merged into what
-        /// comes before.
-        public var activations = 0
+        /// What a pass remembers of its outputs for the way back: the values where a layer's derivative depends on them, else
+        /// two bits each and a byte for the winner of a pool.
+        public var remembered = 0
         /// The largest single output.
         public var largestActivation = 0
         /// Trained numbers.
         public var parameters = 0
+    }
+
+    /// Layers that are linear but for the signs of their outputs, or but for who won.
+    private static func remembersBits(_ layer: any Layer) -> Bool {
+        layer is Convolution || layer is Linear || layer is Addition || layer is Concatenation || layer is MaxPooling
+            || layer is AveragePooling || layer is AdaptiveAveragePooling || layer is ChannelChoice || layer is Flatten
     }
 
     /// The cost of everything up to these layers for an image of this size; what does not fit the image counts nothing.
@@ -99,7 +105,7 @@ extension Network {
             shapes[node.index] = shape
             cost.parameters += node.layer.parameterCount
             if node.layer is ReLU || node.layer is BatchNormalization || node.layer is Dropout { continue }
-            cost.activations += shape.count
+            cost.remembered += Self.remembersBits(node.layer) ? shape.count / 4 : shape.count
             cost.largestActivation = max(cost.largestActivation, shape.count)
         }
         return cost

@@ -169,7 +169,7 @@ public struct Trace: ~Copyable {
                 accumulate(FeatureMap(seed, workers: workers), onto: &gradients[index])
             }
             guard let gradient = gradients[index].take() else { continue }
-            var results = pullback(gradient)
+            var results = pullback(consume gradient)
             for input in inputs[index].reversed() {
                 let part = results.removeLast()
                 if input < 0 {

@@ -82,14 +82,15 @@ struct Reading {
         return fits ?? 224
     }
 
-    /// Bytes that a render takes at most, to be held against what there is: activations, which are kept for the way
-    /// back, two of the largest for gradients, the picture's own numbers in their several forms, and the weights.
+    /// Bytes that a render takes at most, to be held against what there is: what a pass remembers, four of the largest maps
+    /// (a layer's input and output, and a branch beside it), the picture's own numbers in their several forms, and the
+    /// weights, prepared for both ways.
     func estimatedMemory(_ plan: RenderPlan, network: Network) -> Int {
         let largest = transforms.extent(of: Shape(3, plan.height, plan.width)).largest
         let height = max(largest.height, plan.height)
         let width = max(largest.width, plan.width)
         let cost = network.cost(of: Set(layers.values), height: height, width: width)
-        let pictures = 24 * 3 * height * width
-        return 4 * (cost.activations + 2 * cost.largestActivation + pictures + cost.parameters) + 64 << 20
+        let pictures = 16 * 3 * height * width
+        return 4 * (cost.remembered + 4 * cost.largestActivation + pictures + 3 * cost.parameters) + 64 << 20
     }
 }

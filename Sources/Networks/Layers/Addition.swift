@@ -19,7 +19,7 @@ public struct Addition: RectifyingLayer {
         guard pass.remembers else { return Step(output: output) { _ in [] } }
         let signs = rectifierSigns(of: output, pass)
         return Step(output: output) { gradient in
-            let result = pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)
+            let result = pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)
             return [result, result]
         }
     }

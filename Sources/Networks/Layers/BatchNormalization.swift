@@ -53,7 +53,7 @@ public struct BatchNormalization: RectifyingLayer {
         guard pass.remembers else { return Step(output: output) { _ in [] } }
         let signs = rectifierSigns(of: output, pass)
         return Step(output: output) { gradient in
-            var result = pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)
+            var result = pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)
             result.scale(by: factors.scales, workers: pass.workers)
             return [result]
         }

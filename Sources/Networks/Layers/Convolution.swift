@@ -69,7 +69,7 @@ public struct Convolution: RectifyingLayer {
         let mask = isPlain && masksGradient ? input.signs(workers: pass.workers) : nil
         let signs = rectifierSigns(of: output, pass)
         return Step(output: output) { gradient in
-            let masked = pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)
+            let masked = pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)
             return [kernel.backward(masked, inputShape: inputShape, mask: mask, workers: pass.workers)]
         }
     }

@@ -15,7 +15,7 @@ public struct ReLU: Layer {
         guard pass.remembers else { return Step(output: output) { _ in [] } }
         let signs = pass.rectifier.signs(of: output, workers: pass.workers)
         return Step(output: output) { gradient in
-            [pass.rectifier.pullback(gradient, signs: signs, workers: pass.workers)]
+            [pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)]
         }
     }
 
@@ -51,7 +51,7 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
     ///   - signs: what `signs(of:)` remembered.
     package func pullback(_ gradient: consuming FeatureMap, signs: SignMap?, workers: Workers) -> FeatureMap {
         guard let signs else { return gradient }
-        var result = gradient
+        var result = consume gradient  // in place, if nobody else holds it
         switch self {
         case .linear: break
         case .plain: result.mask(signs, workers: workers)
