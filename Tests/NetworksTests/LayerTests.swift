@@ -249,16 +249,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [Window(kernel: 1), Window(kernel: 3, padding: 1), Window(kernel: 3, stride: 2, padding: 1)], [1, 8, 20])
-    func rectifyingAndMaskingHappenOnTheWay(_ window: Window, _ filters: Int) throws {
+    @Test(arguments: [Window(kernel: 1), Window(kernel: 3, padding: 1), Window(kernel: 3, stride: 2, padding: 1)], [(1, 1), (8, 1), (20, 1), (16, 16), (32, 16), (24, 4), (12, 2)])
+    func rectifyingAndMaskingHappenOnTheWay(_ window: Window, _ width: (filters: Int, groups: Int)) throws {
+        let (filters, groups) = width
         let shape = Shape(16, 15, 14)
-        let weights = IntegerHash.values("w", filters * 16 * window.area)
+        let weights = IntegerHash.values("w", filters * 16 / groups * window.area)
         let biases = IntegerHash.values("b", filters)
         let image = FeatureMap(IntegerHash.tensor("image", shape))
         let plain = ConvolutionChoice.plain.algorithm(
-            weights: weights, biases: biases, inputChannels: 16, groups: 1, window: window)
+            weights: weights, biases: biases, inputChannels: 16, groups: groups, window: window)
         let fast = ConvolutionChoice.auto.algorithm(
-            weights: weights, biases: biases, inputChannels: 16, groups: 1, window: window)
+            weights: weights, biases: biases, inputChannels: 16, groups: groups, window: window)
         let output = Shape(filters, window.outputHeight(15), window.outputWidth(14))
         let expected = plain.forward(image, output: output, rectifying: true, signed: false, workers: .one).planes().elements
         let rectified = fast.forward(image, output: output, rectifying: true, signed: true, workers: .one)

@@ -37,6 +37,8 @@ public struct DirectConvolution: Sendable {
     private static let sourceFloats = 128 * 1024
     /// Pieces that give several threads enough to do.
     private static let wantedPieces = 8
+    /// Positions of a long line that one piece has at least.
+    private static let shortestLine = 12
     /// Multiplications that are not worth a hand-over to another thread.
     private static let smallWork = 200_000
     /// The kernels read biases a vector at a time; no panel is wider.
@@ -163,11 +165,10 @@ public struct DirectConvolution: Sendable {
             source.withElements { elements in
                 let elements = elements.baseAddress!
                 func run(_ mask: UnsafePointer<UInt8>?) {
-                    for phase in phases {
-                        compute(
-                            phase, elements, source.shape, into: result, target, rectifying: rectifying, mask: mask,
-                            signs: signs, workers)
-                    }
+                    let maps = Maps(
+                        source: elements, sourceShape: source.shape, target: result, targetShape: target,
+                        rectifying: rectifying, mask: mask, signs: signs)
+                    for phase in phases { compute(phase, maps, workers) }
                 }
                 if let mask, !sharesBytes {
                     mask.positive.withUnsafeBufferPointer { run($0.baseAddress!) }
@@ -181,114 +182,159 @@ public struct DirectConvolution: Sendable {
     }
 
     /// The channels of a group may begin within a byte of the signs.
-    private var sharesBytes: Bool { groups > 1 && groups != targetChannels }
+    private var sharesBytes: Bool { groups > 1 && !(sourceChannels == groups && targetChannels == groups) }
 
-    private func compute(
-        _ phase: Phase, _ source: UnsafePointer<Float>, _ sourceShape: Shape,
-        into target: UnsafeMutablePointer<Float>, _ targetShape: Shape, rectifying: Bool, mask: UnsafePointer<UInt8>?,
-        signs: UnsafeMutablePointer<UInt8>?, _ workers: Workers
+    /// What one use of the convolution reads and writes.
+    private struct Maps {
+        let source: UnsafePointer<Float>
+        let sourceShape: Shape
+        let target: UnsafeMutablePointer<Float>
+        let targetShape: Shape
+        let rectifying: Bool
+        let mask: UnsafePointer<UInt8>?
+        let signs: UnsafeMutablePointer<UInt8>?
+    }
+
+    /// How a phase is cut into pieces of work: bands of lines for the cache, and filters as well if those are too few.
+    private struct Cut {
+        /// A 1×1 kernel has no rows: its positions are one long line of lines of one position.
+        let isLine: Bool
+        let lines: Int
+        /// Of a line.
+        let positions: Int
+        /// Groups that are multiplied one after the other.
+        let parts: Int
+        /// Filters of a part.
+        let columns: Int
+        /// Filters that cannot be parted.
+        let panel: Int
+        let depth: Int
+        let bands: Int
+        let cuts: Int
+        /// Panels whose filters stay near while lines pass.
+        let blockPanels: Int
+
+        init(_ phase: Phase, _ maps: Maps, groups: Int) {
+            let correlation = phase.correlation
+            let grid = correlation.grid(in: maps.targetShape)
+            isLine =
+                correlation.taps.count == 1 && correlation.taps[0].y == 0 && correlation.taps[0].x == 0
+                && correlation.sourceStride == (1, 1) && correlation.targetStride == (1, 1)
+                && maps.sourceShape.area == maps.targetShape.area
+            lines = isLine ? grid.height * grid.width : grid.height
+            positions = isLine ? 1 : grid.width
+            parts = phase.kind == .depthwise ? 1 : groups
+            columns = maps.targetShape.channels / parts
+            panel = phase.kind == .packed ? kernels_panel_width() : columns
+            depth = phase.segments.count * phase.segmentLength
+            let isSmall = lines * positions * parts * columns * depth < smallWork
+            let lineFloats =
+                positions * correlation.sourceStride.height * correlation.sourceStride.width * maps.sourceShape.channels
+            let tallest = max(1, sourceFloats / lineFloats)
+            bands =
+                isSmall
+                ? 1 : min(lines, max((lines + tallest - 1) / tallest, min(wantedPieces, lines / (isLine ? shortestLine : 1))))
+            let panels = (columns + panel - 1) / panel
+            cuts = isSmall || bands >= wantedPieces || parts > 1 ? 1 : min(panels, (wantedPieces + bands - 1) / bands)
+            blockPanels = max(1, filterFloats / max(1, depth * panel))
+        }
+
+        func lines(of band: Int) -> Range<Int> { lines * band / bands..<lines * (band + 1) / bands }
+
+        func panels(of cut: Int) -> Range<Int> {
+            let panels = (columns + panel - 1) / panel
+            return panels * cut / cuts..<panels * (cut + 1) / cuts
+        }
+    }
+
+    private func compute(_ phase: Phase, _ maps: Maps, _ workers: Workers) {
+        let grid = phase.correlation.grid(in: maps.targetShape)
+        guard grid.height > 0, grid.width > 0 else { return }
+        if phase.correlation.taps.isEmpty { return clear(phase.correlation, grid, maps) }
+        let cut = Cut(phase, maps, groups: groups)
+        workers.forEach(cut.bands * cut.cuts) { piece in
+            let lines = cut.lines(of: piece / cut.cuts)
+            let panels = cut.panels(of: piece % cut.cuts)
+            if cut.isLine {
+                let band = SourceBand(origin: maps.source + lines.lowerBound * sourceChannels, rowStride: 0)
+                multiply(phase, maps, cut, band, lines, panels)
+            } else {
+                SourceBand.with(
+                    maps.source, maps.sourceShape, phase.correlation, rows: lines, columns: cut.positions
+                ) { multiply(phase, maps, cut, $0, lines, panels) }
+            }
+        }
+    }
+
+    /// What no tap reaches is zero.
+    private func clear(_ correlation: Correlation, _ grid: Correlation.Pair, _ maps: Maps) {
+        for i in 0..<grid.height {
+            for j in 0..<grid.width {
+                let place = maps.target + position(i, j, correlation, maps) * targetChannels
+                place.update(repeating: 0, count: targetChannels)
+            }
+        }
+    }
+
+    /// Where a position of the grid lies in the target.
+    private func position(_ i: Int, _ j: Int, _ correlation: Correlation, _ maps: Maps) -> Int {
+        (i * correlation.targetStride.height + correlation.targetOffset.height) * maps.targetShape.width
+            + j * correlation.targetStride.width + correlation.targetOffset.width
+    }
+
+    /// One piece of work: some lines times some panels of every part, a block of panels at a time.
+    private func multiply(
+        _ phase: Phase, _ maps: Maps, _ cut: Cut, _ band: SourceBand, _ lines: Range<Int>, _ panels: Range<Int>
     ) {
         let correlation = phase.correlation
-        let grid = correlation.grid(in: targetShape)
-        guard grid.height > 0, grid.width > 0 else { return }
-        let (stride, offset) = (correlation.targetStride, correlation.targetOffset)
-        if correlation.taps.isEmpty {
-            for i in 0..<grid.height {
-                let y = i * stride.height + offset.height
-                for j in 0..<grid.width {
-                    let x = j * stride.width + offset.width
-                    (target + (y * targetShape.width + x) * targetChannels).update(repeating: 0, count: targetChannels)
-                }
-            }
-            return
-        }
-        // A 1×1 kernel has no rows: its positions are one long line.
-        let isLine =
-            correlation.taps.count == 1 && correlation.taps[0].y == 0 && correlation.taps[0].x == 0
-            && correlation.sourceStride == (1, 1) && stride == (1, 1) && sourceShape.area == targetShape.area
-        let lines = isLine ? grid.height * grid.width : grid.height
-        let positions = isLine ? 1 : grid.width
-        let columns = phase.kind == .depthwise ? targetChannels : targetChannels / groups
-        let panel = phase.kind == .packed ? kernels_panel_width() : columns
-        let depth = phase.segments.count * phase.segmentLength
-        let parts = phase.kind == .depthwise ? 1 : groups
         let maskBytes = (targetChannels + 7) / 8
+        let offsets = phase.segments.map { $0.y * band.rowStride + $0.x * sourceChannels }
+        var product = kernels_product()
+        product.segments = phase.segments.count
+        product.segment_length = phase.segmentLength
+        product.rectify = maps.rectifying ? 1 : 0
+        product.input_stride = correlation.sourceStride.width * sourceChannels
+        product.output_stride = correlation.targetStride.width * targetChannels
+        product.mask_stride = correlation.targetStride.width * maskBytes
 
-        // Rows for the cache; then filters as well if there are too few pieces.
-        let work = lines * positions * parts * columns * depth
-        let rowFloats = positions * correlation.sourceStride.height * correlation.sourceStride.width * sourceChannels
-        let tallest = max(1, Self.sourceFloats / rowFloats)
-        let bandCount = work < Self.smallWork
-            ? 1 : min(lines, max((lines + tallest - 1) / tallest, min(Self.wantedPieces, lines / (isLine ? 12 : 1))))
-        let panels = (columns + panel - 1) / panel
-        let cuts = bandCount >= Self.wantedPieces || work < Self.smallWork || parts > 1
-            ? 1 : min(panels, (Self.wantedPieces + bandCount - 1) / bandCount)
-        let blockPanels = max(1, Self.filterFloats / max(1, depth * panel))
-
-        workers.forEach(bandCount * cuts) { piece in
-            let (band, cut) = (piece / cuts, piece % cuts)
-            let rows = lines * band / bandCount..<lines * (band + 1) / bandCount
-            let mine = panels * cut / cuts..<panels * (cut + 1) / cuts
-            func products(origin: UnsafePointer<Float>, rowStride: Int) {
-                let offsets = phase.segments.map { $0.y * rowStride + $0.x * sourceChannels }
-                offsets.withUnsafeBufferPointer { offsets in
-                    phase.filters.withElements { filters in
-                        for part in 0..<parts {
-                            for block in Swift.stride(from: mine.lowerBound, to: mine.upperBound, by: blockPanels) {
-                                let first = block * panel
-                                let last = min(min(block + blockPanels, mine.upperBound) * panel, columns)
-                                var product = kernels_product()
-                                product.offsets = offsets.baseAddress!
-                                product.segments = phase.segments.count
-                                product.segment_length = phase.kind == .depthwise ? 1 : phase.segmentLength
-                                product.filters = filters.baseAddress! + part * phase.filtersInGroup + first * depth
-                                product.columns = last - first
-                                product.rectify = rectifying ? 1 : 0
-                                product.input_stride = correlation.sourceStride.width * sourceChannels
-                                product.output_stride = stride.width * targetChannels
-                                product.mask_stride = stride.width * maskBytes
-                                let channel = part * columns + first
-                                func multiply(_ row: Int, _ count: Int) {
-                                    product.rows = count
-                                    let line = row - rows.lowerBound
-                                    product.input =
-                                        origin + (isLine ? line * sourceChannels : line * correlation.sourceStride.height * rowStride)
-                                        + part * (sourceChannels / groups)
-                                    let position =
-                                        isLine
-                                        ? row : (row * stride.height + offset.height) * targetShape.width + offset.width
-                                    product.output = target + position * targetChannels + channel
-                                    product.mask = mask.map { $0 + position * maskBytes + channel / 8 }
-                                    product.signs = signs.map { $0 + position * maskBytes + channel / 8 }
-                                    switch phase.kind {
-                                    case .packed: kernels_multiply(&product)
-                                    case .thin: kernels_thin_product(&product)
-                                    case .depthwise: kernels_depthwise(&product)
-                                    }
-                                }
-                                func multiplyAll() {
-                                    if isLine { multiply(rows.lowerBound, rows.count) } else {
-                                        for row in rows { multiply(row, positions) }
-                                    }
-                                }
-                                if let biases {
-                                    biases.withUnsafeBufferPointer {
-                                        product.bias = $0.baseAddress! + channel
-                                        multiplyAll()
-                                    }
-                                } else {
-                                    multiplyAll()
-                                }
-                            }
+        func multiplyLine(from input: UnsafePointer<Float>, to position: Int, count: Int, channel: Int) {
+            product.rows = count
+            product.input = input
+            product.output = maps.target + position * targetChannels + channel
+            product.mask = maps.mask.map { $0 + position * maskBytes + channel / 8 }
+            product.signs = maps.signs.map { $0 + position * maskBytes + channel / 8 }
+            switch phase.kind {
+            case .packed: kernels_multiply(&product)
+            case .thin: kernels_thin_product(&product)
+            case .depthwise: kernels_depthwise(&product)
+            }
+        }
+        func multiplyBlock(part: Int, channel: Int) {
+            let input = band.origin + part * (sourceChannels / groups)
+            if cut.isLine { return multiplyLine(from: input, to: lines.lowerBound, count: lines.count, channel: channel) }
+            for line in lines {
+                let row = (line - lines.lowerBound) * correlation.sourceStride.height * band.rowStride
+                multiplyLine(
+                    from: input + row, to: position(line, 0, correlation, maps), count: cut.positions, channel: channel)
+            }
+        }
+        offsets.withUnsafeBufferPointer { offsets in
+            phase.filters.withElements { filters in
+                (biases ?? []).withUnsafeBufferPointer { biases in
+                    product.offsets = offsets.baseAddress!
+                    for part in 0..<cut.parts {
+                        for block in stride(from: panels.lowerBound, to: panels.upperBound, by: cut.blockPanels) {
+                            let first = block * cut.panel
+                            let last = min(min(block + cut.blockPanels, panels.upperBound) * cut.panel, cut.columns)
+                            product.columns = last - first
+                            product.filters =
+                                filters.baseAddress! + part * phase.filtersInGroup
+                                + (phase.kind == .packed ? first * cut.depth : 0)
+                            let channel = part * cut.columns + first
+                            product.bias = self.biases == nil ? nil : biases.baseAddress! + channel
+                            multiplyBlock(part: part, channel: channel)
                         }
                     }
-                }
-            }
-            if isLine {
-                products(origin: source + rows.lowerBound * sourceChannels, rowStride: 0)
-            } else {
-                SourceBand.with(source, sourceShape, correlation, rows: rows, columns: positions) {
-                    products(origin: $0.origin, rowStride: $0.rowStride)
                 }
             }
         }
