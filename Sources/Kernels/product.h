@@ -3,7 +3,7 @@
 // the block of results that is held in registers: TILE_ROWS rows × PANEL_VECTORS · VECTOR_FLOATS filters.
 //
 // Every result is one sum in the order of the depth, so its bits depend neither on the width of the registers nor on how
-// rows and filters are cut.
+// rows and filters are cut. (Where there is no fused multiply-add, as on plain x86-64, they round differently.)
 
 enum { KERNEL(panel) = PANEL_VECTORS * VECTOR_FLOATS };
 
