@@ -129,10 +129,6 @@ static inline float KERNEL(exp)(float x) {
   return p * two_to_n;
 }
 
-void KERNEL(sigmoid)(float *result, const float *values, long count) {
-  for (long i = 0; i < count; i++) result[i] = 1.0f / (1.0f + KERNEL(exp)(-values[i]));
-}
-
 // erf(x) by formula 7.1.26 of Abramowitz and Stegun, absolute error below 1.5e-7 and a few roundings.
 static inline float KERNEL(erf)(float x) {
   float size = x < 0 ? -x : x;

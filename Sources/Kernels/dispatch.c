@@ -51,7 +51,6 @@
   _(void, rotate_adjoint,                                                                                           \
     (const kernels_rotation *k, long y, long n, long p, const float *g, float *r, int32_t *a, float *w),            \
     (k, y, n, p, g, r, a, w))                                                                                       \
-  _(void, sigmoid, (float *r, const float *v, long n), (r, v, n))                                                   \
   _(void, adam, (float *p, float *m, float *v, const float *g, long n, float b1, float b2, float r, float c, float e), \
     (p, m, v, g, n, b1, b2, r, c, e))                                                                                \
   _(void, multiply, (const kernels_product *p), (p))                                                                \

@@ -57,7 +57,7 @@ extension PreparedNetwork {
             for (input, shape) in zip(step.inputs, inputs) {
                 var seen = field
                 if let window {
-                    if step.layer is AdaptiveAveragePooling
+                    if step.layer.seesWholeInput
                         || window.kernelHeight >= shape.height && window.kernelWidth >= shape.width
                     {
                         return whole

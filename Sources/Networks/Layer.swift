@@ -23,6 +23,10 @@ public protocol Layer: Sendable {
     /// The window through which an output position sees the input; nil if it sees just its own position.
     func window(for inputs: [Shape]) -> Window?
 
+    /// What an output position sees depends on the input's extent, so that a part of the input never gives a part of the
+    /// output.
+    var seesWholeInput: Bool { get }
+
     /// What merging and folding have made of the layer: two layers of one name and variant do the same.
     var variant: String { get }
 
@@ -41,6 +45,7 @@ extension Layer {
     public func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer { self }
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? { nil }
     public func window(for inputs: [Shape]) -> Window? { nil }
+    public var seesWholeInput: Bool { false }
     public var variant: String { "" }
     public var passesRectifiedValuesOn: Bool { false }
     public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }

@@ -37,22 +37,6 @@ extension Tensor {
             kernels_scale(target.baseAddress!, target.count, factor)
         }
     }
-
-    /// The tensor 1 / (1 + exp(−x)), relative error below 1e-6.
-    public func sigmoid(workers: Workers) -> Tensor {
-        var result = Tensor(uninitialized: shape)
-        let count = shape.count
-        result.withMutableElements { result in
-            withElements { source in
-                workers.forEach((count + elementsInPiece - 1) / elementsInPiece) { piece in
-                    let start = piece * elementsInPiece
-                    kernels_sigmoid(
-                        result.baseAddress! + start, source.baseAddress! + start, min(elementsInPiece, count - start))
-                }
-            }
-        }
-        return result
-    }
 }
 
 extension Tensor {

@@ -23,6 +23,7 @@ final class ThreadTeam: Sendable {
 
     private let owner = Mutex(())
     private let members = Atomic<Int>(0)  // threads, beside the caller
+    private let isComplete = Atomic<Bool>(false)  // the system has refused another thread
     private let round = Atomic<Int>(0)
     private let seats = Atomic<Int>(closed)  // threads that may still join this round
     private let active = Atomic<Int>(0)  // threads that have the round's work in hand
@@ -93,7 +94,7 @@ final class ThreadTeam: Sendable {
 
     /// Makes sure that there are this many threads; where the system has no more, fewer do the work.
     private func recruit(_ count: Int) {
-        while members.load(ordering: .relaxed) < count {
+        while members.load(ordering: .relaxed) < count, !isComplete.load(ordering: .relaxed) {
             var attributes = pthread_attr_t()
             pthread_attr_init(&attributes)
             pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
@@ -107,7 +108,7 @@ final class ThreadTeam: Sendable {
             let status = pthread_create(&thread, &attributes, { _ in ThreadTeam.shared.serve() }, nil)
             pthread_sigmask(SIG_SETMASK, &before, nil)
             pthread_attr_destroy(&attributes)
-            guard status == 0 else { return }
+            guard status == 0 else { return isComplete.store(true, ordering: .relaxed) }
             members.wrappingAdd(1, ordering: .relaxed)
         }
     }

@@ -60,7 +60,8 @@ struct Reading {
                 _ = try network.shape(of: layer, height: smallest.height, width: smallest.width)
                 shape = try network.shape(of: layer, height: plan.height, width: plan.width)
             } catch {
-                throw .size(size, "too small for \(layer) (\(error)); try --size \(smallestSize(for: layer, network))")
+                let advice = smallestSize(for: layer, network).map { "try --size \($0)" } ?? "no size fits under these transforms"
+                throw .size(size, "too small for \(layer) (\(error)); \(advice)")
             }
             if let x = check.x, x >= shape.width {
                 throw .index("\(layer) has the columns 0–\(shape.width - 1) at this size; there is no column \(x)")
@@ -71,15 +72,14 @@ struct Reading {
         }
     }
 
-    /// The side of the smallest square that the layer can be drawn at under these transforms.
-    private func smallestSize(for layer: LayerName, _ network: Network) -> Int {
-        let fits = (1...1024).first { side in
+    /// The side of the smallest square that the layer can be drawn at under these transforms; nil if none up to 1024 is.
+    private func smallestSize(for layer: LayerName, _ network: Network) -> Int? {
+        (1...1024).first { side in
             let extent = transforms.extent(of: Shape(3, side, side)).smallest
             return extent.height > 0 && extent.width > 0
                 && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
                 && (try? network.shape(of: layer, height: side, width: side)) != nil
         }
-        return fits ?? 224
     }
 
     /// Bytes that a render takes at most, to be held against what there is: what a pass remembers, four of the largest maps

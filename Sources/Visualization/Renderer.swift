@@ -71,15 +71,6 @@ public struct Renderer: Sendable {
         return evaluation.score
     }
 
-    /// Everything of a step but the network and the objective: the picture, its transforms, and the way back of a gradient
-    /// of zeros to the optimizer, which leaves the picture where it is. For `lucid bench`.
-    public mutating func stepAroundNetwork() {
-        let drawn = parameterization.image(from: parameters, workers: workers)
-        let seen = transforms(drawn.output, using: &generator, workers: workers)
-        let gradient = seen.pullback(Tensor(seen.output.shape))
-        optimizer.climb(&parameters, along: drawn.pullback(gradient), pace: 1, workers: workers)
-    }
-
     /// The picture as it stands, `[3, height, width]` in 0…1.
     public func image() -> Tensor { parameterization.image(from: parameters, workers: workers).output }
 

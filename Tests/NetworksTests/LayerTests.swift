@@ -94,6 +94,7 @@ import Testing
         ("ReLU", ReLU(), [Shape(3, 5, 6)]),
         ("max pooling", MaxPooling(window: Window(kernel: 3, stride: 2), ceiling: true), [Shape(3, 8, 9)]),
         ("average pooling", AveragePooling(window: Window(kernel: 3, stride: 2, padding: 1)), [Shape(3, 8, 9)]),
+        ("average pooling beyond the edge", AveragePooling(window: Window(kernel: 4, stride: 3, padding: 2), ceiling: true, countsPadding: false), [Shape(3, 5, 8)]),
         ("adaptive pooling", AdaptiveAveragePooling(height: 2, width: 3), [Shape(3, 5, 7)]),
         ("concatenation", Concatenation(), [Shape(2, 3, 4), Shape(3, 3, 4)]),
         ("linear", Linear(inputs: 24, outputs: 5, weights: parameter([5, 24]), biases: parameter([5])), [Shape(24, 2, 3)]),

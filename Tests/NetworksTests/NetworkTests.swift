@@ -71,6 +71,25 @@ import Testing
         }
     }
 
+    /// A grid of means over the whole input is never computed on a part of it, also where its input is looked at besides.
+    @Test func unitsOfAdaptivePoolsSeeTheWholeInput() throws {
+        let network = Architecture.alexnet.untrained()
+        let (pool, before) = (try network.layer(named: "avgpool"), try network.layer(named: "features.12"))
+        let image = IntegerHash.tensor("image", Shape(3, 300, 280))
+        let corner = Demand.Position(x: 5, y: 5)
+        func answer(_ demands: [LayerName: Demand]) throws -> Float {
+            let prepared = try PreparedNetwork(network, demands: demands, preprocessing: nil)
+            let activation = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)[pool]
+            let plane = activation.position(of: 1) * activation.values.shape.area
+            return activation.values.elements[plane + activation.offset(of: corner)]
+        }
+        let whole = try answer([pool: .all])
+        #expect(whole != 0)
+        for demands in [[pool: Demand.neuron(1, at: corner)], [pool: .neuron(1, at: corner), before: .neuron(2, at: corner)]] {
+            #expect(abs(try answer(demands) - whole) < 1e-4 * abs(whole))
+        }
+    }
+
     /// What the fast convolutions' rounding adds up to at the end of each network.
     @Test(arguments: [("squeezenet1_1", "features.12"), ("vgg16", "features.28")])
     func fastConvolutionsStayExactToTheDeepestLayer(_ name: String, _ deepest: String) throws {

@@ -53,7 +53,8 @@ import Testing
 
     @Test func sigmoidIsAccurateOverItsRange() {
         let x = (0..<4001).map { Float($0 - 2000) / 20 }
-        let y = Tensor(Shape(1, 1, x.count), x).sigmoid(workers: .one).elements
+        let identity: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+        let y = Tensor(Shape(3, 1, x.count), x + x + x).colours(identity, workers: .one).elements
         for (x, y) in zip(x, y) {
             let exact = 1 / (1 + Double(exponential(-abs(x))))
             let expected = x >= 0 ? exact : 1 - exact

@@ -104,6 +104,8 @@ import Visualization
         #expect(reason { $0.objective = "layer(" }.contains("column"))
         #expect(reason { $0.transforms = "shake(3)" }.contains("shake"))
         #expect(reason { ($0.width, $0.transforms) = (2, "none") }.contains("--size"))
+        #expect(reason { $0.transforms = "scale(0.001...0.002)" }.contains("no size fits"))
+        #expect(reason { $0.transforms = "rotate(1000)" }.contains("360"))
         #expect(reason { $0.width = 0 }.contains("nothing to draw"))
         #expect(reason { ($0.width, $0.height) = (100_000, 100_000) }.contains("GB"))
         #expect(reason { $0.objective = "neuron(features.3,0,x=500)" }.contains("column 500"))

@@ -135,7 +135,7 @@ void kernels_affine(float *result, const float *values, long count, float scale,
 // Both numbers of pair i *= factors[i] * factor.
 void kernels_scale_pairs(float *pairs, const float *factors, long count, float factor);
 
-// image = sigmoid(m · values) for `count` pixels of three planes `area` floats apart; m is a 3×3 matrix, row-major.
+// image = 1 / (1 + exp(-m · values)), relative error below 1e-6, for `count` pixels of three planes `area` floats apart; m is a 3×3 matrix, row-major.
 void kernels_colours(const float *values, long area, long count, const float *m, float *image);
 
 // result = mᵀ · (gradient * image * (1 - image)).
@@ -163,9 +163,6 @@ void kernels_rotate(const kernels_rotation *rotation, long first, long rows, lon
 // The adjoint: rows first ..< first + rows of the gradient with respect to the image, from all of the other.
 void kernels_rotate_adjoint(const kernels_rotation *rotation, long first, long rows, long planes, const float *gradient,
                             float *result, int32_t *places, float *weights);
-
-// result[i] = 1 / (1 + exp(-values[i])), relative error below 1e-6. result may be values.
-void kernels_sigmoid(float *result, const float *values, long count);
 
 // One step of Adam (Kingma and Ba 2015) up the gradient, with the bias corrections already in `rate` and `epsilon`
 // applied as PyTorch does: parameters += rate * m / (sqrt(v) * v_correction + epsilon).

@@ -84,6 +84,8 @@ struct Selecting: Layer {
         return layer.window(for: shapes)
     }
 
+    var seesWholeInput: Bool { layer.seesWholeInput }
+
     func multiplyAdds(for inputs: [Shape]) -> Int {
         guard let shapes = try? selected(inputs) else { return 0 }
         return layer.multiplyAdds(for: shapes)

@@ -88,7 +88,8 @@ public struct AveragePooling: Layer {
                 let start = index * stride - padding
                 // PyTorch counts padding up to the padded far edge, but not what ceil_mode hangs over it.
                 let padded = min(start + kernel, extent + padding) - start
-                let inside = max(start, 0)..<min(start + kernel, extent)
+                let lower = min(max(start, 0), extent)
+                let inside = lower..<max(lower, min(start + kernel, extent))
                 return AveragedSpan(range: inside, divisor: countsPadding ? padded : inside.count)
             }
         }
@@ -151,6 +152,9 @@ public struct AdaptiveAveragePooling: Layer {
         Restriction(layer: self, inputs: [channels])
     }
 
+    /// Its regions depend on the input's size: a part of the input has others.
+    public var seesWholeInput: Bool { true }
+
     public func window(for inputs: [Shape]) -> Window? {
         let input = inputs[0]
         return Window(
@@ -159,7 +163,8 @@ public struct AdaptiveAveragePooling: Layer {
     }
 }
 
-/// One axis of an averaged region: the input positions in it, and what their sum is divided by.
+/// One axis of an averaged region: the input positions in it, of which there may be none where the window lies in the
+/// padding, and what their sum is divided by.
 private struct AveragedSpan {
     let range: Range<Int>
     let divisor: Int

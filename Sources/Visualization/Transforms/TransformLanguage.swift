@@ -25,7 +25,11 @@ extension TransformChain {
             return Scale(factors: factors)
         },
         Word(name: "rotate", usage: "rotate(-10...10 by 1 + 5*0)") { argument throws(TransformError) in
-            Rotate(degrees: try Choice(parsing: argument))
+            let degrees = try Choice(parsing: argument)
+            guard degrees.smallest >= -360, degrees.largest <= 360 else {
+                throw TransformError("rotate takes degrees from -360 to 360")
+            }
+            return Rotate(degrees: degrees)
         },
         Word(name: "noise", usage: "noise(0.02)") { argument throws(TransformError) in
             Noise(deviation: try number(argument, "noise", in: 0...10))

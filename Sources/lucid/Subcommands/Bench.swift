@@ -77,7 +77,6 @@ struct Bench: ParsableCommand {
 
     /// One case, cut to what it asks for.
     private struct Case {
-        let model: Model
         let layer: LayerName
         let network: PreparedNetwork
         let image: Tensor
@@ -102,7 +101,7 @@ struct Bench: ParsableCommand {
             var generator = RandomGenerator(seed: 0)
             let shape = Shape(3, size.height, size.width)
             let image = Tensor(shape, (0..<shape.count).map { _ in generator.uniform() })
-            return Case(model: model, layer: layer, network: network, image: image)
+            return Case(layer: layer, network: network, image: image)
         } catch let error as WeightsError {
             throw Failure(error)
         } catch let error as Failure {
@@ -148,7 +147,7 @@ struct Bench: ParsableCommand {
 
     private func time(_ name: String, workers: Workers, peak: Double) throws(Failure) -> Result {
         let item = try prepare(name)
-        let (model, layer, network, image) = (item.model, item.layer, item.network, item.image)
+        let (layer, network, image) = (item.layer, item.network, item.image)
         forgetPeakMemory()
         var times: [Double] = []
         for step in 0..<Self.warmUpSteps + steps {
@@ -167,27 +166,26 @@ struct Bench: ParsableCommand {
         return Result(
             case: name, size: "\(size)", batch: 1, threads: workers.count, median_ms: median, min_ms: times.min()!,
             gflops: gflops, share_of_peak: gflops / peak, peak_mb: peakMegabytes,
-            around_ms: try timeAround(model, layer, workers: workers))
+            around_ms: timeAround(workers: workers))
     }
 
     /// What every step of a render does around the network, with Lucid's transforms.
-    private func timeAround(_ model: Model, _ layer: LayerName, workers: Workers) throws(Failure) -> Double {
-        let plan = RenderPlan(
-            model: model.name, weights: model.weightsSHA256,
-            objective: Objective.channel(layer.node, Self.channel).text, width: size.width, height: size.height,
-            steps: steps)
-        do {
-            var renderer = try Renderer(plan, model: model, workers: workers)
-            var times: [Double] = []
-            for step in 0..<Self.warmUpSteps + steps {
-                let start = ContinuousClock.now
-                renderer.stepAroundNetwork()
-                if step >= Self.warmUpSteps { times.append(seconds(ContinuousClock.now - start) * 1000) }
-            }
-            return medianOf(times)
-        } catch {
-            throw Failure(error)
+    private func timeAround(workers: Workers) -> Double {
+        let parameterization = ParameterizationName.fft.parameterization(
+            height: size.height, width: size.width, decayPower: 1, decorrelated: true)
+        var optimizer = OptimizerName.adam.optimizer(learningRate: OptimizerName.adam.defaultLearningRate)
+        var generator = RandomGenerator(seed: 0)
+        var parameters = parameterization.initial(using: &generator)
+        var times: [Double] = []
+        for step in 0..<Self.warmUpSteps + steps {
+            let start = ContinuousClock.now
+            let drawn = parameterization.image(from: parameters, workers: workers)
+            let seen = TransformChain.standard(drawn.output, using: &generator, workers: workers)
+            let gradient = drawn.pullback(seen.pullback(Tensor(seen.output.shape)))
+            optimizer.climb(&parameters, along: gradient, pace: 1, workers: workers)
+            if step >= Self.warmUpSteps { times.append(seconds(ContinuousClock.now - start) * 1000) }
         }
+        return medianOf(times)
     }
 
     private func medianOf(_ times: [Double]) -> Double {
