@@ -27,7 +27,7 @@ let package = Package(
                 .copy("models.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
-        .target(name: "Networks", dependencies: ["Tensors", "Kernels", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Networks", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .executableTarget(
             name: "lucid",
