@@ -25,6 +25,12 @@ public struct Demand: Sendable, Hashable {
         public func row(height: Int) -> Int { min(y ?? height / 2, height - 1) }
     }
 
+    /// - Parameters: nil for all of them.
+    public init(channels: Set<Int>? = nil, positions: Set<Position>? = nil) {
+        self.channels = channels
+        self.positions = positions
+    }
+
     /// The whole layer.
     public static let all = Demand()
 

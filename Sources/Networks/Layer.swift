@@ -64,7 +64,7 @@ protocol RectifyingLayer: Layer {
 extension RectifyingLayer {
     /// What the pullback needs of the output to mask the gradient; nil where it takes the gradient as it comes.
     func rectifierSigns(of output: FeatureMap, _ pass: Pass) -> SignMap? {
-        let isMasked = pass.rectifier == .plain && receivesMaskedGradient
+        let isMasked = pass.rectifier == .plain && pass.poolGradient == .winner && receivesMaskedGradient
         return rectifies && !isMasked ? pass.rectifier.signs(of: output, workers: pass.workers) : nil
     }
 }
@@ -102,12 +102,18 @@ public struct Pass: Sendable {
     public var workers: Workers
     /// What rectifiers do with the gradient.
     public var rectifier: RectifierGradient
+    /// Whom max pooling sends its gradient to.
+    public var poolGradient: PoolGradient
     /// The way back will be asked for; without, a pullback need not work.
     public var remembers: Bool
 
-    public init(workers: Workers = .one, rectifier: RectifierGradient = .plain, remembers: Bool = true) {
+    public init(
+        workers: Workers = .one, rectifier: RectifierGradient = .plain, poolGradient: PoolGradient = .winner,
+        remembers: Bool = true
+    ) {
         self.workers = workers
         self.rectifier = rectifier
+        self.poolGradient = poolGradient
         self.remembers = remembers
     }
 }

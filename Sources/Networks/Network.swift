@@ -39,6 +39,22 @@ public struct Network: Sendable {
         throw LayerNameError(name: name, nearest: nearestNames(to: name, among: addressableNames))
     }
 
+    /// The class scores: the last layer that is not a softmax, whatever the network ends in.
+    public var logitsLayer: LayerName { LayerName(node: nodes.last { !($0.layer is Softmax) }!.name) }
+
+    /// The ends of the network's larger parts, shallow to deep: the last layer of each two steps of the module path
+    /// ("features.3", "layer1.0", "inception4a"), as far as they keep positions.
+    public var stages: [LayerName] {
+        var last: [(part: Substring, layer: LayerName)] = []
+        guard let shapes = try? shapes(forHeight: 299, width: 299) else { return [] }
+        for (node, (layer, shape)) in zip(nodes, shapes) where shape.area > 1 && !(node.layer is Dropout) {
+            let part = node.name.split(separator: ".").prefix(2).joined(separator: ".")[...]
+            if last.last?.part == part { last.removeLast() }
+            last.append((part, layer))
+        }
+        return last.map(\.layer)
+    }
+
     /// Node names and the module paths above them.
     var addressableNames: [String] {
         var names: [String] = []

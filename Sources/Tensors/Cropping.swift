@@ -60,3 +60,27 @@ private func eachRowOfPlanes(
         for row in piece * rowsInPiece..<min((piece + 1) * rowsInPiece, count) { body(row / height, row % height) }
     }
 }
+
+extension Tensor {
+    /// Every plane moved down by `rows` and to the right by `columns`; what leaves on one side comes back on the other.
+    public func rolled(rows: Int, columns: Int) -> Tensor {
+        let (height, width) = (shape.height, shape.width)
+        guard shape.count > 0 else { return self }
+        func below(_ bound: Int, _ value: Int) -> Int { ((value % bound) + bound) % bound }
+        let shift = below(width, columns)
+        var result = Tensor(uninitialized: shape)
+        result.withMutableElements { result in
+            withElements { values in
+                for channel in 0..<shape.channels {
+                    for y in 0..<height {
+                        let source = values.baseAddress! + (channel * height + y) * width
+                        let target = result.baseAddress! + (channel * height + below(height, y + rows)) * width
+                        (target + shift).update(from: source, count: width - shift)
+                        target.update(from: source + width - shift, count: shift)
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -179,5 +179,8 @@ public struct AdamStep {
     }
 }
 
+/// ln x, for the few places outside inner loops that need it.
+public func logarithm(_ x: Float) -> Float { log(x) }
+
 /// eˣ, for the few places outside inner loops that need it.
 public func exponential(_ x: Float) -> Float { exp(x) }

@@ -8,9 +8,13 @@ struct Reading {
     /// By the objective's names for them.
     let layers: [String: LayerName]
 
-    init(_ plan: RenderPlan, network: Network) throws(RenderError) {
+    /// The fixed pictures that are named.
+    let pictures: Set<String>
+
+    init(_ plan: RenderPlan, model: Model) throws(RenderError) {
+        let network = model.network
         do {
-            objective = try Objective(parsing: plan.objective)
+            objective = try Objective(parsing: plan.objective, labels: model.classNames)
         } catch {
             throw .objective(plan.objective, error)
         }
@@ -22,12 +26,13 @@ struct Reading {
         var layers: [String: LayerName] = [:]
         for name in objective.demands.keys.sorted() {
             do {
-                layers[name] = try network.layer(named: name)
+                layers[name] = try name == Objective.logitsLayer ? network.logitsLayer : network.layer(named: name)
             } catch {
                 throw .layer(error)
             }
         }
         self.layers = layers
+        pictures = objective.references.union([plan.start, plan.mask].compactMap { $0 })
         try checkExtents(plan, network)
     }
 
@@ -45,15 +50,39 @@ struct Reading {
     private func checkExtents(_ plan: RenderPlan, _ network: Network) throws(RenderError) {
         let size = plan.width == plan.height ? "\(plan.width)" : "\(plan.width)x\(plan.height)"
         guard plan.width > 0, plan.height > 0 else { throw .size(size, "nothing to draw") }
+        let drawn = Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width)
+        let extent = transforms.extent(of: drawn)
+        guard extent.smallest.channels == network.inputChannels else {
+            throw plan.alpha
+                ? .index("a picture with an opacity needs the transform backdrop, once")
+                : .index("the transform backdrop needs a picture with an opacity (--alpha)")
+        }
         for check in objective.checks {
-            let layer = layers[check.layer]!
+            let (name, channel, x, y): (String, Int?, Int?, Int?)
+            switch check {
+            case .unit(let layer, let c, let column, let row): (name, channel, x, y) = (layer, c, column, row)
+            case .picture(let picture):
+                guard picture < plan.count else {
+                    throw .index("there is no picture \(picture): \(plan.count == 1 ? "one is" : "\(plan.count) are") drawn, counted from 0 (--count)")
+                }
+                continue
+            case .pictures(let count, let what):
+                guard plan.count >= count else {
+                    throw .index("\(what) compares pictures that are drawn together; try --count 4")
+                }
+                continue
+            case .alpha:
+                guard plan.alpha else { throw .index("there is no opacity; try --alpha") }
+                continue
+            }
+            let layer = layers[name]!
             let channels = network.channels(of: layer)
-            if let channel = check.channel, channel >= channels {
+            if let channel, channel >= channels {
                 throw .index("\(layer) has the channels 0–\(channels - 1); there is no channel \(channel)")
             }
             let shape: Shape
             do {
-                let smallest = transforms.extent(of: Shape(3, plan.height, plan.width)).smallest
+                let smallest = extent.smallest
                 guard smallest.height > 0, smallest.width > 0 else {
                     throw ShapeError("the transforms leave nothing of the picture")
                 }
@@ -63,19 +92,30 @@ struct Reading {
                 let advice = smallestSize(for: layer, network).map { "try --size \($0)" } ?? "no size fits under these transforms"
                 throw .size(size, "too small for \(layer) (\(error)); \(advice)")
             }
-            if let x = check.x, x >= shape.width {
+            if let x, x >= shape.width {
                 throw .index("\(layer) has the columns 0–\(shape.width - 1) at this size; there is no column \(x)")
             }
-            if let y = check.y, y >= shape.height {
+            if let y, y >= shape.height {
                 throw .index("\(layer) has the rows 0–\(shape.height - 1) at this size; there is no row \(y)")
             }
         }
     }
 
+    /// The one unit that the objective is about, if it is about one.
+    var unit: (layer: LayerName, channel: Int, position: Demand.Position?)? {
+        var found: (layer: LayerName, channel: Int, position: Demand.Position?)?
+        for case .unit(let layer, let channel?, let x, let y) in objective.checks {
+            if found != nil { return nil }
+            let isNeuron = objective.demands[layer]?.positions != nil
+            found = (layers[layer]!, channel, isNeuron ? Demand.Position(x: x, y: y) : nil)
+        }
+        return found
+    }
+
     /// The side of the smallest square that the layer can be drawn at under these transforms; nil if none up to 1024 is.
     private func smallestSize(for layer: LayerName, _ network: Network) -> Int? {
         (1...1024).first { side in
-            let extent = transforms.extent(of: Shape(3, side, side)).smallest
+            let extent = transforms.extent(of: Shape(network.inputChannels, side, side)).smallest
             return extent.height > 0 && extent.width > 0
                 && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
                 && (try? network.shape(of: layer, height: side, width: side)) != nil
@@ -86,11 +126,13 @@ struct Reading {
     /// (a layer's input and output, and a branch beside it), the picture's own numbers in their several forms, and the
     /// weights, prepared for both ways.
     func estimatedMemory(_ plan: RenderPlan, network: Network) -> Int {
-        let largest = transforms.extent(of: Shape(3, plan.height, plan.width)).largest
+        let drawn = Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width)
+        let largest = transforms.extent(of: drawn).largest
         let height = max(largest.height, plan.height)
         let width = max(largest.width, plan.width)
         let cost = network.cost(of: Set(layers.values), height: height, width: width)
-        let pictures = 16 * 3 * height * width
-        return 4 * (cost.remembered + 4 * cost.largestActivation + pictures + 3 * cost.parameters) + 64 << 20
+        let pictures = 16 * drawn.channels * height * width
+        let passes = plan.count * (cost.remembered + pictures) + objective.references.count * cost.largestActivation
+        return 4 * (passes + 4 * cost.largestActivation + 3 * cost.parameters) + 64 << 20
     }
 }

@@ -27,15 +27,40 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     /// In the language of `--transforms`.
     public var transforms: String
     /// The rule for a step.
-    public var optimizer: OptimizerName
+    public var optimizer: OptimizerChoice
     /// Size of a step.
     public var learningRate: Float
     /// How the learning rate changes on the way.
-    public var schedule: ScheduleName
-    /// What rectifiers do with the gradient in the first `redirectedSteps` steps; afterwards it is `plain`.
+    public var schedule: Schedule
+    /// What rectifiers do with the gradient: `redirected` in the first `redirectedSteps` steps and `plain` afterwards, the
+    /// others throughout.
     public var rectifier: RectifierGradient
     /// The algorithms that convolutions may use: their rounding differs.
     public var convolution: ConvolutionChoice
+    /// Pictures that are drawn together.
+    public var count = 1
+    /// They share their coarse parts, so that they line up.
+    public var shared = false
+    /// The picture has an opacity.
+    public var alpha = false
+    /// Draws of the transforms a step, whose gradients are averaged.
+    public var crops = 1
+    /// Whom max pooling sends its gradient to.
+    public var poolGradient = PoolGradient.winner
+    /// The longest that the gradient of the parameters may be.
+    public var clipGradient: Float?
+    /// The gradient at a picture is brought to a root mean square of 1.
+    public var normalizeGradient = false
+    /// The render ends once the mean score of 50 steps is within this share of the 50 before.
+    public var untilConverged: Float?
+    /// The picture to start from, a name in `pictures`.
+    public var start: String?
+    /// Where it is black the picture stays what it was, a name in `pictures`.
+    public var mask: String?
+    /// SHA-256 of the files of the pictures that are named here or in the objective.
+    public var pictures: [String: String] = [:]
+    /// The magnitudes of MaCo; nil for those of natural images.
+    public var spectrum: MagnitudeSpectrum?
 
     /// Lucid's number of steps with redirected gradients.
     public static let redirectedSteps = 16
@@ -44,8 +69,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
         seed: UInt64 = 0, parameterization: ParameterizationName = .fft, decayPower: Float = 1,
         decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
-        optimizer: OptimizerName = .adam, learningRate: Float? = nil,
-        schedule: ScheduleName = .settle, rectifier: RectifierGradient = .redirected,
+        optimizer: OptimizerChoice = OptimizerChoice(.adam), learningRate: Float? = nil,
+        schedule: Schedule = .settle, rectifier: RectifierGradient = .redirected,
         convolution: ConvolutionChoice = .auto
     ) {
         self.model = model
@@ -65,6 +90,11 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.rectifier = rectifier
         self.convolution = convolution
     }
+
+    /// What rectifiers do at a step counted from 0.
+    func rectifier(atStep step: Int) -> RectifierGradient {
+        rectifier == .redirected && step >= Self.redirectedSteps ? .plain : rectifier
+    }
 }
 
 /// What a picture carries in its metadata: the plan, the program that followed it, and how far it came.
@@ -79,16 +109,21 @@ public struct PictureRecord: Sendable, Codable, Equatable {
     public var stepsDone: Int
     /// The objective on the finished picture, without transforms.
     public var score: Float
+    /// Which of the pictures that were drawn together this is, counted from 0.
+    public var picture: Int?
     /// False if the render was interrupted, or if this is a picture of the way there.
     public var complete: Bool
 
-    public init(version: String, plan: RenderPlan, stepsDone: Int, score: Float) {
+    public init(
+        version: String, plan: RenderPlan, stepsDone: Int, score: Float, picture: Int? = nil, converged: Bool = false
+    ) {
         software = "lucid"
         self.version = version
         self.plan = plan
         self.stepsDone = stepsDone
         self.score = score
-        complete = stepsDone == plan.steps
+        self.picture = picture
+        complete = stepsDone == plan.steps || converged
     }
 
     /// The keyword of the PNG text chunk that holds this as JSON.
@@ -109,6 +144,31 @@ public struct PictureRecord: Sendable, Codable, Equatable {
             throw RecordError(reason: "\(error)")
         }
     }
+}
+
+/// What a sheet carries in its metadata: the records of its pictures, in their order.
+public struct SheetRecord: Sendable, Codable {
+    /// "lucid"
+    public var software = "lucid"
+    /// Of the program.
+    public var version: String
+    /// Row by row.
+    public var pictures: [PictureRecord]
+
+    public init(version: String, pictures: [PictureRecord]) {
+        self.version = version
+        self.pictures = pictures
+    }
+
+    /// One line of JSON, keys in alphabetical order.
+    public var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else { preconditionFailure("records can always be encoded") }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    public init(json: String) throws { self = try JSONDecoder().decode(SheetRecord.self, from: Data(json.utf8)) }
 }
 
 /// Metadata that cannot be read.

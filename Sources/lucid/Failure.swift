@@ -34,6 +34,7 @@ extension Failure {
     init(_ error: RenderError) {
         switch error {
         case .objective, .transforms, .layer, .index, .size, .memory: self = .usage("\(error)")
+        case .picture: self = .badData("\(error)")
         case .weights(let error): self.init(error)
         case .notFinite: self.init(70, "\(error)")
         }

@@ -18,18 +18,35 @@ struct OutputNames {
             .compactMap { $0 }.joined(separator: "_") + ".png"
         guard let output else { return name }
         if output == "-" { return output }
-        let expanded = output.replacing("{model}", with: safe(parts.model))
-            .replacing("{layer}", with: parts.layer.map(safe) ?? "")
-            .replacing("{index}", with: parts.index.map(String.init) ?? "")
-            .replacing("{seed}", with: String(parts.seed))
+        let expanded = expand(output, parts)
         return expanded.hasSuffix("/") || isFolder(expanded) ? join(expanded, name) : expanded
     }
 
-    /// The name for the picture after some steps: "eye.png" becomes "eye_step32.png".
-    static func path(_ path: String, step: Int) -> String {
+    /// Puts the parts in the place of their names.
+    static func expand(_ text: String, _ parts: Parts) -> String {
+        text.replacing("{model}", with: safe(parts.model))
+            .replacing("{layer}", with: parts.layer.map(safe) ?? "")
+            .replacing("{index}", with: parts.index.map(String.init) ?? "")
+            .replacing("{seed}", with: String(parts.seed))
+    }
+
+    /// The name for one of several pictures: "eye.png" becomes "eye_2.png".
+    static func path(_ path: String, picture: Int) -> String { inserting("_\(picture)", into: path) }
+
+    /// The same name with another ending: "eye.png" becomes "eye.json".
+    static func path(_ path: String, ending: String) -> String {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        guard let dot = path[slash...].lastIndex(of: "."), dot > slash else { return "\(path)_step\(step)" }
-        return "\(path[..<dot])_step\(step)\(path[dot...])"
+        guard let dot = path[slash...].lastIndex(of: "."), dot > slash else { return path + ending }
+        return path[..<dot] + ending
+    }
+
+    /// The name for the picture after some steps: "eye.png" becomes "eye_step32.png".
+    static func path(_ path: String, step: Int) -> String { inserting("_step\(step)", into: path) }
+
+    private static func inserting(_ text: String, into path: String) -> String {
+        let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        guard let dot = path[slash...].lastIndex(of: "."), dot > slash else { return path + text }
+        return "\(path[..<dot])\(text)\(path[dot...])"
     }
 
     /// Whether a name asks for a kind of picture that is not written here: PNG and JPEG are.

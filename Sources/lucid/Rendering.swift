@@ -5,77 +5,102 @@ import Synchronization
 import Tensors
 import Visualization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
-/// One picture to be drawn: its plan, and where it goes.
-struct PictureJob: Sendable {
-    var plan: RenderPlan
-    var path: String
-    /// Steps to take; fewer than the plan's where a picture of the way there is made again.
-    var steps: Int
-    /// Steps after which the picture is kept as well.
-    var saveAt: Set<Int> = []
-
-    init(_ plan: RenderPlan, to path: String, saveAt: Set<Int> = []) {
-        self.plan = plan
-        self.path = path
-        self.saveAt = saveAt
-        steps = plan.steps
-    }
-
-    /// Every file that the job writes.
-    var paths: [String] { saveAt.filter { $0 < steps }.sorted().map { OutputNames.path(path, step: $0) } + [path] }
-}
-
 /// Draws pictures from plans: the one way from a rendering command to its files.
 struct Rendering {
     let model: Model
     let jobs: [PictureJob]
     let label: String
     let options: OutputOptions
+    /// All pictures of all jobs on one sheet.
+    var sheet: PictureSheet?
+    /// Files that are written later by the same command, and are checked now.
+    var willWrite: [String] = []
+    /// Nothing is said of single pictures, which are on the sheet.
+    var isBrief = false
+    /// `run` gives the finished pictures back.
+    var keepsPictures = false
 
-    /// What `--json` prints of one picture.
+    /// A job that is done.
+    struct Finished: Sendable {
+        let plan: RenderPlan
+        /// As the network saw them.
+        let pictures: [Tensor]
+        /// As files show them.
+        let shown: [Picture]
+        let records: [PictureRecord]
+        let check: SelfCheck
+        let paths: [String?]
+    }
+
+    /// How good the finished pictures are.
+    struct SelfCheck: Sendable, Codable {
+        /// The objective on the pictures as they are.
+        let score: Float
+        /// Its mean over draws of the transforms.
+        let scoreWithTransforms: Float
+        /// Where the unit stands among its layer's channels.
+        let rank: Renderer.Rank?
+        /// No step had a gradient.
+        let isDead: Bool
+    }
+
+    /// What `--json` prints of one plan.
     private struct Result: Encodable {
         let output: String
+        let outputs: [String]?
         let score: Float
+        let scoreWithTransforms: Float
+        let rank: Renderer.Rank?
         let steps: Int
         let complete: Bool
         let seconds: Double
         let plan: RenderPlan
     }
 
-    func run() throws(Failure) {
+    /// Draws everything and writes it.
+    /// - Returns: the finished jobs in their order, if they are asked for.
+    @discardableResult
+    func run() throws(Failure) -> [Finished] {
         let workers = options.running.workers
-        try checkPlans()
+        var sealed: [PictureJob] = []
+        for job in jobs {
+            var job = job
+            job.plan = try PictureSource.sealed(job.plan, model: model)
+            sealed.append(job)
+        }
+        let jobs = sealed
+        try checkPlans(jobs)
         if options.dryRun {
             for job in jobs { try standardOutput(json(job.plan)) }
-            return
+            return []
         }
-        try checkOutputs()
+        try checkOutputs(jobs)
 
         let progress = Progress(label, total: jobs.reduce(0) { $0 + $1.steps }, quiet: options.running.quiet)
         // Several pictures: one thread each, so that none waits for another. One picture: all threads inside it.
         let inner = jobs.count > 1 ? Workers.one : workers
         let failures = Mutex<[Failure]>([])
+        let finished = Mutex<[Int: Finished]>([:])
+        let keeps = sheet != nil || keepsPictures
         workers.forEach(jobs.count) { index in
             guard Interruption.signal == 0, failures.withLock({ $0.isEmpty }) else { return }
             do throws(Failure) {
-                try draw(jobs[index], workers: inner, progress)
+                let result = try draw(jobs[index], workers: inner, progress)
+                if keeps { finished.withLock { $0[index] = result } }
             } catch {
                 failures.withLock { $0.append(error) }
             }
         }
         progress.finish()
         if let failure = failures.withLock({ $0.first }) { throw failure }
+        let all = finished.withLock { finished in jobs.indices.compactMap { finished[$0] } }
+        if let sheet, !all.isEmpty { try write(sheet, all) }
         if Interruption.signal != 0 { throw Interruption.failure }
+        return all
     }
 
     /// Reads every plan as the renderer will, before anything is computed.
-    private func checkPlans() throws(Failure) {
+    private func checkPlans(_ jobs: [PictureJob]) throws(Failure) {
         let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         let addressSpace = addressSpaceLeft()
         let atOnce = max(1, min(jobs.count, options.running.workers.count))
@@ -94,38 +119,52 @@ struct Rendering {
         }
     }
 
-    private func checkOutputs() throws(Failure) {
+    private func checkOutputs(_ jobs: [PictureJob]) throws(Failure) {
         var seen: Set<String> = []
-        for path in jobs.flatMap(\.paths) {
+        let pictures = jobs.flatMap(\.outputs) + [sheet?.path].compactMap { $0 } + willWrite
+        let others = [sheet?.index].compactMap { $0 }
+        for path in pictures + others {
             guard seen.insert(path).inserted else {
                 throw .usage("several pictures would go to \(path); put {index} or {seed} into --output, or name a folder")
             }
-            if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png or .jpg") }
+            if !others.contains(path), OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png or .jpg") }
             do {
                 try OutputFile.check(path)
             } catch {
                 throw Failure(error)
             }
-            if jobs.count > 1, !options.force, isFile(path) {
+            if pictures.count > 1, !options.force, isFile(path) {
                 throw Failure(73, "\(path) is there already; use --force to overwrite it")
             }
         }
+        for path in jobs.compactMap(\.evolution) { try FrameWriter.check(path) }
     }
 
-    private func draw(_ job: PictureJob, workers: Workers, _ progress: Progress) throws(Failure) {
+    private func draw(_ job: PictureJob, workers: Workers, _ progress: Progress) throws(Failure) -> Finished {
         let start = ContinuousClock.now
-        var renderer: Renderer
+        let fixed = try PictureSource.pictures(of: job.plan, model: model)
+        var evolution = try Evolution(job)
         do {
-            renderer = try Renderer(job.plan, model: model, workers: workers)
-            while renderer.stepsDone < job.steps, Interruption.signal == 0 {
+            var renderer = try Renderer(job.plan, model: model, pictures: fixed, workers: workers)
+            while renderer.stepsDone < job.steps, !renderer.hasConverged, Interruption.signal == 0 {
+                try evolution?.note(renderer, colours: model.network.inputChannels)
                 let score = try renderer.step()
                 progress.step(score: score)
                 if job.saveAt.contains(renderer.stepsDone), renderer.stepsDone < job.steps {
-                    _ = try save(renderer, to: OutputNames.path(job.path, step: renderer.stepsDone))
+                    _ = try save(renderer, renderer.pictures(), job, step: renderer.stepsDone)
                 }
             }
-            let record = try save(renderer, to: job.path)
-            try report(job, record, renderer, seconds: seconds(ContinuousClock.now - start), progress)
+            try evolution?.finish(renderer, colours: model.network.inputChannels)
+            let pictures = renderer.pictures()
+            let (records, shown) = try save(renderer, pictures, job, step: nil)
+            let check = SelfCheck(
+                score: try renderer.score(of: pictures), scoreWithTransforms: renderer.scoreWithTransforms(of: pictures),
+                rank: job.plan.count == 1 ? try renderer.rank(on: pictures[0]) : nil,
+                isDead: renderer.stepsDone > 0 && !renderer.isAlive)
+            let finished = Finished(
+                plan: job.plan, pictures: pictures, shown: shown, records: records, check: check, paths: job.paths)
+            try report(job, finished, seconds: seconds(ContinuousClock.now - start), progress)
+            return finished
         } catch let error as RenderError {
             throw Failure(error)
         } catch let error as Failure {
@@ -135,52 +174,118 @@ struct Rendering {
         }
     }
 
-    /// Writes the picture as it stands, with its record.
-    private func save(_ renderer: Renderer, to path: String) throws -> PictureRecord {
-        let image = renderer.image()
-        let record = PictureRecord(
-            version: LucidCommand.version, plan: renderer.plan, stepsDone: renderer.stepsDone,
-            score: try renderer.score(of: image))
-        let picture = Picture(
-            planes: image.elements, channels: 3, width: image.shape.width, height: image.shape.height)
+    /// Writes the pictures as they stand, with their records.
+    private func save(_ renderer: Renderer, _ pictures: [Tensor], _ job: PictureJob, step: Int?) throws
+        -> (records: [PictureRecord], shown: [Picture])
+    {
+        let score = try renderer.score(of: pictures)
+        let images = renderer.shown(size: step == nil ? job.outputSize.map { ($0.height, $0.width) } : nil)
+        let shown = images.map { Picture($0, colours: model.network.inputChannels) }
+        let records = pictures.indices.map { index in
+            PictureRecord(
+                version: LucidCommand.version, plan: renderer.plan, stepsDone: renderer.stepsDone, score: score,
+                picture: renderer.plan.count > 1 ? index : nil, converged: renderer.hasConverged)
+        }
+        for (index, path) in job.paths.enumerated() {
+            guard let path else { continue }
+            try write(shown[index], record: records[index].json, to: step.map { OutputNames.path(path, step: $0) } ?? path)
+        }
+        return (records, shown)
+    }
+
+    private func write(_ picture: Picture, record: String, to path: String) throws(Failure) {
         do {
             let bytes =
                 PictureFormat(fileName: path) == .jpeg
-                ? try JPEG.encode(picture, quality: options.quality, comment: record.json)
-                : try PNG.encode(picture, text: [(PictureRecord.keyword, record.json)])
+                ? try JPEG.encode(picture.composited(over: 1), quality: options.quality, comment: record)
+                : try PNG.encode(picture, text: [(PictureRecord.keyword, record)])
             try OutputFile.write(bytes, to: path)
         } catch let error as OutputError {
             throw Failure(error)
         } catch let error as PictureError {
             throw Failure(error)
+        } catch {
+            throw Failure(70, "\(error)")
         }
-        return record
     }
 
-    private func report(
-        _ job: PictureJob, _ record: PictureRecord, _ renderer: Renderer, seconds: Double, _ progress: Progress
-    ) throws(Failure) {
-        if options.show {
-            let image = renderer.image()
-            let picture = Picture(
-                planes: image.elements, channels: 3, width: image.shape.width, height: image.shape.height)
-            progress.finish()
-            let style = TerminalPreview.detect(environment: ProcessInfo.processInfo.environment)
-            try standardOutput(
-                TerminalPreview.text(for: picture, protocol: style, columns: min(terminalColumns(), 80)))
+    private func write(_ sheet: PictureSheet, _ all: [Finished]) throws(Failure) {
+        let pictures = all.flatMap(\.shown)
+        let composed = ContactSheet.compose(pictures, columns: sheet.columns)
+        let records = all.flatMap(\.records)
+        try write(composed, record: SheetRecord(version: LucidCommand.version, pictures: records).json, to: sheet.path)
+        if let index = sheet.index {
+            let entries = all.flatMap { job in
+                zip(job.paths, job.records).map { path, record in
+                    SheetEntry(
+                        objective: record.plan.objective, seed: record.plan.seed, picture: record.picture,
+                        score: record.score, scoreWithTransforms: job.check.scoreWithTransforms, rank: job.check.rank,
+                        file: path)
+                }
+            }
+            do {
+                try OutputFile.write(Array((json(entries) + "\n").utf8), to: index)
+            } catch {
+                throw Failure(error)
+            }
         }
+        if !options.running.quiet, !options.running.json, sheet.path != "-" {
+            try standardOutput("\(sheet.path)  \(pictures.count) pictures")
+        }
+        if options.show { try show(composed) }
+    }
+
+    /// What a sheet's index says of one picture, in the sheet's order.
+    private struct SheetEntry: Encodable {
+        let objective: String
+        let seed: UInt64
+        let picture: Int?
+        let score: Float
+        let scoreWithTransforms: Float
+        let rank: Renderer.Rank?
+        let file: String?
+    }
+
+    private func show(_ picture: Picture) throws(Failure) {
+        let style = TerminalPreview.detect(environment: ProcessInfo.processInfo.environment)
+        try standardOutput(TerminalPreview.text(for: picture, protocol: style, columns: min(terminalColumns(), 80)))
+    }
+
+    private func report(_ job: PictureJob, _ finished: Finished, seconds: Double, _ progress: Progress) throws(Failure) {
+        let record = finished.records[0]
+        let paths = job.paths.compactMap { $0 }
+        if options.show, sheet == nil {
+            progress.finish()
+            try show(finished.shown.count == 1 ? finished.shown[0] : ContactSheet.compose(finished.shown))
+        }
+        let check = finished.check
         if options.running.json {
             try standardOutput(
                 json(
                     Result(
-                        output: job.path, score: record.score, steps: record.stepsDone, complete: record.complete,
-                        seconds: seconds, plan: record.plan)))
-        } else if !options.running.quiet, job.path != "-" {
+                        output: paths.first ?? sheet?.path ?? "", outputs: paths.count > 1 ? paths : nil, score: check.score,
+                        scoreWithTransforms: check.scoreWithTransforms, rank: check.rank, steps: record.stepsDone,
+                        complete: record.complete, seconds: seconds, plan: record.plan)))
+        } else if !options.running.quiet, !isBrief, sheet?.path != "-", job.paths.contains(where: { $0 != "-" }) {
             progress.finish()
-            let state = record.stepsDone < job.steps ? " (interrupted after \(record.stepsDone) steps)" : ""
+            let state =
+                record.complete || record.stepsDone == job.steps ? "" : " (interrupted after \(record.stepsDone) steps)"
+            let place = paths.isEmpty ? job.plan.objective : paths.joined(separator: " ")
             try standardOutput(
-                "\(job.path)  score \(rounded(Double(record.score), 2))  \(record.stepsDone) steps in \(rounded(seconds, 1)) s\(state)")
+                "\(place)  score \(rounded(Double(check.score), 2)) (\(rounded(Double(check.scoreWithTransforms), 2)) under transforms\(rank(check)))  \(record.stepsDone) steps in \(rounded(seconds, 1)) s\(state)")
         }
+        if check.isDead, !options.running.quiet {
+            progress.finish()
+            standardError(
+                "lucid: \(job.plan.objective) never answered: every gradient was zero, and the picture is noise; try another --seed, \(job.plan.rectifier == .redirected ? "a larger --size" : "--relu redirected"), or --start with a photograph\n")
+        }
+    }
+
+    private func rank(_ check: SelfCheck) -> String {
+        guard let rank = check.rank else { return "" }
+        return rank.place == 1
+            ? "; the strongest of \(rank.channels) channels"
+            : "; number \(rank.place) of \(rank.channels) channels, the strongest is \(rank.strongest)"
     }
 }
 

@@ -46,6 +46,10 @@ public struct MaxPooling: Layer {
         guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
         let pool = MaxPool(window: window, input: inputShape, output: outputShape)
         let (output, winners) = pool(inputs[0], workers: pass.workers)
+        if pass.remembers, pass.poolGradient == .average, window.dilationHeight == 1, window.dilationWidth == 1 {
+            let average = AveragePooling(window: window, ceiling: ceiling, countsPadding: false)
+            return Step(output: output, pullback: average(inputs, pass).pullback)
+        }
         return Step(output: output) { [pool.adjoint($0, winners: winners, workers: pass.workers)] }
     }
 
@@ -212,4 +216,12 @@ private func average(_ input: FeatureMap, rows: [AveragedSpan], columns: [Averag
         }
         return [result]
     }
+}
+
+/// Whom max pooling sends its gradient to.
+public enum PoolGradient: String, Sendable, CaseIterable, Codable {
+    /// The value that won: the derivative.
+    case winner
+    /// All values of the window, as average pooling would.
+    case average
 }

@@ -1,198 +1,192 @@
 /// The expression language of objectives: `0.5*channel(features.3,5) - 0.1*total_variation()`.
 ///
-///     expression = term { ("+" | "−") term }        term = [ "-" ] [ number "*" ] factor
-///     factor     = function "(" [ argument { "," argument } ] ")" | "(" expression ")"
-///     argument   = name | number | name "=" number
+///     expression = term { ("+" | "−") term }        term   = [ "-" ] factor { "*" factor }
+///     factor     = number | function "(" [ argument { "," argument } ] ")" | "(" expression ")"
+///     argument   = word | number | name "=" value | expression, as the function has it
 extension Objective {
-    /// One function of the language: its name, how it is written, and how it is made of its arguments.
-    struct Function: Sendable {
-        let name: String
-        let usage: String
-        let make: @Sendable (_ arguments: inout Arguments) throws(ExpressionError) -> Objective
-    }
-
-    static let functions: [Function] = [
-        Function(name: "channel", usage: "channel(LAYER, INDEX)") { arguments throws(ExpressionError) in
-            .channel(try arguments.word("a layer"), try arguments.integer("a channel"))
-        },
-        Function(name: "neuron", usage: "neuron(LAYER, INDEX, x=COLUMN, y=ROW)") { arguments throws(ExpressionError) in
-            .neuron(
-                try arguments.word("a layer"), try arguments.integer("a channel"),
-                x: try arguments.named("x"), y: try arguments.named("y"))
-        },
-        Function(name: "layer", usage: "layer(LAYER)") { arguments throws(ExpressionError) in
-            .layer(try arguments.word("a layer"))
-        },
-        Function(name: "total_variation", usage: "total_variation()") { _ throws(ExpressionError) in .totalVariation() },
-    ]
-
-    /// Every function with its arguments, as help texts show them.
-    public static var usage: String { functions.map(\.usage).joined(separator: ", ") }
-
     /// Reads an expression.
-    public init(parsing text: String) throws(ExpressionError) {
-        var parser = Parser(text)
-        self = try parser.expression(depth: 0)
-        try parser.finish()
-    }
-
-    /// The words between a function's parentheses, taken one by one.
-    struct Arguments {
-        fileprivate var positional: [(text: Substring, column: Int)] = []
-        fileprivate var named: [(name: Substring, text: Substring, column: Int)] = []
-        fileprivate let usage: String
-        fileprivate let column: Int
-
-        fileprivate mutating func next(_ what: String) throws(ExpressionError) -> (text: Substring, column: Int) {
-            guard !positional.isEmpty else {
-                throw ExpressionError(column: column, reason: "expected \(what): \(usage)")
-            }
-            return positional.removeFirst()
-        }
-
-        mutating func word(_ what: String) throws(ExpressionError) -> String { String(try next(what).text) }
-
-        mutating func integer(_ what: String) throws(ExpressionError) -> Int {
-            let argument = try next(what)
-            guard let value = Int(argument.text), value >= 0 else {
-                throw ExpressionError(column: argument.column, reason: "\"\(argument.text)\" is not \(what)")
-            }
-            return value
-        }
-
-        mutating func named(_ name: String) throws(ExpressionError) -> Int? {
-            guard let index = named.firstIndex(where: { $0.name == name }) else { return nil }
-            let argument = named.remove(at: index)
-            guard let value = Int(argument.text), value >= 0 else {
-                throw ExpressionError(column: argument.column, reason: "\"\(argument.text)\" is not a whole number")
-            }
-            return value
-        }
-
-        fileprivate func finish() throws(ExpressionError) {
-            if let extra = positional.first {
-                throw ExpressionError(column: extra.column, reason: "\"\(extra.text)\" is one argument too many: \(usage)")
-            }
-            if let extra = named.first {
-                throw ExpressionError(column: extra.column, reason: "\"\(extra.name)\" is unknown: \(usage)")
-            }
-        }
-    }
-
-    private struct Parser {
-        private var rest: Substring
-        private let start: Substring
-
-        init(_ text: String) {
-            rest = Substring(text)
-            start = rest
-        }
-
-        private var column: Int { start.distance(from: start.startIndex, to: rest.startIndex) + 1 }
-
-        private func error(_ reason: String) -> ExpressionError { ExpressionError(column: column, reason: reason) }
-
-        private mutating func skipSpace() { rest = rest.drop { $0 == " " || $0 == "\t" || $0 == "\n" } }
-
-        private mutating func take(_ character: Character) -> Bool {
-            skipSpace()
-            guard rest.first == character else { return false }
-            rest.removeFirst()
-            return true
-        }
-
-        mutating func finish() throws(ExpressionError) {
-            skipSpace()
-            guard rest.isEmpty else { throw error("expected + or −, found \"\(rest.prefix(10))\"") }
-        }
-
-        mutating func expression(depth: Int) throws(ExpressionError) -> Objective {
-            guard depth < 100 else { throw error("nested too deeply") }
-            var sum = try term(depth: depth)
-            while true {
-                if take("+") {
-                    sum = sum + (try term(depth: depth))
-                } else if take("-") || take("−") {
-                    sum = sum - (try term(depth: depth))
-                } else {
-                    return sum
-                }
-            }
-        }
-
-        private mutating func term(depth: Int) throws(ExpressionError) -> Objective {
-            if take("-") || take("−") { return -(try factor(depth: depth)) }
-            return try factor(depth: depth)
-        }
-
-        private mutating func factor(depth: Int) throws(ExpressionError) -> Objective {
-            skipSpace()
-            if let first = rest.first, first.isNumber || first == "." {
-                // Digits, a point, an exponent with its sign: 1.5e-3.
-                var end = rest.startIndex
-                var previous: Character = " "
-                while end < rest.endIndex,
-                    rest[end].isNumber || rest[end] == "." || rest[end] == "e" || rest[end] == "E"
-                        || ((rest[end] == "-" || rest[end] == "+") && (previous == "e" || previous == "E"))
-                {
-                    previous = rest[end]
-                    end = rest.index(after: end)
-                }
-                guard let number = Float(rest[..<end]), number.isFinite else {
-                    throw error("\"\(rest[..<end])\" is not a number")
-                }
-                rest = rest[end...]
-                guard take("*") else { throw error("expected * after \(plain(number)): a number weighs a function") }
-                return number * (try factor(depth: depth + 1))
-            }
-            if take("(") {
-                let inner = try expression(depth: depth + 1)
-                guard take(")") else { throw error("expected )") }
-                return inner
-            }
-            return try function()
-        }
-
-        private mutating func function() throws(ExpressionError) -> Objective {
-            skipSpace()
-            let begin = column
-            let name = rest.prefix { $0.isLetter || $0 == "_" }
-            guard let function = Objective.functions.first(where: { $0.name == name }) else {
-                let what = name.isEmpty ? (rest.isEmpty ? "the end" : "\"\(rest.prefix(10))\"") : "\"\(name)\""
-                throw error("expected a function, found \(what); there are \(Objective.usage)")
-            }
-            rest = rest.dropFirst(name.count)
-            guard take("(") else { throw error("expected ( after \(name)") }
-            var arguments = Arguments(usage: function.usage, column: begin)
-            if !take(")") {
-                repeat {
-                    skipSpace()
-                    let place = column
-                    let word = rest.prefix { $0 != "," && $0 != ")" && $0 != "(" }
-                    rest = rest.dropFirst(word.count)
-                    let text = Substring(word.trimmed)
-                    guard !text.isEmpty else { throw error("expected an argument: \(function.usage)") }
-                    if let sign = text.firstIndex(of: "=") {
-                        let value = Substring(text[text.index(after: sign)...].trimmed)
-                        arguments.named.append((Substring(text[..<sign].trimmed), value, place))
-                    } else {
-                        arguments.positional.append((text, place))
-                    }
-                } while take(",")
-                guard take(")") else { throw error("expected ) to close \(name)") }
-            }
-            let objective = try function.make(&arguments)
-            try arguments.finish()
-            return objective
-        }
+    ///
+    /// - Parameter labels: the network's classes, which `class_logit` may name.
+    public init(parsing text: String, labels: [String]? = nil) throws(ExpressionError) {
+        var parser = ExpressionParser(text, labels: labels)
+        self = try parser.whole(depth: 0)
     }
 }
 
-extension Substring {
-    fileprivate var trimmed: Substring {
-        var text = self.drop { $0 == " " }
-        while text.last == " " { text.removeLast() }
-        return text
+/// Reads expressions, or says at which column one cannot be read.
+struct ExpressionParser {
+    private let characters: [Character]
+    private var place = 0
+    private let firstColumn: Int
+    private let labels: [String]?
+
+    /// - Parameter column: of the first character.
+    init(_ text: String, column: Int = 1, labels: [String]?) {
+        characters = Array(text)
+        firstColumn = column
+        self.labels = labels
+    }
+
+    private var column: Int { firstColumn + place }
+    private var next: Character? { place < characters.count ? characters[place] : nil }
+    private var rest: String { String(characters[place...].prefix(10)) }
+
+    private func error(_ reason: String) -> ExpressionError { ExpressionError(column: column, reason: reason) }
+
+    private mutating func skipSpace() {
+        while let character = next, character == " " || character == "\t" || character == "\n" { place += 1 }
+    }
+
+    private mutating func take(_ character: Character) -> Bool {
+        skipSpace()
+        guard next == character else { return false }
+        place += 1
+        return true
+    }
+
+    /// An expression with nothing after it.
+    mutating func whole(depth: Int) throws(ExpressionError) -> Objective {
+        let result = try expression(depth: depth)
+        skipSpace()
+        guard next == nil else { throw error("expected +, − or *, found \"\(rest)\"") }
+        return result
+    }
+
+    private mutating func expression(depth: Int) throws(ExpressionError) -> Objective {
+        guard depth < 100 else { throw error("nested too deeply") }
+        var sum = try term(depth: depth)
+        while true {
+            if take("+") {
+                sum = sum + (try term(depth: depth))
+            } else if take("-") || take("−") {
+                sum = sum - (try term(depth: depth))
+            } else {
+                return sum
+            }
+        }
+    }
+
+    /// A factor: a number stays one, so that `0.5*f` is a weight.
+    private enum Factor {
+        case number(Float)
+        case objective(Objective)
+
+        var objective: Objective {
+            switch self {
+            case .number(let value): .constant(value)
+            case .objective(let objective): objective
+            }
+        }
+    }
+
+    private mutating func term(depth: Int) throws(ExpressionError) -> Objective {
+        if take("-") || take("−") { return -(try product(depth: depth)) }
+        return try product(depth: depth)
+    }
+
+    private mutating func product(depth: Int) throws(ExpressionError) -> Objective {
+        var factors = [try factor(depth: depth)]
+        while take("*") { factors.append(try factor(depth: depth)) }
+        // From the right, so that the numbers in front weigh what follows them.
+        var result = factors.removeLast().objective
+        while let factor = factors.popLast() {
+            switch factor {
+            case .number(let weight): result = weight * result
+            case .objective(let objective): result = objective * result
+            }
+        }
+        return result
+    }
+
+    private mutating func factor(depth: Int) throws(ExpressionError) -> Factor {
+        skipSpace()
+        if let first = next, first.isNumber || first == "." { return .number(try number()) }
+        if take("(") {
+            let inner = try expression(depth: depth + 1)
+            guard take(")") else { throw error("expected )") }
+            return .objective(inner)
+        }
+        return .objective(try function(depth: depth))
+    }
+
+    /// Digits, a point, an exponent with its sign: 1.5e-3.
+    private mutating func number() throws(ExpressionError) -> Float {
+        var end = place
+        while end < characters.count {
+            let character = characters[end]
+            let isSign = (character == "-" || character == "+") && end > place && "eE".contains(characters[end - 1])
+            guard character.isNumber || character == "." || character == "e" || character == "E" || isSign else { break }
+            end += 1
+        }
+        let text = String(characters[place..<end])
+        guard let value = Float(text), value.isFinite else { throw error("\"\(text)\" is not a number") }
+        place = end
+        return value
+    }
+
+    private mutating func function(depth: Int) throws(ExpressionError) -> Objective {
+        skipSpace()
+        let begin = column
+        let name = String(characters[place...].prefix { $0.isLetter || $0 == "_" || $0.isNumber })
+        guard let function = Objective.functions.first(where: { $0.name == name }) else {
+            let what = name.isEmpty ? (next == nil ? "the end" : "\"\(rest)\"") : "\"\(name)\""
+            let all = Objective.functions.map(\.name).joined(separator: ", ")
+            throw error("expected a function, found \(what); there are \(all) (lucid render --help)")
+        }
+        place += name.count
+        guard take("(") else { throw error("expected ( after \(name)") }
+        let list = try arguments(of: function, begin: begin)
+        var arguments = ExpressionArguments(list, usage: function.usage, column: begin, labels: labels, depth: depth)
+        let objective = try function.make(&arguments)
+        try arguments.finish()
+        return objective
+    }
+
+    /// The arguments up to the closing parenthesis, which is taken too.
+    private mutating func arguments(of function: Objective.Function, begin: Int) throws(ExpressionError)
+        -> [ExpressionArguments.Argument]
+    {
+        if take(")") { return [] }
+        var list: [ExpressionArguments.Argument] = []
+        repeat {
+            skipSpace()
+            let start = place
+            var open = 0
+            var isQuoted = false
+            while let character = next {
+                if character == "\"" { isQuoted.toggle() }
+                if character == "\\", isQuoted { place += 1 }
+                if !isQuoted {
+                    if open == 0, character == "," || character == ")" { break }
+                    if character == "(" { open += 1 }
+                    if character == ")" { open -= 1 }
+                }
+                place += 1
+            }
+            place = min(place, characters.count)
+            let text = String(characters[start..<place]).trimmed
+            guard !text.isEmpty else { throw error("expected an argument: \(function.usage)") }
+            list.append(ExpressionArguments.Argument(text: text, column: firstColumn + start))
+        } while take(",")
+        guard take(")") else { throw error("expected ) to close \(function.name)") }
+        return list
+    }
+}
+
+/// A name as an expression spells it: in quotation marks where it would be taken for something else.
+func quoted(_ name: String) -> String {
+    let isPlain =
+        !name.isEmpty && name.trimmed == name
+        && !name.contains { $0 == "," || $0 == "(" || $0 == ")" || $0 == "\"" || $0 == "=" || $0.isNewline }
+    if isPlain { return name }
+    return "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+}
+
+extension StringProtocol {
+    var trimmed: String {
+        var text = self[...].drop { $0 == " " || $0 == "\t" || $0 == "\n" }
+        while let last = text.last, last == " " || last == "\t" || last == "\n" { text.removeLast() }
+        return String(text)
     }
 }
 

@@ -4,19 +4,12 @@ import Tensors
 extension Objective {
     /// The mean of one channel: mean(a[c]).
     public static func channel(_ layer: String, _ channel: Int) -> Objective {
-        Objective(
-            text: "channel(\(layer),\(channel))", demands: [layer: .channels([channel])],
-            checks: [LayerCheck(layer: layer, channel: channel)]
-        ) { scene in
-            let activation = scene.activations[layer]!
-            let shape = activation.values.shape
-            let range = activation.range(of: channel)
-            let sum = activation.values.withElements { values in range.reduce(Double(0)) { $0 + Double(values[$1]) } }
-            var gradient = Tensor(shape)
-            gradient.withMutableElements { values in
-                for i in range { values[i] = 1 / Float(shape.area) }
-            }
-            return Evaluation(score: Float(sum / Double(shape.area)), layers: [layer: gradient])
+        each(
+            text: "channel(\(quoted(layer)),\(channel))", demands: [layer: .channels([channel])],
+            checks: [.unit(layer: layer, channel: channel)]
+        ) { frame, _ in
+            let (score, gradient) = mean(of: channel, in: frame.activations[layer]!)
+            return FrameEvaluation(score: score, layers: [layer: gradient])
         }
     }
 
@@ -26,29 +19,55 @@ extension Objective {
     public static func neuron(_ layer: String, _ channel: Int, x: Int? = nil, y: Int? = nil) -> Objective {
         let place = (x.map { ",x=\($0)" } ?? "") + (y.map { ",y=\($0)" } ?? "")
         let position = Demand.Position(x: x, y: y)
-        return Objective(
-            text: "neuron(\(layer),\(channel)\(place))", demands: [layer: .neuron(channel, at: position)],
-            checks: [LayerCheck(layer: layer, channel: channel, x: x, y: y)]
-        ) { scene in
-            let activation = scene.activations[layer]!
+        return each(
+            text: "neuron(\(quoted(layer)),\(channel)\(place))", demands: [layer: .neuron(channel, at: position)],
+            checks: [.unit(layer: layer, channel: channel, x: x, y: y)]
+        ) { frame, _ in
+            let activation = frame.activations[layer]!
             // Transforms may make the layer smaller than the picture alone would: a position stays inside.
             let index = activation.range(of: channel).lowerBound + activation.offset(of: position)
             var gradient = Tensor(activation.values.shape)
             gradient.withMutableElements { $0[index] = 1 }
-            return Evaluation(score: activation.values.withElements { $0[index] }, layers: [layer: gradient])
+            return FrameEvaluation(score: activation.values.withElements { $0[index] }, layers: [layer: gradient])
         }
     }
 
     /// A layer's energy, the objective of DeepDream: mean(a²).
     public static func layer(_ layer: String) -> Objective {
-        Objective(text: "layer(\(layer))", demands: [layer: .all], checks: [LayerCheck(layer: layer)]) { scene in
-            let values = scene.activations[layer]!.values
+        each(text: "layer(\(quoted(layer)))", demands: [layer: .all], checks: [.unit(layer: layer)]) { frame, _ in
+            let values = frame.activations[layer]!.values
             let count = Float(values.shape.count)
             let sum = values.withElements { $0.reduce(Double(0)) { $0 + Double($1) * Double($1) } }
             var gradient = values
             gradient.scale(by: 2 / count)
-            return Evaluation(score: Float(sum / Double(count)), layers: [layer: gradient])
+            return FrameEvaluation(score: Float(sum / Double(count)), layers: [layer: gradient])
         }
+    }
+
+    /// A class's score before the softmax.
+    ///
+    /// - Parameter index: of the class.
+    public static func classLogit(_ index: Int) -> Objective {
+        each(
+            text: "class_logit(\(index))", demands: [logitsLayer: .channels([index])],
+            checks: [.unit(layer: logitsLayer, channel: index)]
+        ) { frame, _ in
+            // Of a network whose scores keep positions, as SqueezeNet's before its last pool, the mean.
+            let (score, gradient) = mean(of: index, in: frame.activations[logitsLayer]!)
+            return FrameEvaluation(score: score, layers: [logitsLayer: gradient])
+        }
+    }
+
+    /// The mean of one channel with its gradient.
+    static func mean(of channel: Int, in activation: Activation) -> (score: Float, gradient: Tensor) {
+        let area = activation.values.shape.area
+        let range = activation.range(of: channel)
+        let sum = activation.values.withElements { values in range.reduce(Double(0)) { $0 + Double(values[$1]) } }
+        var gradient = Tensor(activation.values.shape)
+        gradient.withMutableElements { values in
+            for i in range { values[i] = 1 / Float(area) }
+        }
+        return (Float(sum / Double(area)), gradient)
     }
 }
 

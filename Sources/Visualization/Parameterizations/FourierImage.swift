@@ -9,17 +9,17 @@ import Tensors
 /// A picture written as its scaled Fourier spectrum, in which all frequencies are climbed at the pace that natural
 /// images have (tensorflow/lucid, param/spatial.py):
 ///
-///     X = z · √(width · height) / max(f, 1 / max(width, height))^p,   t = irfft2(X) / 4,   rgb = sigmoid(M · t)
+///     X = z · √(width · height) / max(f, 1 / max(width, height))^p,   t = irfft2(X) / 4
 ///
 /// with f = √(fx² + fy²) in cycles a pixel. Odd widths are made one column wider and cropped.
-public struct FourierImage: Parameterization {
+public struct FourierImage: Canvas {
+    private let channels: Int
     /// Rows of the picture.
     public let height: Int
     /// Columns of the picture.
     public let width: Int
     private let transform: FourierTransform
     private let scales: [Float]  // [height, frequencies]
-    private let colour: ColourMap
 
     /// Standard deviation of the real and imaginary parts to start from.
     static let initialDeviation: Float = 0.01
@@ -27,12 +27,12 @@ public struct FourierImage: Parameterization {
     private static let softening: Float = 4
 
     /// - Parameter decayPower: p above; 1 is the slope of natural images, more gives smoother pictures.
-    public init(height: Int, width: Int, decayPower: Float = 1, decorrelated: Bool = true) {
+    public init(channels: Int = 3, height: Int, width: Int, decayPower: Float = 1) {
+        self.channels = channels
         self.height = height
         self.width = width
         let transform = FourierTransform(height: height, width: width + width % 2)
         self.transform = transform
-        colour = ColourMap(decorrelated: decorrelated)
         let smallest = 1 / Double(max(width, height))
         let amplitude = Double(width * height).squareRoot() / Double(Self.softening)
         scales = (0..<height).flatMap { y in
@@ -52,18 +52,29 @@ public struct FourierImage: Parameterization {
         return Double(index) / Double(width)
     }
 
-    /// `[3, height, 2 · frequencies]`: real and imaginary parts interleaved.
+    /// `[channels, height, 2 · frequencies]`: real and imaginary parts interleaved.
     public func initial(using generator: inout RandomGenerator) -> Tensor {
-        let shape = Shape(3, height, 2 * transform.frequencies)
+        let shape = Shape(channels, height, 2 * transform.frequencies)
         return Tensor(shape, generator.normal(count: shape.count, standardDeviation: Self.initialDeviation))
     }
 
-    public func image(from parameters: Tensor, workers: Workers) -> Mapping {
-        values(from: parameters, workers: workers).then { colour($0, workers: workers) }
+    /// The spectrum of the values, each bin divided by its scale.
+    public func parameters(of values: Tensor, workers: Workers) -> Tensor {
+        // The adjoint of the inverse is the forward transform with factors of its own: 1 / (height · width), and 2 for the
+        // bins that stand for a pair.
+        var spectra = transform.inverseAdjoint(widened(values, to: transform.width), workers: workers)
+        let area = Float(height * transform.width)
+        let factors = scales.indices.map { i -> Float in
+            let x = i % transform.frequencies
+            let isPair = x > 0 && x < transform.frequencies - (transform.width % 2 == 0 ? 1 : 0)
+            return area / (isPair ? 2 : 1) / scales[i]
+        }
+        spectra.scalePairs(factors, workers: workers)
+        return spectra
     }
 
-    /// t above, before the colour map: `[3, height, width]`.
-    package func values(from parameters: Tensor, workers: Workers) -> Mapping {
+    /// t above, before the colour map: `[channels, height, width]`.
+    public func values(from parameters: Tensor, workers: Workers) -> Mapping {
         let planes = transform.inverse(scaled(parameters, workers: workers), workers: workers)
         return Mapping(output: cropped(planes)) { gradient in
             let spectra = transform.inverseAdjoint(uncropped(gradient), workers: workers)

@@ -1,29 +1,134 @@
 import Tensors
 
-/// How a picture is written in numbers that an optimizer climbs with. The picture is the same whatever the numbers are
-/// called; the way to it is not.
-public protocol Parameterization: Sendable {
-    /// Numbers to start from: a picture near mid grey.
-    func initial(using generator: inout RandomGenerator) -> Tensor
+/// The pictures that are drawn together, written in blocks of numbers: a canvas each, what they share, and the colour map.
+public struct Parameterization: Sendable {
+    /// Pictures that are drawn together.
+    public let count: Int
+    private let canvas: any Canvas
+    private let shared: SharedDetail?
+    private let colour: ColourMap
 
-    /// The picture `[3, height, width]`, RGB in 0…1, that the parameters stand for.
-    func image(from parameters: Tensor, workers: Workers) -> Mapping
+    /// - Parameters:
+    ///   - canvas: of each picture.
+    ///   - colour: from the canvas's values to a picture in 0…1.
+    ///   - count: of pictures.
+    ///   - shared: what they have in common; nil for nothing.
+    public init(_ canvas: any Canvas, colour: ColourMap, count: Int = 1, shared: SharedDetail? = nil) {
+        self.canvas = canvas
+        self.colour = colour
+        self.count = count
+        self.shared = shared
+    }
+
+    /// The parameters to start from: a block for each picture, then the shared ones.
+    public func initial(using generator: inout RandomGenerator) -> [Tensor] {
+        var blocks: [Tensor] = []
+        for _ in 0..<count { blocks.append(canvas.initial(using: &generator)) }
+        return blocks + (shared?.initial(using: &generator) ?? [])
+    }
+
+    /// The parameters of pictures in 0…1, as nearly as the canvas can.
+    public func parameters(of pictures: [Tensor], workers: Workers) -> [Tensor] {
+        let blocks = pictures.map { canvas.parameters(of: colour.inverse($0, workers: workers), workers: workers) }
+        return blocks + (shared?.empty() ?? [])
+    }
+
+    /// The pictures `[channels, height, width]` in 0…1 that the parameters stand for, and the way back from gradients at
+    /// them to one for each block.
+    public func pictures(from blocks: [Tensor], workers: Workers) -> Drawn {
+        let details = shared.map { $0.values(from: Array(blocks[count...]), count: count, workers: workers) }
+        let maps = (0..<count).map { index in
+            let values = canvas.values(from: blocks[index], workers: workers)
+            guard let details else { return (values, values.then { colour($0, workers: workers) }) }
+            var sum = values.output
+            sum.add(details.pictures[index])
+            return (values, colour(sum, workers: workers))
+        }
+        return Drawn(pictures: maps.map { $0.1.output }) { gradients in
+            guard let details else { return zip(maps, gradients).map { $0.1.pullback($1) } }
+            let inner = zip(maps, gradients).map { $0.1.pullback($1) }
+            return zip(maps, inner).map { $0.0.pullback($1) } + details.pullback(inner)
+        }
+    }
+
+    /// Pictures with the way back.
+    public struct Drawn {
+        /// In their order.
+        public let pictures: [Tensor]
+        /// From a gradient at each picture to one at each block of parameters.
+        public let pullback: ([Tensor]) -> [Tensor]
+    }
+}
+
+/// What pictures that are drawn together have in common, so that they line up: enlargements of small pictures that all of
+/// them share, or that blend from one to another along the row (tensorflow/lucid, param/lowres.py).
+public struct SharedDetail: Sendable {
+    private let shape: Shape
+    /// Each a small extent, and how many there are along the row.
+    private let layers: [(shape: Shape, ends: Int)]
+
+    /// Parts of a half, a quarter, an eighth and a sixteenth of the extents; of the two smallest one more that blends.
+    public init(channels: Int, height: Int, width: Int) {
+        shape = Shape(channels, height, width)
+        func part(_ divisor: Int) -> Shape { Shape(channels, max(1, height / divisor), max(1, width / divisor)) }
+        layers = [(part(2), 1), (part(4), 1), (part(8), 1), (part(8), 2), (part(16), 1), (part(16), 2)]
+    }
+
+    func initial(using generator: inout RandomGenerator) -> [Tensor] {
+        layers.flatMap { layer in
+            (0..<layer.ends).map { _ in
+                Tensor(layer.shape, generator.normal(count: layer.shape.count, standardDeviation: PixelImage.initialDeviation))
+            }
+        }
+    }
+
+    func empty() -> [Tensor] { layers.flatMap { layer in (0..<layer.ends).map { _ in Tensor(layer.shape) } } }
+
+    /// What is added to each picture's values.
+    func values(from blocks: [Tensor], count: Int, workers: Workers) -> Parameterization.Drawn {
+        let scalings = layers.flatMap { layer in
+            (0..<layer.ends).map { _ in
+                BilinearScaling(fromHeight: layer.shape.height, width: layer.shape.width, toHeight: shape.height, width: shape.width)
+            }
+        }
+        let large = zip(scalings, blocks).map { $0($1, workers: workers) }
+        /// The share that a block has in a picture.
+        let shares = (0..<count).map { picture -> [Float] in
+            let along = Float(picture) / Float(max(count - 1, 1))
+            return layers.flatMap { $0.ends == 1 ? [1] : [1 - along, along] }
+        }
+        let pictures = shares.map { shares in
+            var sum = Tensor(shape)
+            for (share, image) in zip(shares, large) { sum.add(image, scaledBy: share) }
+            return sum
+        }
+        return Parameterization.Drawn(pictures: pictures) { gradients in
+            scalings.enumerated().map { block, scaling in
+                var sum = Tensor(shape)
+                for (shares, gradient) in zip(shares, gradients) { sum.add(gradient, scaledBy: shares[block]) }
+                return scaling.adjoint(sum, workers: workers)
+            }
+        }
+    }
 }
 
 /// The parameterizations that `--param` names.
 public enum ParameterizationName: String, Sendable, CaseIterable, Codable {
-    case fft, pixel
+    case fft, pixel, laplacian, cppn, maco
 
     /// - Parameters:
+    ///   - channels: of the values: the picture's, and one more for the opacity.
     ///   - decayPower: of the Fourier image: amplitudes fall with frequency to this power.
-    ///   - decorrelated: optimise in the colour basis in which natural images are uncorrelated.
-    public func parameterization(height: Int, width: Int, decayPower: Float, decorrelated: Bool)
-        -> any Parameterization
+    ///   - spectrum: of MaCo.
+    public func canvas(channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural)
+        -> any Canvas
     {
         switch self {
-        case .fft:
-            FourierImage(height: height, width: width, decayPower: decayPower, decorrelated: decorrelated)
-        case .pixel: PixelImage(height: height, width: width, decorrelated: decorrelated)
+        case .fft: FourierImage(channels: channels, height: height, width: width, decayPower: decayPower)
+        case .pixel: PixelImage(channels: channels, height: height, width: width)
+        case .laplacian: LaplacianPyramid(channels: channels, height: height, width: width)
+        case .cppn: PatternNetwork(channels: channels, height: height, width: width)
+        case .maco: FixedMagnitudeImage(channels: channels, height: height, width: width, spectrum: spectrum)
         }
     }
 }

@@ -1,11 +1,13 @@
 import Tensors
 
 /// The values that a random transform chooses from: every value of some lists and stepped ranges with equal chance, or
-/// all of one continuous range. Spelled `0.9...1.1 by 0.02`, `-10...10 by 1 + 5*0`, `0.9, 1, 1.1` or `0.9...1.1`.
+/// all of one continuous range. Spelled `0.9...1.1 by 0.02`, `-10...10 by 1 + 5*0`, `0.9, 1, 1.1`, `0.995^-5...79`
+/// (powers) or `0.9...1.1`.
 public struct Choice: Sendable, Equatable {
     private enum Part: Sendable, Equatable {
         case values(Float, times: Int)
         case stepped(ClosedRange<Float>, by: Float)
+        case powers(Float, exponents: ClosedRange<Int>, times: Int)
         case continuous(ClosedRange<Float>)
     }
 
@@ -25,6 +27,10 @@ public struct Choice: Sendable, Equatable {
                 return (0..<count).map { index in
                     let value = Double(range.lowerBound) + Double(index) * Double(step)
                     return Float((value * 1e6).rounded() / 1e6)
+                }
+            case .powers(let base, let exponents, let times):
+                return exponents.flatMap { exponent in
+                    [Float](repeating: Float(raise(Double(base), to: Double(exponent))), count: times)
                 }
             case .continuous: return []
             }
@@ -58,6 +64,8 @@ public struct Choice: Sendable, Equatable {
             case .values(let value, let times): "\(times)*\(plain(value))"
             case .stepped(let range, let step):
                 "\(plain(range.lowerBound))...\(plain(range.upperBound)) by \(plain(step))"
+            case .powers(let base, let exponents, let times):
+                (times == 1 ? "" : "\(times)*") + "\(plain(base))^\(exponents.lowerBound)...\(exponents.upperBound)"
             case .continuous(let range): "\(plain(range.lowerBound))...\(plain(range.upperBound))"
             }
         }.joined(separator: " + ")
@@ -69,7 +77,9 @@ public struct Choice: Sendable, Equatable {
         for piece in text.split(whereSeparator: { $0 == "," || $0 == "+" }) {
             let words = piece.split(separator: " ")
             guard let first = words.first else { continue }
-            if let dots = first.firstRange(of: "...") {
+            if let powers = try Self.powers(words.joined()) {
+                parts.append(powers)
+            } else if let dots = first.firstRange(of: "...") {
                 guard let low = Float(first[..<dots.lowerBound]), let high = Float(first[dots.upperBound...]),
                     low.isFinite, high.isFinite, low <= high
                 else { throw TransformError("\"\(first)\" is not a range such as 0.9...1.1") }
@@ -96,6 +106,21 @@ public struct Choice: Sendable, Equatable {
             throw TransformError("a range without steps cannot be mixed with other values; add \"by\"")
         }
         self.init(parts: parts)
+    }
+}
+
+extension Choice {
+    /// Reads "0.995^-5...79" or "2*0.998^20...39"; nil for anything without "^".
+    private static func powers(_ text: String) throws(TransformError) -> Part? {
+        guard let hat = text.firstIndex(of: "^") else { return nil }
+        let factors = text[..<hat].split(separator: "*", omittingEmptySubsequences: false)
+        let exponents = text[text.index(after: hat)...].split(separator: ".", omittingEmptySubsequences: true).map { Int($0) }
+        guard factors.count <= 2, let base = Float(factors.last!), base > 0, base.isFinite,
+            let times = factors.count == 2 ? Int(factors[0]) : 1, (1...1000).contains(times), text.contains("..."),
+            exponents.count == 2, let low = exponents[0], let high = exponents[1], low <= high,
+            (-1000...1000).contains(low), (-1000...1000).contains(high)
+        else { throw TransformError("\"\(text)\" is not a list of powers such as 0.995^-5...79") }
+        return .powers(base, exponents: low...high, times: times)
     }
 }
 

@@ -14,7 +14,7 @@ public struct Pad: Transform {
 
     public var text: String { value == 0.5 ? "pad(\(pixels))" : "pad(\(pixels), \(plain(value)))" }
 
-    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         { image, workers in
             let shape = image.shape
             let padded = image.padded(
@@ -42,7 +42,7 @@ public struct Jitter: Transform {
 
     public var text: String { "jitter(\(pixels))" }
 
-    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         let top = generator.integer(below: pixels + 1)
         let left = generator.integer(below: pixels + 1)
         return { image, workers in
@@ -78,7 +78,7 @@ public struct Scale: Transform {
             Int(Double(shape.width) * Double(factor) + 1e-3))
     }
 
-    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         let factor = factors.draw(using: &generator)
         return { image, workers in
             let target = scaled(image.shape, by: factor)
@@ -104,7 +104,7 @@ public struct Rotate: Transform {
 
     public var text: String { "rotate(\(degrees.text))" }
 
-    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         let angle = degrees.draw(using: &generator)
         return { image, workers in
             if angle == 0 { return Mapping(output: image) { $0 } }
@@ -129,7 +129,7 @@ public struct Crop: Transform {
         Shape(shape.channels, min(shape.height, pixels), min(shape.width, pixels))
     }
 
-    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         { image, _ in
             let shape = image.shape
             let target = cropped(shape)
@@ -150,7 +150,7 @@ public struct Flip: Transform {
 
     public var text: String { "flip" }
 
-    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform {
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         let flips = generator.integer(below: 2) == 1
         return { image, _ in
             flips ? Mapping(output: image.mirrored()) { $0.mirrored() } : Mapping(output: image) { $0 }

@@ -7,7 +7,9 @@ public protocol Transform: Sendable {
     var text: String { get }
 
     /// Fixes the randomness for one step.
-    func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform
+    ///
+    /// - Parameter progress: from 0 in the first step to 1 in the last.
+    func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform
 
     /// The smallest and largest picture that this can make of one picture.
     func extent(of shape: Shape) -> (smallest: Shape, largest: Shape)
@@ -24,13 +26,27 @@ public struct TransformChain: Sendable {
     public init(_ transforms: [any Transform]) { self.transforms = transforms }
 
     /// What the network sees of an image in one step.
-    public func callAsFunction(_ image: Tensor, using generator: inout RandomGenerator, workers: Workers) -> Mapping {
+    ///
+    /// - Parameter progress: from 0 in the first step to 1 in the last.
+    public func callAsFunction(
+        _ image: Tensor, at progress: Float = 0, using generator: inout RandomGenerator, workers: Workers
+    ) -> Mapping {
         var result = Mapping(output: image) { $0 }
         for transform in transforms {
-            let drawn = transform.draw(for: result.output.shape, using: &generator)
+            let drawn = transform.draw(for: result.output.shape, at: progress, using: &generator)
             result = result.then { drawn($0, workers) }
         }
         return result
+    }
+
+    /// The same of a picture without an opacity, which needs no backdrop.
+    func opaque(
+        _ image: Tensor, at progress: Float, using generator: inout RandomGenerator, workers: Workers
+    ) -> Mapping {
+        let channels = image.shape.channels
+        let seen =
+            transforms.contains { $0 is Backdrop } ? image.channelRange(0..<channels, filledTo: channels + 1, with: 1) : image
+        return self(seen, at: progress, using: &generator, workers: workers)
     }
 
     /// The smallest and largest picture that the network may see.
@@ -42,10 +58,4 @@ public struct TransformChain: Sendable {
 
     /// As `--transforms` spells it.
     public var text: String { transforms.isEmpty ? "none" : transforms.map(\.text).joined(separator: " ") }
-
-    /// Lucid's standard set (tensorflow/lucid, optvis/transform.py).
-    public static let standard = TransformChain([
-        Pad(pixels: 12), Jitter(pixels: 8), Scale(factors: .init(0.9...1.1, by: 0.02)),
-        Rotate(degrees: .init(-10...10, by: 1, plus: [(5, 0)])), Jitter(pixels: 4),
-    ])
 }

@@ -31,6 +31,11 @@ struct ModelOptions: ParsableArguments {
         }
     }
 
+    /// A command that needs classes, of a network that ends before them.
+    static func noClasses(of model: Model) -> Failure {
+        .usage("the weights of \(model.name) end before the classes; try --model squeezenet1_1")
+    }
+
     /// The network for what looks at its graph or its speed only: an architecture whose weights are not here will do,
     /// with weights that nobody trained.
     func loadGraph() throws(Failure) -> Model { try Self.loadGraph(model, weights: weights) }

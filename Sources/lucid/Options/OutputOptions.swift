@@ -13,6 +13,12 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Also keep the picture after these steps, e.g. 32,128,512.", valueName: "steps"))
     var saveAt: StepList?
 
+    @Option(help: ArgumentHelp("Keep the way there: frames in a .gif, a .mp4 (by ffmpeg) or a folder.", valueName: "path"))
+    var evolution: String?
+
+    @Option(help: ArgumentHelp("Write the finished picture in this size; for --param cppn, which has no pixels of its own.", valueName: "n"))
+    var outputSize: PictureSize?
+
     @Flag(help: "Overwrite pictures that are there already.")
     var force = false
 
@@ -30,6 +36,17 @@ struct OutputOptions: ParsableArguments {
             throw ValidationError("-o - sends the picture to standard output, where --json, --show and --dry-run write too")
         }
         if output == "" { throw ValidationError("--output is empty") }
+    }
+}
+
+extension OutputOptions {
+    /// The same without a word on standard output, and nothing kept on the way.
+    var silent: OutputOptions {
+        var options = self
+        options.running.quiet = true
+        options.running.json = false
+        options.show = false
+        return options
     }
 }
 

@@ -1,44 +1,90 @@
 import ArgumentParser
+import Images
 import Networks
 import Visualization
 
-/// How a picture is drawn: everything that goes into its plan beside the objective.
+/// How a picture is drawn: everything that goes into its plan beside the objective. What is not given comes from the preset.
 struct RenderOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT.", valueName: "n"))
-    var size = PictureSize(width: 224, height: 224)
+    @Option(help: ArgumentHelp("Take the numbers of another tool: \(Preset.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+    var preset: String?
 
-    @Option(help: ArgumentHelp("Steps uphill.", valueName: "n"))
-    var steps = 512
+    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT. (default: 224, or the size of --start)", valueName: "n"))
+    var size: PictureSize?
+
+    @Option(help: ArgumentHelp("Steps uphill. (default: 512)", valueName: "n"))
+    var steps: Int?
 
     @Option(help: ArgumentHelp("Seed of all random numbers; the same seed gives the same bytes.", valueName: "n"))
     var seed: UInt64 = 0
 
-    @Option(help: "How the picture is written in numbers: fft or pixel.")
-    var param = ParameterizationName.fft
+    @Option(help: ArgumentHelp("Draw a picture for each of these seeds, on one sheet (or a file each, with {seed} in --output).", valueName: "0-3"))
+    var seeds: SeedList?
 
-    @Option(help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency.", valueName: "p"))
-    var decayPower: Float = 1
+    @Option(help: "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)")
+    var param: ParameterizationName?
+
+    @Option(help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency. (default: 1)", valueName: "p"))
+    var decayPower: Float?
 
     @Flag(help: "Optimise plain RGB instead of decorrelated colours.")
     var noDecorrelate = false
 
-    @Option(help: "What is done to the picture at each step: none, lucid, or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\".")
-    var transforms = "lucid"
+    @Flag(help: "Draw an opacity as well: what the unit does not need becomes transparent.")
+    var alpha = false
 
-    @Option(help: "adam or sgd.")
-    var optimizer = OptimizerName.adam
+    @Option(help: ArgumentHelp("maco: take the magnitudes from a folder of photographs instead of a power law.", valueName: "folder"))
+    var spectrum: String?
 
-    @Option(help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05)", valueName: "r"))
+    @Option(help: ArgumentHelp("What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid)", valueName: "list"))
+    var transforms: String?
+
+    @Option(help: ArgumentHelp("Draws of the transforms in each step, whose gradients are averaged. (default: 1)", valueName: "n"))
+    var crops: Int?
+
+    @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", valueName: "name"))
+    var optimizer: OptimizerChoice?
+
+    @Option(help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
-    @Option(help: "How the learning rate changes: constant, cosine (to nothing), or settle (constant, then cosine in the last quarter).")
-    var schedule = ScheduleName.settle
+    @Option(help: ArgumentHelp("How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", valueName: "list"))
+    var schedule: Schedule?
 
-    @Option(help: "Gradient of rectifiers in the first 16 steps: redirected, plain, guided or linear.")
-    var relu = RectifierGradient.redirected
+    @Option(help: ArgumentHelp("The longest that the gradient of the parameters may be.", valueName: "g"))
+    var clipGradient: Float?
 
-    @Option(help: ArgumentHelp("Weight of the total variation, a penalty on noise.", valueName: "w"))
-    var tv: Float = 0
+    @Flag(help: "Bring the gradient at the picture to a root mean square of 1.")
+    var normalizeGradient = false
+
+    @Option(help: ArgumentHelp("Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", valueName: "share"))
+    var untilConverged: Float?
+
+    @Option(help: "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)")
+    var relu: RectifierGradient?
+
+    @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
+    var poolGradient = PoolGradient.winner
+
+    @Option(help: ArgumentHelp("Weight of the total variation, a penalty on noise. (default: 0)", valueName: "w"))
+    var tv: Float?
+
+    @Option(help: ArgumentHelp("Weight of the distance from mid grey, Σ|x − ½|.", valueName: "w"))
+    var l1: Float = 0
+
+    @Option(help: ArgumentHelp("Weight of the distance from mid grey, √Σ(x − ½)².", valueName: "w"))
+    var l2: Float = 0
+
+    @Option(help: ArgumentHelp("Weight of a blur at each step.", valueName: "w"))
+    var blur: Float = 0
+
+    @Option(help: ArgumentHelp("Weight of a plain frame around the picture.", valueName: "w"))
+    var boundary: Float = 0
+
+    @Option(help: ArgumentHelp("Begin from this picture instead of noise.", valueName: "picture"))
+    var start: String?
+
+    @Option(help: ArgumentHelp("Draw only where this picture is white.", valueName: "picture"))
+    var mask: String?
 
     @Flag(help: "Draw what lowers the score instead of what raises it.")
     var negative = false
@@ -47,31 +93,94 @@ struct RenderOptions: ParsableArguments {
     var convolution = ConvolutionChoice.auto
 
     func validate() throws {
-        guard steps >= 0, steps <= 10_000_000 else { throw ValidationError("--steps must be 0 to 10000000, not \(steps)") }
-        guard decayPower.isFinite, abs(decayPower) <= 10 else {
-            throw ValidationError("--decay-power must be −10 to 10, not \(decayPower)")
+        if let preset, !Preset.all.contains(where: { $0.name == preset }) {
+            let near = nearestNames(to: preset, among: Preset.all.map(\.name)).joined(separator: ", ")
+            throw ValidationError("there is no preset \"\(preset)\"; the nearest are \(near)")
+        }
+        if let steps, !(0...10_000_000).contains(steps) {
+            throw ValidationError("--steps must be 0 to 10000000, not \(steps)")
+        }
+        if let power = decayPower, !(power.isFinite && abs(power) <= 10) {
+            throw ValidationError("--decay-power must be −10 to 10, not \(power)")
         }
         if let rate = learningRate, !(rate.isFinite && rate > 0) {
             throw ValidationError("--learning-rate must be above 0, not \(rate)")
         }
-        guard tv.isFinite else { throw ValidationError("--tv must be a number") }
+        if let crops, !(1...1024).contains(crops) { throw ValidationError("--crops must be 1 to 1024, not \(crops)") }
+        if let longest = clipGradient, !(longest.isFinite && longest > 0) {
+            throw ValidationError("--clip-gradient must be above 0, not \(longest)")
+        }
+        if let share = untilConverged, !(share.isFinite && share > 0) {
+            throw ValidationError("--until-converged must be above 0, not \(share)")
+        }
+        for (name, weight) in [("tv", tv ?? 0), ("l1", l1), ("l2", l2), ("blur", blur), ("boundary", boundary)] {
+            guard weight.isFinite else { throw ValidationError("--\(name) must be a number") }
+        }
+        if spectrum != nil, param != .maco, presetNumbers.param != "maco" {
+            throw ValidationError("--spectrum is for --param maco")
+        }
+        if alpha, (param ?? ParameterizationName(rawValue: presetNumbers.param)) == .maco {
+            throw ValidationError("--alpha does not go with maco, whose opacity is what mattered")
+        }
     }
 
+    private var presetNumbers: Preset { Preset.all.first { $0.name == preset } ?? .standard }
+
     /// The plan for one objective.
-    func plan(_ objective: Objective, model: Model) throws(Failure) -> RenderPlan {
+    ///
+    /// - Parameters:
+    ///   - seed: instead of `--seed`.
+    ///   - count: of pictures that are drawn together.
+    func plan(_ objective: Objective, model: Model, seed: UInt64? = nil, count: Int = 1) throws(Failure) -> RenderPlan {
+        let preset = presetNumbers
+        var size = size ?? PictureSize(width: preset.size, height: preset.size)
+        if let start, self.size == nil { size = try PictureSource.size(of: start) }
+        var list = TransformChain.expanded(transforms ?? preset.transforms, size: min(size.width, size.height))
+        if alpha, !list.contains("backdrop") { list = list == "none" ? "backdrop" : "backdrop " + list }
         let chain: TransformChain
         do {
-            chain = try TransformChain(parsing: transforms)
+            chain = try TransformChain(parsing: list)
         } catch {
             throw .usage("--transforms: \(error)")
         }
+        guard let presetOptimizer = OptimizerChoice(preset.optimizer), let presetSchedule = Schedule(preset.schedule),
+            let presetParam = ParameterizationName(rawValue: preset.param), let presetRelu = RectifierGradient(rawValue: preset.relu)
+        else { preconditionFailure("the preset \(preset.name) cannot be read") }
+        // Another optimizer than the preset's has a rate of its own.
+        let rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
+        var plan = RenderPlan(
+            model: model.name, weights: model.weightsSHA256, objective: complete(objective, preset).text, width: size.width,
+            height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param ?? presetParam,
+            decayPower: decayPower ?? preset.decayPower, decorrelate: !(noDecorrelate || preset.noDecorrelate),
+            transforms: chain.text, optimizer: optimizer ?? presetOptimizer, learningRate: rate,
+            schedule: schedule ?? presetSchedule, rectifier: relu ?? presetRelu, convolution: convolution)
+        plan.count = count
+        plan.alpha = alpha
+        plan.crops = crops ?? preset.crops
+        plan.poolGradient = poolGradient
+        plan.clipGradient = clipGradient ?? preset.clipGradient
+        plan.normalizeGradient = normalizeGradient
+        plan.untilConverged = untilConverged
+        plan.start = start
+        plan.mask = mask
+        if let spectrum { plan.spectrum = try PictureSource.spectrum(ofFolder: spectrum) }
+        return plan
+    }
+
+    /// The objective with its penalties and the care for the opacity.
+    private func complete(_ objective: Objective, _ preset: Preset) -> Objective {
         var objective = negative ? -objective : objective
+        if alpha {
+            // tensorflow/lucid's example: a score is worth what it hides little for, and edges of the opacity are soft.
+            objective = objective * (.constant(1) - .meanAlpha()) - 0.1 * .blurAlphaEachStep()
+        }
+        let tv = tv ?? preset.tv
         if tv != 0 { objective = objective - tv * .totalVariation() }
-        return RenderPlan(
-            model: model.name, weights: model.weightsSHA256, objective: objective.text, width: size.width,
-            height: size.height, steps: steps, seed: seed, parameterization: param, decayPower: decayPower,
-            decorrelate: !noDecorrelate, transforms: chain.text, optimizer: optimizer, learningRate: learningRate,
-            schedule: schedule, rectifier: relu, convolution: convolution)
+        if l1 != 0 { objective = objective - l1 * .l1(constant: 0.5) }
+        if l2 != 0 { objective = objective - l2 * .l2(constant: 0.5) }
+        if blur != 0 { objective = objective - blur * .blurInputEachStep() }
+        if boundary != 0 { objective = objective + boundary * .penalizeBoundaryComplexity() }
+        return objective
     }
 }
 
@@ -97,8 +206,31 @@ struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
     var defaultValueDescription: String { description }
 }
 
+/// "0-3" or "1,5,9": seeds, in their order.
+struct SeedList: ExpressibleByArgument {
+    let seeds: [UInt64]
+
+    init?(argument: String) {
+        var seeds: [UInt64] = []
+        for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+            guard let first = ends[0], let last = ends.last!, ends.count <= 2, first <= last, last - first < 1000 else { return nil }
+            seeds += first...last
+        }
+        guard Set(seeds).count == seeds.count else { return nil }
+        self.seeds = seeds
+    }
+}
+
 extension ParameterizationName: ExpressibleByArgument {}
-extension OptimizerName: ExpressibleByArgument {}
-extension ScheduleName: ExpressibleByArgument {}
 extension RectifierGradient: ExpressibleByArgument {}
 extension ConvolutionChoice: ExpressibleByArgument {}
+extension PoolGradient: ExpressibleByArgument {}
+
+extension OptimizerChoice: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension Schedule: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -171,18 +171,18 @@ struct Bench: ParsableCommand {
 
     /// What every step of a render does around the network, with Lucid's transforms.
     private func timeAround(workers: Workers) -> Double {
-        let parameterization = ParameterizationName.fft.parameterization(
-            height: size.height, width: size.width, decayPower: 1, decorrelated: true)
-        var optimizer = OptimizerName.adam.optimizer(learningRate: OptimizerName.adam.defaultLearningRate)
+        let parameterization = Parameterization(
+            FourierImage(height: size.height, width: size.width), colour: ColourMap())
+        var optimizer = Adam()
         var generator = RandomGenerator(seed: 0)
         var parameters = parameterization.initial(using: &generator)
         var times: [Double] = []
         for step in 0..<Self.warmUpSteps + steps {
             let start = ContinuousClock.now
-            let drawn = parameterization.image(from: parameters, workers: workers)
-            let seen = TransformChain.standard(drawn.output, using: &generator, workers: workers)
-            let gradient = drawn.pullback(seen.pullback(Tensor(seen.output.shape)))
-            optimizer.climb(&parameters, along: gradient, pace: 1, workers: workers)
+            let drawn = parameterization.pictures(from: parameters, workers: workers)
+            let seen = TransformChain.standard(drawn.pictures[0], using: &generator, workers: workers)
+            let gradients = drawn.pullback([seen.pullback(Tensor(seen.output.shape))])
+            optimizer.climb(&parameters, along: gradients, pace: 1, workers: workers)
             if step >= Self.warmUpSteps { times.append(seconds(ContinuousClock.now - start) * 1000) }
         }
         return medianOf(times)

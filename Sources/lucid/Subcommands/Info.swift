@@ -11,11 +11,15 @@ struct Info: ParsableCommand {
     @Flag(help: "Print the record as one JSON object.") var json = false
 
     func run() throws {
-        let record = try PictureRecord(ofFile: picture)
-        if json {
-            try standardOutput(record.json)
+        let text = try PictureRecord.text(ofFile: picture)
+        if json { return try standardOutput(text) }
+        if let sheet = try? SheetRecord(json: text) {
+            for (place, record) in sheet.pictures.enumerated() {
+                try standardOutput("\(place + 1)  \(record.plan.model)  \(record.plan.objective)  seed \(record.plan.seed)  score \(record.score)")
+            }
             return
         }
+        let record = try PictureRecord(ofFile: picture, text: text)
         let plan = record.plan
         var rows: [(String, String)] = [
             ("made by", "\(record.software) \(record.version)"),
@@ -32,10 +36,20 @@ struct Info: ParsableCommand {
         rows += [
             ("colours", plan.decorrelate ? "decorrelated" : "plain RGB"),
             ("transforms", plan.transforms),
-            ("optimizer", "\(plan.optimizer.rawValue), learning rate \(plan.learningRate), \(plan.schedule.rawValue)"),
+            ("optimizer", "\(plan.optimizer), learning rate \(plan.learningRate), \(plan.schedule)"),
             ("rectifiers", plan.rectifier.rawValue),
             ("convolution", plan.convolution.rawValue),
         ]
+        if plan.count > 1 { rows.append(("drawn together", "number \(record.picture ?? 0) of \(plan.count)")) }
+        if plan.alpha { rows.append(("opacity", "drawn")) }
+        if plan.crops > 1 { rows.append(("crops", "\(plan.crops)")) }
+        if plan.poolGradient != .winner { rows.append(("pool gradient", plan.poolGradient.rawValue)) }
+        if let longest = plan.clipGradient { rows.append(("gradient", "at most \(longest) long")) }
+        if plan.normalizeGradient { rows.append(("gradient", "normalized")) }
+        if let share = plan.untilConverged { rows.append(("until converged", "\(share)")) }
+        if let start = plan.start { rows.append(("start", start)) }
+        if let mask = plan.mask { rows.append(("mask", mask)) }
+        for (path, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((path, "SHA-256 \(digest)")) }
         let width = rows.map(\.0.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value)
@@ -46,6 +60,23 @@ struct Info: ParsableCommand {
 extension PictureRecord {
     /// The record in a PNG's text or a JPEG's comment.
     init(ofFile path: String) throws(Failure) {
+        try self.init(ofFile: path, text: try Self.text(ofFile: path))
+    }
+
+    /// - Parameter text: what `text(ofFile:)` gave.
+    init(ofFile path: String, text: String) throws(Failure) {
+        if (try? SheetRecord(json: text)) != nil {
+            throw .badData("\(path) is a sheet of several pictures; `lucid info` lists them")
+        }
+        do {
+            try self.init(json: text)
+        } catch {
+            throw .badData("\(path): \(error)")
+        }
+    }
+
+    /// What a picture says of itself, as JSON.
+    static func text(ofFile path: String) throws(Failure) -> String {
         let text: String?
         do throws(PictureError) {
             let bytes = try InputFile.bytes(of: path)
@@ -60,10 +91,6 @@ extension PictureRecord {
         guard let text else {
             throw .badData("\(path) does not say how it was made; only pictures that lucid drew do")
         }
-        do {
-            try self.init(json: text)
-        } catch {
-            throw .badData("\(path): \(error)")
-        }
+        return text
     }
 }

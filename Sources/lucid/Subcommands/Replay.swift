@@ -21,8 +21,12 @@ struct Replay: ParsableCommand {
                 "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights")
         }
         let name = OutputNames.Parts(model: model.name, seed: record.plan.seed, kind: "replay")
-        var job = PictureJob(
-            record.plan, to: OutputNames.path(output.output, name), saveAt: output.saveAt?.steps ?? [])
+        let path = OutputNames.path(output.output, name)
+        var paths = [String?](repeating: nil, count: record.plan.count)
+        paths[record.picture ?? 0] = path
+        var job = PictureJob(record.plan, to: paths, saveAt: output.saveAt?.steps ?? [])
+        job.evolution = output.evolution
+        job.outputSize = output.outputSize
         job.steps = record.stepsDone
         if record.version != LucidCommand.version, !output.running.quiet {
             standardError("lucid: \(picture) was made by version \(record.version), this is \(LucidCommand.version): the bytes may differ\n")

@@ -9,6 +9,7 @@ struct Channel: ParsableCommand {
         discussion: """
             Example: lucid channel --model vgg16 --layer features.10 --index 5
                      lucid channel --layer features.10 --index 0-15 -o pictures/
+                     lucid channel --layer features.10 --index 5 --seeds 0-3
             """)
 
     @OptionGroup(title: "Network") var model: ModelOptions
@@ -19,7 +20,7 @@ struct Channel: ParsableCommand {
 
     func run() throws {
         let model = try model.load()
-        try drawUnits(of: layer, index, model, render, output, command: "channel") { .channel(layer, $0) }
+        try drawUnits(of: layer, index, model, render, output, kind: nil) { .channel(layer, $0) }
     }
 }
 
@@ -32,18 +33,27 @@ struct Neuron: ParsableCommand {
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
     @Option(help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all; a picture each.", valueName: "i")) var index: IndexList
-    @Option(help: ArgumentHelp("The unit's column in the layer. (default: the middle)", valueName: "column")) var x: Int?
-    @Option(help: ArgumentHelp("The unit's row in the layer. (default: the middle)", valueName: "row")) var y: Int?
+    @OptionGroup var position: PositionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    func validate() throws {
-        guard x ?? 0 >= 0, y ?? 0 >= 0 else { throw ValidationError("--x and --y count from 0") }
-    }
-
     func run() throws {
         let model = try model.load()
-        try drawUnits(of: layer, index, model, render, output, command: "neuron") { .neuron(layer, $0, x: x, y: y) }
+        try drawUnits(of: layer, index, model, render, output, kind: "neuron") {
+            .neuron(layer, $0, x: position.x, y: position.y)
+        }
+    }
+}
+
+/// A position in a layer.
+struct PositionOptions: ParsableArguments {
+    @Option(parsing: .unconditional, help: ArgumentHelp("The unit's column in the layer. (default: the middle)", valueName: "column"))
+    var x: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The unit's row in the layer. (default: the middle)", valueName: "row"))
+    var y: Int?
+
+    func validate() throws {
+        guard x ?? 0 >= 0, y ?? 0 >= 0 else { throw ValidationError("--x and --y count from 0") }
     }
 }
 
@@ -62,9 +72,54 @@ struct LayerEnergy: ParsableCommand {
     func run() throws {
         let model = try model.load()
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed)
-        let plan = try render.plan(.layer(layer), model: model)
-        let job = PictureJob(plan, to: OutputNames.path(output.output, parts), saveAt: output.saveAt?.steps ?? [])
-        try Rendering(model: model, jobs: [job], label: layer, options: output).run()
+        try Drawing(model: model, render: render, output: output).run([.init(.layer(layer), parts)], label: layer)
+    }
+}
+
+/// `lucid class`
+struct ClassUnit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "class",
+        abstract: "Draw what a class looks like to a classifier: its score before the softmax is climbed.",
+        discussion: """
+            Example: lucid class --label goldfish
+                     lucid class --index 1 --steps 1024
+            """)
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The class's name, or one of its names.", valueName: "name")) var label: String?
+    @Option(help: ArgumentHelp("Classes by number: 1, 0-15 or 3,7,9; a picture each.", valueName: "i")) var index: IndexList?
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard (label == nil) != (index == nil) else { throw ValidationError("name a class by --label or by --index") }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        guard let names = model.classNames else { throw ModelOptions.noClasses(of: model) }
+        let classes: [Int]
+        if let label {
+            do {
+                classes = [try classIndex(label: label, among: names)]
+            } catch {
+                throw Failure.usage("\(model.name): \(error)")
+            }
+        } else {
+            switch index!.indices(below: names.count) {
+            case .success(let indices): classes = indices
+            case .failure(let error):
+                throw Failure.usage("\(model.name) has the classes 0–\(names.count - 1); there is no class \(error.index)")
+            }
+        }
+        let subjects = classes.map { index in
+            Drawing.Subject(
+                .classLogit(index),
+                OutputNames.Parts(model: model.name, layer: "class", index: index, seed: render.seed))
+        }
+        let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
+        try Drawing(model: model, render: render, output: output).run(subjects, label: title)
     }
 }
 
@@ -73,65 +128,141 @@ struct Render: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what an expression of objectives describes.",
         discussion: """
-            Functions: \(Objective.usage).
-            They add, subtract and take weights; higher is better, so a penalty is subtracted.
+            Numbers weigh functions; functions add, subtract and multiply; higher is better, so a penalty is subtracted. \
+            A name that holds a comma or a parenthesis stands in quotation marks. Functions:
+
+            \(functions)
 
             Example: lucid render "0.5*channel(features.3,5) + 0.5*channel(features.3,10) - 0.001*total_variation()"
             """)
 
-    @Argument(help: "The expression.") var expression: String
+    /// One line a function, from the table that parses them.
+    private static var functions: String {
+        Objective.functions.map { "  \($0.usage)\n      \($0.meaning)" }.joined(separator: "\n")
+    }
+
+    @Argument(help: "The expression. (default: the one that --start was drawn from)") var expression: String?
     @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("Pictures that are drawn together, on one sheet.", valueName: "n")) var count = 1
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard (1...64).contains(count) else { throw ValidationError("--count must be 1 to 64, not \(count)") }
+        guard expression != nil || render.start != nil else {
+            throw ValidationError("give an expression, or --start with a picture that lucid drew")
+        }
+    }
 
     func run() throws {
         let model = try model.load()
         let objective: Objective
         do {
-            objective = try Objective(parsing: expression)
-        } catch {
+            objective = try Objective(
+                parsing: try expression ?? PictureRecord(ofFile: render.start!).plan.objective, labels: model.classNames)
+        } catch let error as ExpressionError {
             throw Failure.usage("\(error)")
         }
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "render")
-        let plan = try render.plan(objective, model: model)
-        let job = PictureJob(plan, to: OutputNames.path(output.output, parts), saveAt: output.saveAt?.steps ?? [])
-        try Rendering(model: model, jobs: [job], label: "render", options: output).run()
+        let drawing = Drawing(model: model, render: render, output: output)
+        if count == 1 { return try drawing.run([.init(objective, parts)], label: "render") }
+        let plan = try render.plan(objective, model: model, count: count)
+        var job = PictureJob(plan, to: [String?](repeating: nil, count: count))
+        try drawing.configure(&job, parts)
+        var rendering = Rendering(model: model, jobs: [job], label: "render", options: output)
+        rendering.sheet = PictureSheet(to: OutputNames.path(output.output, parts))
+        try rendering.run()
+    }
+}
+
+/// `lucid direction`
+struct DirectionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "direction",
+        abstract: "Draw what a direction in a layer's channels looks like: a weighted mix of them.",
+        discussion: """
+            --cossim-pow sharpens: the projection is multiplied by that power of the cosine, so that the picture excites this \
+            direction and little else. --whiten takes the correlations of the channels on a folder of photographs out of the \
+            direction first, as activation atlases do (try --cossim-pow 2 with it).
+
+            Example: lucid direction --layer features.10 --channels "5:1,10:-0.5"
+                     lucid direction --layer features.10 --vector v.npy --cossim-pow 2
+            """)
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @Option(help: ArgumentHelp("Channels with their weights, e.g. \"5:1,10:-0.5\".", valueName: "list")) var channels: String?
+    @Option(help: ArgumentHelp("A weight for every channel, in NumPy's format (.npy).", valueName: "file")) var vector: String?
+    @Option(help: ArgumentHelp("The power of the cosine.", valueName: "p")) var cossimPow: Float = 0
+    @Option(help: ArgumentHelp("Whiten by the layer's activations on a folder of photographs.", valueName: "folder")) var whiten: String?
+    @Flag(help: "Climb at one position (--x, --y, by default the middle) instead of everywhere.") var neuron = false
+    @OptionGroup var position: PositionOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard (channels == nil) != (vector == nil) else { throw ValidationError("give the direction by --channels or by --vector") }
+        guard (0...16).contains(cossimPow) else { throw ValidationError("--cossim-pow must be 0 to 16, not \(cossimPow)") }
+        guard neuron || position.x == nil && position.y == nil else { throw ValidationError("--x and --y need --neuron") }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let name = try Drawing.layer(layer, in: model)
+        let count = model.network.channels(of: name)
+        var direction = try direction(count)
+        if let whiten { direction = try Whitening(model, name, photos: whiten, workers: output.running.workers)(direction) }
+        let objective: Objective =
+            neuron
+            ? .directionNeuron(layer, direction, x: position.x, y: position.y, cosinePower: cossimPow)
+            : .direction(layer, direction, cosinePower: cossimPow)
+        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "direction")
+        try Drawing(model: model, render: render, output: output).run([.init(objective, parts)], label: "\(layer), a direction")
+    }
+
+    private func direction(_ count: Int) throws(Failure) -> Direction {
+        if let channels {
+            var weights: [Int: Float] = [:]
+            for word in channels.split(separator: ",") {
+                let parts = word.split(separator: ":").map { $0.filter { $0 != " " } }
+                guard parts.count == 2, let channel = Int(parts[0]), let weight = Float(parts[1]), weight.isFinite,
+                    weights[channel] == nil
+                else { throw .usage("--channels: \"\(word)\" is not a channel with its weight such as 5:1") }
+                guard (0..<count).contains(channel) else {
+                    throw .usage("\(layer) has the channels 0–\(count - 1); there is no channel \(channel)")
+                }
+                weights[channel] = weight
+            }
+            let direction = Direction(weights)
+            guard !direction.weights.isEmpty else { throw .usage("--channels: a direction of zeros leads nowhere") }
+            return direction
+        }
+        let array: NumPyArray
+        do {
+            array = try NumPyArray(path: vector!)
+        } catch {
+            throw Failure(error)
+        }
+        guard array.values.count == count else {
+            throw .badData("\(vector!) holds \(array.values.count) numbers, and \(layer) has \(count) channels")
+        }
+        let direction = Direction(array.values)
+        guard !direction.weights.isEmpty else { throw .badData("\(vector!) holds zeros only, which lead nowhere") }
+        return direction
     }
 }
 
 /// A picture for each index of a layer.
 private func drawUnits(
     of layer: String, _ list: IndexList, _ model: Model, _ render: RenderOptions, _ output: OutputOptions,
-    command: String, objective: (Int) -> Objective
+    kind: String?, objective: (Int) -> Objective
 ) throws(Failure) {
-    let indices = try indices(list, of: layer, in: model)
-    var jobs: [PictureJob] = []
-    for index in indices {
-        let parts = OutputNames.Parts(
-            model: model.name, layer: layer, index: index, seed: render.seed,
-            kind: command == "channel" ? nil : command)
-        jobs.append(
-            PictureJob(
-                try render.plan(objective(index), model: model), to: OutputNames.path(output.output, parts),
-                saveAt: output.saveAt?.steps ?? []))
+    let indices = try Drawing.indices(list, of: layer, in: model)
+    let subjects = indices.map { index in
+        Drawing.Subject(
+            objective(index),
+            OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed, kind: kind))
     }
-    if output.output == "-", jobs.count > 1 { throw .usage("-o - takes one picture; --index names \(jobs.count)") }
     let label = indices.count == 1 ? "\(layer):\(indices[0])" : "\(layer) (\(indices.count) pictures)"
-    try Rendering(model: model, jobs: jobs, label: label, options: output).run()
-}
-
-/// The channels that `--index` names.
-private func indices(_ list: IndexList, of layer: String, in model: Model) throws(Failure) -> [Int] {
-    let name: LayerName
-    do {
-        name = try model.network.layer(named: layer)
-    } catch {
-        throw .usage("\(model.name): \(error); `lucid layers --model \(model.name)` shows all")
-    }
-    let channels = model.network.channels(of: name)
-    switch list.indices(below: channels) {
-    case .success(let indices): return indices
-    case .failure(let error):
-        throw .usage("\(layer) of \(model.name) has the channels 0–\(channels - 1); there is no channel \(error.index)")
-    }
+    try Drawing(model: model, render: render, output: output).run(subjects, label: label)
 }

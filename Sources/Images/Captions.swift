@@ -1,0 +1,3 @@
+extension Picture {
+    public func captioned(_ text: String) -> Picture { self }
+}

@@ -1,0 +1,117 @@
+import Networks
+import Tensors
+
+/// Objectives that compare the pictures that are drawn together.
+extension Objective {
+    /// How alike the pictures are to a layer: with G the Gram matrix of a picture's activation over positions, divided by
+    /// its Frobenius norm (at least 1e-10), (1/N) Σ_{i≠j} ⟨G_i, G_j⟩ (tensorflow/lucid, objectives.diversity, with the
+    /// opposite sign). Distinct pictures come from a negative weight.
+    public static func diversity(_ layer: String) -> Objective {
+        Objective(
+            text: "diversity(\(quoted(layer)))", demands: [layer: .all],
+            checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "diversity")]
+        ) { scene in
+            let activations = scene.frames.map { $0.activations[layer]!.values }
+            let grams = activations.map { NormalizedGram($0) }
+            let count = Double(scene.frames.count)
+            var score = 0.0
+            var frames: [Evaluation.Gradients] = []
+            for (index, gram) in grams.enumerated() {
+                var others = [Float](repeating: 0, count: gram.matrix.count)
+                for (other, matrix) in grams.enumerated() where other != index {
+                    for i in others.indices { others[i] += matrix.matrix[i] }
+                }
+                score += dot(gram.matrix, others) / count
+                // Every pair counts twice, once from each side.
+                let gradient = gram.pullback(others.map { $0 * Float(2 / count) }, of: activations[index])
+                frames.append(Evaluation.Gradients(layers: [layer: gradient]))
+            }
+            return Evaluation(score: Float(score), frames: frames)
+        }
+    }
+
+    /// How far neighbours in the row of pictures differ: −Σ_{d=1…4} Σ_i mean((a_i − a_{i+d})²) / decay^d
+    /// (tensorflow/lucid, objectives.alignment).
+    public static func alignment(_ layer: String, decay: Float = 2) -> Objective {
+        Objective(
+            text: "alignment(\(quoted(layer))\(decay == 2 ? "" : ",decay=\(plain(decay))"))", demands: [layer: .all],
+            checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "alignment")]
+        ) { scene in
+            let activations = scene.frames.map { $0.activations[layer]!.values }
+            var gradients = activations.map { Tensor($0.shape) }
+            var score = 0.0
+            var weight = 1.0
+            for distance in 1...4 {
+                weight /= Double(decay)
+                for first in activations.indices where first + distance < activations.count {
+                    var difference = activations[first]
+                    difference.add(activations[first + distance], scaledBy: -1)
+                    let count = Double(difference.shape.count)
+                    score -= weight * inner(difference, difference) / count
+                    gradients[first].add(difference, scaledBy: Float(-2 * weight / count))
+                    gradients[first + distance].add(difference, scaledBy: Float(2 * weight / count))
+                }
+            }
+            return Evaluation(score: Float(score), frames: gradients.map { Evaluation.Gradients(layers: [layer: $0]) })
+        }
+    }
+
+    /// From one channel in the first picture to another in the last: Σ_n (1 − w_n)·mean(a₁[n]) + w_n·mean(a₂[n]) with
+    /// w_n = n / (N − 1) (tensorflow/lucid, objectives.channel_interpolate).
+    public static func channelInterpolate(_ layer1: String, _ channel1: Int, _ layer2: String, _ channel2: Int) -> Objective {
+        let first = Demand.channels([channel1])
+        let second = Demand.channels([channel2])
+        return Objective(
+            text: "channel_interpolate(\(quoted(layer1)),\(channel1),\(quoted(layer2)),\(channel2))",
+            demands: [layer1: first].merging([layer2: second]) { $0.union($1) },
+            checks: [
+                .unit(layer: layer1, channel: channel1), .unit(layer: layer2, channel: channel2),
+                .pictures(atLeast: 2, for: "channel_interpolate"),
+            ]
+        ) { scene in
+            var sum = Evaluation(score: 0, frames: [])
+            for (index, frame) in scene.frames.enumerated() {
+                let share = Float(index) / Float(max(scene.frames.count - 1, 1))
+                var gradients = Evaluation.Gradients()
+                for (layer, channel, weight) in [(layer1, channel1, 1 - share), (layer2, channel2, share)] {
+                    let (score, gradient) = mean(of: channel, in: frame.activations[layer]!)
+                    var part = Evaluation.Gradients(layers: [layer: gradient])
+                    part.scale(by: weight)
+                    gradients.add(part)
+                    sum.score += weight * score
+                }
+                sum.frames.append(gradients)
+            }
+            return sum
+        }
+    }
+}
+
+/// The Gram matrix of an activation over positions, G = A·Aᵀ with A `[channels, positions]`, divided by its Frobenius
+/// norm.
+public struct NormalizedGram: Sendable {
+    /// `[channels, channels]`, row-major.
+    public let matrix: [Float]
+    private let channels: Int
+    private let norm: Double
+
+    public init(_ activation: Tensor) {
+        channels = activation.shape.channels
+        let gram = gramMatrix(activation)
+        norm = max(dot(gram, gram).squareRoot(), 1e-10)
+        let factor = Float(1 / norm)
+        matrix = gram.map { $0 * factor }
+    }
+
+    /// The similarity of two activations, 0…1: ⟨G₁, G₂⟩.
+    public func similarity(to other: NormalizedGram) -> Float { Float(dot(matrix, other.matrix)) }
+
+    /// From a gradient with respect to the matrix, which must be symmetric, to one at the activation.
+    func pullback(_ gradient: [Float], of activation: Tensor) -> Tensor {
+        // d(G/‖G‖) leaves out the part along G itself.
+        let along = Float(dot(gradient, matrix))
+        let factor = Float(2 / norm)
+        let inner = zip(gradient, matrix).map { factor * ($0 - along * $1) }
+        return product(inner, with: activation)
+    }
+}

@@ -1,0 +1,21 @@
+import Networks
+
+/// The class of this label: the whole of it, or one of its names ("goldfish, Carassius auratus"), in any case.
+public func classIndex(label: String, among labels: [String]) throws(ClassLabelError) -> Int {
+    let wanted = label.lowercased()
+    if let exact = labels.firstIndex(where: { $0.lowercased() == wanted }) { return exact }
+    func names(_ label: String) -> [String] { label.split(separator: ",").map { $0.trimmed.lowercased() } }
+    let matches = labels.indices.filter { names(labels[$0]).contains(wanted) }
+    if matches.count == 1 { return matches[0] }
+    guard matches.isEmpty else {
+        throw ClassLabelError(reason: "\"\(label)\" may be class \(matches.map(String.init).joined(separator: " or "))")
+    }
+    let near = nearestNames(to: label, among: labels.flatMap { $0.split(separator: ",").map { $0.trimmed } })
+    throw ClassLabelError(reason: "there is no class \"\(label)\"; the nearest are \(near.joined(separator: ", "))")
+}
+
+/// A label that no class has, or several.
+public struct ClassLabelError: Error, CustomStringConvertible {
+    let reason: String
+    public var description: String { reason }
+}

@@ -1,0 +1,113 @@
+import Networks
+import Tensors
+
+/// Objectives that hold the picture against a fixed one, which goes through the same transforms.
+extension Objective {
+    /// A caricature: D · max(0.1, D / (1e-6 + ‖a₂‖))^pow with D = Σ a·a₂, a₂ the fixed picture's activation
+    /// (tensorflow/lucid, dot_compare).
+    public static func caricature(_ layer: String, of reference: String, cosinePower power: Float = 0) -> Objective {
+        each(
+            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power)))", demands: [layer: .all],
+            references: [reference], checks: [.unit(layer: layer)]
+        ) { frame, references in
+            let target = references[reference]!.activations[layer]!.values
+            let product = inner(frame.activations[layer]!.values, target)
+            let length = 1e-6 + norm(target)
+            var (score, slope) = (product, 1.0)
+            if power != 0 {
+                let cosine = product / length
+                let clipped = max(0.1, cosine)
+                let factor = raise(clipped, to: Double(power))
+                score = product * factor
+                slope = factor + (cosine > 0.1 ? product * Double(power) * factor / (clipped * length) : 0)
+            }
+            var gradient = target
+            gradient.scale(by: Float(slope))
+            return FrameEvaluation(score: Float(score), layers: [layer: gradient])
+        }
+    }
+
+    /// What an activation is compared as.
+    public enum Comparison: String, Sendable, CaseIterable {
+        /// As it is.
+        case activation
+        /// By its Gram matrix over positions, divided by their number: texture without place.
+        case gram
+    }
+
+    /// How far a layer's answers differ: mean|f(a) − f(b)|, f the identity or the Gram matrix (tensorflow/lucid,
+    /// activation_difference). Of several layers, the sum of several of these.
+    public static func activationDifference(_ layer: String, to reference: String, as comparison: Comparison = .activation)
+        -> Objective
+    {
+        let form = comparison == .activation ? "" : ",as=\(comparison.rawValue)"
+        return each(
+            text: "activation_difference(\(quoted(layer)),\(quoted(reference))\(form))", demands: [layer: .all],
+            references: [reference], checks: [.unit(layer: layer)]
+        ) { frame, references in
+            let values = frame.activations[layer]!.values
+            let target = references[reference]!.activations[layer]!.values
+            switch comparison {
+            case .activation:
+                var gradient = values
+                gradient.add(target, scaledBy: -1)
+                let sum = signs(&gradient)
+                gradient.scale(by: 1 / Float(values.shape.count))
+                return FrameEvaluation(score: Float(sum / Double(values.shape.count)), layers: [layer: gradient])
+            case .gram:
+                let (area, targetArea) = (Float(values.shape.area), Float(target.shape.area))
+                let (own, other) = (gramMatrix(values), gramMatrix(target))
+                var sum = 0.0
+                var direction = own
+                for i in own.indices {
+                    let difference = own[i] / area - other[i] / targetArea
+                    sum += Double(abs(difference))
+                    direction[i] = difference > 0 ? 1 : difference < 0 ? -1 : 0
+                }
+                let factor = 2 / (area * Float(own.count))
+                let gradient = product(direction.map { $0 * factor }, with: values)
+                return FrameEvaluation(score: Float(sum / Double(own.count)), layers: [layer: gradient])
+            }
+        }
+    }
+
+    /// The length of the difference of a layer's answers, ‖a − b‖₂: the penalty of feature accentuation (Hamblin 2024,
+    /// arXiv:2402.10039).
+    public static func activationDistance(_ layer: String, to reference: String) -> Objective {
+        each(
+            text: "activation_distance(\(quoted(layer)),\(quoted(reference)))", demands: [layer: .all],
+            references: [reference], checks: [.unit(layer: layer)]
+        ) { frame, references in
+            var gradient = frame.activations[layer]!.values
+            gradient.add(references[reference]!.activations[layer]!.values, scaledBy: -1)
+            let length = norm(gradient)
+            gradient.scale(by: length > 0 ? Float(1 / length) : 0)
+            return FrameEvaluation(score: Float(length), layers: [layer: gradient])
+        }
+    }
+
+    /// How far the picture is from a fixed one: √mean((x − x₀)²).
+    public static func inputDifference(_ reference: String) -> Objective {
+        each(text: "input_diff(\(quoted(reference)))", references: [reference]) { frame, references in
+            var gradient = frame.image
+            gradient.add(references[reference]!.image, scaledBy: -1)
+            let count = Double(gradient.shape.count)
+            let distance = norm(gradient) / count.squareRoot()
+            gradient.scale(by: distance > 0 ? Float(1 / (distance * count)) : 0)
+            return FrameEvaluation(score: Float(distance), image: gradient)
+        }
+    }
+
+    /// Puts each value's sign in its place.
+    /// - Returns: the sum of the magnitudes.
+    private static func signs(_ tensor: inout Tensor) -> Double {
+        tensor.withMutableElements { values in
+            var sum = 0.0
+            for i in values.indices {
+                sum += Double(abs(values[i]))
+                values[i] = values[i] > 0 ? 1 : values[i] < 0 ? -1 : 0
+            }
+            return sum
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Tensors
+
+/// A random shift by up to `pixels` − 1 columns to the right and rows down, zeros coming in, as Lucent's jitter.
+public struct Translate: Transform {
+    /// One more than the longest shift.
+    public let pixels: Int
+
+    public init(pixels: Int) { self.pixels = pixels }
+
+    public var text: String { "translate(\(pixels))" }
+
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
+        let rows = min(generator.integer(below: max(pixels, 1)), shape.height)
+        let columns = min(generator.integer(below: max(pixels, 1)), shape.width)
+        return { image, workers in
+            let shape = image.shape
+            let (height, width) = (shape.height - rows, shape.width - columns)
+            let part = image.cropped(top: 0, left: 0, height: height, width: width, workers: workers)
+            let shifted = part.padded(
+                top: rows, left: columns, height: shape.height, width: shape.width, value: 0, workers: workers)
+            return Mapping(output: shifted) { gradient in
+                gradient.cropped(top: rows, left: columns, height: height, width: width, workers: workers)
+                    .padded(top: 0, left: 0, height: shape.height, width: shape.width, value: 0, workers: workers)
+            }
+        }
+    }
+
+    public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) { (shape, shape) }
+}
+
+/// A random shift by up to `pixels` in each direction; what leaves on one side comes back on the other.
+public struct Roll: Transform {
+    /// The longest shift.
+    public let pixels: Int
+
+    public init(pixels: Int) { self.pixels = pixels }
+
+    public var text: String { "roll(\(pixels))" }
+
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
+        let rows = generator.integer(below: 2 * pixels + 1) - pixels
+        let columns = generator.integer(below: 2 * pixels + 1) - pixels
+        return { image, _ in
+            Mapping(output: image.rolled(rows: rows, columns: columns)) { $0.rolled(rows: -rows, columns: -columns) }
+        }
+    }
+
+    public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) { (shape, shape) }
+}

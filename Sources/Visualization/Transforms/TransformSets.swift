@@ -1,0 +1,43 @@
+/// The sets of transforms that tools of the field use, by name.
+extension TransformChain {
+    /// Lucid's standard set (tensorflow/lucid, optvis/transform.py).
+    public static let standard = TransformChain([
+        Pad(pixels: 12), Jitter(pixels: 8), Scale(factors: .init(0.9...1.1, by: 0.02)),
+        Rotate(degrees: .init(-10...10, by: 1, plus: [(5, 0)])), Jitter(pixels: 4),
+    ])
+
+    /// Every name of a set, with its transforms as the language spells them.
+    ///
+    /// - lucid: tensorflow/lucid, optvis/transform.py.
+    /// - lucent: greentfrapp/lucent: the same numbers, zero-filled translation, and at least the networks' 224 pixels.
+    /// - captum: the robust set of captum's branch optim-wip.
+    /// - tf-keras-vis, torch-dreams: these tools' defaults.
+    /// - vit: for transformers (Ghiasi et al. 2022, arXiv:2212.06727).
+    public static let sets: [(name: String, text: String)] = [
+        ("lucid", standard.text),
+        ("lucent", "pad(12) translate(8) scale(0.9...1.1 by 0.02) rotate(-10...10 by 1 + 5*0) translate(4) at_least(224)"),
+        (
+            "captum",
+            "pad(2) " + Array(repeating: "jitter(4)", count: 10).joined(separator: " ")
+                + " scale(0.995^-5...79 + 2*0.998^20...39)"
+                + " rotate(-20...19 by 1 + -10...9 by 1 + -5...4 by 1 + 5*0) jitter(2)"
+        ),
+        ("tf-keras-vis", "roll(4) rotate(-1...1)"),
+        ("torch-dreams", "rotate(-15...15) scale(0.5...1.2)"),
+        ("vit", "colour_jitter(1) noise(0.02) roll(32)"),
+    ]
+
+    /// Xplique's set, whose extents follow the picture's size: with u = size / 16, pad 4u, jitter 2u, 2u, 4u, 4u, 4u, scale
+    /// 0.92…0.96, blur of 1…1.1 pixels, jitter u, u, flip, and back to the size.
+    public static func xplique(size: Int) -> String {
+        let u = max(1, size / 16)
+        return "pad(\(4 * u)) jitter(\(2 * u)) jitter(\(2 * u)) jitter(\(4 * u)) jitter(\(4 * u)) jitter(\(4 * u))"
+            + " scale(0.92...0.96) blur(1...1.1) jitter(\(u)) jitter(\(u)) flip resize(\(size))"
+    }
+
+    /// The transforms that `--transforms` means for a picture of this size: a set's, or the text itself.
+    public static func expanded(_ text: String, size: Int) -> String {
+        if text == "xplique" { return xplique(size: size) }
+        return sets.first { $0.name == text }?.text ?? text
+    }
+}

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Networks
+import Tensors
+import Visualization
+
+/// `lucid diversity`
+struct Diversity: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw several distinct pictures of one channel: its facets.",
+        discussion: """
+            The pictures are drawn together, and the likeness of their Gram matrices counts against them. They are first \
+            drawn without that, which tells how alike they are by themselves and what the likeness must weigh: --weight is in \
+            per cent of the score so reached.
+
+            Example: lucid diversity --layer features.10 --index 5 --count 4
+            """)
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
+    @Option(help: ArgumentHelp("Pictures.", valueName: "n")) var count = 4
+    @Option(help: ArgumentHelp("What the likeness weighs, in per cent of the channel's score.", valueName: "w")) var weight: Float = 100
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard (2...64).contains(count) else { throw ValidationError("--count must be 2 to 64, not \(count)") }
+        guard weight.isFinite, weight > 0 else { throw ValidationError("--weight must be above 0, not \(weight)") }
+        guard render.seeds == nil else { throw ValidationError("--seeds does not go with diversity, which draws several pictures anyway") }
+        guard output.output != "-" else { throw ValidationError("diversity writes several files; -o - takes one picture") }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let indices = try Drawing.indices(index, of: layer, in: model)
+        guard indices.count == 1 else { throw Failure.usage("diversity draws one channel, and --index names \(indices.count)") }
+        let parts = OutputNames.Parts(model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "diversity")
+        let path = OutputNames.path(output.output, parts)
+        let channel = Objective.channel(layer, indices[0])
+        let drawing = Drawing(model: model, render: render, output: output)
+        let label = "\(layer):\(indices[0])"
+
+        let paths: [String?] = (0..<count).map { OutputNames.path(path, picture: $0) }
+        var job = PictureJob(try render.plan(channel, model: model, count: count), to: paths)
+        try drawing.configure(&job, parts)
+        var rehearsal = Rendering(
+            model: model, jobs: [rehearsed(job)], label: "\(label), alike", options: output.dryRun ? output : output.silent)
+        // Checked before the first of two renders.
+        rehearsal.willWrite = job.outputs + [path]
+        rehearsal.keepsPictures = true
+        guard let before = try rehearsal.run().first else { return }  // a dry run
+
+        let term = weight / 100 * abs(before.check.score) * .diversity(layer)
+        job.plan = try render.plan(channel - term, model: model, count: count)
+        var rendering = Rendering(model: model, jobs: [job], label: label, options: output)
+        rendering.sheet = PictureSheet(to: path)
+        rendering.keepsPictures = true
+        let after = try rendering.run()[0]
+        let likeness = Likeness(model, layer, workers: output.running.workers)
+        let outcome = Outcome(
+            similarityBefore: try likeness(before.pictures), similarityAfter: try likeness(after.pictures),
+            scoreBefore: try likeness.score(before, of: channel), scoreAfter: try likeness.score(after, of: channel))
+        if output.running.json {
+            try standardOutput(json(outcome))
+        } else if !output.running.quiet {
+            try standardOutput(
+                "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; the channel's mean \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))")
+        }
+    }
+
+    /// The same job without the term and without files.
+    private func rehearsed(_ job: PictureJob) -> PictureJob {
+        var plain = job
+        plain.paths = [String?](repeating: nil, count: count)
+        plain.saveAt = []
+        plain.evolution = nil
+        return plain
+    }
+
+    /// What `--json` prints at the end.
+    private struct Outcome: Encodable {
+        let similarityBefore: Float
+        let similarityAfter: Float
+        let scoreBefore: Float
+        let scoreAfter: Float
+    }
+}
+
+/// How alike pictures are to a layer: the mean over pairs of ⟨G_i, G_j⟩, G a picture's normalised Gram matrix; 1 for the same.
+struct Likeness: Sendable {
+    private let model: Model
+    private let layer: String
+    private let workers: Workers
+
+    init(_ model: Model, _ layer: String, workers: Workers) {
+        self.model = model
+        self.layer = layer
+        self.workers = workers
+    }
+
+    func callAsFunction(_ pictures: [Tensor]) throws(Failure) -> Float {
+        let activations = try activations(pictures)
+        let grams = activations.map { NormalizedGram($0) }
+        var sum: Float = 0
+        var pairs = 0
+        for i in grams.indices {
+            for j in grams.indices where j > i {
+                sum += grams[i].similarity(to: grams[j])
+                pairs += 1
+            }
+        }
+        return pairs == 0 ? 1 : sum / Float(pairs)
+    }
+
+    /// The mean of an objective over a job's pictures, each by itself and without transforms.
+    func score(_ finished: Rendering.Finished, of objective: Objective) throws(Failure) -> Float {
+        var plan = finished.plan
+        plan.objective = objective.text
+        do throws(RenderError) {
+            let renderer = try Renderer(plan, model: model, workers: workers)
+            return try renderer.score(of: finished.pictures)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func activations(_ pictures: [Tensor]) throws(Failure) -> [Tensor] {
+        let name = try Drawing.layer(layer, in: model)
+        do throws(WeightsError) {
+            let network = try PreparedNetwork(
+                model.network, demands: [name: .all], preprocessing: model.preprocessing, sharing: model.loaded)
+            return pictures.map { network.forward($0, Pass(workers: workers), remembering: false)[name].values }
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Networks
+import Visualization
+
+/// `lucid caricature`
+struct Caricature: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw a photograph as a layer sees it, exaggerated.",
+        discussion: "Example: lucid caricature photo.jpg --layer features.8")
+
+    @Argument(help: "PNG or JPEG.") var photo: String
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @Option(help: ArgumentHelp("The power of the cosine: the higher, the closer to the photograph's own direction.", valueName: "p"))
+    var cossimPow: Float = 1
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard (0...16).contains(cossimPow) else { throw ValidationError("--cossim-pow must be 0 to 16, not \(cossimPow)") }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        try drawPhoto(
+            photo, layer, kind: "caricature", .caricature(layer, of: photo, cosinePower: cossimPow), model, render, output)
+    }
+}
+
+/// `lucid invert`
+struct Invert: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw a picture that a layer cannot tell from a photograph: what it still knows of it.",
+        discussion: """
+            The distance of the layer's answers is climbed down (Mahendran and Vedaldi 2015).
+
+            Example: lucid invert photo.jpg --layer features.8
+            """)
+
+    @Argument(help: "PNG or JPEG.") var photo: String
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() throws {
+        let model = try model.load()
+        try drawPhoto(photo, layer, kind: "invert", -.activationDistance(layer, to: photo), model, render, output)
+    }
+}
+
+/// `lucid accentuate`
+struct Accentuate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring out in a photograph what a channel sees in it.",
+        discussion: """
+            Begins from the photograph and climbs the channel, held back by the distance of a shallower layer's answers, so \
+            that it stays the same photograph (feature accentuation, Hamblin 2024). --weight balances the two; 1 gives both \
+            gradients the same size at the start.
+
+            Example: lucid accentuate photo.jpg --layer features.10 --index 5
+            """)
+
+    @Argument(help: "PNG or JPEG.") var photo: String
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
+    @Option(help: ArgumentHelp("The layer whose answers should stay. (default: one half way to --layer)", valueName: "name"))
+    var anchor: String?
+    @Option(help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 1
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard weight.isFinite, weight >= 0 else { throw ValidationError("--weight must be at least 0, not \(weight)") }
+        guard render.start == nil else { throw ValidationError("accentuate begins from the photograph; --start does not go with it") }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let indices = try Drawing.indices(index, of: layer, in: model)
+        guard indices.count == 1 else { throw Failure.usage("accentuate takes one channel, and --index names \(indices.count)") }
+        var render = render
+        render.start = photo
+        // The photograph shows through the steps: few, and a picture written in frequencies.
+        if render.steps == nil, render.preset == nil { render.steps = 128 }
+        let channel = Objective.channel(layer, indices[0])
+        var objective = channel
+        if weight > 0 {
+            let place = try anchor ?? anchor(below: layer, in: model)
+            let distance = Objective.activationDistance(place, to: photo)
+            let balance = try magnitude(channel, model, render) / max(magnitude(distance, model, render), .leastNormalMagnitude)
+            objective = channel - weight * balance * distance
+        }
+        let parts = OutputNames.Parts(
+            model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "accentuate")
+        try Drawing(model: model, render: render, output: output).run([.init(objective, parts)], label: "\(layer):\(indices[0])")
+    }
+
+    /// The module half way to a layer.
+    private func anchor(below layer: String, in model: Model) throws(Failure) -> String {
+        let target = try Drawing.layer(layer, in: model)
+        let before = model.network.stages.prefix { $0 != target }
+        return before.isEmpty ? layer : before[before.count / 2].node
+    }
+
+    /// Σ|∂/∂x| near the photograph.
+    private func magnitude(_ objective: Objective, _ model: Model, _ render: RenderOptions) throws(Failure) -> Float {
+        var plan = try render.plan(objective, model: model)
+        plan.objective = objective.text
+        // A second picture a little noise away, where a distance has a gradient.
+        plan.count = 2
+        plan = try PictureSource.sealed(plan, model: model)
+        let fixed = try PictureSource.pictures(of: plan, model: model)
+        do {
+            let renderer = try Renderer(plan, model: model, pictures: fixed, workers: output.running.workers)
+            return renderer.gradientMagnitudes().last!
+        } catch {
+            throw Failure(error)
+        }
+    }
+}
+
+/// A picture that is held against a photograph.
+private func drawPhoto(
+    _ photo: String, _ layer: String, kind: String, _ objective: Objective, _ model: Model, _ render: RenderOptions,
+    _ output: OutputOptions
+) throws(Failure) {
+    _ = try Drawing.layer(layer, in: model)
+    let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: kind)
+    try Drawing(model: model, render: render, output: output).run([.init(objective, parts)], label: "\(layer) of \(photo)")
+}

@@ -1,0 +1,149 @@
+import ArgumentParser
+import Networks
+import Visualization
+
+/// `lucid sheet`
+struct Sheet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw a layer's channels on one contact sheet, with a JSON index beside it.",
+        discussion: """
+            Example: lucid sheet --layer features.3 --size 96 --steps 128
+                     lucid sheet --layer features.10 --index 0-63 --keep pictures/
+            """)
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @Option(help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all. (default: all)", valueName: "i")) var index: IndexList?
+    @Option(help: ArgumentHelp("Pictures in a row. (default: as square as can be)", valueName: "n")) var columns: Int?
+    @Option(help: ArgumentHelp("Keep each picture by itself in this folder, too.", valueName: "folder")) var keep: String?
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        if let columns, columns < 1 { throw ValidationError("--columns must be at least 1, not \(columns)") }
+        guard render.seeds == nil, output.evolution == nil else {
+            throw ValidationError("a sheet draws one picture a channel; --seeds and --evolution are for `lucid channel`")
+        }
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let indices = try Drawing.indices(index ?? IndexList(argument: "all")!, of: layer, in: model)
+        let drawing = Drawing(model: model, render: render, output: output)
+        var jobs: [PictureJob] = []
+        for index in indices {
+            let parts = OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed)
+            let folder = keep.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+            jobs.append(
+                try drawing.job(
+                    try render.plan(.channel(layer, index), model: model),
+                    to: folder.map { OutputNames.path($0, parts) }, parts))
+        }
+        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "sheet")
+        let path = OutputNames.path(output.output, parts)
+        var rendering = Rendering(
+            model: model, jobs: jobs, label: "\(layer) (\(jobs.count) pictures)", options: output)
+        rendering.isBrief = keep == nil
+        rendering.sheet = PictureSheet(
+            to: path, columns: columns, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
+        try rendering.run()
+    }
+}
+
+/// `lucid progression`
+struct Progression: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw one picture a layer, shallow to deep, on one sheet: how what a network sees grows.",
+        discussion: """
+            Example: lucid progression --model vgg16
+                     lucid progression --layers features.3,features.8,features.10 --index 5
+            """)
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("Layers, by commas. (default: up to twelve, evenly spread)", valueName: "names")) var layers: String?
+    @Option(help: ArgumentHelp("The channel of each layer. (default: the whole layer's energy)", valueName: "i")) var index: Int?
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        if let index, index < 0 { throw ValidationError("--index counts from 0") }
+        guard render.seeds == nil, output.evolution == nil else {
+            throw ValidationError("a progression draws one picture a layer; --seeds and --evolution are for `lucid channel`")
+        }
+    }
+
+    /// Pictures where no layers are named.
+    private static let pictures = 12
+
+    func run() throws {
+        let model = try model.load()
+        var names = layers?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? []
+        if names.isEmpty {
+            let stages = model.network.stages
+            let count = min(Self.pictures, stages.count)
+            names = (0..<count).map { stages[($0 * (stages.count - 1) + (count - 1) / 2) / max(count - 1, 1)].node }
+        }
+        let drawing = Drawing(model: model, render: render, output: output)
+        var jobs: [PictureJob] = []
+        for name in names {
+            let layer = try Drawing.layer(name, in: model)
+            if let index, index >= model.network.channels(of: layer) {
+                throw Failure.usage("\(name) has the channels 0–\(model.network.channels(of: layer) - 1); there is no channel \(index)")
+            }
+            let parts = OutputNames.Parts(model: model.name, layer: name, index: index, seed: render.seed)
+            jobs.append(
+                try drawing.job(
+                    try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: model), to: nil, parts))
+        }
+        let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "progression")
+        let path = OutputNames.path(output.output, parts)
+        var rendering = Rendering(model: model, jobs: jobs, label: "\(jobs.count) layers", options: output)
+        rendering.sheet = PictureSheet(to: path, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
+        try rendering.run()
+    }
+}
+
+/// `lucid interpolate`
+struct Interpolate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw a row of aligned pictures from one channel to another.",
+        discussion: "Example: lucid interpolate --layer features.10 --index 5,12 --count 6")
+
+    @OptionGroup(title: "Network") var model: ModelOptions
+    @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
+    @Option(help: ArgumentHelp("The two channels, e.g. 5,12.", valueName: "a,b")) var index: String
+    @Option(help: ArgumentHelp("Pictures in the row.", valueName: "n")) var count = 6
+    @Option(help: ArgumentHelp("What likeness of neighbours weighs.", valueName: "w")) var alignment: Float = 0.01
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        guard (2...32).contains(count) else { throw ValidationError("--count must be 2 to 32, not \(count)") }
+        guard alignment.isFinite, alignment >= 0 else { throw ValidationError("--alignment must be at least 0, not \(alignment)") }
+        guard render.seeds == nil else { throw ValidationError("--seeds does not go with interpolate, which draws several pictures anyway") }
+        guard ends != nil else { throw ValidationError("--index must be two channels such as 5,12, not \"\(index)\"") }
+    }
+
+    private var ends: (Int, Int)? {
+        let numbers = index.split(separator: ",").map { Int($0.filter { $0 != " " }) }
+        guard numbers.count == 2, let first = numbers[0], let last = numbers[1], first >= 0, last >= 0 else { return nil }
+        return (first, last)
+    }
+
+    func run() throws {
+        let model = try model.load()
+        let (first, last) = ends!
+        var objective = Objective.channelInterpolate(layer, first, layer, last)
+        if alignment > 0 { objective = objective + alignment * .alignment(layer) }
+        var plan = try render.plan(objective, model: model, count: count)
+        plan.shared = true
+        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "\(first)-\(last)_interpolate")
+        let path = OutputNames.path(output.output, parts)
+        var job = PictureJob(
+            plan, to: (0..<count).map { path == "-" ? nil : OutputNames.path(path, picture: $0) })
+        try Drawing(model: model, render: render, output: output).configure(&job, parts)
+        var rendering = Rendering(model: model, jobs: [job], label: "\(layer):\(first)–\(last)", options: output)
+        rendering.sheet = PictureSheet(to: path, columns: count)
+        try rendering.run()
+    }
+}
