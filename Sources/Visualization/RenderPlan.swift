@@ -36,6 +36,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var rectifier: RectifierGradient
     /// The algorithms that convolutions may use: their rounding differs.
     public var convolution: ConvolutionChoice
+    /// What the network sees; nil for what comes with the model's name.
+    public var preprocessing: Preprocessing?
 
     /// Lucid's number of steps with redirected gradients.
     public static let redirectedSteps = 16
@@ -46,7 +48,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
         optimizer: OptimizerName = .adam, learningRate: Float? = nil,
         schedule: ScheduleName = .settle, rectifier: RectifierGradient = .redirected,
-        convolution: ConvolutionChoice = .auto
+        convolution: ConvolutionChoice = .auto, preprocessing: Preprocessing? = nil
     ) {
         self.model = model
         self.weights = weights
@@ -64,6 +66,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.schedule = schedule
         self.rectifier = rectifier
         self.convolution = convolution
+        self.preprocessing = preprocessing
     }
 }
 

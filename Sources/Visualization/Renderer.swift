@@ -32,7 +32,7 @@ public struct Renderer: Sendable {
         layers = reading.layers
         do {
             network = try PreparedNetwork(
-                model.network, demands: reading.demands, preprocessing: model.preprocessing,
+                model.network, demands: reading.demands, preprocessing: plan.preprocessing ?? model.preprocessing,
                 convolution: plan.convolution, sharing: model.loaded)
         } catch {
             throw .weights(error)

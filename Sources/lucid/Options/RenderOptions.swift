@@ -7,7 +7,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT.", valueName: "n"))
     var size = PictureSize(width: 224, height: 224)
 
-    @Option(help: ArgumentHelp("Steps uphill.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps uphill.", valueName: "n"))
     var steps = 512
 
     @Option(help: ArgumentHelp("Seed of all random numbers; the same seed gives the same bytes.", valueName: "n"))
@@ -16,7 +16,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "How the picture is written in numbers: fft or pixel.")
     var param = ParameterizationName.fft
 
-    @Option(help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency.", valueName: "p"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency.", valueName: "p"))
     var decayPower: Float = 1
 
     @Flag(help: "Optimise plain RGB instead of decorrelated colours.")
@@ -28,7 +28,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "adam or sgd.")
     var optimizer = OptimizerName.adam
 
-    @Option(help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05)", valueName: "r"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05)", valueName: "r"))
     var learningRate: Float?
 
     @Option(help: "How the learning rate changes: constant, cosine (to nothing), or settle (constant, then cosine in the last quarter).")
@@ -37,7 +37,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "Gradient of rectifiers in the first 16 steps: redirected, plain, guided or linear.")
     var relu = RectifierGradient.redirected
 
-    @Option(help: ArgumentHelp("Weight of the total variation, a penalty on noise.", valueName: "w"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the total variation, a penalty on noise.", valueName: "w"))
     var tv: Float = 0
 
     @Flag(help: "Draw what lowers the score instead of what raises it.")
@@ -71,7 +71,8 @@ struct RenderOptions: ParsableArguments {
             model: model.name, weights: model.weightsSHA256, objective: objective.text, width: size.width,
             height: size.height, steps: steps, seed: seed, parameterization: param, decayPower: decayPower,
             decorrelate: !noDecorrelate, transforms: chain.text, optimizer: optimizer, learningRate: learningRate,
-            schedule: schedule, rectifier: relu, convolution: convolution)
+            schedule: schedule, rectifier: relu, convolution: convolution,
+            preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
     }
 }
 

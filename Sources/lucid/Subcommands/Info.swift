@@ -36,6 +36,9 @@ struct Info: ParsableCommand {
             ("rectifiers", plan.rectifier.rawValue),
             ("convolution", plan.convolution.rawValue),
         ]
+        if let seen = plan.preprocessing {
+            rows.append(("network sees", "\(seen.range[0])…\(seen.range[1]) less \(seen.mean) by \(seen.std)\(seen.bgr ? ", blue first" : "")"))
+        }
         let width = rows.map(\.0.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value)

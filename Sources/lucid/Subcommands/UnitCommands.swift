@@ -32,13 +32,15 @@ struct Neuron: ParsableCommand {
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
     @Option(help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all; a picture each.", valueName: "i")) var index: IndexList
-    @Option(help: ArgumentHelp("The unit's column in the layer. (default: the middle)", valueName: "column")) var x: Int?
-    @Option(help: ArgumentHelp("The unit's row in the layer. (default: the middle)", valueName: "row")) var y: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The unit's column in the layer. (default: the middle)", valueName: "column")) var x: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The unit's row in the layer. (default: the middle)", valueName: "row")) var y: Int?
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
-        guard x ?? 0 >= 0, y ?? 0 >= 0 else { throw ValidationError("--x and --y count from 0") }
+        for (name, place) in [("--x", x), ("--y", y)] {
+            if let place, place < 0 { throw ValidationError("\(name) counts from 0, so it cannot be \(place)") }
+        }
     }
 
     func run() throws {
