@@ -44,7 +44,7 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images"], exclude: ["Photos"]),
+        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
 )

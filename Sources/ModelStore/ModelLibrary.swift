@@ -86,6 +86,12 @@ public struct ModelLibrary: Sendable {
         return trainings + catalog.models.filter(\.classifier).map(\.name)
     }
 
+    /// Whether a model's name cannot mean weights of this digest, as far as can be told without a download.
+    public func rulesOut(weights sha256: String, of name: String) -> Bool {
+        guard case .training(let training)? = try? meaning(of: name), let prefix = training.sha256Prefix else { return false }
+        return !sha256.hasPrefix(prefix)
+    }
+
     /// The path of a model's weights, if they are here.
     public func path(of name: String) throws(StoreError) -> String {
         switch try meaning(of: name) {
