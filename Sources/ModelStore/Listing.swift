@@ -86,6 +86,7 @@ extension ModelLibrary {
             }
         case .imported(let item): try Store(surroundings).verify(item)
         case .training(let training): try Store(surroundings).verify(item(of: training))
+        case .architecture(let name): throw withoutWeights(name)
         }
     }
 
@@ -95,6 +96,7 @@ extension ModelLibrary {
         case .bundled(let description): throw StoreError(.name, "\(description.name) comes with lucid and stays")
         case .imported(let item): try Store(surroundings).remove(item)
         case .training(let training): try Store(surroundings).remove(item(of: training))
+        case .architecture(let name): throw withoutWeights(name)
         }
     }
 

@@ -24,15 +24,22 @@ extension ModelLibrary {
     /// values that `UntrainedWeights` makes.
     public func graph(_ request: ModelRequest) throws(StoreError) -> Model {
         let name = request.name ?? catalog.defaultName
-        if request.weights == nil, case .training(let training) = try meaning(of: name),
-            let architecture = Architecture.named(training.architecture), !isHere(training)
-        {
+        let meaning = try meaning(of: name)
+        guard request.weights == nil, let architecture = Architecture.named(meaning.architecture) else {
+            return try load(request) { _, _ in true }
+        }
+        switch meaning {
+        case .training(let training) where !isHere(training):
             return Model(
                 name: self.name(of: training), weightsSHA256: "",
                 network: architecture.untrained(classifier: training.classifier), preprocessing: training.preprocessing,
                 classNames: nil)
+        case .architecture(let name):
+            return Model(
+                name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),
+                classNames: nil)
+        default: return try load(request) { _, _ in true }
         }
-        return try load(request) { _, _ in true }
     }
 
     private func isHere(_ training: Training) -> Bool {
@@ -69,7 +76,8 @@ extension ModelLibrary {
             try store.check(item)
             return Source(
                 name: item.fullName, architecture: item.architecture, path: store.path(of: item), sha256: item.sha256,
-                preprocessing: meaning.preprocessing)
+                preprocessing: .training(of: item.architecture))
+        case .architecture(let name): throw withoutWeights(name)
         }
     }
 

@@ -25,6 +25,8 @@ public struct ModelLibrary: Sendable {
         case training(Training)
         /// Weights of the user's own that were imported.
         case imported(Store.Item)
+        /// An architecture of which there are no weights to be had; the user may have some.
+        case architecture(String)
 
         /// A name in `Architecture.all`.
         public var architecture: String {
@@ -32,17 +34,10 @@ public struct ModelLibrary: Sendable {
             case .bundled(let description): description.architecture
             case .training(let training): training.architecture
             case .imported(let item): item.architecture
+            case .architecture(let name): name
             }
         }
 
-        /// What the weights were trained to see.
-        var preprocessing: Preprocessing {
-            switch self {
-            case .bundled(let description): description.preprocessing
-            case .training(let training): training.preprocessing
-            case .imported(let item): .training(of: item.architecture)
-            }
-        }
     }
 
     /// Finds a model by name: "vgg16", "vgg16:IMAGENET1K_V1", "resnet18:mine".
@@ -51,9 +46,7 @@ public struct ModelLibrary: Sendable {
         if let training = trainings.find(name) { return .training(training) }
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard Architecture.named(parts[0]) != nil else { throw unknown(name) }
-        guard parts.count == 2 else {
-            throw StoreError(.name, "there are no weights of \(name) to download; give your own with --weights FILE")
-        }
+        guard parts.count == 2 else { return .architecture(name) }
         if let item = try? Store(surroundings).find(architecture: parts[0], weights: parts[1]) { return .imported(item) }
         let there = trainings(of: parts[0]).joined(separator: ", ")
         throw StoreError(.name, "there is no training \"\(parts[1])\" of \(parts[0]); there are \(there)")
@@ -65,6 +58,11 @@ public struct ModelLibrary: Sendable {
         let nearest = nearestNames(to: String(name.prefix { $0 != ":" }), among: known)
         return StoreError(
             .name, "there is no model \"\(name)\"; the nearest are \(nearest.joined(separator: ", ")); `lucid models list` shows all")
+    }
+
+    /// The error for an architecture alone.
+    func withoutWeights(_ name: String) -> StoreError {
+        StoreError(.name, "there are no weights of \(name) to download; give your own with --weights FILE")
     }
 
     /// The full names of an architecture's trainings, imported ones included.
@@ -99,6 +97,7 @@ public struct ModelLibrary: Sendable {
         case .imported(let item): return try Store(surroundings).path(of: item)
         case .training(let training):
             return try Store(surroundings).path(of: item(of: training))
+        case .architecture(let name): throw withoutWeights(name)
         }
     }
 }

@@ -11,6 +11,7 @@ final class TestTraining {
     let file: String
     let digest: String
     var environment: [String: String]
+    private let server: TestServer?
 
     /// - Parameters:
     ///   - bytes: what the training's file should hold.
@@ -19,6 +20,7 @@ final class TestTraining {
         path = FileManager.default.temporaryDirectory.appending(path: "lucid-store-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: "\(path)/models", withIntermediateDirectories: true)
         self.bytes = bytes
+        self.server = server
         try Data(bytes).write(to: URL(filePath: "\(path)/right"))
         digest = try sha256(ofFile: "\(path)/right")
         file = "resnet18-\(digest.prefix(8)).pth"
