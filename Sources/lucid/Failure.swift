@@ -26,7 +26,9 @@ struct Failure: Error {
 
     func exit() -> Never {
         OutputFile.removeTemporaryFiles()
-        if !message.isEmpty { standardError("lucid: \(message)\n") }
+        // A file's name in it may hold anything, but an error is one line.
+        let line = String(message.map { $0.isNewline ? " " : $0 })
+        if !line.isEmpty { standardError("lucid: \(line)\n") }
         Glibc.exit(code)
     }
 }

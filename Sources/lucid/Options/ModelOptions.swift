@@ -22,16 +22,16 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var preprocessing: PreprocessingOptions
 
     /// The network, ready to be prepared; its weights are downloaded if they are not here.
-    func load() throws(Failure) -> Model { try Self.load(request) }
+    func load(quiet: Bool = false) throws(Failure) -> Model { try Self.load(request, quiet: quiet) }
 
     /// As `load`, of a name and perhaps a file of weights.
-    static func load(_ name: String, weights: String? = nil) throws(Failure) -> Model {
-        try load(ModelRequest(name: name, weights: weights))
+    static func load(_ name: String, weights: String? = nil, quiet: Bool = false) throws(Failure) -> Model {
+        try load(ModelRequest(name: name, weights: weights), quiet: quiet)
     }
 
-    private static func load(_ request: ModelRequest) throws(Failure) -> Model {
+    private static func load(_ request: ModelRequest, quiet: Bool) throws(Failure) -> Model {
         let library = try library()
-        let progress = DownloadProgress(request.name ?? library.catalog.defaultName)
+        let progress = DownloadProgress(request.name ?? library.catalog.defaultName, quiet: quiet)
         defer { progress.finish() }
         do {
             return try library.load(request, progress: progress.step)

@@ -33,7 +33,7 @@ struct Classify: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.load(quiet: running.quiet)
         guard let names = model.classNames else {
             let architecture = String(model.name.prefix { $0 != ":" })
             let others = try ModelOptions.library().classifiers(like: architecture).joined(separator: " and ")

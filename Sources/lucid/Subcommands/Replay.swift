@@ -19,7 +19,7 @@ struct Replay: ParsableCommand {
         if weights == nil, try ModelOptions.library().rulesOut(weights: record.plan.weights, of: record.plan.model) {
             throw otherWeights(record)
         }
-        let model = try ModelOptions.load(record.plan.model, weights: weights)
+        let model = try ModelOptions.load(record.plan.model, weights: weights, quiet: output.running.quiet)
         guard model.weightsSHA256 == record.plan.weights else {
             throw otherWeights(record)
         }
