@@ -110,6 +110,20 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "\(place.scratch.path)/home"))
     }
 
+    /// Of a network that ends in probabilities no second softmax is taken, which would bring them all within a factor of e.
+    @Test func probabilitiesAreNotFlattened() throws {
+        struct Guess: Decodable { let probability: Double }
+        let place = try Place()
+        var checkpoint = try UntrainedCheckpoint(Architecture.named("inceptionv1")!)
+        let last = "softmax2_pre_activation_matmul.weight"
+        checkpoint.tensors[last]!.values = checkpoint.tensors[last]!.values.map { 100 * $0 }
+        try checkpoint.safetensors.write(to: URL(filePath: "\(place.scratch.path)/inception.safetensors"))
+        let text = try place.run("classify", Self.photo, "--model", "inceptionv1", "--weights", "inception.safetensors", "--top", "1008", "--json").text
+        let guesses = try text.split(separator: "\n").map { try JSONDecoder().decode(Guess.self, from: Data($0.utf8)).probability }
+        #expect(guesses.count == 1008 && abs(guesses.reduce(0, +) - 1) < 1e-4)
+        #expect(guesses[0] > 4 * guesses[1007], "\(guesses[0]) \(guesses[1007])")
+    }
+
     @Test func namingAModelPullsIt() throws {
         let place = try Place()
         let server = try TestServer(.file(Array(Place.weights)))
