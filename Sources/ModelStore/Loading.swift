@@ -24,6 +24,7 @@ extension ModelLibrary {
     /// values that `UntrainedWeights` makes.
     public func graph(_ request: ModelRequest) throws(StoreError) -> Model {
         let name = request.name ?? catalog.defaultName
+        // As in `load`, the path of a file with a network of its own would be recognised here.
         let meaning = try meaning(of: name)
         guard request.weights == nil, let architecture = Architecture.named(meaning.architecture) else {
             return try load(request) { _, _ in true }
@@ -113,7 +114,7 @@ extension ModelLibrary {
         }
         do {
             let weights = try openWeights(path: source.path)
-            let network = try architecture.network(weights: weights, classifier: source.classifier)
+            let network = try network(architecture, weights, classifier: source.classifier)
             let hasClasses = source.classifier && architecture.hasClassifier(in: weights)
             return Model(
                 name: source.name, weightsSHA256: source.sha256, network: network,
@@ -126,6 +127,16 @@ extension ModelLibrary {
             throw error
         } catch {
             throw StoreError(.badData, "\(source.path): \(error)")
+        }
+    }
+
+    /// As `Architecture.network`, with a hint where the weights are of another one.
+    private func network(_ architecture: Architecture, _ weights: any WeightStore, classifier: Bool) throws -> Network {
+        do {
+            return try architecture.network(weights: weights, classifier: classifier)
+        } catch {
+            guard let fitting = Architecture.fitting(weights).first else { throw error }
+            throw WeightsError(file: error.file, reason: "\(error.reason) It has the parameters of \(fitting.name); try --model \(fitting.name)")
         }
     }
 

@@ -37,14 +37,15 @@ public struct TrainingList: Sendable {
     /// In the file's order.
     public let trainings: [Training]
 
-    /// - Parameter folder: where downloads.json lies.
+    /// - Parameter folder: where downloads.json lies; a folder without one offers nothing.
     public init(folder: String) throws(WeightsError) {
         let path = "\(folder)/downloads.json"
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw WeightsError(file: path, reason: "cannot be read", isMissing: true)
+        guard FileState(path: path) != nil else {
+            trainings = []
+            return
         }
         do {
-            trainings = try JSONDecoder().decode([Training].self, from: data)
+            trainings = try JSONDecoder().decode([Training].self, from: Data(contentsOf: URL(filePath: path)))
         } catch {
             throw WeightsError(file: path, reason: "not a list of trainings: \(error)")
         }

@@ -198,11 +198,11 @@ private final class Download {
         guard let colon = line.firstIndex(of: ":") else { return }
         let value = String(line[line.index(after: colon)...].drop { $0 == " " }.prefix { !$0.isNewline })
         switch line[..<colon].lowercased() {
-        case "content-length" where status == 200: total = Int(value)
+        case "content-length" where status == 200: total = Self.size(value)
         case "content-range":
             // "bytes 100-199/200", or "bytes */200" with status 416.
             let parts = value.split(separator: "/")
-            total = parts.count == 2 ? Int(parts[1]) : nil
+            total = parts.count == 2 ? Self.size(parts[1]) : nil
             let first = value.drop { !$0.isNumber && $0 != "*" }.prefix { $0.isNumber }
             isElsewhere = status == 206 && Int(first) != start
         // A weak tag (W/…) may stand for other bytes.
@@ -210,6 +210,13 @@ private final class Download {
         default: break
         }
     }
+
+    /// A size that a file may have; a server can say anything.
+    private static func size(_ text: some StringProtocol) -> Int? {
+        Int(text).flatMap { 0...largestFile ~= $0 ? $0 : nil }
+    }
+
+    private static let largestFile = 1 << 50
 
     /// Takes a part of an answer's body; false refuses it.
     func write(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -136,6 +136,17 @@ import Testing
         #expect(throws: StoreError.self) { try load(training, ModelRequest(name: "squeezenet1_0:mine")) }
     }
 
+    @Test func aFolderWithoutDownloadsOffersNone() throws {
+        let training = try TestTraining()
+        try FileManager.default.removeItem(atPath: "\(training.path)/models/downloads.json")
+        #expect(try load(training, ModelRequest(name: nil)).classNames?.count == 1000)
+        #expect(throws: StoreError.self) { try load(training, ModelRequest(name: "resnet18")) }
+        #expect(try load(training, ModelRequest(name: "squeezenet1_0", weights: weights(training))).classNames?.count == 3)
+        #expect(try training.library().graph(ModelRequest(name: "resnet18")).network.layerNames.count > 50)
+        try Data("[{".utf8).write(to: URL(filePath: "\(training.path)/models/downloads.json"))
+        #expect(throws: WeightsError.self) { try training.library() }
+    }
+
     @Test func graphsNeedNoWeights() throws {
         let server = try TestServer(.status(404))
         let training = try TestTraining(at: server)

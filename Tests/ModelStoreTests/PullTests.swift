@@ -90,6 +90,20 @@ import Testing
         try fails(training, .unavailable, saying: answer.1)
     }
 
+    /// Sizes that no file has, and answers that are none.
+    @Test(arguments: [
+        "HTTP/1.1 206 P\r\nContent-Range: bytes 9-9/-9223372036854775808\r\n\r\nx", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nx",
+        "HTTP/1.1 200 OK\r\nContent-Range: /\r\nETag:\r\n:\r\n\r\n", "HTTP/9 x\r\n\r\n", "\r\n", "HTTP/1.1 416 N\r\nContent-Range: bytes */0\r\n\r\n",
+    ])
+    func nonsenseIsRefused(_ text: String) throws {
+        let training = try TestTraining(at: TestServer(.raw(text)))
+        for _ in 1...2 {
+            let error = #expect(throws: StoreError.self) { try training.pull() }
+            #expect([.unavailable, .badData].contains(error?.kind))
+        }
+        #expect(training.names().allSatisfy { $0.contains(".part") })
+    }
+
     @Test func aServerThatStallsIsGivenUp() throws {
         let bytes = TestTraining.numbers(200_000)
         let server = try TestServer(.stall(bytes, 1000))

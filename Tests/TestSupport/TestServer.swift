@@ -13,6 +13,8 @@ public final class TestServer: Sendable {
         case short([UInt8], Int, tag: String? = nil)
         /// As many bytes, then nothing for a long time.
         case stall([UInt8], Int)
+        /// Anything.
+        case raw(String)
         /// A status without a body.
         case status(Int)
         /// Another address.
@@ -52,25 +54,31 @@ public final class TestServer: Sendable {
         guard isBound else { throw POSIXError(.EADDRNOTAVAIL) }
         port = UInt16(bigEndian: place.sin_port)
         Thread.detachNewThread { [weak self] in
+            // Closed by the thread that waits at it, lest its number means another socket then.
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
+                if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
                 guard connection >= 0 else { return }
-                guard let server = self else { return }
+                guard let server = self else {
+                    close(connection)
+                    return
+                }
                 Thread.detachNewThread { server.serve(connection) }
             }
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// What requests get from now on.
     public func answer(_ answer: Answer) { self.answer.withLock { $0 = answer } }
 
     private func serve(_ connection: Int32) {
-        defer { close(connection) }
+        defer {
+            shutdown(connection, Int32(SHUT_RDWR))
+            close(connection)
+        }
         guard let request = read(connection) else { return }
         received.withLock { $0.append(request) }
         func send(_ bytes: some Sequence<UInt8>) {
@@ -113,6 +121,7 @@ public final class TestServer: Sendable {
             // Until the other side gives up.
             var byte: UInt8 = 0
             _ = recv(connection, &byte, 1, 0)
+        case .raw(let text): send(text.utf8)
         case .status(let status): head("\(status) No", length: 0)
         case .redirect(let place): head("302 Found", length: 0, ["Location: \(place)"])
         }

@@ -22,6 +22,11 @@ public struct Architecture: Sendable {
     /// The architecture of a name in `all`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
+    /// The architectures that have the parameters of these weights, by name and shape.
+    public static func fitting(_ weights: any WeightStore) -> [Architecture] {
+        all.filter { (try? $0.network(weights: weights)) != nil }
+    }
+
     /// The network of this architecture over the weights of a store.
     ///
     /// The weights decide whether it has a classifier: torchvision's VGG-16 has one, the bundled VGG-16 ends with its
