@@ -3,12 +3,12 @@ import PackageDescription
 
 // An arrow reads "may import"; nothing imports upwards:
 //   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
-//   lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
+//   lucid → ModelStore → { Networks, CCurl },  lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
 let package = Package(
     name: "lucid",
     products: [
         .executable(name: "lucid", targets: ["lucid"]),
-        .library(name: "FeatureVisualization", targets: ["Visualization", "Networks", "Tensors", "Images", "Models"]),
+        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -19,28 +19,32 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        // Opened when something is downloaded, never linked.
+        .systemLibrary(name: "CCurl"),
         // C inner loops with run-time dispatch over AVX2 and AVX-512; see Benchmarks/NOTES.md for what it buys.
         .target(name: "Kernels"),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
         .target(name: "Images", dependencies: ["CPNG", "CJPEG"]),
         .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
-                .copy("models.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
+                .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
         .target(name: "Networks", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "ModelStore", dependencies: ["Networks", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Visualization", "Networks", "Tensors", "Images", "Models",
+                "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
+        .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images"], exclude: ["Photos"]),
+        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
 )

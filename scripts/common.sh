@@ -7,6 +7,12 @@ swift_site=https://www.swift.org/install
 # The C libraries: what pkg-config calls them, and the Debian package that brings them.
 libraries=(openblas:libopenblas-dev fftw3f:libfftw3-dev libpng:libpng-dev libjpeg:libjpeg-dev)
 
+# What downloads of networks need, which the program opens by name: libcurl, and certificates to trust.
+has_curl() {
+    compgen -G "/usr/lib/*/libcurl.so.4" >/dev/null || compgen -G "/usr/lib*/libcurl.so.4" >/dev/null
+}
+certificates=/etc/ssl/certs/ca-certificates.crt
+
 # Ends the script because something that it needs is not there (EX_UNAVAILABLE of sysexits.h).
 unavailable() {
     printf '%s: %s\n' "${0##*/}" "$1" >&2
@@ -51,6 +57,8 @@ Install pkg-config, OpenBLAS, FFTW (single precision), libpng and libjpeg, all w
 # For Debian and its kin: installs the packages that are missing, or says how.
 install_packages() {
     local missing=() library
+    has_curl || missing+=(libcurl4)
+    [[ -e $certificates ]] || missing+=(ca-certificates)
     swift_version >/dev/null || missing+=(libcurl4-openssl-dev libncurses-dev libsqlite3-0 libxml2-dev)
     command -v git >/dev/null || missing+=(git)
     compgen -G "/usr/include/c++/*/string" >/dev/null || missing+=(g++) # also the linker and libgcc

@@ -1,4 +1,3 @@
-import Crypto
 import FoundationEssentials
 
 /// A network that lies ready in a folder, as models.json describes it.
@@ -56,57 +55,53 @@ public struct ModelCatalog: Sendable {
         models = manifest.models
     }
 
-    /// Whether `model(named:)` finds a model.
-    public func has(_ name: String) -> Bool { find(name) != nil }
-
-    private func find(_ name: String) -> ModelDescription? {
+    /// The description of a model by name: "vgg16", or "vgg16:FEATURES".
+    public func find(_ name: String) -> ModelDescription? {
         models.first { $0.name == name || "\($0.name):\($0.weights)" == name }
     }
 
-    /// The description of a model by name.
+    /// As `find`, or what else there is.
     public func model(named name: String) throws(ModelNameError) -> ModelDescription {
         if let found = find(name) { return found }
         throw ModelNameError(name: name, available: models.map(\.name))
     }
 
+    /// The weights file of a bundled network.
+    public func path(of description: ModelDescription) -> String { "\(folder)/\(description.file)" }
+
     /// A bundled network, ready to be prepared.
     public func load(_ description: ModelDescription) throws(WeightsError) -> Model {
-        let weights = try SafetensorsFile(path: "\(folder)/\(description.file)")
-        return try model(description, weights: weights, sha256: description.sha256)
-    }
-
-    /// A user's own weights for the architecture of a bundled network, with its preprocessing: a file of any format that
-    /// `openWeights` reads.
-    public func load(_ description: ModelDescription, weightsFile: String) throws(WeightsError) -> Model {
-        let weights = try openWeights(path: weightsFile)
-        return try model(description, weights: weights, sha256: try sha256(ofFile: weightsFile))
-    }
-
-    private func model(_ description: ModelDescription, weights: any WeightStore, sha256: String)
-        throws(WeightsError) -> Model
-    {
-        guard let architecture = Architecture.all.first(where: { $0.name == description.architecture }) else {
+        guard let architecture = Architecture.named(description.architecture) else {
             throw WeightsError(
                 file: "\(folder)/models.json",
                 reason: "\(description.name) has the unknown architecture \(description.architecture)")
         }
+        let weights = try SafetensorsFile(path: path(of: description))
         let network = try architecture.network(weights: weights)
-        var classNames: [String]?
-        if architecture.hasClassifier(in: weights), let file = description.classes {
-            let names = try readLines("\(folder)/\(file)")
-            // A training for other classes has names that nobody told.
-            let count = network.outputChannels
-            classNames = names.count == count ? names : (0..<count).map { "class \($0)" }
-        }
         return Model(
-            name: description.name, weightsSHA256: sha256, network: network, preprocessing: description.preprocessing,
-            classNames: classNames)
+            name: description.name, weightsSHA256: description.sha256, network: network,
+            preprocessing: description.preprocessing,
+            classNames: architecture.hasClassifier(in: weights) ? try classNames(count: network.outputChannels) : nil)
     }
 
-    private func readLines(_ path: String) throws(WeightsError) -> [String] {
-        let file = try MappedFile(path: path)
-        return String(decoding: file.bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    /// The names of the classes of a network with so many: ImageNet's where there are as many as it has, else numbers.
+    ///
+    /// (TensorFlow's inception5h has 1008 outputs in an order of its own, so that it gets numbers.)
+    public func classNames(count: Int) throws(WeightsError) -> [String] {
+        let imageNetClasses = 1000
+        guard count == imageNetClasses, let file = models.lazy.compactMap(\.classes).first else {
+            return (0..<count).map { "class \($0)" }
+        }
+        return try readLines("\(folder)/\(file)")
     }
+}
+
+/// The lines of a file, one name a line; an end of line after the last is no line of its own.
+public func readLines(_ path: String) throws(WeightsError) -> [String] {
+    let file = try MappedFile(path: path)
+    var lines = String(decoding: file.bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return lines.map(String.init)
 }
 
 /// A network with what is needed to use it.
@@ -121,16 +116,20 @@ public struct Model: Sendable {
     public let loaded = LoadedLayers()
     /// What the weights were trained to see.
     public let preprocessing: Preprocessing
+    /// Whether that is what comes with the model's name, so that the name alone tells it.
+    public let hasItsOwnPreprocessing: Bool
     /// The class of each output, where the network ends in classes.
     public let classNames: [String]?
 
     public init(
-        name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing, classNames: [String]?
+        name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing,
+        hasItsOwnPreprocessing: Bool = true, classNames: [String]?
     ) {
         self.name = name
         self.weightsSHA256 = weightsSHA256
         self.network = network
         self.preprocessing = preprocessing
+        self.hasItsOwnPreprocessing = hasItsOwnPreprocessing
         self.classNames = classNames
     }
 }
@@ -147,13 +146,3 @@ public struct ModelNameError: Error, CustomStringConvertible {
     }
 }
 
-/// The SHA-256 of a file in hexadecimal.
-public func sha256(ofFile path: String) throws(WeightsError) -> String {
-    let file = try MappedFile(path: path)
-    var hash = SHA256()
-    hash.update(bufferPointer: file.bytes)
-    return hash.finalize().map { byte in
-        let digits = String(byte, radix: 16)
-        return byte < 16 ? "0" + digits : digits
-    }.joined()
-}

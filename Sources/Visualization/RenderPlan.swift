@@ -61,6 +61,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var pictures: [String: String] = [:]
     /// The magnitudes of MaCo; nil for those of natural images.
     public var spectrum: MagnitudeSpectrum?
+    /// What the network sees; nil for what comes with the model's name.
+    public var preprocessing: Preprocessing?
 
     /// Lucid's number of steps with redirected gradients.
     public static let redirectedSteps = 16
@@ -71,7 +73,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
         optimizer: OptimizerChoice = OptimizerChoice(.adam), learningRate: Float? = nil,
         schedule: Schedule = .settle, rectifier: RectifierGradient = .redirected,
-        convolution: ConvolutionChoice = .auto
+        convolution: ConvolutionChoice = .auto, preprocessing: Preprocessing? = nil
     ) {
         self.model = model
         self.weights = weights
@@ -89,6 +91,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.schedule = schedule
         self.rectifier = rectifier
         self.convolution = convolution
+        self.preprocessing = preprocessing
     }
 
     /// What rectifiers do at a step counted from 0.

@@ -43,7 +43,7 @@ public struct Renderer: Sendable {
         self.reading = reading
         do {
             network = try PreparedNetwork(
-                model.network, demands: reading.demands, preprocessing: model.preprocessing,
+                model.network, demands: reading.demands, preprocessing: plan.preprocessing ?? model.preprocessing,
                 convolution: plan.convolution, sharing: model.loaded)
         } catch {
             throw .weights(error)
@@ -139,7 +139,8 @@ public struct Renderer: Sendable {
         var fixed: [String: Scene.Frame] = [:]
         for (name, picture) in references {
             generator = before
-            let seen = reading.transforms.opaque(picture, at: progress, using: &generator, workers: workers)
+            let seen = reading.transforms.opaque(
+                picture, channels: model.network.inputChannels, at: progress, using: &generator, workers: workers)
             let trace = network.forward(seen.output, pass, remembering: false)
             fixed[name] = Scene.Frame(image: picture, activations: activations(trace))
         }
@@ -246,7 +247,8 @@ extension Renderer {
             let before = own
             func seen(_ picture: Tensor) -> Scene.Frame {
                 own = before
-                let mapping = reading.transforms.opaque(picture, at: 1, using: &own, workers: workers)
+                let mapping = reading.transforms.opaque(
+                    picture, channels: model.network.inputChannels, at: 1, using: &own, workers: workers)
                 let trace = network.forward(mapping.output, Pass(workers: workers), remembering: false)
                 return Scene.Frame(image: picture, activations: activations(trace))
             }
@@ -276,7 +278,7 @@ extension Renderer {
         let whole: PreparedNetwork
         do {
             whole = try PreparedNetwork(
-                model.network, demands: [unit.layer: demand], preprocessing: model.preprocessing,
+                model.network, demands: [unit.layer: demand], preprocessing: plan.preprocessing ?? model.preprocessing,
                 convolution: plan.convolution, sharing: model.loaded)
         } catch {
             throw .weights(error)

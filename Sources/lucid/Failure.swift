@@ -1,4 +1,5 @@
 import Images
+import ModelStore
 import Networks
 import Visualization
 
@@ -25,7 +26,9 @@ struct Failure: Error {
 
     func exit() -> Never {
         OutputFile.removeTemporaryFiles()
-        if !message.isEmpty { standardError("lucid: \(message)\n") }
+        // A file's name in it may hold anything, but an error is one line.
+        let line = String(message.map { $0.isNewline ? " " : $0 })
+        if !line.isEmpty { standardError("lucid: \(line)\n") }
         Glibc.exit(code)
     }
 }
@@ -41,6 +44,17 @@ extension Failure {
     }
 
     init(_ error: WeightsError) { self.init(error.isMissing ? 66 : 65, "\(error)") }
+
+    init(_ error: StoreError) {
+        switch error.kind {
+        case .name: self = .usage("\(error)")
+        case .badData: self = .badData("\(error)")
+        case .missing: self.init(66, "\(error)")
+        case .unavailable: self.init(69, "\(error)")
+        case .cannotWrite: self.init(73, "\(error)")
+        case .interrupted: self.init(128 + Interruption.signal, "\(error)")
+        }
+    }
 
     init(_ error: PictureError) { self.init(error.kind == .noInput ? 66 : 65, "\(error)") }
 

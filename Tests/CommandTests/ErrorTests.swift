@@ -69,7 +69,7 @@ import Testing
         try fails(channel + ["absent.safetensors"], with: 66, saying: ["absent.safetensors"], in: scratch)
         // The right format for another architecture.
         try weights.write(to: URL(filePath: "\(scratch.path)/squeezenet.safetensors"))
-        try fails(channel + ["squeezenet.safetensors", "--model", "vgg16"], with: 65, saying: ["features.2.weight", "missing"], in: scratch)
+        try fails(channel + ["squeezenet.safetensors", "--model", "vgg16"], with: 65, saying: ["features.2.weight", "missing", "try --model squeezenet1_1"], in: scratch)
     }
 
     @Test func anEmptyModelFolderIsSaid() throws {

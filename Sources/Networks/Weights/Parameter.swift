@@ -67,7 +67,10 @@ extension WeightStore {
     /// something.
     ///
     /// - Parameter parameters: all of the network's.
-    public func check(_ parameters: [Parameter]) throws(WeightsError) {
+    public func check(_ parameters: [Parameter]) throws(WeightsError) { try checkNamesAndShapes(parameters) }
+
+    /// What `check` does where a store has no other idea of it.
+    func checkNamesAndShapes(_ parameters: [Parameter]) throws(WeightsError) {
         var problems: [String] = []
         for parameter in parameters {
             if let shape = shapes[parameter.name] {
@@ -91,10 +94,14 @@ extension WeightStore {
 }
 
 /// Whether a tensor of that name has a part in training alone: a batch normalization's counter, or one of the second
-/// classifiers (torchvision's GoogLeNet, Inception) that branch off half way.
+/// classifiers (of torchvision's GoogLeNet and Inception, of TensorFlow's inception5h) that branch off half way.
 private func isOnlyForTraining(_ name: String) -> Bool {
-    name.hasSuffix("num_batches_tracked") || ["aux1.", "aux2.", "AuxLogits."].contains { name.hasPrefix($0) }
+    name.hasSuffix("num_batches_tracked") || secondClassifiers.contains { name.hasPrefix($0) }
 }
+
+private let secondClassifiers = [
+    "aux1.", "aux2.", "AuxLogits.", "head0_", "nn0_", "softmax0_", "head1_", "nn1_", "softmax1_",
+]
 
 /// A weights file that cannot be used.
 public struct WeightsError: Error, CustomStringConvertible, Equatable {

@@ -2,6 +2,8 @@
 public struct Architecture: Sendable {
     /// torchvision's name.
     public let name: String
+    /// What is now the name of a parameter that older checkpoints have under another one.
+    var currentName: @Sendable (_ name: String) -> String = { $0 }
     /// Adds the nodes. `classifier` is false where the weights end with the convolutions.
     let build: @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
 
@@ -20,30 +22,46 @@ public struct Architecture: Sendable {
     /// The architecture of a name in `all`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
+    /// The architectures that have the parameters of these weights, by name and shape.
+    public static func fitting(_ weights: any WeightStore) -> [Architecture] {
+        all.filter { (try? $0.network(weights: weights)) != nil }
+    }
+
     /// The network of this architecture over the weights of a store.
     ///
     /// The weights decide whether it has a classifier: torchvision's VGG-16 has one, the bundled VGG-16 ends with its
     /// convolutions, and one's own training of either architecture may be of either kind.
-    public func network(weights: any WeightStore) throws(WeightsError) -> Network {
+    ///
+    /// - Parameter classifier: false leaves a classifier out that the weights have, but that nobody trained.
+    public func network(weights: any WeightStore, classifier: Bool = true) throws(WeightsError) -> Network {
+        var weights: any WeightStore = RenamedWeights(weights, currentName, expecting: parameterNames(weights, classifier: false))
+        let own = classifierNames(weights)
+        if !classifier { weights = RenamedWeights(weights, without: own) }
         var builder = NetworkBuilder(weights: weights)
-        build(&builder, hasClassifier(in: weights))
+        build(&builder, classifier && own.contains { weights.holds($0) })
         return try builder.network()
     }
 
     /// Whether weights go on to class scores: whether they hold any of the parameters that a classifier adds. If they
     /// hold some of them only, the others are then reported as missing.
     public func hasClassifier(in weights: any WeightStore) -> Bool {
-        func names(classifier: Bool) -> Set<String> {
-            var builder = NetworkBuilder(weights: weights)
-            build(&builder, classifier)
-            return Set(builder.parameters.map(\.name))
-        }
-        return names(classifier: true).subtracting(names(classifier: false)).contains { weights.holds($0) }
+        let weights = RenamedWeights(weights, currentName, expecting: parameterNames(weights, classifier: false))
+        return classifierNames(weights).contains { weights.holds($0) }
+    }
+
+    private func parameterNames(_ weights: any WeightStore, classifier: Bool) -> [String] {
+        var builder = NetworkBuilder(weights: weights)
+        build(&builder, classifier)
+        return builder.parameters.map(\.name)
+    }
+
+    private func classifierNames(_ weights: any WeightStore) -> Set<String> {
+        Set(parameterNames(weights, classifier: true)).subtracting(parameterNames(weights, classifier: false))
     }
 
     /// The network of this architecture with weights that nobody trained: to list its layers, or to time it.
-    public func untrained() -> Network {
-        guard let network = try? network(weights: UntrainedWeights()) else {
+    public func untrained(classifier: Bool = true) -> Network {
+        guard let network = try? network(weights: UntrainedWeights(), classifier: classifier) else {
             preconditionFailure("\(name) does not take every parameter")
         }
         return network

@@ -9,12 +9,20 @@ extension Architecture {
     /// 201 layers with weights.
     public static let densenet201 = dense("densenet201", layers: [6, 12, 48, 32])
 
+    /// torchvision's files are as old as its first DenseNet, whose names were norm.1, conv.1, norm.2 and conv.2.
+    @Sendable private static func currentDenseName(_ name: String) -> String {
+        guard name.contains(".denselayer") else { return name }
+        return [("norm.1.", "norm1."), ("norm.2.", "norm2."), ("conv.1.", "conv1."), ("conv.2.", "conv2.")].reduce(name) {
+            $0.replacing(".\($1.0)", with: ".\($1.1)")
+        }
+    }
+
     /// - Parameters:
     ///   - layers: in each of the four blocks.
     ///   - growth: channels that a layer adds.
     ///   - first: filters of the first convolution.
     private static func dense(_ name: String, layers: [Int], growth: Int = 32, first: Int = 64) -> Architecture {
-        Architecture(name: name) { network, classifier in
+        Architecture(name: name, currentName: currentDenseName) { network, classifier in
             var x = network.image
             x = network.convolution("features.conv0", x, filters: first, kernel: 7, stride: 2, padding: 3, bias: false)
             x = network.normalization("features.norm0", x)

@@ -6,6 +6,11 @@ extension Architecture {
     /// The base model on patches of 16×16 pixels.
     public static let vit_b_16 = transformer("vit_b_16", patch: 16, layers: 12, heads: 12, width: 768, inner: 3072)
 
+    /// The layers of a perceptron had names before they had numbers.
+    @Sendable private static func currentTransformerName(_ name: String) -> String {
+        name.replacing(".mlp.linear_1.", with: ".mlp.0.").replacing(".mlp.linear_2.", with: ".mlp.3.")
+    }
+
     /// - Parameters:
     ///   - patch: pixels on a side of a patch.
     ///   - heads: of each attention.
@@ -14,7 +19,7 @@ extension Architecture {
     private static func transformer(
         _ name: String, patch: Int, layers: Int, heads: Int, width: Int, inner: Int
     ) -> Architecture {
-        Architecture(name: name) { network, classifier in
+        Architecture(name: name, currentName: currentTransformerName) { network, classifier in
             typealias Value = NetworkBuilder.Value
             let positions = network.shape(of: "encoder.pos_embedding")?.dropFirst().first ?? 1 + (224 / patch) * (224 / patch)
             var x = network.convolution("conv_proj", network.image, filters: width, kernel: patch, stride: patch)

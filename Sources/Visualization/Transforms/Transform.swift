@@ -39,13 +39,14 @@ public struct TransformChain: Sendable {
         return result
     }
 
-    /// The same of a picture without an opacity, which needs no backdrop.
+    /// The same of a picture that may have no opacity: it needs no backdrop.
+    ///
+    /// - Parameter channels: of the network's pictures.
     func opaque(
-        _ image: Tensor, at progress: Float, using generator: inout RandomGenerator, workers: Workers
+        _ image: Tensor, channels: Int, at progress: Float, using generator: inout RandomGenerator, workers: Workers
     ) -> Mapping {
-        let channels = image.shape.channels
-        let seen =
-            transforms.contains { $0 is Backdrop } ? image.channelRange(0..<channels, filledTo: channels + 1, with: 1) : image
+        let isOpaque = image.shape.channels == channels && transforms.contains { $0 is Backdrop }
+        let seen = isOpaque ? image.channelRange(0..<channels, filledTo: channels + 1, with: 1) : image
         return self(seen, at: progress, using: &generator, workers: workers)
     }
 

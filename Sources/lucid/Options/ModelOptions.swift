@@ -1,66 +1,80 @@
 import ArgumentParser
+import FoundationEssentials
 import Models
+import ModelStore
 import Networks
 
-/// Which network, and which weights.
+/// Which network, which weights, and what is known of them.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The network; see `lucid models list`. (default: squeezenet1_1)")
+    @Option(
+        help: ArgumentHelp("The network: a name such as vgg16 or resnet50:IMAGENET1K_V1; see `lucid models list`. (default: squeezenet1_1)", valueName: "name"),
+        completion: .list(Architecture.all.map(\.name)))
     var model: String?
 
-    @Option(help: ArgumentHelp("A file of your own weights for the network's architecture: .safetensors, .pth or .pt.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A file of your own weights for the network's architecture: .safetensors, .pth or .pt.", valueName: "file"),
+        completion: .file())
     var weights: String?
 
-    /// The network, ready to be prepared.
-    func load() throws(Failure) -> Model { try Self.load(model, weights: weights) }
+    @Option(help: ArgumentHelp("A file with the name of a class a line.", valueName: "file"), completion: .file())
+    var labels: String?
 
-    /// - Parameters:
-    ///   - name: nil for the default network.
-    ///   - weights: a file; nil for the bundled ones.
-    static func load(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
-        let catalog = try catalog()
+    @OptionGroup var preprocessing: PreprocessingOptions
+
+    /// The network, ready to be prepared; its weights are downloaded if they are not here.
+    func load(quiet: Bool = false) throws(Failure) -> Model { try Self.load(request, quiet: quiet) }
+
+    /// As `load`, of a name and perhaps a file of weights.
+    static func load(_ name: String, weights: String? = nil, quiet: Bool = false) throws(Failure) -> Model {
+        try load(ModelRequest(name: name, weights: weights), quiet: quiet)
+    }
+
+    private static func load(_ request: ModelRequest, quiet: Bool) throws(Failure) -> Model {
+        let library = try library()
+        let progress = DownloadProgress(request.name ?? library.catalog.defaultName, quiet: quiet)
+        defer { progress.finish() }
         do {
-            let description = try catalog.model(named: name ?? catalog.defaultName)
-            if let weights { return try catalog.load(description, weightsFile: weights) }
-            return try catalog.load(description)
-        } catch let error as ModelNameError {
-            throw .usage("\(error); `lucid models list` shows all")
-        } catch let error as WeightsError {
-            throw Failure(error)
+            return try library.load(request, progress: progress.step)
         } catch {
-            throw Failure(70, "\(error)")
+            progress.finish()
+            throw Failure(error)
         }
     }
 
-    /// A command that needs classes, of a network that ends before them.
-    static func noClasses(of model: Model) -> Failure {
-        .usage("the weights of \(model.name) end before the classes; try --model squeezenet1_1")
+    /// What a command that needs classes says of a network that ends before them.
+    static func noClasses(of model: Model) throws(Failure) -> Failure {
+        let architecture = String(model.name.prefix { $0 != ":" })
+        let others = try library().classifiers(like: architecture).joined(separator: " and ")
+        return .usage("the weights of \(model.name) end before the classes; those of \(others) go on to them")
     }
 
-    /// The network for what looks at its graph or its speed only: an architecture whose weights are not here will do,
-    /// with weights that nobody trained.
-    func loadGraph() throws(Failure) -> Model { try Self.loadGraph(model, weights: weights) }
+    /// The network for what looks at its graph or its speed only: weights that are not here are not downloaded.
+    func loadGraph() throws(Failure) -> Model { try Self.graph(request) }
 
-    static func loadGraph(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
-        guard let name, weights == nil, try !catalog().has(name) else {
-            return try load(name, weights: weights)
+    /// As `loadGraph`, of a name alone.
+    static func loadGraph(_ name: String) throws(Failure) -> Model { try graph(ModelRequest(name: name)) }
+
+    private static func graph(_ request: ModelRequest) throws(Failure) -> Model {
+        let library = try library()
+        do {
+            return try library.graph(request)
+        } catch {
+            throw Failure(error)
         }
-        guard let architecture = Architecture.named(name) else {
-            let nearest = nearestNames(to: name, among: Architecture.all.map(\.name)).joined(separator: ", ")
-            throw .usage("there is no model or architecture \"\(name)\"; the nearest are \(nearest)")
-        }
-        return Model(
-            name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),
-            classNames: nil)
     }
 
-    /// The bundled networks.
-    static func catalog() throws(Failure) -> ModelCatalog {
+    private var request: ModelRequest {
+        ModelRequest(name: model, weights: weights, labels: labels, preprocessing: preprocessing.change)
+    }
+
+    /// Every network that a name can mean.
+    static func library() throws(Failure) -> ModelLibrary {
         guard let folder = ModelFolder.find() else {
             let places = ModelFolder.candidates.joined(separator: ", ")
             throw Failure(66, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
         }
         do {
-            return try ModelCatalog(folder: folder)
+            return try ModelLibrary(folder: folder, Surroundings(environment: ProcessInfo.processInfo.environment))
         } catch {
             throw Failure(error)
         }

@@ -7,7 +7,7 @@ struct OutputOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: MODEL_LAYER_INDEX.png here)", valueName: "path"))
     var output: String?
 
-    @Option(help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "q"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "q"))
     var quality = 95
 
     @Option(help: ArgumentHelp("Also keep the picture after these steps, e.g. 32,128,512.", valueName: "steps"))
@@ -52,7 +52,7 @@ extension OutputOptions {
 
 /// How every computing command runs.
 struct RunOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads to use; the picture does not depend on them. (default: one a core)", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads to use; the picture does not depend on them. (default: one a core)", valueName: "n"))
     var threads: Int?
 
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")

@@ -11,7 +11,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT. (default: 224, or the size of --start)", valueName: "n"))
     var size: PictureSize?
 
-    @Option(help: ArgumentHelp("Steps uphill. (default: 512)", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps uphill. (default: 512)", valueName: "n"))
     var steps: Int?
 
     @Option(help: ArgumentHelp("Seed of all random numbers; the same seed gives the same bytes.", valueName: "n"))
@@ -23,7 +23,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)")
     var param: ParameterizationName?
 
-    @Option(help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency. (default: 1)", valueName: "p"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency. (default: 1)", valueName: "p"))
     var decayPower: Float?
 
     @Flag(help: "Optimise plain RGB instead of decorrelated colours.")
@@ -38,25 +38,25 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid)", valueName: "list"))
     var transforms: String?
 
-    @Option(help: ArgumentHelp("Draws of the transforms in each step, whose gradients are averaged. (default: 1)", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Draws of the transforms in each step, whose gradients are averaged. (default: 1)", valueName: "n"))
     var crops: Int?
 
     @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", valueName: "name"))
     var optimizer: OptimizerChoice?
 
-    @Option(help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
     @Option(help: ArgumentHelp("How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", valueName: "list"))
     var schedule: Schedule?
 
-    @Option(help: ArgumentHelp("The longest that the gradient of the parameters may be.", valueName: "g"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The longest that the gradient of the parameters may be.", valueName: "g"))
     var clipGradient: Float?
 
     @Flag(help: "Bring the gradient at the picture to a root mean square of 1.")
     var normalizeGradient = false
 
-    @Option(help: ArgumentHelp("Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", valueName: "share"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", valueName: "share"))
     var untilConverged: Float?
 
     @Option(help: "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)")
@@ -65,19 +65,19 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
     var poolGradient = PoolGradient.winner
 
-    @Option(help: ArgumentHelp("Weight of the total variation, a penalty on noise. (default: 0)", valueName: "w"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the total variation, a penalty on noise. (default: 0)", valueName: "w"))
     var tv: Float?
 
-    @Option(help: ArgumentHelp("Weight of the distance from mid grey, Σ|x − ½|.", valueName: "w"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the distance from mid grey, Σ|x − ½|.", valueName: "w"))
     var l1: Float = 0
 
-    @Option(help: ArgumentHelp("Weight of the distance from mid grey, √Σ(x − ½)².", valueName: "w"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the distance from mid grey, √Σ(x − ½)².", valueName: "w"))
     var l2: Float = 0
 
-    @Option(help: ArgumentHelp("Weight of a blur at each step.", valueName: "w"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of a blur at each step.", valueName: "w"))
     var blur: Float = 0
 
-    @Option(help: ArgumentHelp("Weight of a plain frame around the picture.", valueName: "w"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of a plain frame around the picture.", valueName: "w"))
     var boundary: Float = 0
 
     @Option(help: ArgumentHelp("Begin from this picture instead of noise.", valueName: "picture"))
@@ -163,6 +163,7 @@ struct RenderOptions: ParsableArguments {
         plan.untilConverged = untilConverged
         plan.start = start
         plan.mask = mask
+        plan.preprocessing = model.hasItsOwnPreprocessing ? nil : model.preprocessing
         if let spectrum { plan.spectrum = try PictureSource.spectrum(ofFolder: spectrum) }
         return plan
     }

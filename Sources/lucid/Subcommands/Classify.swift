@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import ModelStore
 import Networks
 import Tensors
 
@@ -7,10 +8,13 @@ import Tensors
 struct Classify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Name what is on a photograph: a check of weights and preprocessing.",
-        discussion: "Example: lucid classify photo.jpg --top 3")
+        discussion: """
+            Example: lucid classify photo.jpg --top 3
+                     lucid classify photo.jpg --model resnet18 --weights birds.pth --labels birds.txt
+            """)
 
     @Argument(help: "PNG or JPEG; - for standard input.") var photo: String
-    @Option(help: ArgumentHelp("How many classes to print.", valueName: "n")) var top = 5
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many classes to print.", valueName: "n")) var top = 5
     @Option(help: ArgumentHelp("The largest picture that is read, in pixels.", valueName: "n"))
     var maxPixels = Picture.defaultMaximumPixels
     @OptionGroup(title: "Network") var model: ModelOptions
@@ -29,10 +33,8 @@ struct Classify: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load()
-        guard let names = model.classNames else {
-            throw Failure.usage("the weights of \(model.name) end before the classes; try --model squeezenet1_1")
-        }
+        let model = try model.load(quiet: running.quiet)
+        guard let names = model.classNames else { throw try ModelOptions.noClasses(of: model) }
         let picture: Picture
         do {
             picture = try Picture.read(from: photo, maximumPixels: maxPixels)
@@ -41,7 +43,7 @@ struct Classify: ParsableCommand {
         }
         let guesses = try probabilities(picture, model, workers: running.workers).enumerated()
             .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)
-            .map { Guess(index: $0.offset, label: $0.offset < names.count ? names[$0.offset] : "class \($0.offset)", probability: $0.element) }
+            .map { Guess(index: $0.offset, label: names[$0.offset], probability: $0.element) }
         if running.json {
             for guess in guesses { try standardOutput(json(guess)) }
             return
@@ -67,8 +69,14 @@ struct Classify: ParsableCommand {
         } catch {
             throw Failure(error)
         }
+        do {
+            try network.check(height: square.height, width: square.width)
+        } catch {
+            throw Failure.usage("\(model.name) cannot take \(square.width)x\(square.height) pixels: \(error)")
+        }
         let pass = Pass(workers: workers)
-        let logits = network.forward(image, pass, remembering: false)[last].values
-        return Softmax()([FeatureMap(logits)], pass).output.planes().elements
+        let scores = network.forward(image, pass, remembering: false)[last].values
+        if model.network.endsInProbabilities { return scores.elements }
+        return Softmax()([FeatureMap(scores)], pass).output.planes().elements
     }
 }

@@ -50,6 +50,9 @@ struct Info: ParsableCommand {
         if let start = plan.start { rows.append(("start", start)) }
         if let mask = plan.mask { rows.append(("mask", mask)) }
         for (path, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((path, "SHA-256 \(digest)")) }
+        if let seen = plan.preprocessing {
+            rows.append(("network sees", "\(seen.range[0])…\(seen.range[1]) less \(seen.mean) by \(seen.std)\(seen.bgr ? ", blue first" : "")"))
+        }
         let width = rows.map(\.0.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value)

@@ -1,54 +1,100 @@
 import ArgumentParser
+import ModelStore
 import Networks
 
-/// `lucid models`
+/// `lucid models`: what is here, what can be had.
 struct Models: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The networks that are ready to use.", subcommands: [List.self, Verify.self],
+        abstract: "List networks, download their weights, check and remove them.",
+        subcommands: [List.self, Fetch.self, Verify.self, Remove.self, Path.self, ImportFile.self],
         defaultSubcommand: List.self)
 
-    /// `lucid models list`
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "List the networks.", discussion: "Example: lucid models list")
-
-        @Flag(help: "Print one JSON object a network.") var json = false
-
-        func run() throws {
-            let catalog = try ModelOptions.catalog()
-            if json {
-                for model in catalog.models { try standardOutput(lucid.json(model)) }
-                return
-            }
-            var table = Table(["model", "weights", "size", "classes", "licence"])
-            for model in catalog.models {
-                table.add([
-                    model.name + (model.name == catalog.defaultName ? " (default)" : ""), model.weights,
-                    "\(rounded(Double(model.bytes) / 1e6, 1)) MB", model.classifier ? "yes" : "no", model.licence,
-                ])
-            }
-            try standardOutput(table.text)
+    /// Runs what the store does, and says in one line why it could not.
+    static func asking<Result>(_ body: (ModelLibrary) throws(StoreError) -> Result) throws(Failure) -> Result {
+        let library = try ModelOptions.library()
+        do {
+            return try body(library)
+        } catch {
+            throw Failure(error)
         }
     }
 
-    /// `lucid models verify`
-    struct Verify: ParsableCommand {
+    /// `lucid models pull`
+    struct Fetch: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check every network's weights against their checksum.", discussion: "Example: lucid models verify")
+            commandName: "pull",
+            abstract: "Download a network's weights, or go on where a download stopped.",
+            discussion: """
+                What comes is checked against torchvision's digest, and kept under LUCID_HOME. Weights that torch hub has
+                downloaded already are used where they lie.
+
+                Example: lucid models pull resnet50
+                         lucid models pull vgg16:IMAGENET1K_V1
+                """)
+
+        @Argument(help: "A network: resnet50, or resnet50:IMAGENET1K_V1.", completion: .list(Architecture.all.map(\.name)))
+        var model: String
+        @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
         func run() throws {
-            let catalog = try ModelOptions.catalog()
-            for model in catalog.models {
-                let path = "\(catalog.folder)/\(model.file)"
-                do {
-                    guard try sha256(ofFile: path) == model.sha256 else {
-                        throw Failure.badData("\(path) is damaged: its SHA-256 is not \(model.sha256); install it again")
-                    }
-                } catch let error as WeightsError {
-                    throw Failure(error)
-                }
-                try standardOutput("\(model.name)  good")
+            let progress = DownloadProgress(model, quiet: quiet)
+            defer { progress.finish() }
+            let path = try Models.asking { library throws(StoreError) in
+                guard case .training(let training) = try library.meaning(of: model) else { return try library.path(of: model) }
+                let store = try Store(library.surroundings)
+                let item = try Pull(training, into: store, library.surroundings).run(progress: progress.step)
+                try store.verify(item)
+                return store.path(of: item)
             }
+            progress.finish()
+            if !quiet { try standardOutput("\(model)  \(path)") }
+        }
+    }
+
+    /// `lucid models remove`
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove downloaded or imported weights.", discussion: "Example: lucid models remove resnet50")
+
+        @Argument(help: "A network that was pulled or imported.") var model: String
+
+        func run() throws {
+            try Models.asking { library throws(StoreError) in try library.remove(model) }
+            try standardOutput("\(model)  removed")
+        }
+    }
+
+    /// `lucid models path`
+    struct Path: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print where a network's weights lie.", discussion: "Example: lucid models path vgg16")
+
+        @Argument(help: "A network whose weights are here.") var model: String
+
+        func run() throws { try standardOutput(Models.asking { library throws(StoreError) in try library.path(of: model) }) }
+    }
+
+    /// `lucid models import`
+    struct ImportFile: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "import",
+            abstract: "Keep a file of weights from elsewhere under a name.",
+            discussion: """
+                A file that `lucid models pull` would fetch is told by its digest; your own training needs a name.
+
+                Example: lucid models import resnet50-11ad3fa6.pth
+                         lucid models import birds.pth --as resnet18:birds
+                """)
+
+        @Argument(help: ".safetensors, .pth or .pt.", completion: .file()) var file: String
+        @Option(help: ArgumentHelp("ARCHITECTURE:NAME, which `--model` then knows.", valueName: "name")) var `as`: String?
+
+        func run() throws {
+            let (name, path) = try Models.asking { library throws(StoreError) in
+                let item = try Import(file, as: `as`, into: library).run { Interruption.signal != 0 }
+                return (item.fullName, try Store(library.surroundings).path(of: item))
+            }
+            try standardOutput("\(name)  \(path)")
         }
     }
 }

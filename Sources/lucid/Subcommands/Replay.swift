@@ -1,4 +1,5 @@
 import ArgumentParser
+import ModelStore
 import Networks
 import Visualization
 
@@ -15,10 +16,12 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         let record = try PictureRecord(ofFile: picture)
-        let model = try ModelOptions.load(record.plan.model, weights: weights)
+        if weights == nil, try ModelOptions.library().rulesOut(weights: record.plan.weights, of: record.plan.model) {
+            throw otherWeights(record)
+        }
+        let model = try ModelOptions.load(record.plan.model, weights: weights, quiet: output.running.quiet)
         guard model.weightsSHA256 == record.plan.weights else {
-            throw Failure.badData(
-                "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights")
+            throw otherWeights(record)
         }
         let name = OutputNames.Parts(model: model.name, seed: record.plan.seed, kind: "replay")
         let path = OutputNames.path(output.output, name)
@@ -32,5 +35,10 @@ struct Replay: ParsableCommand {
             standardError("lucid: \(picture) was made by version \(record.version), this is \(LucidCommand.version): the bytes may differ\n")
         }
         try Rendering(model: model, jobs: [job], label: "replay", options: output).run()
+    }
+
+    private func otherWeights(_ record: PictureRecord) -> Failure {
+        .badData(
+            "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights")
     }
 }

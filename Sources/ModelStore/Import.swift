@@ -1,0 +1,124 @@
+import Networks
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Takes a file of this machine into the store: a download that was made elsewhere, or one's own training under a name.
+public struct Import {
+    let path: String
+    /// "resnet18:birds"; nil for a file that its digest tells.
+    let name: String?
+    let library: ModelLibrary
+
+    public init(_ path: String, as name: String?, into library: ModelLibrary) {
+        self.path = path
+        self.name = name
+        self.library = library
+    }
+
+    /// What the file is to be called.
+    private struct Target {
+        let architecture: Architecture
+        let weights: String
+        /// The training that it is, if it is a known one.
+        let training: Training?
+    }
+
+    private static let longestName = 64
+    private static let pieceBytes = 1 << 20
+
+    /// - Parameter isCancelled: asked now and then.
+    public func run(isCancelled: () -> Bool) throws(StoreError) -> Store.Item {
+        do {
+            let digest = try sha256(ofFile: path)
+            let target = try target(digest)
+            let weights = try openWeights(path: path)
+            _ = try target.architecture.network(weights: weights, classifier: target.training?.classifier ?? true)
+            let ending = weights is SafetensorsFile ? "safetensors" : "pth"
+            let file = target.training?.file ?? "\(target.architecture.name)-\(target.weights).\(ending)"
+            let store = try Store(library.surroundings)
+            try createFolder(store.folder)
+            let final = "\(store.folder)/\(file)"
+            let partial = try PartialFile(for: final, isCancelled: isCancelled)
+            do throws(StoreError) {
+                try copy(into: partial, isCancelled)
+                try partial.finish()
+            } catch {
+                partial.remove()
+                throw error
+            }
+            let item = try Store.Item(
+                file: final, named: file, architecture: target.architecture.name, weights: target.weights, source: "imported")
+            guard item.sha256 == digest else { throw StoreError(.badData, "\(path) changed while it was copied; import it again") }
+            try store.write(item)
+            return item
+        } catch let error as WeightsError {
+            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.badData, "\(path): \(error)")
+        }
+    }
+
+    private func target(_ digest: String) throws(StoreError) -> Target {
+        let known = library.trainings.find(sha256: digest)
+        guard let name else {
+            guard let known, let architecture = Architecture.named(known.architecture) else {
+                throw StoreError(
+                    .name, "\(path) is none of the known trainings (its SHA-256 begins with \(digest.prefix(8))); name it, e.g. --as resnet18:mine")
+            }
+            return Target(architecture: architecture, weights: known.weights, training: known)
+        }
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard let architecture = Architecture.named(parts[0]) else { throw library.unknown(parts[0]) }
+        if let bundled = library.catalog.find(name) {
+            throw StoreError(.name, "\(bundled.name) comes with lucid; give this one a name of its own, e.g. --as \(parts[0]):mine")
+        }
+        if let training = library.trainings.find(name) {
+            guard training.sha256Prefix.map({ digest.hasPrefix($0) }) ?? true else {
+                throw StoreError(
+                    .badData, "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), not \(training.sha256Prefix!); give it a name of its own, e.g. --as \(parts[0]):mine")
+            }
+            return Target(architecture: architecture, weights: training.weights, training: training)
+        }
+        let isPlain = parts.last!.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+        guard parts.count == 2, !parts[1].isEmpty, parts[1].utf8.count <= Self.longestName, isPlain else {
+            throw StoreError(.name, "\"\(name)\" is no name for a training; it is an architecture, a colon, and letters, digits, _ and -, e.g. resnet18:mine")
+        }
+        return Target(architecture: architecture, weights: parts[1], training: nil)
+    }
+
+    private func copy(into file: borrowing PartialFile, _ isCancelled: () -> Bool) throws(StoreError) {
+        let source = open(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw StoreError(.missing, "\(path): \(lastSystemError())") }
+        defer { close(source) }
+        file.clear()
+        var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
+        var position = 0
+        while true {
+            if isCancelled() { throw StoreError(.interrupted, "interrupted") }
+            let count = read(source, &piece, piece.count)
+            if count == 0 { return }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw StoreError(.missing, "\(path): \(lastSystemError())")
+            }
+            var done = 0
+            while done < count {
+                let written = piece[done..<count].withUnsafeBytes {
+                    pwrite(file.descriptor, $0.baseAddress!, $0.count, off_t(position))
+                }
+                if written < 0 {
+                    if errno == EINTR { continue }
+                    throw StoreError(.cannotWrite, "\(file.path): \(lastSystemError())")
+                }
+                done += written
+                position += written
+            }
+        }
+    }
+}

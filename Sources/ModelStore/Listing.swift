@@ -1,0 +1,108 @@
+import Networks
+
+/// A network as `lucid models list` shows it.
+public struct ListedModel: Sendable, Codable {
+    /// Where its weights are.
+    public enum State: String, Sendable, Codable {
+        case bundled, pulled, imported, available
+    }
+
+    /// What `--model` calls it.
+    public let name: String
+    /// A name in `Architecture.all`.
+    public let architecture: String
+    /// Which training of it.
+    public let weights: String
+    /// Where its weights are.
+    public let state: State
+    /// Whether it is the model that is meant if none is named.
+    public let isDefault: Bool
+    /// Size of the weights, about that if they are not here; nil if it is not known.
+    public let megabytes: Double?
+    /// Whether the weights go on to class scores.
+    public let classifier: Bool
+    /// ImageNet's validation pictures that it names right, in percent.
+    public let top1: Double?
+    /// Under what the weights may be used.
+    public let licence: String
+    /// The weights, if they are here.
+    public let path: String?
+    /// Of the weights, if they are here.
+    public let sha256: String?
+}
+
+extension ModelLibrary {
+    /// Every network: those that are here, then those that can be downloaded.
+    public var listing: [ListedModel] {
+        let store = try? Store(surroundings)
+        let items = (store?.items ?? []).filter { item in store.map { FileState(path: $0.path(of: item)) != nil } ?? false }
+        let bundled = catalog.models.map { model in
+            ListedModel(
+                name: model.name, architecture: model.architecture, weights: model.weights, state: .bundled,
+                isDefault: model.name == catalog.defaultName, megabytes: Double(model.bytes) / 1e6,
+                classifier: model.classifier, top1: nil, licence: model.licence, path: catalog.path(of: model),
+                sha256: model.sha256)
+        }
+        let imported = items.filter { trainings.find($0.fullName) == nil }.map { item in
+            ListedModel(
+                name: item.fullName, architecture: item.architecture, weights: item.weights, state: .imported,
+                isDefault: false, megabytes: Double(item.bytes) / 1e6, classifier: hasClassifier(item, store), top1: nil,
+                licence: "yours", path: store?.path(of: item), sha256: item.sha256)
+        }
+        let known = trainings.trainings.map { training in
+            let item = items.first { $0.fullName == training.fullName }
+            return ListedModel(
+                name: name(of: training), architecture: training.architecture, weights: training.weights,
+                state: item == nil ? .available : .pulled, isDefault: false,
+                megabytes: item.map { Double($0.bytes) / 1e6 } ?? training.megabytes, classifier: training.classifier,
+                top1: training.top1, licence: training.licence, path: item.flatMap { store?.path(of: $0) },
+                sha256: item?.sha256)
+        }
+        return bundled + imported + known.filter { $0.state == .pulled } + known.filter { $0.state == .available }
+    }
+
+    private func hasClassifier(_ item: Store.Item, _ store: Store?) -> Bool {
+        guard let store, let architecture = Architecture.named(item.architecture),
+            let weights = try? openWeights(path: store.path(of: item))
+        else { return false }
+        return architecture.hasClassifier(in: weights)
+    }
+
+    /// Holds all of a model's weights against their digest.
+    public func verify(_ name: String) throws(StoreError) {
+        switch try meaning(of: name) {
+        case .bundled(let description):
+            let path = catalog.path(of: description)
+            do {
+                guard try sha256(ofFile: path) == description.sha256 else {
+                    throw StoreError(.badData, "\(path) is damaged: its SHA-256 is not \(description.sha256); install it again")
+                }
+            } catch let error as WeightsError {
+                throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw StoreError(.badData, "\(path): \(error)")
+            }
+        case .imported(let item): try Store(surroundings).verify(item)
+        case .training(let training): try Store(surroundings).verify(item(of: training))
+        case .architecture(let name): throw withoutWeights(name)
+        }
+    }
+
+    /// Forgets a model's weights that were pulled or imported.
+    public func remove(_ name: String) throws(StoreError) {
+        switch try meaning(of: name) {
+        case .bundled(let description): throw StoreError(.name, "\(description.name) comes with lucid and stays")
+        case .imported(let item): try Store(surroundings).remove(item)
+        case .training(let training): try Store(surroundings).remove(item(of: training))
+        case .architecture(let name): throw withoutWeights(name)
+        }
+    }
+
+    /// What the store has of a training.
+    func item(of training: Training) throws(StoreError) -> Store.Item {
+        if let item = try Store(surroundings).find(architecture: training.architecture, weights: training.weights) { return item }
+        throw StoreError(.missing, "the weights \(training.fullName) are not here; `lucid models pull \(name(of: training))` fetches them")
+    }
+}

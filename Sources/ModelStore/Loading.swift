@@ -1,0 +1,159 @@
+import Networks
+
+/// From what was asked for to a network.
+extension ModelLibrary {
+    /// The network, ready to be prepared; weights that are not here are pulled, unless that is forbidden.
+    ///
+    /// - Parameter progress: of a download; see `Pull.run`.
+    public func load(_ request: ModelRequest, progress: @escaping (_ bytes: Int, _ total: Int?) -> Bool)
+        throws(StoreError) -> Model
+    {
+        let name = request.name ?? catalog.defaultName
+        // A name that is the path of a file with a network of its own would be recognised here, before any other.
+        let meaning = try meaning(of: name)
+        let source =
+            if let file = request.weights {
+                try source(ofFile: file, named: name, meaning)
+            } else {
+                try source(meaning, progress)
+            }
+        return try model(source, request)
+    }
+
+    /// The network for what looks at its graph or its speed only: weights that are not here are not pulled, and take the
+    /// values that `UntrainedWeights` makes.
+    public func graph(_ request: ModelRequest) throws(StoreError) -> Model {
+        let name = request.name ?? catalog.defaultName
+        // As in `load`, the path of a file with a network of its own would be recognised here.
+        let meaning = try meaning(of: name)
+        guard request.weights == nil, let architecture = Architecture.named(meaning.architecture) else {
+            return try load(request) { _, _ in true }
+        }
+        switch meaning {
+        case .training(let training) where !isHere(training):
+            return Model(
+                name: self.name(of: training), weightsSHA256: "",
+                network: architecture.untrained(classifier: training.classifier), preprocessing: training.preprocessing,
+                classNames: nil)
+        case .architecture(let name):
+            return Model(
+                name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),
+                classNames: nil)
+        default: return try load(request) { _, _ in true }
+        }
+    }
+
+    private func isHere(_ training: Training) -> Bool {
+        guard let store = try? Store(surroundings) else { return false }
+        return (try? store.find(architecture: training.architecture, weights: training.weights)) ?? nil != nil
+    }
+
+    /// Weights, and what is known of them.
+    private struct Source {
+        var name: String
+        var architecture: String
+        var path: String
+        var sha256: String
+        var classifier = true
+        var preprocessing: Preprocessing
+        /// Whether the preprocessing comes with the name.
+        var isNamed = true
+    }
+
+    private func source(_ meaning: Meaning, _ progress: @escaping (Int, Int?) -> Bool) throws(StoreError) -> Source {
+        switch meaning {
+        case .bundled(let description):
+            return Source(
+                name: description.name, architecture: description.architecture, path: catalog.path(of: description),
+                sha256: description.sha256, preprocessing: description.preprocessing)
+        case .training(let training):
+            let store = try Store(surroundings)
+            let item = try Pull(training, into: store, surroundings).run(progress: progress)
+            return Source(
+                name: name(of: training), architecture: training.architecture, path: store.path(of: item),
+                sha256: item.sha256, classifier: training.classifier, preprocessing: training.preprocessing)
+        case .imported(let item):
+            let store = try Store(surroundings)
+            try store.check(item)
+            return Source(
+                name: item.fullName, architecture: item.architecture, path: store.path(of: item), sha256: item.sha256,
+                preprocessing: .training(of: item.architecture))
+        case .architecture(let name): throw withoutWeights(name)
+        }
+    }
+
+    /// A user's own weights. A file that is known by its digest brings its own preprocessing; any other takes that of the
+    /// training that was named, or else torchvision's for the architecture.
+    private func source(ofFile path: String, named name: String, _ meaning: Meaning) throws(StoreError) -> Source {
+        let digest: String
+        do {
+            digest = try sha256(ofFile: path)
+        } catch {
+            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+        }
+        let architecture = meaning.architecture
+        if let bundled = catalog.models.first(where: { $0.sha256 == digest && $0.architecture == architecture }) {
+            return Source(
+                name: bundled.name, architecture: architecture, path: path, sha256: digest,
+                preprocessing: bundled.preprocessing)
+        }
+        if let training = trainings.find(sha256: digest), training.architecture == architecture {
+            return Source(
+                name: self.name(of: training), architecture: architecture, path: path, sha256: digest,
+                classifier: training.classifier, preprocessing: training.preprocessing)
+        }
+        var preprocessing = Preprocessing.training(of: architecture)
+        if case .training(let training) = meaning, name.contains(":") { preprocessing = training.preprocessing }
+        return Source(
+            name: name, architecture: architecture, path: path, sha256: digest, preprocessing: preprocessing, isNamed: false)
+    }
+
+    private func model(_ source: Source, _ request: ModelRequest) throws(StoreError) -> Model {
+        guard let architecture = Architecture.named(source.architecture) else {
+            throw StoreError(.badData, "\(catalog.folder)/models.json: \(source.name) has the unknown architecture \(source.architecture)")
+        }
+        do {
+            let weights = try openWeights(path: source.path)
+            let network = try network(architecture, weights, classifier: source.classifier)
+            let hasClasses = source.classifier && architecture.hasClassifier(in: weights)
+            return Model(
+                name: source.name, weightsSHA256: source.sha256, network: network,
+                preprocessing: request.preprocessing.applied(to: source.preprocessing),
+                hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty,
+                classNames: try hasClasses ? classNames(network, request) : withoutClasses(source, request))
+        } catch let error as WeightsError {
+            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.badData, "\(source.path): \(error)")
+        }
+    }
+
+    /// As `Architecture.network`, with a hint where the weights are of another one.
+    private func network(_ architecture: Architecture, _ weights: any WeightStore, classifier: Bool) throws -> Network {
+        do {
+            return try architecture.network(weights: weights, classifier: classifier)
+        } catch {
+            guard let fitting = Architecture.fitting(weights).first else { throw error }
+            throw WeightsError(file: error.file, reason: "\(error.reason) It has the parameters of \(fitting.name); try --model \(fitting.name)")
+        }
+    }
+
+    private func classNames(_ network: Network, _ request: ModelRequest) throws -> [String] {
+        guard let labels = request.labels else { return try catalog.classNames(count: network.outputChannels) }
+        let names = try readLines(labels)
+        guard names.count == network.outputChannels else {
+            throw StoreError(
+                .badData, "\(labels) names \(names.count) classes, but the network has \(network.outputChannels); it needs a line for each")
+        }
+        return names
+    }
+
+    private func withoutClasses(_ source: Source, _ request: ModelRequest) throws -> [String]? {
+        guard request.labels == nil else {
+            throw StoreError(.name, "--labels: the weights of \(source.name) end before the classes")
+        }
+        return nil
+    }
+}

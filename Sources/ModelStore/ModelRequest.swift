@@ -1,0 +1,58 @@
+import Networks
+
+/// What was asked for: a name, and what the user has to say to it.
+public struct ModelRequest: Sendable {
+    /// Nil for the default network.
+    public var name: String?
+    /// A file of one's own weights for the architecture of that name.
+    public var weights: String?
+    /// A file with the name of a class a line.
+    public var labels: String?
+    /// What to change of what the network sees.
+    public var preprocessing: PreprocessingChange
+
+    public init(
+        name: String?, weights: String? = nil, labels: String? = nil,
+        preprocessing: PreprocessingChange = PreprocessingChange()
+    ) {
+        self.name = name
+        self.weights = weights
+        self.labels = labels
+        self.preprocessing = preprocessing
+    }
+}
+
+/// What to change of what a network sees; nil leaves it as it is.
+public struct PreprocessingChange: Sendable, Equatable {
+    /// The range that 0…1 is stretched to. Mean and deviation of another range mean nothing: they become 0 and 1.
+    public var range: [Float]?
+    /// Per channel, in units of the range.
+    public var mean: [Float]?
+    /// Per channel, in units of the range.
+    public var std: [Float]?
+    /// Blue comes first.
+    public var bgr = false
+
+    public init() {}
+
+    /// Whether nothing is to be changed.
+    public var isEmpty: Bool { self == PreprocessingChange() }
+
+    func applied(to original: Preprocessing) -> Preprocessing {
+        var changed = original
+        if let range {
+            changed.range = range
+            changed.mean = [0, 0, 0]
+            changed.std = [1, 1, 1]
+        }
+        if let mean { changed.mean = mean }
+        if let std { changed.std = std }
+        if bgr {
+            // What was said of the channels in the other order still is of the same colours.
+            if !original.bgr, mean == nil { changed.mean.reverse() }
+            if !original.bgr, std == nil { changed.std.reverse() }
+            changed.bgr = true
+        }
+        return changed
+    }
+}

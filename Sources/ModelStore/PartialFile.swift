@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A file on its way into the store, under its name with .part after it: what an interrupted download leaves there, the
+/// next one goes on with. Only one process at a time has it; others wait.
+struct PartialFile: ~Copyable {
+    let path: String
+    private let final: String
+    /// Open for reading and writing, and locked.
+    let descriptor: Int32
+
+    private static let pollInterval: UInt32 = 100_000  // µs
+
+    /// Opens or creates it, once no other process has it any more.
+    ///
+    /// - Parameters:
+    ///   - final: the file that it is to become.
+    ///   - isCancelled: asked while waiting.
+    init(for final: String, isCancelled: () -> Bool) throws(StoreError) {
+        let path = final + ".part"
+        while true {
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+            guard descriptor >= 0 else {
+                throw StoreError(.cannotWrite, "\(path): \(lastSystemError()); LUCID_HOME names another place for pulled models")
+            }
+            while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+                // Some network file systems have no locks; a rename is whole there too.
+                if errno != EWOULDBLOCK && errno != EINTR { break }
+                if isCancelled() {
+                    close(descriptor)
+                    throw StoreError(.interrupted, "interrupted")
+                }
+                usleep(Self.pollInterval)
+            }
+            // Whoever had it may have renamed or removed it while this process waited.
+            var (mine, named) = (stat(), stat())
+            if fstat(descriptor, &mine) == 0, stat(path, &named) == 0, mine.st_ino == named.st_ino, mine.st_dev == named.st_dev {
+                self.path = path
+                self.final = final
+                self.descriptor = descriptor
+                return
+            }
+            close(descriptor)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Bytes that are there.
+    var count: Int {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// What the server calls this version of the file, kept in a file of its own for the next attempt.
+    var tag: String? {
+        get {
+            var bytes = [UInt8](repeating: 0, count: 1024)
+            let tags = open(tagPath, O_RDONLY | O_CLOEXEC)
+            guard tags >= 0 else { return nil }
+            defer { close(tags) }
+            let count = read(tags, &bytes, bytes.count)
+            return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+        }
+        nonmutating set {
+            unlink(tagPath)
+            guard let newValue else { return }
+            let tags = open(tagPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+            guard tags >= 0 else { return }
+            let bytes = Array(newValue.utf8)
+            if write(tags, bytes, bytes.count) != bytes.count { unlink(tagPath) }
+            close(tags)
+        }
+    }
+
+    private var tagPath: String { path + ".tag" }
+
+    /// Empties it.
+    func clear() {
+        ftruncate(descriptor, 0)
+        tag = nil
+    }
+
+    /// Removes it.
+    func remove() {
+        unlink(path)
+        tag = nil
+    }
+
+    /// Gives it its name, once all of it is on the disk.
+    func finish() throws(StoreError) {
+        // Not every file system can do it.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP, rename(path, final) == 0 else {
+            throw StoreError(.cannotWrite, "\(final): \(lastSystemError())")
+        }
+        tag = nil
+    }
+}

@@ -1,0 +1,147 @@
+import Networks
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Brings a training's weights into the store: from torch hub's cache if they are there, else from the network.
+public struct Pull {
+    let training: Training
+    let store: Store
+    let surroundings: Surroundings
+    /// Seconds that a server may send almost nothing.
+    let patience: Int
+
+    /// Who waits longer than that has lost patience with curl(1) too.
+    public static let defaultPatience = 30
+
+    public init(_ training: Training, into store: Store, _ surroundings: Surroundings, patience: Int = defaultPatience) {
+        self.training = training
+        self.store = store
+        self.surroundings = surroundings
+        self.patience = patience
+    }
+
+    /// The weights, which are in the store afterwards if they were not before.
+    ///
+    /// - Parameter progress: told how many bytes are there and how many there will be; false ends it.
+    public func run(progress: @escaping (_ bytes: Int, _ total: Int?) -> Bool) throws(StoreError) -> Store.Item {
+        if let item = try present() { return item }
+        if surroundings.isOffline {
+            let size = training.megabytes.map { " (\(Int($0.rounded(.up))) MB)" } ?? ""
+            throw StoreError(
+                .unavailable,
+                "the weights \(training.fullName) are not here, and LUCID_OFFLINE is set; `LUCID_OFFLINE=0 lucid models pull \(training.fullName)` fetches them\(size)")
+        }
+        let address = try surroundings.address(of: training)
+        try createFolder(store.folder)
+        let final = "\(store.folder)/\(training.file)"
+        let file = try PartialFile(for: final) { !progress(0, nil) }
+        // Another process may have pulled it while this one waited.
+        if let item = try present() {
+            if file.count == 0 { file.remove() }
+            return item
+        }
+        do throws(StoreError) {
+            try fetch(address, into: file, progress)
+            try file.finish()
+        } catch {
+            if file.count == 0 { file.remove() }
+            throw error
+        }
+        return try record(final, named: training.file, source: address)
+    }
+
+    /// What is in the store, or can be taken into it without a download.
+    private func present() throws(StoreError) -> Store.Item? {
+        if let item = try store.find(architecture: training.architecture, weights: training.weights) {
+            try store.check(item)
+            return item
+        }
+        guard training.sha256Prefix != nil else { return nil }
+        // A file without a record: whoever pulled it was killed right then.
+        let own = "\(store.folder)/\(training.file)"
+        if FileState(path: own) != nil, hasRightDigest(own) {
+            return try record(own, named: training.file, source: training.url)
+        }
+        if let hub = surroundings.torchHub, hub.hasPrefix("/") {
+            let cached = "\(hub)/\(training.file)"
+            if FileState(path: cached) != nil, hasRightDigest(cached) {
+                try createFolder(store.folder)
+                return try record(cached, named: cached, source: "torch hub's cache")
+            }
+        }
+        return nil
+    }
+
+    private func hasRightDigest(_ path: String) -> Bool {
+        (try? sha256(ofFile: path)).map { $0.hasPrefix(training.sha256Prefix ?? "none") } ?? false
+    }
+
+    /// Fills the file and makes sure of what came.
+    private func fetch(
+        _ address: String, into file: borrowing PartialFile, _ progress: @escaping (Int, Int?) -> Bool
+    ) throws(StoreError) {
+        let transfer = Transfer(address: address, certificates: surroundings.certificates, patience: patience)
+        // Without a digest only the server's own tag tells that both parts are of one file.
+        if training.sha256Prefix == nil, file.tag == nil { file.clear() }
+        while true {
+            let isResumed = file.count > 0
+            if try transfer.run(into: file, progress: progress) == .startOver { continue }
+            do throws(StoreError) {
+                return try check(file.path, address)
+            } catch {
+                file.clear()
+                // A part of before may have been of another file.
+                if !isResumed { throw error }
+            }
+        }
+    }
+
+    private func check(_ path: String, _ address: String) throws(StoreError) {
+        do {
+            if let prefix = training.sha256Prefix {
+                let digest = try sha256(ofFile: path)
+                guard digest.hasPrefix(prefix) else {
+                    throw StoreError(
+                        .badData, "\(address): what came has the SHA-256 \(digest.prefix(16))…, which does not begin with \(prefix); nothing was kept")
+                }
+            } else if let architecture = Architecture.named(training.architecture) {
+                _ = try architecture.network(weights: openWeights(path: path), classifier: training.classifier)
+            }
+        } catch let error as WeightsError {
+            throw StoreError(.badData, "\(address): what came is not a file of these weights (\(error.reason)); nothing was kept")
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.badData, "\(address): \(error)")
+        }
+    }
+
+    /// Remembers a file that is the right one.
+    private func record(_ path: String, named file: String, source: String) throws(StoreError) -> Store.Item {
+        let item = try Store.Item(
+            file: path, named: file, architecture: training.architecture, weights: training.weights, source: source)
+        try store.write(item)
+        return item
+    }
+}
+
+extension Store.Item {
+    /// What there is to be known of a file.
+    init(file path: String, named file: String, architecture: String, weights: String, source: String) throws(StoreError) {
+        do {
+            let digest = try Networks.sha256(ofFile: path)
+            guard let state = FileState(path: path) else { throw StoreError(.missing, "\(path) is gone") }
+            self.init(
+                architecture: architecture, weights: weights, file: file, sha256: digest, bytes: state.bytes,
+                modified: state.modified, source: source)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.badData, "\(error)")
+        }
+    }
+}

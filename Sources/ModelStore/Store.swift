@@ -1,0 +1,133 @@
+import FoundationEssentials
+import Networks
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The weights that were pulled or imported, and what was found out about them.
+///
+/// Each has a record `ARCHITECTURE.WEIGHTS.json` in the store's folder, which holds the whole digest of its file. The file
+/// lies beside it, or where torch hub keeps it. Files and records appear whole or not at all, the record last.
+public struct Store: Sendable {
+    /// Where files and records lie.
+    public let folder: String
+
+    /// What the store knows of one file of weights.
+    public struct Item: Sendable, Codable, Equatable {
+        /// A name in `Architecture.all`.
+        public let architecture: String
+        /// Which training of it, by torchvision's or the user's name.
+        public let weights: String
+        /// The file, beside the record unless it is an absolute path.
+        public let file: String
+        /// Of the whole file, in hexadecimal.
+        public let sha256: String
+        /// Size of the file.
+        public let bytes: Int
+        /// When the file was last changed, in nanoseconds since 1970; a file that was not needs no second look.
+        public let modified: Int
+        /// Where it came from.
+        public let source: String
+
+        /// "resnet50:IMAGENET1K_V2"
+        public var fullName: String { "\(architecture):\(weights)" }
+    }
+
+    /// - Parameter surroundings: say where it is.
+    public init(_ surroundings: Surroundings) throws(StoreError) {
+        guard let home = surroundings.home else {
+            throw StoreError(
+                .cannotWrite, "no place for pulled models: none of LUCID_HOME, XDG_DATA_HOME and HOME is set; set LUCID_HOME to a folder")
+        }
+        folder = "\(home)/models"
+    }
+
+    /// The path of an item's file.
+    public func path(of item: Item) -> String { item.file.hasPrefix("/") ? item.file : "\(folder)/\(item.file)" }
+
+    /// Everything that has a record, by name.
+    public var items: [Item] {
+        names(in: folder).filter { $0.hasSuffix(".json") }.compactMap { try? read("\(folder)/\($0)") }
+    }
+
+    /// The item of this training, if it and its file are there.
+    public func find(architecture: String, weights: String) throws(StoreError) -> Item? {
+        let record = recordPath(architecture, weights)
+        guard FileState(path: record) != nil else { return nil }
+        let item = try read(record)
+        return FileState(path: path(of: item)) == nil ? nil : item
+    }
+
+    /// Makes sure that an item's file is the one that was stored: at a glance if it has not been touched, else by its digest.
+    func check(_ item: Item) throws(StoreError) {
+        let path = path(of: item)
+        guard let state = FileState(path: path) else { throw StoreError(.missing, "\(path) is gone; \(advice(item))") }
+        if state == FileState(bytes: item.bytes, modified: item.modified) { return }
+        try verify(item)
+        // Touched, but the same: no need to read it all next time.
+        try? write(
+            Item(
+                architecture: item.architecture, weights: item.weights, file: item.file, sha256: item.sha256,
+                bytes: state.bytes, modified: state.modified, source: item.source))
+    }
+
+    /// Holds the whole file against its digest.
+    public func verify(_ item: Item) throws(StoreError) {
+        let path = path(of: item)
+        let digest: String
+        do {
+            digest = try sha256(ofFile: path)
+        } catch {
+            throw StoreError(error.isMissing ? .missing : .badData, "\(error); \(advice(item))")
+        }
+        guard digest == item.sha256 else {
+            throw StoreError(.badData, "\(path) is damaged: its SHA-256 is not \(item.sha256); \(advice(item))")
+        }
+    }
+
+    private func advice(_ item: Item) -> String { "`lucid models remove \(item.fullName)` forgets it" }
+
+    /// Forgets an item; its file goes too, unless it belongs to torch hub.
+    public func remove(_ item: Item) throws(StoreError) {
+        for path in [recordPath(item.architecture, item.weights)] + (item.file.hasPrefix("/") ? [] : [path(of: item)]) {
+            guard unlink(path) == 0 || errno == ENOENT else {
+                throw StoreError(.cannotWrite, "\(path): \(lastSystemError())")
+            }
+        }
+    }
+
+    private func recordPath(_ architecture: String, _ weights: String) -> String { "\(folder)/\(architecture).\(weights).json" }
+
+    private func read(_ path: String) throws(StoreError) -> Item {
+        do {
+            let item = try JSONDecoder().decode(Item.self, from: Data(contentsOf: URL(filePath: path)))
+            guard path == recordPath(item.architecture, item.weights), !item.file.hasPrefix("../"), !item.file.contains("/../")
+            else { throw StoreError(.badData, "") }
+            return item
+        } catch {
+            throw StoreError(.badData, "\(path) is damaged; remove it and pull the model again")
+        }
+    }
+
+    /// Writes an item's record, under a temporary name first.
+    func write(_ item: Item) throws(StoreError) {
+        let path = recordPath(item.architecture, item.weights)
+        let temporary = "\(path).\(getpid()).tmp"
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        do {
+            try encoder.encode(item).write(to: URL(filePath: temporary))
+        } catch {
+            unlink(temporary)
+            throw StoreError(.cannotWrite, "\(path) cannot be written: \(lastSystemError())")
+        }
+        guard rename(temporary, path) == 0 else {
+            let reason = lastSystemError()
+            unlink(temporary)
+            throw StoreError(.cannotWrite, "\(path): \(reason)")
+        }
+    }
+}

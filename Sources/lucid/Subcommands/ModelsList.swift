@@ -1,0 +1,58 @@
+import ArgumentParser
+import ModelStore
+import Networks
+
+extension Models {
+    /// `lucid models list`
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the networks: bundled, pulled, imported, and available for download.",
+            discussion: "Example: lucid models list")
+
+        @Flag(help: "Print one JSON object a network.") var json = false
+
+        func run() throws {
+            let models = try ModelOptions.library().listing
+            if json {
+                for model in models { try standardOutput(lucid.json(model)) }
+                return
+            }
+            var table = Table(["model", "weights", "state", "size", "classes", "top-1", "licence"])
+            for model in models {
+                table.add([
+                    model.name + (model.isDefault ? " (default)" : ""), model.weights, model.state.rawValue,
+                    model.megabytes.map { "\(rounded($0, 1)) MB" } ?? "", model.classifier ? "yes" : "no",
+                    model.top1.map { rounded($0, 1) } ?? "", model.licence,
+                ])
+            }
+            try standardOutput(table.text)
+        }
+    }
+
+    /// `lucid models verify`
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check the weights that are here against their checksums.",
+            discussion: "Example: lucid models verify resnet50")
+
+        @Argument(help: "A network; without any, all that are here.") var models: [String] = []
+
+        func run() throws {
+            let library = try ModelOptions.library()
+            let names = models.isEmpty ? library.listing.filter { $0.state != .available }.map(\.name) : models
+            var failure: Failure?
+            for name in names {
+                if Interruption.signal != 0 { throw Interruption.failure }
+                do {
+                    try library.verify(name)
+                    try standardOutput("\(name)  good")
+                } catch let error as StoreError {
+                    // The others are looked at all the same; the first one that is damaged ends it.
+                    if let failure { standardError("lucid: \(failure.message)\n") }
+                    failure = Failure(error)
+                }
+            }
+            if let failure { throw failure }
+        }
+    }
+}
