@@ -44,7 +44,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", valueName: "name"))
     var optimizer: OptimizerChoice?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, or 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
     @Option(help: ArgumentHelp("How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", valueName: "list"))
@@ -147,7 +147,9 @@ struct RenderOptions: ParsableArguments {
             let presetParam = ParameterizationName(rawValue: preset.param), let presetRelu = RectifierGradient(rawValue: preset.relu)
         else { preconditionFailure("the preset \(preset.name) cannot be read") }
         // Another optimizer than the preset's has a rate of its own.
-        let rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
+        var rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
+        // A network's weights are climbed in smaller steps than a picture's frequencies: Lucid's rate for CPPNs.
+        if rate == nil, param == .cppn, optimizer == nil { rate = 0.005 }
         var plan = RenderPlan(
             model: model.name, weights: model.weightsSHA256, objective: complete(objective, preset).text, width: size.width,
             height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param ?? presetParam,

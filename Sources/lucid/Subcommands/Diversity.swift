@@ -19,7 +19,7 @@ struct Diversity: ParsableCommand {
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
     @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
     @Option(help: ArgumentHelp("Pictures.", valueName: "n")) var count = 4
-    @Option(help: ArgumentHelp("What the likeness weighs, in per cent of the channel's score.", valueName: "w")) var weight: Float = 100
+    @Option(help: ArgumentHelp("What the likeness weighs, in per cent of the channel's score.", valueName: "w")) var weight: Float = 6
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 

@@ -67,7 +67,7 @@ struct Accentuate: ParsableCommand {
     @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
     @Option(help: ArgumentHelp("The layer whose answers should stay. (default: one half way to --layer)", valueName: "name"))
     var anchor: String?
-    @Option(help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 1
+    @Option(help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 3
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 

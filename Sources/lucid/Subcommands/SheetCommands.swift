@@ -98,6 +98,7 @@ struct Progression: ParsableCommand {
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "progression")
         let path = OutputNames.path(output.output, parts)
         var rendering = Rendering(model: model, jobs: jobs, label: "\(jobs.count) layers", options: output)
+        rendering.isBrief = true
         rendering.sheet = PictureSheet(to: path, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
         try rendering.run()
     }
