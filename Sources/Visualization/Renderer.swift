@@ -307,11 +307,12 @@ extension Renderer {
         public let strongest: Int
     }
 
-    /// Σ|∂score/∂x| at each picture as it stands, under one draw of the transforms (feature accentuation balances two
-    /// objectives by it).
-    public func gradientMagnitudes() -> [Float] {
+    /// Σ|∂score/∂x| at each picture under one draw of the transforms: what two objectives are balanced by.
+    ///
+    /// - Parameter pictures: nil for the pictures as they stand.
+    public func gradientMagnitudes(at pictures: [Tensor]? = nil) -> [Float] {
         var generator = generator
-        let gradients = evaluate(pictures(), Pass(workers: workers), at: 0, using: &generator).gradients
+        let gradients = evaluate(pictures ?? self.pictures(), Pass(workers: workers), at: 0, using: &generator).gradients
         return gradients.map { gradient in gradient.withElements { $0.reduce(0) { $0 + abs($1) } } }
     }
 }
