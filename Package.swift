@@ -3,16 +3,18 @@ import PackageDescription
 
 // An arrow reads "may import"; nothing imports upwards:
 //   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
+//   lucid → ONNX → { Networks, SwiftProtobuf }
 //   lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
 let package = Package(
     name: "lucid",
     products: [
         .executable(name: "lucid", targets: ["lucid"]),
-        .library(name: "FeatureVisualization", targets: ["Visualization", "Networks", "Tensors", "Images", "Models"]),
+        .library(name: "FeatureVisualization", targets: ["Visualization", "Networks", "ONNX", "Tensors", "Images", "Models"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -28,17 +30,22 @@ let package = Package(
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
         .target(name: "Networks", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "ONNX",
+            dependencies: ["Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Generated/onnx.proto"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Visualization", "Networks", "Tensors", "Images", "Models",
+                "Visualization", "Networks", "ONNX", "Tensors", "Images", "Models",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
+        .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["lucid", "Images"], exclude: ["Photos"]),
     ],
