@@ -123,14 +123,10 @@ public struct Model: Sendable {
     public let preprocessing: Preprocessing
     /// The class of each output, where the network ends in classes.
     public let classNames: [String]?
-    /// The network's own last layer is a softmax, so that its outputs are probabilities already.
-    public let endsInProbabilities: Bool
 
     public init(
-        name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing, classNames: [String]?,
-        endsInProbabilities: Bool = false
+        name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing, classNames: [String]?
     ) {
-        self.endsInProbabilities = endsInProbabilities
         self.name = name
         self.weightsSHA256 = weightsSHA256
         self.network = network

@@ -40,7 +40,10 @@ public struct Network: Sendable {
     }
 
     /// The channels of the last node's output: classes, where the network ends in them.
-    var outputChannels: Int { channels.last ?? inputChannels }
+    public var outputChannels: Int { channels.last ?? inputChannels }
+
+    /// The last node answers with probabilities, not with scores that a softmax would make them of.
+    public var endsInProbabilities: Bool { nodes.last?.layer is Softmax }
 
     /// The channels of a layer's output, whatever the picture's size.
     public func channels(of layer: LayerName) -> Int { channels[nodes.firstIndex { $0.name == layer.node }!] }

@@ -25,6 +25,9 @@ public struct NetworkBuilder {
         image = Value(index: -1, channels: inputChannels)
     }
 
+    /// The node that was added last; −1 if there is none.
+    package var lastIndex: Int { nodes.count - 1 }
+
     /// Whether a node has this name.
     public func has(_ name: String) -> Bool { names.contains(name) }
 

@@ -89,6 +89,12 @@ struct GraphImporter {
         return Activation(source.node, dims: dims, order: order)
     }
 
+    /// Makes the graph's output the last node, where it is not.
+    mutating func endWith(_ output: Activation, name: String) {
+        guard output.node.index != builder.lastIndex else { return }
+        _ = builder.add(uniqueName(name), Dropout(), from: [output.node], channels: output.shape.channels)
+    }
+
     // MARK: Order in memory
 
     /// The layers that bring a value's axes into this order, none where it lies so already.

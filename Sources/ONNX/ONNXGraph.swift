@@ -82,8 +82,6 @@ struct ONNXGraph {
     /// What a graph has become.
     struct Imported {
         let network: Network
-        /// Its last layer gives probabilities already.
-        let endsInSoftmax: Bool
         /// Extents of the output.
         let outputDims: [Int]
     }
@@ -101,19 +99,20 @@ struct ONNXGraph {
         let order = input.isChannelsLast ? [0, 1, 2, 3] : Activation.imageOrder(4)
         values[input.name] = .activation(Activation(picture, dims: dims, order: order))
 
-        var last: (operation: Operation, result: Activation)?
-        for (node, name) in zip(try sorted(), names()) {
+        var last: Activation?
+        for node in try sorted() {
+            let name = name(of: node)
             let operation = try operation(node, name, values, reader)
             let outputs = try importer.outputs(of: operation)
             for (output, value) in zip(node.output, outputs) where !output.isEmpty {
                 guard values.updateValue(value, forKey: output) == nil else { throw operation.refuse("its output \(shown(output)) has been computed already") }
-                if output == model.graph.output.first?.name, case .activation(let result) = value { last = (operation, result) }
+                if output == model.graph.output.first?.name, case .activation(let result) = value { last = result }
             }
         }
+        guard let last else { throw WeightsError(file: path, reason: "its output \(shown(model.graph.output.first?.name ?? "")) does not depend on the picture") }
+        importer.endWith(last, name: model.graph.output.first?.name ?? "output")
         importer.builder.onlySize = size
-        let network = try importer.builder.network()
-        return Imported(
-            network: network, endsInSoftmax: last?.operation.type == "Softmax", outputDims: last?.result.dims ?? [])
+        return Imported(network: try importer.builder.network(), outputDims: last.dims)
     }
 
     /// The brightness of a picture, for networks that see no colours (ITU-R BT.601).
@@ -145,9 +144,7 @@ struct ONNXGraph {
     // MARK: Order and names
 
     /// The nodes, each after those that it reads; in the file's order where that is one.
-    private func sorted() throws(WeightsError) -> [Onnx_NodeProto] { try sortedIndices().map { model.graph.node[$0] } }
-
-    private func sortedIndices() throws(WeightsError) -> [Int] {
+    private func sorted() throws(WeightsError) -> [Onnx_NodeProto] {
         let nodes = model.graph.node
         var producers: [String: Int] = [:]
         for (index, node) in nodes.enumerated() { for output in node.output where !output.isEmpty { producers[output] = index } }
@@ -175,16 +172,13 @@ struct ONNXGraph {
                 }
             }
         }
-        return order
+        return order.map { nodes[$0] }
     }
 
-    /// A name for each node, in the same order.
-    private func names() throws(WeightsError) -> [String] {
-        let nodes = try sorted()
-        return nodes.map { node in
-            let name = node.name.isEmpty ? node.output.first { !$0.isEmpty } ?? "" : node.name
-            return name.isEmpty ? node.opType.lowercased() : name
-        }
+    /// The node's own name, else that of its first output.
+    private func name(of node: Onnx_NodeProto) -> String {
+        let name = node.name.isEmpty ? node.output.first { !$0.isEmpty } ?? "" : node.name
+        return name.isEmpty ? node.opType.lowercased() : name
     }
 
     /// The module that a node belongs to, as PyTorch's exporters tell it: by a list of scopes, or in the node's name.

@@ -45,7 +45,7 @@ public enum ONNXModel {
         }
         let model = Model(
             name: path, weightsSHA256: graph.sha256, network: network, preprocessing: preprocessing ?? guess,
-            classNames: names, endsInProbabilities: imported.endsInSoftmax)
+            classNames: names)
         return Loaded(model: model, assumption: preprocessing == nil ? assumption(input) : nil)
     }
 

@@ -53,12 +53,20 @@ struct Reading {
             }
             let shape: Shape
             do {
-                let smallest = transforms.extent(of: Shape(3, plan.height, plan.width)).smallest
+                let (smallest, largest) = transforms.extent(of: Shape(3, plan.height, plan.width))
+                if let only = network.onlySize(for: layer), smallest != largest || smallest != Shape(3, only.height, only.width) {
+                    let wanted = Resize(width: only.width, height: only.height).text
+                    throw RenderError.size(size, "\(layer) sees pictures of \(only) pixels only; end --transforms with \(wanted)")
+                }
                 guard smallest.height > 0, smallest.width > 0 else {
                     throw ShapeError("the transforms leave nothing of the picture")
                 }
                 _ = try network.shape(of: layer, height: smallest.height, width: smallest.width)
-                shape = try network.shape(of: layer, height: plan.height, width: plan.width)
+                let picture = Shape(3, plan.height, plan.width)
+                let seen = transforms.fitting?.target(picture) ?? picture
+                shape = try network.shape(of: layer, height: seen.height, width: seen.width)
+            } catch let error as RenderError {
+                throw error
             } catch {
                 let advice = smallestSize(for: layer, network).map { "try --size \($0)" } ?? "no size fits under these transforms"
                 throw .size(size, "too small for \(layer) (\(error)); \(advice)")
@@ -78,7 +86,7 @@ struct Reading {
             let extent = transforms.extent(of: Shape(3, side, side)).smallest
             return extent.height > 0 && extent.width > 0
                 && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
-                && (try? network.shape(of: layer, height: side, width: side)) != nil
+                && (transforms.fitting != nil || (try? network.shape(of: layer, height: side, width: side)) != nil)
         }
     }
 

@@ -74,9 +74,10 @@ public struct Renderer: Sendable {
     /// The picture as it stands, `[3, height, width]` in 0…1.
     public func image() -> Tensor { parameterization.image(from: parameters, workers: workers).output }
 
-    /// The objective on a picture, without transforms.
+    /// The objective on a picture, without transforms but the scaling that a network of one size needs.
     public func score(of image: Tensor) throws(RenderError) -> Float {
-        let trace = network.forward(image, Pass(workers: workers), remembering: false)
+        let seen = transforms.fitting?.resized(image, workers).output ?? image
+        let trace = network.forward(seen, Pass(workers: workers), remembering: false)
         let score = objective.evaluate(scene(image: image, trace)).score
         guard score.isFinite else { throw .notFinite(step: stepsDone) }
         return score

@@ -11,7 +11,7 @@ public struct Padding: Layer {
         case same(Window, upper: Bool)
 
         /// Rows and columns for an input of this size.
-        func resolved(height: Int, width: Int) -> (top: Int, bottom: Int, left: Int, right: Int) {
+        package func resolved(height: Int, width: Int) -> (top: Int, bottom: Int, left: Int, right: Int) {
             switch self {
             case .fixed(let top, let bottom, let left, let right): return (top, bottom, left, right)
             case .same(let window, let upper):

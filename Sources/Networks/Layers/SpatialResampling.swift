@@ -8,7 +8,7 @@ public struct SpatialResampling: Layer {
         /// Nothing.
         case keep
         /// To `factor` times the extent, rounded down.
-        case scale(Double, Interpolation)
+        case scale(Float, Interpolation)
         /// From one extent to another.
         case resize(from: Int, to: Int, Interpolation)
         /// Reflected beyond the border, without repeating it.
@@ -138,7 +138,7 @@ extension SpatialResampling.Rule {
         switch self {
         case .keep: return input
         case .scale(let factor, _):
-            let extent = (Double(input) * factor).rounded(.down)
+            let extent = (Float(input) * factor).rounded(.down)
             guard extent >= 1, extent < 1e6 else { throw ShapeError("\(input) times \(factor) is no extent") }
             return Int(extent)
         case .resize(let from, let to, _):
@@ -164,7 +164,7 @@ extension SpatialResampling.Rule {
         case .scale(let factor, let interpolation):
             return (0..<output).map { interpolation.taps(at: $0, from: input, to: output, scale: factor) }
         case .resize(let from, let to, let interpolation):
-            return (0..<output).map { interpolation.taps(at: $0, from: input, to: output, scale: Double(to) / Double(from)) }
+            return (0..<output).map { interpolation.taps(at: $0, from: input, to: output, scale: Float(to) / Float(from)) }
         case .reflect(let before, _):
             return (0..<output).map { position in
                 let place = abs(position - before)
@@ -178,24 +178,25 @@ extension SpatialResampling.Rule {
 }
 
 extension SpatialResampling.Interpolation {
-    fileprivate func taps(at position: Int, from input: Int, to output: Int, scale: Double) -> [SpatialResampling.Rule.Tap] {
+    fileprivate func taps(at position: Int, from input: Int, to output: Int, scale: Float) -> [SpatialResampling.Rule.Tap] {
         typealias Tap = SpatialResampling.Rule.Tap
-        let x = Double(position)
-        let place: Double
+        // In single precision, as every runtime computes it: a place that falls on a border must fall on the same side.
+        let x = Float(position)
+        let place: Float
         switch coordinates {
         case .halfPixel: place = (x + 0.5) / scale - 0.5
         case .halfPixelSymmetric:
-            let adjustment = Double(output) / (scale * Double(input))
-            place = Double(input) / 2 * (1 - adjustment) + (x + 0.5) / scale - 0.5
+            let adjustment = Float(output) / (scale * Float(input))
+            place = Float(input) / 2 * (1 - adjustment) + (x + 0.5) / scale - 0.5
         case .pytorch: place = output > 1 ? (x + 0.5) / scale - 0.5 : 0
-        case .alignCorners: place = output > 1 ? x * Double(input - 1) / Double(output - 1) : 0
+        case .alignCorners: place = output > 1 ? x * Float(input - 1) / Float(output - 1) : 0
         case .asymmetric: place = x / scale
         case .tensorflow: place = (x + 0.5) / scale
         }
         func clamped(_ place: Int) -> Int { min(max(place, 0), input - 1) }
         switch mode {
         case .nearest(let rounding):
-            let rounded: Double =
+            let rounded: Float =
                 switch rounding {
                 case .halfDown: (place - 0.5).rounded(.up)
                 case .halfUp: (place + 0.5).rounded(.down)
@@ -204,13 +205,13 @@ extension SpatialResampling.Interpolation {
                 }
             return [Tap(place: clamped(Int(rounded)), weight: 1)]
         case .linear:
-            let inside = min(max(place, 0), Double(input - 1))
+            let inside = min(max(place, 0), Float(input - 1))
             let first = Int(inside)
-            let fraction = Float(inside - Double(first))
+            let fraction = inside - Float(first)
             return [Tap(place: first, weight: 1 - fraction), Tap(place: clamped(first + 1), weight: fraction)]
         case .cubic(let a, let excludesOutside):
             let first = Int(place.rounded(.down))
-            let t = Float(place - Double(first))
+            let t = place - Float(first)
             // Keys 1981: the weights of the two neighbours on each side.
             func near(_ d: Float) -> Float { ((a + 2) * d - (a + 3)) * d * d + 1 }
             func far(_ d: Float) -> Float { ((a * d - 5 * a) * d + 8 * a) * d - 4 * a }

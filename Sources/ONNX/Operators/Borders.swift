@@ -89,11 +89,11 @@ extension GraphImporter {
         guard (3...4).contains(rank), value.dims[0] == 1 else { throw operation.refuse("expected one image, got \(value.dims)") }
         let isUpsample = operation.type == "Upsample"
         let index = isUpsample || opset < 11 ? 1 : 2
-        var (scales, sizes, isSized): ([Double]?, [Int]?, Bool) = (nil, nil, false)
+        var (scales, sizes, isSized): ([Float]?, [Int]?, Bool) = (nil, nil, false)
         if let attribute = operation.attributes["scales"] {
-            scales = attribute.floats.map { Double($0) }
+            scales = attribute.floats
         } else if let given = try operation.constant(index), given.count > 0 {
-            scales = given.floats.map { Double($0) }
+            scales = given.floats
             isSized = given.isSized
         } else if let given = try operation.constant(3), given.count > 0 {
             sizes = given.integers

@@ -18,9 +18,7 @@ extension GraphImporter {
             return try product(operation, input, other)
         }
         let outputs = weights.dims[isTransposed ? 0 : 1]
-        let biases = try operation.optionalInput(2).flatMap { value throws(WeightsError) in
-            try biases(operation, value, count: outputs, scale: beta)
-        }
+        let biases = try biases(operation, operation.optionalInput(2), count: outputs, scale: beta)
         return try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, biases: biases)
     }
 

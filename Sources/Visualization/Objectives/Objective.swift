@@ -9,6 +9,11 @@ public struct Objective: Sendable {
     public let text: String
     /// What must be known of which layers, by any name that the network knows.
     public let demands: [String: Demand]
+
+    /// The one size of the picture at which a network can answer; nil where any will do that is large enough.
+    public func onlySize(in network: Network) -> Network.Size? {
+        demands.keys.sorted().lazy.compactMap { name in (try? network.layer(named: name)).flatMap { network.onlySize(for: $0) } }.first
+    }
     /// Extents that make sense only once the network is known: channels, positions.
     let checks: [LayerCheck]
     /// The score and its gradients.

@@ -159,3 +159,32 @@ public struct Flip: Transform {
 
     public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) { (shape, shape) }
 }
+
+/// Bilinear scaling to one size, whatever comes in: for networks that take no other.
+public struct Resize: Transform {
+    /// Columns of what comes out.
+    public let width: Int
+    /// Rows of what comes out.
+    public let height: Int
+
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    public var text: String { width == height ? "resize(\(width))" : "resize(\(width), \(height))" }
+
+    public func draw(for shape: Shape, using generator: inout RandomGenerator) -> DrawnTransform { resized }
+
+    /// There is nothing random in it.
+    func resized(_ image: Tensor, _ workers: Workers) -> Mapping {
+        if image.shape == target(image.shape) { return Mapping(output: image) { $0 } }
+        let scaling = BilinearScaling(
+            fromHeight: image.shape.height, width: image.shape.width, toHeight: height, width: width)
+        return Mapping(output: scaling(image, workers: workers)) { scaling.adjoint($0, workers: workers) }
+    }
+
+    func target(_ shape: Shape) -> Shape { Shape(shape.channels, height, width) }
+
+    public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) { (target(shape), target(shape)) }
+}

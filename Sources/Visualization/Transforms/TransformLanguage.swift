@@ -43,6 +43,13 @@ extension TransformChain {
             guard side > 0 else { throw TransformError("crop takes at least one pixel") }
             return Crop(pixels: side)
         },
+        Word(name: "resize", usage: "resize(224), resize(WIDTH, HEIGHT)") { argument throws(TransformError) in
+            let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+            guard parts.count == 1 || parts.count == 2 else { throw TransformError("resize takes a width and a height") }
+            let (width, height) = (try pixels(parts[0], "resize"), try pixels(parts.last!, "resize"))
+            guard width > 0, height > 0 else { throw TransformError("resize takes at least one pixel") }
+            return Resize(width: width, height: height)
+        },
     ]
 
     /// Reads a list of transforms, "none", or the name of a set.

@@ -4,19 +4,23 @@ import Networks
 
 /// Which network, and which weights.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The network; see `lucid models list`. (default: squeezenet1_1)")
+    @Option(help: "The network, see `lucid models list`, or the path of an .onnx file. (default: squeezenet1_1)")
     var model: String?
 
     @Option(help: ArgumentHelp("A file of your own weights for the network's architecture: .safetensors, .pth or .pt.", valueName: "file"))
     var weights: String?
 
     /// The network, ready to be prepared.
-    func load() throws(Failure) -> Model { try Self.load(model, weights: weights) }
+    ///
+    /// - Parameter size: of the picture, for a graph in a file that leaves it open.
+    func load(size: Network.Size? = nil) throws(Failure) -> Model { try Self.load(model, weights: weights, size: size) }
 
     /// - Parameters:
     ///   - name: nil for the default network.
     ///   - weights: a file; nil for the bundled ones.
-    static func load(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
+    ///   - size: of the picture, for a graph in a file that leaves it open.
+    static func load(_ name: String?, weights: String? = nil, size: Network.Size? = nil) throws(Failure) -> Model {
+        if let name, isGraphFile(name) { return try graphFile(name, size: size) }
         let catalog = try catalog()
         do {
             let description = try catalog.model(named: name ?? catalog.defaultName)
@@ -33,9 +37,12 @@ struct ModelOptions: ParsableArguments {
 
     /// The network for what looks at its graph or its speed only: an architecture whose weights are not here will do,
     /// with weights that nobody trained.
-    func loadGraph() throws(Failure) -> Model { try Self.loadGraph(model, weights: weights) }
+    func loadGraph(size: Network.Size? = nil) throws(Failure) -> Model {
+        try Self.loadGraph(model, weights: weights, size: size)
+    }
 
-    static func loadGraph(_ name: String?, weights: String? = nil) throws(Failure) -> Model {
+    static func loadGraph(_ name: String?, weights: String? = nil, size: Network.Size? = nil) throws(Failure) -> Model {
+        if let name, isGraphFile(name) { return try graphFile(name, size: size) }
         guard let name, weights == nil, try !catalog().has(name) else {
             return try load(name, weights: weights)
         }

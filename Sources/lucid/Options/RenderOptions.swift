@@ -4,8 +4,8 @@ import Visualization
 
 /// How a picture is drawn: everything that goes into its plan beside the objective.
 struct RenderOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT.", valueName: "n"))
-    var size = PictureSize(width: 224, height: 224)
+    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT. (default: 224, or the one size that the network takes)", valueName: "n"))
+    var size: PictureSize?
 
     @Option(help: ArgumentHelp("Steps uphill.", valueName: "n"))
     var steps = 512
@@ -59,7 +59,7 @@ struct RenderOptions: ParsableArguments {
 
     /// The plan for one objective.
     func plan(_ objective: Objective, model: Model) throws(Failure) -> RenderPlan {
-        let chain: TransformChain
+        var chain: TransformChain
         do {
             chain = try TransformChain(parsing: transforms)
         } catch {
@@ -67,6 +67,9 @@ struct RenderOptions: ParsableArguments {
         }
         var objective = negative ? -objective : objective
         if tv != 0 { objective = objective - tv * .totalVariation() }
+        let only = objective.onlySize(in: model.network)
+        let size = self.size ?? only.map { PictureSize(width: $0.width, height: $0.height) } ?? .standard
+        if let only { chain = chain.fitted(to: only, from: size.networkSize) }
         return RenderPlan(
             model: model.name, weights: model.weightsSHA256, objective: objective.text, width: size.width,
             height: size.height, steps: steps, seed: seed, parameterization: param, decayPower: decayPower,
@@ -80,10 +83,15 @@ struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
     var width: Int
     var height: Int
 
+    /// What is meant if nothing is said.
+    static let standard = PictureSize(width: 224, height: 224)
+
     init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
+
+    var networkSize: Network.Size { Network.Size(height: height, width: width) }
 
     init?(argument: String) {
         let numbers = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }

@@ -68,7 +68,13 @@ struct Classify: ParsableCommand {
             throw Failure(error)
         }
         let pass = Pass(workers: workers)
-        let logits = network.forward(image, pass, remembering: false)[last].values
-        return Softmax()([FeatureMap(logits)], pass).output.planes().elements
+        do {
+            try network.check(height: square.height, width: square.width)
+        } catch {
+            throw Failure.usage("\(model.name) cannot take \(square.width)x\(square.height) pixels: \(error)")
+        }
+        let scores = network.forward(image, pass, remembering: false)[last].values
+        if model.network.endsInProbabilities { return scores.elements }
+        return Softmax()([FeatureMap(scores)], pass).output.planes().elements
     }
 }

@@ -15,7 +15,8 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         let record = try PictureRecord(ofFile: picture)
-        let model = try ModelOptions.load(record.plan.model, weights: weights)
+        let size = Network.Size(height: record.plan.height, width: record.plan.width)
+        let model = try ModelOptions.load(record.plan.model, weights: weights, size: size)
         guard model.weightsSHA256 == record.plan.weights else {
             throw Failure.badData(
                 "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights")

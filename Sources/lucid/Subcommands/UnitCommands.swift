@@ -18,7 +18,7 @@ struct Channel: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.load(size: render.size?.networkSize)
         try drawUnits(of: layer, index, model, render, output, command: "channel") { .channel(layer, $0) }
     }
 }
@@ -42,7 +42,7 @@ struct Neuron: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.load(size: render.size?.networkSize)
         try drawUnits(of: layer, index, model, render, output, command: "neuron") { .neuron(layer, $0, x: x, y: y) }
     }
 }
@@ -60,7 +60,7 @@ struct LayerEnergy: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.load(size: render.size?.networkSize)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed)
         let plan = try render.plan(.layer(layer), model: model)
         let job = PictureJob(plan, to: OutputNames.path(output.output, parts), saveAt: output.saveAt?.steps ?? [])
@@ -85,7 +85,7 @@ struct Render: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load()
+        let model = try model.load(size: render.size?.networkSize)
         let objective: Objective
         do {
             objective = try Objective(parsing: expression)
