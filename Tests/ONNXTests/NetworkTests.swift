@@ -72,7 +72,7 @@ import Testing
     }
 
     /// The way back through the whole graph: ⟨gradient, direction⟩ is the output's slope.
-    @Test(arguments: ["resnet18", "vit_b_16", "shufflenet_v2_x0_5", "vgg_tensorflow"])
+    @Test(arguments: ["resnet18", "vit_b_16", "open_sizes", "vgg_tensorflow"])
     func theSlopeIsTheGradient(_ name: String) throws {
         let (network, item) = try Self.load(name)
         let last = try network.layer(named: network.layerNames.last!)
@@ -88,7 +88,7 @@ import Testing
             moved.add(gradient, scaledBy: Float(distance / length))
             return inner(prepared.forward(moved, pass, remembering: false)[last].values.elements, weights.elements)
         }
-        let distance = 0.02
+        let distance = 0.005
         let measured = (score(distance) - score(-distance)) / (2 * distance)
         #expect(abs(measured - length) < 0.05 * length, "\(name): \(length), measured \(measured)")
     }
@@ -121,7 +121,7 @@ import Testing
         let weights = UntrainedWeights { IntegerHash.values($0, $1) }
         for (height, width) in [(64, 80), (96, 64)] {
             let size = Network.Size(height: height, width: width)
-            let network = try ONNXModel.load(path: Self.path("shufflenet_v2_x0_5"), size: size, weights: weights).model.network
+            let network = try ONNXModel.load(path: Self.path("open_sizes"), size: size, weights: weights).model.network
             let last = try network.layer(named: network.layerNames.last!)
             #expect(try network.shape(of: last, height: height, width: width) == Shape(10, 1, 1))
         }

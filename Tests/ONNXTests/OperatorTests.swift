@@ -8,22 +8,21 @@ import Testing
 /// Every operator in several forms against ONNX Runtime, and its gradient against its own slope:
 /// scripts/goldens/onnx_operators.py.
 @Suite struct OperatorTests {
-    private static let golden = try! Golden("onnx_operators")
-    static let names = golden.names.filter { $0.hasSuffix("/output") }.map { String($0.dropLast("/output".count)) }
+    static let names = OperatorGolden.all.keys.sorted()
 
     private static let tolerance: Float = 2e-5
 
     /// The network of a case, its input, and what it must make of it.
     private func load(_ name: String) throws -> (network: Network, image: Tensor, output: [Float]) {
         let folder = try ScratchFolder()
-        let bytes = try Self.golden.values("\(name)/model").map { UInt8($0) }
-        let path = try folder.write("model.onnx", bytes)
+        let item = try #require(OperatorGolden.all[name])
+        let path = try folder.write("model.onnx", item.model)
         let network = try ONNXModel.load(path: path).model.network
         let values = IntegerHash.values("\(name)/input", 3 * 6 * 8)
         // [1, 6, 8, 3] or [1, 3, 6, 8]
         let image = name.hasPrefix("nhwc")
             ? FeatureMapOrder.planes(values, Shape(3, 6, 8)) : Tensor(Shape(3, 6, 8), values)
-        return (network, image, try Self.golden.values("\(name)/output"))
+        return (network, image, item.output)
     }
 
     @Test(arguments: names)
@@ -63,6 +62,39 @@ import Testing
         // Kinks that lie between the two points cost as much.
         #expect(abs(predicted - measured) < 0.03 * (abs(measured) + scale) + 1e-3, "\(name): \(predicted), measured \(measured)")
     }
+}
+
+/// The cases of the golden file, by name.
+struct OperatorGolden {
+    let model: [UInt8]
+    /// The number of elements, the largest magnitude, and samples.
+    let output: [Float]
+
+    /// `["conv@17", 412]`
+    private struct Entry: Decodable {
+        let name: String
+        let bytes: Int
+
+        init(from decoder: any Decoder) throws {
+            var list = try decoder.unkeyedContainer()
+            name = try list.decode(String.self)
+            bytes = try list.decode(Int.self)
+        }
+    }
+
+    static let all: [String: OperatorGolden] = try! {
+        let golden = try Golden("onnx_operators")
+        let (models, outputs) = (try golden.values("models").map { UInt8($0) }, try golden.values("outputs"))
+        let entries = try golden.metadata("cases", as: [Entry].self)
+        let row = outputs.count / entries.count
+        var (cases, start): ([String: OperatorGolden], Int) = ([:], 0)
+        for (index, entry) in entries.enumerated() {
+            cases[entry.name] = OperatorGolden(
+                model: Array(models[start..<start + entry.bytes]), output: Array(outputs[index * row..<(index + 1) * row]))
+            start += entry.bytes
+        }
+        return cases
+    }()
 }
 
 enum FeatureMapOrder {

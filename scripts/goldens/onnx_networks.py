@@ -3,7 +3,7 @@
 
     scripts/goldens/onnx_networks.py GOLDENS_FOLDER
 
-Writes onnx/NAME.onnx, graphs whose weights are left out: a float tensor of more than 64 values is only named there. Both
+Writes onnx/NAME.onnx, graphs whose weights are left out: a float tensor of more than 16 values is only named there. Both
 sides make it from the hash tensor u of its own name (integer_hash.py), as zoo.py does and
 Sources/Networks/Weights/UntrainedWeights.swift says, with the gain in the metadata. vgg_tensorflow.onnx is taken as
 onnx_tensorflow.py left it, or as it is.
@@ -29,7 +29,7 @@ from onnx import TensorProto, helper, numpy_helper
 import integer_hash
 import safetensors_file
 
-STORED = 64
+STORED = 16
 SAMPLES = 24
 
 
@@ -60,6 +60,28 @@ def short_vit():
         image_size=224, patch_size=16, num_layers=2, num_heads=12, hidden_dim=768, mlp_dim=3072, num_classes=10)
 
 
+class OpenSizes(torch.nn.Module):
+    """A little of everything that makes exporters write out shapes, for extents that are symbols."""
+
+    def __init__(self):
+        super().__init__()
+        self.down = torch.nn.Conv2d(3, 24, 3, 2, 1)
+        self.middle = torch.nn.Conv2d(24, 24, 3, 1, 1)
+        self.norm = torch.nn.GroupNorm(4, 24)
+        self.up = torch.nn.Conv2d(48, 32, 1)
+        self.head = torch.nn.Linear(32, 10)
+
+    def forward(self, x):
+        below = torch.nn.functional.relu(self.down(x))
+        deep = torch.nn.functional.silu(self.norm(self.middle(torch.nn.functional.max_pool2d(below, 2))))
+        n, c, h, w = deep.shape
+        deep = deep.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
+        deep = torch.nn.functional.interpolate(deep, size=below.shape[2:], mode="bilinear")
+        y = self.up(torch.cat([below, deep], 1))
+        tokens = y.flatten(2).transpose(1, 2)
+        return self.head(tokens.mean(1)).view(x.size(0), -1)
+
+
 def classifier(name):
     return lambda: getattr(torchvision.models, name)(weights=None, num_classes=10)
 
@@ -72,7 +94,8 @@ NETWORKS = {
     "densenet121": dict(make=classifier("densenet121"), size=(64, 80), gain=2, nodes=["/features/denseblock2/Concat"]),
     "vit_b_16": dict(make=short_vit, size=(224, 224), gain=1, nodes=["/encoder/layers/encoder_layer_0/Add_1"]),
     "vit_b_16_dynamo": dict(make=short_vit, size=(224, 224), gain=1, dynamo=True, nodes=[]),
-    "shufflenet_v2_x0_5": dict(make=classifier("shufflenet_v2_x0_5"), size=(64, 80), gain=1.4, nodes=[], dynamic=True),
+    "shufflenet_v2_x0_5": dict(make=classifier("shufflenet_v2_x0_5"), size=(64, 80), gain=1.4, nodes=[]),
+    "open_sizes": dict(make=OpenSizes, size=(64, 80), gain=1, nodes=[], dynamic=True),
 }
 
 
@@ -113,9 +136,10 @@ def stripped(model):
     model.graph.doc_string = ""
     for node in model.graph.node:
         node.doc_string = ""
-        scopes = [entry for entry in node.metadata_props if entry.key == "pkg.torch.onnx.name_scopes"]
+        scopes = [entry.value for entry in node.metadata_props if entry.key == "pkg.torch.onnx.name_scopes"]
         del node.metadata_props[:]
-        node.metadata_props.extend(scopes)
+        for value in scopes:
+            node.metadata_props.add(key="pkg.torch.onnx.name_scopes", value=value)
     for tensor in model.graph.initializer:
         if tensor.data_type == TensorProto.FLOAT and numpy.prod(tensor.dims) > STORED:
             name, dims = tensor.name, list(tensor.dims)

@@ -3,15 +3,17 @@
 
     scripts/goldens/onnx_operators.py GOLDENS_FOLDER
 
-Tensors of onnx_operators.safetensors, for every case:
-    CASE/model    the .onnx file, as bytes
-    CASE/output   of its output, flat in row-major order (every graph ends in a Reshape to [1, −1]): the number of elements,
-                  the largest magnitude, then 16 elements at position("CASE/output", j)
+Tensors of onnx_operators.safetensors:
+    models     the .onnx files as bytes, one after the other
+    outputs    [cases, 18], of each output, flat in row-major order (every graph ends in a Reshape to [1, −1]): the number of
+               elements, the largest magnitude, then 16 elements at position("CASE/output", j)
+The metadata entry "cases" is a JSON list, [name, bytes] for each case in order.
 The input is the hash tensor "CASE/input" (integer_hash.py), [1, 3, 6, 8], or [1, 6, 8, 3] where the case's name begins with
 "nhwc". Weights are hash tensors too, named CASE/0, CASE/1 …, stored in the model.
 """
 
 import argparse
+import json
 import pathlib
 
 import numpy
@@ -247,7 +249,7 @@ def _(g):
 
 
 simple("lrn", "LRN", size=3, alpha=0.5, beta=0.75, bias=1.5)
-simple("lrn-even", "LRN", size=2, alpha=0.5, beta=0.5)
+simple("lrn-root", "LRN", size=3, alpha=0.5, beta=0.5)
 simple("softmax", "Softmax", 13, axis=1)
 simple("softmax-rows", "Softmax", 13, axis=2)
 simple("softmax-last", "Softmax", 13)
@@ -510,7 +512,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("goldens")
     arguments = parser.parse_args()
-    tensors = {}
+    models, outputs, cases = [], [], []
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
@@ -524,13 +526,15 @@ def main():
         except Exception as error:
             print(f"{name}: ONNX Runtime cannot run it: {str(error)[:200]}")
             continue
-        tensors[f"{name}/model"] = numpy.frombuffer(data, dtype=numpy.uint8)
+        models.append(numpy.frombuffer(data, dtype=numpy.uint8))
+        cases.append([name, len(data)])
         flat = output.reshape(-1)
         picked = flat[integer_hash.positions(f"{name}/output", SAMPLES, flat.size)]
-        tensors[f"{name}/output"] = numpy.concatenate([[flat.size, abs(flat).max()], picked]).astype("<f4")
+        outputs.append(numpy.concatenate([[flat.size, abs(flat).max()], picked]).astype("<f4"))
     path = pathlib.Path(arguments.goldens) / "onnx_operators.safetensors"
-    safetensors_file.write(path, tensors, {"script": "scripts/goldens/onnx_operators.py"})
-    print(f"{path.name}  {len(tensors) // 2} cases  {path.stat().st_size} bytes")
+    metadata = {"script": "scripts/goldens/onnx_operators.py", "cases": json.dumps(cases, separators=(",", ":"))}
+    safetensors_file.write(path, {"models": numpy.concatenate(models), "outputs": numpy.stack(outputs)}, metadata)
+    print(f"{path.name}  {len(cases)} cases  {path.stat().st_size} bytes")
 
 
 main()
