@@ -61,18 +61,21 @@ public struct Network: Sendable {
         if let last = nodes.last(where: { $0.module == name || $0.module?.hasPrefix(name + ".") == true }) {
             return LayerName(node: last.name)
         }
-        if let node = lastNode(under: name) { return LayerName(node: node) }
+        if let node = lastNode(under: name.split(separator: "/"), { $0.name.contains("/") ? $0.name.split(separator: "/") : [] })
+            ?? lastNode(under: name.split(separator: "."), { $0.module?.split(separator: ".") ?? [] })
+        {
+            return LayerName(node: node)
+        }
         throw LayerNameError(name: name, nearest: nearestNames(to: name, among: addressableNames))
     }
 
-    /// The last of the nodes whose names, cut at slashes, hold these parts in a row, if all hold them at the same place:
-    /// "block1_conv1" for "model/block1_conv1/Conv2D".
-    private func lastNode(under name: String) -> String? {
-        let wanted = name.split(separator: "/")
+    /// The last of the nodes whose paths hold these parts in a row, if all hold them at the same place: "block1_conv1" for
+    /// "model/block1_conv1/Conv2D".
+    private func lastNode(under wanted: [Substring], _ path: (Node) -> [Substring]) -> String? {
         guard !wanted.isEmpty else { return nil }
         var found: (prefix: ArraySlice<Substring>, node: String)?
-        for node in nodes where node.name.contains("/") {
-            let parts = node.name.split(separator: "/")
+        for node in nodes {
+            let parts = path(node)
             guard parts.count >= wanted.count,
                 let start = (0...parts.count - wanted.count).first(where: { parts[$0..<$0 + wanted.count].elementsEqual(wanted) })
             else { continue }

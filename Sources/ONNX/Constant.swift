@@ -42,11 +42,9 @@ struct Constant: Sendable {
 
     /// The same numbers at other places.
     func moved(_ movement: Movement) -> Constant {
-        let places = movement.places()
-        func pick<Number>(_ numbers: [Number], _ fill: Number) -> [Number] { places.map { $0 < 0 ? fill : numbers[Int($0)] } }
         switch values {
-        case .integers(let numbers): return Constant(movement.dims, .integers(pick(numbers, wholeNumber(movement.fill))), isSized: isSized)
-        case .floats(let numbers): return Constant(movement.dims, .floats(pick(numbers, movement.fill)), isSized: isSized)
+        case .integers(let numbers): return Constant(movement.dims, .integers(movement.moved(numbers, fill: wholeNumber(movement.fill))), isSized: isSized)
+        case .floats(let numbers): return Constant(movement.dims, .floats(movement.moved(numbers, fill: movement.fill)), isSized: isSized)
         }
     }
 

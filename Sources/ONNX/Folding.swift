@@ -90,7 +90,7 @@ extension GraphImporter {
             guard start.count == 1, limit.count == 1, delta.count == 1, delta.floats[0] != 0 else { throw operation.refuse("three numbers are expected") }
             let span = (Double(limit.floats[0]) - Double(start.floats[0])) / Double(delta.floats[0])
             guard span.isFinite, span < Double(TensorReader.mostConstantValues) else { throw operation.refuse("a range of \(span) numbers") }
-            let count = max(Int(span.rounded(.up)), 0)
+            let count = span > 0 ? Int(span.rounded(.up)) : 0
             if start.isInteger { return [Constant(integers: (0..<count).map { start.integers[0] &+ $0 &* delta.integers[0] })] }
             return [Constant([count], .floats((0..<count).map { start.floats[0] + Float($0) * delta.floats[0] }))]
         case "Reshape", "Flatten", "Squeeze", "Unsqueeze":

@@ -58,6 +58,7 @@ struct GraphImporter {
         _ operation: Operation, _ layer: any Layer, from inputs: [Activation], dims: [Int], order: [Int],
         suffix: String = ""
     ) throws(WeightsError) -> Activation {
+        guard fits(dims) else { throw operation.refuse("a value of \(dims) is too large") }
         let expected = Activation.shape(dims, order)
         let found: Shape
         do {
@@ -65,11 +66,22 @@ struct GraphImporter {
         } catch {
             throw operation.refuse("\(error)")
         }
-        guard found == expected, dims.allSatisfy({ $0 > 0 }) else { throw operation.refuse("makes \(found), expected \(expected) for \(dims)") }
+        guard found == expected else { throw operation.refuse("makes \(found), expected \(expected) for \(dims)") }
         let node = builder.add(
             uniqueName(operation.name + suffix), layer, from: inputs.map(\.node), channels: expected.channels,
             module: operation.module)
         return Activation(node, dims: dims, order: order)
+    }
+
+    /// Whether a value has few enough elements that no offset overflows, and none of its extents is 0.
+    private func fits(_ dims: [Int]) -> Bool {
+        var count = 1
+        for extent in dims {
+            let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+            guard extent > 0, !overflows, product < 1 << 30 else { return false }
+            count = product
+        }
+        return dims.count < 64
     }
 
     /// The operation's name for one more node.
@@ -116,7 +128,7 @@ struct GraphImporter {
 
     /// A movement of a value as a layer.
     func rearrangement(_ value: Activation, _ movement: Movement, order: [Int], as shape: Shape? = nil) throws(WeightsError) -> Rearrangement {
-        guard movement.count < 1 << 30, value.count < 1 << 30 else {
+        guard movement.count < 1 << 26, value.count < 1 << 26 else {
             throw WeightsError(file: reader.file, reason: "a value of \(movement.dims) is too large")
         }
         return Rearrangement(

@@ -39,6 +39,19 @@ struct Movement {
         }
     }
 
+    /// The source's numbers where they go, row-major.
+    func moved<Number>(_ numbers: [Number], fill: Number) -> [Number] {
+        guard let last = tables.last else { return numbers }
+        var outer = self
+        outer.tables.removeLast()
+        var result: [Number] = []
+        result.reserveCapacity(count)
+        for place in outer.places() {
+            for offset in last { result.append(place < 0 || offset < 0 ? fill : numbers[Int(place) + offset]) }
+        }
+        return result
+    }
+
     /// The source's place for each place of the output, whose axes lie in memory in this order (row-major without).
     func places(order: [Int]? = nil) -> [Int32] {
         let tables = (order ?? Array(self.tables.indices)).map { self.tables[$0] }

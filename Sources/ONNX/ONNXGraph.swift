@@ -184,7 +184,7 @@ struct ONNXGraph {
     /// The module that a node belongs to, as PyTorch's exporters tell it: by a list of scopes, or in the node's name.
     private func modulePath(of node: Onnx_NodeProto) -> String? {
         if let scopes = node.metadataProps.first(where: { $0.key == "pkg.torch.onnx.name_scopes" })?.value {
-            let names = scopes.split(separator: "'").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            let names = scopes.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
             if let module = names.dropLast().last, !module.isEmpty { return module }
         }
         // "/layer1/layer1.0/conv1/Conv": a scope that repeats the one before it continues it.

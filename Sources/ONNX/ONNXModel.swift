@@ -18,11 +18,12 @@ public enum ONNXModel {
     /// - Parameters:
     ///   - path: of the .onnx file; files of external data may lie in its folder.
     ///   - size: of the picture, where the graph leaves it open; nil for 224×224.
-    ///   - preprocessing: what the network was trained to see; nil to guess.
-    ///   - labels: a name for each class; nil for "class 0" and so on.
+    ///   - preprocessing: what the network was trained to see, given what is guessed; nil to leave it at that.
+    ///   - labels: names for so many classes; nil for "class 0" and so on.
     ///   - weights: values for tensors that the file describes but does not hold; nil to demand them all.
     public static func load(
-        path: String, size: Network.Size? = nil, preprocessing: Preprocessing? = nil, labels: [String]? = nil,
+        path: String, size: Network.Size? = nil, preprocessing: (_ guess: Preprocessing) -> Preprocessing? = { _ in nil },
+        labels: (_ count: Int) throws(WeightsError) -> [String]? = { _ throws(WeightsError) in nil },
         weights: (any WeightStore)? = nil
     ) throws(WeightsError) -> Loaded {
         let graph = try ONNXGraph(path: path)
@@ -35,7 +36,8 @@ public enum ONNXModel {
             || imported.outputDims.count == 4 && imported.outputDims[2...].allSatisfy({ $0 == 1 })
         {
             let classes = imported.outputDims.reduce(1, *)
-            names = labels?.count == classes ? labels : (0..<classes).map { "class \($0)" }
+            let given = try labels(classes)
+            names = given?.count == classes ? given : (0..<classes).map { "class \($0)" }
         }
         var guess = guessed(input)
         if let only = network.onlySize {
@@ -43,10 +45,10 @@ public enum ONNXModel {
             guess.crop = side
             guess.resize = side * 256 / 224
         }
+        let told = preprocessing(guess)
         let model = Model(
-            name: path, weightsSHA256: graph.sha256, network: network, preprocessing: preprocessing ?? guess,
-            classNames: names)
-        return Loaded(model: model, assumption: preprocessing == nil ? assumption(input) : nil)
+            name: path, weightsSHA256: graph.sha256, network: network, preprocessing: told ?? guess, classNames: names)
+        return Loaded(model: model, assumption: told == nil ? assumption(input) : nil)
     }
 
     private static func network(

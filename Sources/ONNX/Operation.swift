@@ -30,7 +30,7 @@ struct Operation {
 
     func integer(_ name: String, _ standard: Int) throws(WeightsError) -> Int {
         guard let attribute = attributes[name] else { return standard }
-        guard attribute.hasI, let value = Int(exactly: attribute.i), abs(value) < 1 << 40 else { throw refuse("attribute \(name) is no number") }
+        guard attribute.hasI, let value = Int(exactly: attribute.i), value.magnitude < 1 << 40 else { throw refuse("attribute \(name) is no number") }
         return value
     }
 

@@ -23,6 +23,9 @@ struct StoredTensor: Sendable {
     /// More values than this would not fit the memory of any machine that this runs on, and no offset overflows below it.
     private static let mostValues = 1 << 33
 
+    /// Values that are read at a time.
+    private static let pieceLength = 4 << 20
+
     /// - Parameter external: finds the files that a tensor says it lies in.
     init(_ proto: Onnx_TensorProto, in file: MappedFile, external: ExternalFiles) throws(WeightsError) {
         let shownName = shown(proto.name)
@@ -87,8 +90,14 @@ struct StoredTensor: Sendable {
         case .integers(let values): return values.map { Float($0) }
         case .floats(let values): return values
         case .bytes(let mapping, let range):
-            let values = type.floats(UnsafeRawBufferPointer(rebasing: mapping.bytes[range]))
-            mapping.release(range)
+            // A piece at a time, so that the file's pages need not lie in memory beside the result.
+            var values: [Float] = []
+            values.reserveCapacity(count)
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.pieceLength * type.size) {
+                let piece = start..<min(start + Self.pieceLength * type.size, range.upperBound)
+                values += type.floats(UnsafeRawBufferPointer(rebasing: mapping.bytes[piece]))
+                mapping.release(piece)
+            }
             return values
         case .none: throw WeightsError(file: file, reason: "tensor \(shown(name)) has no values; export the network with its weights")
         }

@@ -48,6 +48,9 @@ struct TensorReader: WeightStore {
     func parameter(_ value: Value, shape: [Int]? = nil, movement: Movement? = nil, scale: Float = 1) throws(WeightsError) -> Parameter {
         switch value {
         case .stored(let tensor):
+            guard movement == nil || tensor.count < 1 << 30 else {
+                throw WeightsError(file: file, reason: "tensor \(shown(tensor.name)) of \(tensor.count) values is too large to be put into another order")
+            }
             let store = RearrangedWeights(reader: self, movement: movement, scale: scale)
             return Parameter(tensor.name, shape: shape ?? movement?.dims ?? tensor.dims, in: store)
         case .constant(let constant):
@@ -71,7 +74,7 @@ private struct RearrangedWeights: WeightStore {
 
     func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
         var values = try reader.read(name, shape: shape)
-        if let movement { values = movement.places().map { $0 < 0 ? movement.fill : values[Int($0)] } }
+        if let movement { values = movement.moved(values, fill: movement.fill) }
         if scale != 1 { for i in values.indices { values[i] *= scale } }
         return values
     }

@@ -154,14 +154,14 @@ import Testing
     @Test func theEndIsTakenForClasses() throws {
         let weights = UntrainedWeights { IntegerHash.values($0, $1) }
         let labels = (0..<10).map { "label \($0)" }
-        let model = try ONNXModel.load(path: Self.path("vgg_tensorflow"), labels: labels, weights: weights)
+        let model = try ONNXModel.load(path: Self.path("vgg_tensorflow"), labels: { _ in labels }, weights: weights)
         #expect(model.model.classNames == labels)
         #expect(model.model.network.endsInProbabilities)
         #expect(model.model.preprocessing.range == [-1, 1] && model.assumption?.contains("-1 to 1") == true)
         let resnet = try ONNXModel.load(path: Self.path("resnet18"), weights: weights)
         #expect(resnet.model.classNames?.count == 10 && !resnet.model.network.endsInProbabilities)
         #expect(resnet.model.preprocessing.mean == [0.485, 0.456, 0.406])
-        let told = try ONNXModel.load(path: Self.path("resnet18"), preprocessing: model.model.preprocessing, weights: weights)
+        let told = try ONNXModel.load(path: Self.path("resnet18"), preprocessing: { _ in model.model.preprocessing }, weights: weights)
         #expect(told.assumption == nil && told.model.preprocessing == model.model.preprocessing)
     }
 

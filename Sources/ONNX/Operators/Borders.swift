@@ -22,7 +22,7 @@ extension GraphImporter {
             for axis in named { axes.append(try operation.axis(axis, of: rank)) }
         }
         let pads = given.integers
-        guard pads.count == 2 * axes.count, pads.allSatisfy({ abs($0) < 100_000 }) else { throw operation.refuse("the padding \(pads) for \(rank) axes") }
+        guard pads.count == 2 * axes.count, pads.allSatisfy({ $0.magnitude < 100_000 }) else { throw operation.refuse("the padding \(pads) for \(rank) axes") }
         for (index, axis) in axes.enumerated() { (before[axis], after[axis]) = (pads[index], pads[axes.count + index]) }
         return Frame(before: before, after: after, mode: operation.text("mode", "constant"), value: value, isSized: given.isSized)
     }

@@ -37,7 +37,7 @@ extension GraphImporter {
     mutating func groupNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         let groups = try operation.integer("num_groups", 0)
-        guard value.dims.count >= 3, value.dims[0] == 1, groups > 0, value.dims[1] % groups == 0 else {
+        guard value.dims.count >= 3, value.dims[0] == 1, value.count < 1 << 26, groups > 0, value.dims[1] % groups == 0 else {
             throw operation.refuse("\(groups) groups of \(value.dims)")
         }
         let (channels, area) = (value.dims[1], value.dims.dropFirst(2).reduce(1, *))

@@ -82,6 +82,7 @@ extension GraphImporter {
         let columns = b.dims[b.dims.count - 1]
         guard b.dims[b.dims.count - 2] == depth else { throw operation.refuse("\(a.dims) times \(b.dims)") }
         let batch = try broadcast(operation, Array(a.dims.dropLast(2)), Array(b.dims.dropLast(2)))
+        guard batch.reduce(1, *) < 1 << 24 else { throw operation.refuse("too many products: \(batch)") }
         if !isReadable(a) { a = try arranged(operation, a, to: Array(a.dims.indices)) }
         if !isReadable(b) { b = try arranged(operation, b, to: Array(b.dims.indices)) }
         let dims = batch + [rows, columns]

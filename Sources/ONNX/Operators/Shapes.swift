@@ -164,7 +164,7 @@ extension GraphImporter {
             let axis = try operation.axis(axes?.integers[index] ?? index, of: dims.count)
             let extent = dims[axis]
             let step = steps?.integers[index] ?? 1
-            guard step != 0, abs(step) < 1 << 31 else { throw operation.refuse("the step \(step)") }
+            guard step != 0, step.magnitude < 1 << 31 else { throw operation.refuse("the step \(step)") }
             func clamped(_ place: Int, _ range: ClosedRange<Int>) -> Int {
                 min(max(place < 0 && place >= -extent - (1 << 40) ? place + extent : place, range.lowerBound), range.upperBound)
             }
@@ -338,13 +338,13 @@ extension GraphImporter {
         }
         if operation.type == "Tile" {
             guard wanted.count == movement.dims.count else { throw operation.refuse("repeats \(wanted) of \(movement.dims)") }
-            guard product(movement.dims + wanted).0 < 1 << 28, !product(movement.dims + wanted).1 else { throw operation.refuse("repeats \(wanted) are too many") }
+            guard product(movement.dims + wanted).0 < 1 << 26, !product(movement.dims + wanted).1 else { throw operation.refuse("repeats \(wanted) are too many") }
             for (axis, count) in wanted.enumerated() where count > 1 {
                 movement.tables[axis] = (0..<count).flatMap { _ in movement.tables[axis] }
             }
         } else {
             let dims = try broadcast(operation, movement.dims, wanted)
-            guard product(dims).0 < 1 << 28, !product(dims).1 else { throw operation.refuse("the shape \(wanted) is too large") }
+            guard product(dims).0 < 1 << 26, !product(dims).1 else { throw operation.refuse("the shape \(wanted) is too large") }
             movement.expand(to: dims)
         }
     }

@@ -7,13 +7,13 @@ extension ModelOptions {
 
     /// The network of an .onnx file; what is assumed of its pictures is said on standard error.
     ///
-    /// - Parameter size: of the picture, for graphs that leave it open.
-    static func graphFile(_ path: String, size: Network.Size?, preprocessing: Preprocessing? = nil, labels: [String]? = nil)
-        throws(Failure) -> Model
-    {
+    /// - Parameters:
+    ///   - size: of the picture, for graphs that leave it open.
+    ///   - isQuiet: nothing is said, since the pictures are not looked at.
+    static func graphFile(_ path: String, size: Network.Size?, isQuiet: Bool = false) throws(Failure) -> Model {
         do {
-            let loaded = try ONNXModel.load(path: path, size: size, preprocessing: preprocessing, labels: labels)
-            if let assumption = loaded.assumption { standardError("lucid: \(path): \(assumption)\n") }
+            let loaded = try ONNXModel.load(path: path, size: size)
+            if let assumption = loaded.assumption, !isQuiet { standardError("lucid: \(path): \(assumption)\n") }
             return loaded.model
         } catch {
             throw Failure(error)
