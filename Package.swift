@@ -47,7 +47,7 @@ let package = Package(
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images"], exclude: ["Photos"]),
+        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -106,7 +106,8 @@ public struct Network: Sendable {
         guard let onlySize else { return nil }
         // Strides up to 32 divide these.
         let other = try? shape(of: layer, height: onlySize.height + 64, width: onlySize.width + 96)
-        return other == nil ? onlySize : nil
+        // A vector of every position has as many channels as there are positions: another size has others.
+        return other?.channels == channels(of: layer) ? nil : onlySize
     }
 
     /// The shapes of every node's output for an image of this size.

@@ -141,6 +141,7 @@ struct GraphImporter {
         _ operation: Operation, _ value: Activation, _ movement: Movement, order: [Int]? = nil, dims: [Int]? = nil, suffix: String = ""
     ) throws(WeightsError) -> Activation {
         let finalDims = dims ?? movement.dims
+        guard fits(movement.dims), fits(finalDims) else { throw operation.refuse("a value of \(movement.dims) is too large") }
         let finalOrder = dims == nil ? order ?? Array(finalDims.indices) : Array(finalDims.indices)
         let layer = try rearrangement(
             value, movement, order: order ?? Array(movement.tables.indices), as: Activation.shape(finalDims, finalOrder))

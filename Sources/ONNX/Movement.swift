@@ -8,7 +8,14 @@ struct Movement {
 
     /// The output's extents.
     var dims: [Int] { tables.map(\.count) }
-    var count: Int { dims.reduce(1, *) }
+
+    /// Values in all; Int.max where that is more than an Int holds.
+    var count: Int {
+        dims.reduce(1) { product, extent in
+            let (next, overflows) = product.multipliedReportingOverflow(by: extent)
+            return overflows ? Int.max : next
+        }
+    }
 
     /// Nothing moves.
     ///

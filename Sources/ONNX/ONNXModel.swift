@@ -5,15 +5,7 @@ public enum ONNXModel {
     /// Sizes to try where a graph leaves the size open and does not take the one that was asked for.
     private static let usualSizes = [224, 299, 384, 512]
 
-    /// A network with what is known about its use.
-    public struct Loaded: Sendable {
-        /// Ready to be prepared.
-        public let model: Model
-        /// One line on what was assumed of the pictures that it was trained on; nil where that was told.
-        public let assumption: String?
-    }
-
-    /// Reads a graph.
+    /// Reads a graph. Where nobody tells what the network was trained to see, `Model.assumption` says what is guessed.
     ///
     /// - Parameters:
     ///   - path: of the .onnx file; files of external data may lie in its folder.
@@ -25,7 +17,7 @@ public enum ONNXModel {
         path: String, size: Network.Size? = nil, preprocessing: (_ guess: Preprocessing) -> Preprocessing? = { _ in nil },
         labels: (_ count: Int) throws(WeightsError) -> [String]? = { _ throws(WeightsError) in nil },
         weights: (any WeightStore)? = nil
-    ) throws(WeightsError) -> Loaded {
+    ) throws(WeightsError) -> Model {
         let graph = try ONNXGraph(path: path)
         let input = try graph.input()
         let imported = try network(graph, input, size: size, weights: weights)
@@ -46,9 +38,10 @@ public enum ONNXModel {
             guess.resize = side * 256 / 224
         }
         let told = preprocessing(guess)
-        let model = Model(
+        var model = Model(
             name: path, weightsSHA256: graph.sha256, network: network, preprocessing: told ?? guess, classNames: names)
-        return Loaded(model: model, assumption: told == nil ? assumption(input) : nil)
+        model.assumption = told == nil ? assumption(input) : nil
+        return model
     }
 
     private static func network(

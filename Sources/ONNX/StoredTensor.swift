@@ -21,7 +21,7 @@ struct StoredTensor: Sendable {
     }
 
     /// More values than this would not fit the memory of any machine that this runs on, and no offset overflows below it.
-    private static let mostValues = 1 << 33
+    private static let mostValues = 1 << 31
 
     /// Values that are read at a time.
     private static let pieceLength = 4 << 20

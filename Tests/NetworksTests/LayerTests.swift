@@ -302,6 +302,26 @@ import Testing
     }
 }
 
+/// ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ for the layers that are linear, exactly.
+@Suite struct LinearLayerTests {
+    private static let linear = [
+        "reinterpretation", "depth to space", "resampling", "reflection and trim", "repeated edges", "adaptive pooling",
+        "average pooling with uneven padding", "channel shuffle", "padding", "mean of channels", "flatten",
+    ]
+
+    @Test(arguments: linear)
+    func itMeetsItsAdjoint(_ name: String) throws {
+        let (_, description, shapes) = try #require(DirectionalDerivativeTests.layers.first { $0.name == name })
+        let layer = try description.loaded(.auto)
+        let pass = Pass(workers: Workers(2))
+        let x = IntegerHash.tensor("x", shapes[0])
+        let step = layer([x], pass)
+        let y = IntegerHash.tensor("y", step.output.shape)
+        let gap = adjointGap(x: x, y: y, { layer([$0], pass).output }, { step.pullback($0)[0] })
+        #expect(gap < 1e-6, "\(name): \(gap)")
+    }
+}
+
 /// The fast convolutions against the plain one (im2col and OpenBLAS), both ways, for every kind of window.
 @Suite struct ConvolutionTests {
     static let windows = [

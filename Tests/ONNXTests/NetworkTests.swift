@@ -28,7 +28,7 @@ import Testing
         let item = try #require(cases[name])
         let weights = UntrainedWeights(gain: item.gain) { IntegerHash.values($0, $1) }
         let size = Network.Size(height: item.height, width: item.width)
-        return (try ONNXModel.load(path: path(name), size: size, weights: weights).model.network, item)
+        return (try ONNXModel.load(path: path(name), size: size, weights: weights).network, item)
     }
 
     private static func image(_ name: String, _ item: Case) -> Tensor {
@@ -121,7 +121,7 @@ import Testing
         let weights = UntrainedWeights { IntegerHash.values($0, $1) }
         for (height, width) in [(64, 80), (96, 64)] {
             let size = Network.Size(height: height, width: width)
-            let network = try ONNXModel.load(path: Self.path("open_sizes"), size: size, weights: weights).model.network
+            let network = try ONNXModel.load(path: Self.path("open_sizes"), size: size, weights: weights).network
             let last = try network.layer(named: network.layerNames.last!)
             #expect(try network.shape(of: last, height: height, width: width) == Shape(10, 1, 1))
         }
@@ -155,18 +155,18 @@ import Testing
         let weights = UntrainedWeights { IntegerHash.values($0, $1) }
         let labels = (0..<10).map { "label \($0)" }
         let model = try ONNXModel.load(path: Self.path("vgg_tensorflow"), labels: { _ in labels }, weights: weights)
-        #expect(model.model.classNames == labels)
-        #expect(model.model.network.endsInProbabilities)
-        #expect(model.model.preprocessing.range == [-1, 1] && model.assumption?.contains("-1 to 1") == true)
+        #expect(model.classNames == labels)
+        #expect(model.network.endsInProbabilities)
+        #expect(model.preprocessing.range == [-1, 1] && model.assumption?.contains("-1 to 1") == true)
         let resnet = try ONNXModel.load(path: Self.path("resnet18"), weights: weights)
-        #expect(resnet.model.classNames?.count == 10 && !resnet.model.network.endsInProbabilities)
-        #expect(resnet.model.preprocessing.mean == [0.485, 0.456, 0.406])
-        let told = try ONNXModel.load(path: Self.path("resnet18"), preprocessing: { _ in model.model.preprocessing }, weights: weights)
-        #expect(told.assumption == nil && told.model.preprocessing == model.model.preprocessing)
+        #expect(resnet.classNames?.count == 10 && !resnet.network.endsInProbabilities)
+        #expect(resnet.preprocessing.mean == [0.485, 0.456, 0.406])
+        let told = try ONNXModel.load(path: Self.path("resnet18"), preprocessing: { _ in model.preprocessing }, weights: weights)
+        #expect(told.assumption == nil && told.preprocessing == model.preprocessing)
     }
 
     @Test func withoutValuesItIsRefused() throws {
-        let model = try ONNXModel.load(path: Self.path("resnet18")).model
+        let model = try ONNXModel.load(path: Self.path("resnet18"))
         let layer = try model.network.layer(named: "layer1")
         #expect(throws: WeightsError.self) { try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: nil) }
     }

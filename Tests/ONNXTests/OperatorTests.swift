@@ -17,7 +17,7 @@ import Testing
         let folder = try ScratchFolder()
         let item = try #require(OperatorGolden.all[name])
         let path = try folder.write("model.onnx", item.model)
-        let network = try ONNXModel.load(path: path).model.network
+        let network = try ONNXModel.load(path: path).network
         let values = IntegerHash.values("\(name)/input", 3 * 6 * 8)
         // [1, 6, 8, 3] or [1, 3, 6, 8]
         let image = name.hasPrefix("nhwc")

@@ -42,7 +42,7 @@ struct ModelOptions: ParsableArguments {
     }
 
     static func loadGraph(_ name: String?, weights: String? = nil, size: Network.Size? = nil) throws(Failure) -> Model {
-        if let name, isGraphFile(name) { return try graphFile(name, size: size, isQuiet: true) }
+        if let name, isGraphFile(name) { return try graphFile(name, size: size) }
         guard let name, weights == nil, try !catalog().has(name) else {
             return try load(name, weights: weights)
         }

@@ -39,6 +39,7 @@ struct Classify: ParsableCommand {
         } catch {
             throw Failure(error)
         }
+        model.sayAssumption(quiet: running.quiet)
         let guesses = try probabilities(picture, model, workers: running.workers).enumerated()
             .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)
             .map { Guess(index: $0.offset, label: $0.offset < names.count ? names[$0.offset] : "class \($0.offset)", probability: $0.element) }
