@@ -153,6 +153,16 @@ extension GraphImporter {
             }
             let (x, y) = (left.floats, right.floats)
             return [Constant(dims, .floats(test.indices.map { test[$0] != 0 ? x[$0] : y[$0] }))]
+        case "MatMul": return [try product(operation, try input(0), try input(1))]
+        case "Clip":
+            let value = try input(0)
+            func bound(_ attribute: String, _ index: Int, _ standard: Float) -> Float {
+                index < inputs.count ? inputs[index]?.floats.first ?? standard : operation.number(attribute, standard)
+            }
+            let (low, high) = (bound("min", 1, -.infinity), bound("max", 2, .infinity))
+            let results = value.floats.map { min(max($0, low), high) }
+            return [Constant(value.dims, value.isInteger ? .integers(results.map(wholeNumber)) : .floats(results))]
+        case "ScatterND": return [try scattered(operation, try input(0), try input(1), try input(2))]
         case "NonZero":
             let value = try input(0)
             let strides = rowMajorStrides(value.dims)
@@ -166,6 +176,51 @@ extension GraphImporter {
             return [result]
         default: return try unary(operation, try input(0)).map { [$0] }
         }
+    }
+
+    /// The last two axes multiplied, over all others of the left; the right is one matrix.
+    private func product(_ operation: Operation, _ a: Constant, _ b: Constant) throws(WeightsError) -> Constant {
+        guard a.dims.count >= 1, b.dims.count == 2, let depth = a.dims.last, depth == b.dims[0], depth > 0 else {
+            throw operation.refuse("\(a.dims) times \(b.dims)")
+        }
+        let (left, right, columns) = (a.floats, b.floats, b.dims[1])
+        let dims = a.dims.dropLast() + [columns]
+        guard fits(Array(dims)), left.count / depth < (1 << 36) / max(right.count, 1) else { throw operation.refuse("too large: \(dims)") }
+        var results = [Float](repeating: 0, count: left.count / depth * columns)
+        for row in 0..<left.count / depth {
+            for k in 0..<depth {
+                let factor = left[row * depth + k]
+                for column in 0..<columns { results[row * columns + column] += factor * right[k * columns + column] }
+            }
+        }
+        return Constant(Array(dims), .floats(results))
+    }
+
+    /// The first constant with parts replaced: where each row of `indices` points comes a part of `updates`.
+    private func scattered(_ operation: Operation, _ data: Constant, _ indices: Constant, _ updates: Constant) throws(WeightsError) -> Constant {
+        guard operation.text("reduction", "none") == "none", let depth = indices.dims.last, depth > 0, depth <= data.dims.count else {
+            throw operation.refuse("indices of \(indices.dims) for \(data.dims)")
+        }
+        let (strides, places) = (rowMajorStrides(data.dims), indices.integers)
+        let block = data.dims[depth...].reduce(1, *)
+        guard updates.count == places.count / depth * block else { throw operation.refuse("updates of \(updates.dims)") }
+        var starts: [Int] = []
+        for row in 0..<places.count / depth {
+            var start = 0
+            for axis in 0..<depth {
+                let place = places[row * depth + axis]
+                guard place >= -data.dims[axis], place < data.dims[axis] else { throw operation.refuse("index \(place) of an axis of \(data.dims[axis])") }
+                start += (place < 0 ? place + data.dims[axis] : place) * strides[axis]
+            }
+            starts.append(start)
+        }
+        func replaced<Number>(_ numbers: [Number], _ new: [Number]) -> [Number] {
+            var result = numbers
+            for (row, start) in starts.enumerated() { for i in 0..<block { result[start + i] = new[row * block + i] } }
+            return result
+        }
+        if data.isInteger { return Constant(data.dims, .integers(replaced(data.integers, updates.integers))) }
+        return Constant(data.dims, .floats(replaced(data.floats, updates.floats)))
     }
 
     private func fits(_ dims: [Int]) -> Bool {

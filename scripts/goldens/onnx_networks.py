@@ -17,6 +17,8 @@ The input is the hash tensor "onnx/NAME", of the extents in the metadata. Tensor
 import argparse
 import json
 import pathlib
+import shutil
+import tempfile
 import warnings
 
 import numpy
@@ -108,7 +110,7 @@ def export(name, make, size, dynamo=False, dynamic=False, **_):
         if value.dtype == torch.float32 and not key.endswith("num_batches_tracked"):
             state[key] = torch.from_numpy(uniform(key, tuple(value.shape), 1)).float()
     network.load_state_dict(state)
-    path = pathlib.Path("/tmp") / f"{name}.onnx"
+    path = pathlib.Path(tempfile.mkdtemp()) / f"{name}.onnx"
     image = torch.zeros(1, 3, *size)
     options = dict(dynamo=True) if dynamo else dict(dynamo=False, opset_version=17)
     if dynamic:
@@ -116,7 +118,7 @@ def export(name, make, size, dynamo=False, dynamic=False, **_):
         options["input_names"] = ["picture"]
     torch.onnx.export(network, (image,), str(path), **options)
     model = onnx.load(path)
-    path.unlink()
+    shutil.rmtree(path.parent)
     return model
 
 

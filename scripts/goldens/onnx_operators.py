@@ -180,6 +180,17 @@ def _(g):
     return g("MatMul", "x", g("Transpose", "x", perm=[0, 1, 3, 2]))
 
 
+@case("einsum")
+def _(g):
+    return g("Einsum", "x", "x", equation="a b i k, a b j k -> a j b i")
+
+
+@case("matmul-constants")
+def _(g):
+    table = g("ScatterND", g("MatMul", g.hash(8, 2), g.hash(2, 5)), ints(1, 3).reshape(2, 1), g.hash(2, 5))
+    return g("MatMul", "x", g("Clip", table, floats(-0.5).reshape(())))
+
+
 @case("matmul-broadcast")
 def _(g):
     return g("MatMul", "x", g("Reshape", g("Slice", "x", ints(0), ints(1), ints(1)), ints(8, 6)))

@@ -36,8 +36,6 @@ model = keras.Model(picture, x)
 for weight in model.weights:
     weight.assign(tensorflow.random.uniform(weight.shape, 0.5, 1.0) if "variance" in weight.name else tensorflow.random.normal(weight.shape))
 
-function = tensorflow.function(lambda picture: model(picture))
-function = function.get_concrete_function(tensorflow.TensorSpec((1, 64, 80, 3), tensorflow.float32, name="picture"))
 graph, _ = tf2onnx.convert.from_function(
     tensorflow.function(lambda picture: model(picture)),
     input_signature=[tensorflow.TensorSpec((1, 64, 80, 3), tensorflow.float32, name="picture")], opset=15)

@@ -14,6 +14,7 @@ extension GraphImporter {
         case "GlobalMaxPool": return [.activation(try globalPool(operation, GlobalMaxPooling()))]
         case "Gemm": return [.activation(try gemm(operation))]
         case "MatMul": return [.activation(try matrixProduct(operation))]
+        case "Einsum": return [.activation(try einsum(operation))]
         case "BatchNormalization": return [.activation(try batchNormalization(operation))]
         case "InstanceNormalization": return [.activation(try instanceNormalization(operation))]
         case "LayerNormalization": return [.activation(try layerNormalization(operation))]
@@ -42,7 +43,7 @@ extension GraphImporter {
         case "DepthToSpace": return [.activation(try depthToSpace(operation))]
         case "SpaceToDepth": return [.activation(try spaceToDepth(operation))]
         default:
-            throw operation.refuse("this operator is not supported; export the network for inference, with an operator set of 7 to 21")
+            throw operation.refuse("this operator is not supported; export the network for inference, without quantization or control flow")
         }
     }
 }

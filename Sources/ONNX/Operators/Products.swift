@@ -74,6 +74,34 @@ extension GraphImporter {
         return result
     }
 
+    /// "bij,bkj->bik" and its kin: a product of matrices over common axes, in whatever order the axes stand.
+    mutating func einsum(_ operation: Operation) throws(WeightsError) -> Activation {
+        let equation = operation.text("equation", "").filter { $0 != " " }
+        func refuse() -> WeightsError { operation.refuse("the equation \(shown(equation)) is not supported; it is no product of matrices") }
+        let sides = equation.split(separator: "-", maxSplits: 1).map(String.init)
+        let terms = (sides.first ?? "").split(separator: ",").map(Array.init)
+        guard sides.count == 2, sides[1].hasPrefix(">"), terms.count == 2, operation.inputs.count == 2 else { throw refuse() }
+        let (left, right, result) = (terms[0], terms[1], Array(sides[1].dropFirst()))
+        for letters in [left, right, result] {
+            guard letters.allSatisfy(\.isLetter), Set(letters).count == letters.count else { throw refuse() }
+        }
+        let batch = result.filter { left.contains($0) && right.contains($0) }
+        let rows = result.filter { !right.contains($0) }
+        let columns = result.filter { !left.contains($0) }
+        let summed = left.filter { right.contains($0) && !result.contains($0) }
+        guard rows.count == 1, columns.count == 1, summed.count == 1, left.count == batch.count + 2, right.count == batch.count + 2 else { throw refuse() }
+        /// The value with its axes in the order of these letters; nothing moves.
+        func read(_ value: Activation, _ letters: [Character], as wanted: [Character]) throws(WeightsError) -> Activation {
+            guard value.dims.count == letters.count else { throw refuse() }
+            let places = wanted.map { letters.firstIndex(of: $0)! }
+            return Activation(
+                value.node, dims: places.map { value.dims[$0] }, order: value.order.map { places.firstIndex(of: $0)! })
+        }
+        let a = try read(try operation.activation(0), left, as: batch + rows + summed)
+        let b = try read(try operation.activation(1), right, as: batch + summed + columns)
+        return try read(try product(operation, a, b), batch + rows + columns, as: result)
+    }
+
     /// The product of the last two axes, over all others.
     private mutating func product(_ operation: Operation, _ left: Activation, _ right: Activation) throws(WeightsError) -> Activation {
         var (a, b) = (left, right)
