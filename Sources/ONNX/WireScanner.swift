@@ -39,7 +39,7 @@ struct WireScanner {
             case .model: [1, 2, 7, 8].contains(field)
             case .graph: [1, 2, 5, 11, 12].contains(field)
             case .node: [1, 2, 3, 4, 5, 7, 9].contains(field)
-            case .attribute: [1, 2, 3, 4, 5, 6, 7, 8, 9, 11].contains(field)
+            case .attribute: [1, 2, 3, 4, 5, 7, 8, 9].contains(field)
             case .tensor: [1, 2, 4, 5, 7, 8, 9, 10, 11, 13, 14].contains(field)
             case .leaf: true
             }
@@ -83,6 +83,8 @@ struct WireScanner {
                 payload = try take(count, &position, range.upperBound)
             default: throw refuse("damaged at byte \(start): no field begins with \(key); is it an ONNX file?")
             }
+            // Graphs within nodes (If, Loop) are looked at for their depth, and left out.
+            if !message.keeps(field), key & 7 == 2, let child = message.child(field) { _ = try scan(child, payload, depth: depth + 1) }
             guard message.keeps(field), field > 0 else { continue }
             if key & 7 == 2, let child = message.child(field) {
                 let inner = child == .leaf ? Array(file.bytes[payload]) : try scan(child, payload, depth: depth + 1)

@@ -9,7 +9,7 @@
 //   https://github.com/apple/swift-protobuf/
 
 /// The part of ONNX's schema (onnx.proto of the PyPI package onnx, Apache-2.0) that lucid reads: the same messages, names and
-/// field numbers, without training, functions, sharding, sequences, maps and documentation. Fields that are not here are
+/// field numbers, without subgraphs, training, functions, sharding, sequences, maps and documentation. Fields that are not here are
 /// skipped. scripts/generate-onnx makes onnx.pb.swift of it and checks it against the whole schema.
 
 #if canImport(FoundationEssentials)
@@ -79,15 +79,6 @@ nonisolated struct Onnx_AttributeProto: @unchecked Sendable {
   /// Clears the value of `t`. Subsequent reads from it will return its default value.
   mutating func clearT() {_uniqueStorage()._t = nil}
 
-  var g: Onnx_GraphProto {
-    get {_storage._g ?? Onnx_GraphProto()}
-    set {_uniqueStorage()._g = newValue}
-  }
-  /// Returns true if `g` has been explicitly set.
-  var hasG: Bool {_storage._g != nil}
-  /// Clears the value of `g`. Subsequent reads from it will return its default value.
-  mutating func clearG() {_uniqueStorage()._g = nil}
-
   var floats: [Float] {
     get {_storage._floats}
     set {_uniqueStorage()._floats = newValue}
@@ -101,11 +92,6 @@ nonisolated struct Onnx_AttributeProto: @unchecked Sendable {
   var strings: [Data] {
     get {_storage._strings}
     set {_uniqueStorage()._strings = newValue}
-  }
-
-  var graphs: [Onnx_GraphProto] {
-    get {_storage._graphs}
-    set {_uniqueStorage()._graphs = newValue}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -516,7 +502,7 @@ fileprivate nonisolated let _protobuf_package = "onnx"
 
 nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".AttributeProto"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}f\0\u{1}i\0\u{1}s\0\u{1}t\0\u{1}g\0\u{1}floats\0\u{1}ints\0\u{1}strings\0\u{2}\u{2}graphs\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}f\0\u{1}i\0\u{1}s\0\u{1}t\0\u{2}\u{2}floats\0\u{1}ints\0\u{1}strings\0")
 
   fileprivate class _StorageClass {
     var _name: String? = nil
@@ -524,11 +510,9 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
     var _i: Int64? = nil
     var _s: Data? = nil
     var _t: Onnx_TensorProto? = nil
-    var _g: Onnx_GraphProto? = nil
     var _floats: [Float] = []
     var _ints: [Int64] = []
     var _strings: [Data] = []
-    var _graphs: [Onnx_GraphProto] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -544,11 +528,9 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
       _i = source._i
       _s = source._s
       _t = source._t
-      _g = source._g
       _floats = source._floats
       _ints = source._ints
       _strings = source._strings
-      _graphs = source._graphs
     }
   }
 
@@ -572,11 +554,9 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
         case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._i) }()
         case 4: try { try decoder.decodeSingularBytesField(value: &_storage._s) }()
         case 5: try { try decoder.decodeSingularMessageField(value: &_storage._t) }()
-        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._g) }()
         case 7: try { try decoder.decodeRepeatedFloatField(value: &_storage._floats) }()
         case 8: try { try decoder.decodeRepeatedInt64Field(value: &_storage._ints) }()
         case 9: try { try decoder.decodeRepeatedBytesField(value: &_storage._strings) }()
-        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._graphs) }()
         default: break
         }
       }
@@ -604,9 +584,6 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
       try { if let v = _storage._t {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
       } }()
-      try { if let v = _storage._g {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-      } }()
       if !_storage._floats.isEmpty {
         try visitor.visitRepeatedFloatField(value: _storage._floats, fieldNumber: 7)
       }
@@ -615,9 +592,6 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
       }
       if !_storage._strings.isEmpty {
         try visitor.visitRepeatedBytesField(value: _storage._strings, fieldNumber: 9)
-      }
-      if !_storage._graphs.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._graphs, fieldNumber: 11)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -633,11 +607,9 @@ nonisolated extension Onnx_AttributeProto: SwiftProtobuf.Message, SwiftProtobuf.
         if _storage._i != rhs_storage._i {return false}
         if _storage._s != rhs_storage._s {return false}
         if _storage._t != rhs_storage._t {return false}
-        if _storage._g != rhs_storage._g {return false}
         if _storage._floats != rhs_storage._floats {return false}
         if _storage._ints != rhs_storage._ints {return false}
         if _storage._strings != rhs_storage._strings {return false}
-        if _storage._graphs != rhs_storage._graphs {return false}
         return true
       }
       if !storagesAreEqual {return false}
