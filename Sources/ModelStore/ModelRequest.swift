@@ -8,16 +8,19 @@ public struct ModelRequest: Sendable {
     public var weights: String?
     /// A file with the name of a class a line.
     public var labels: String?
+    /// Of the picture, for a graph in a file that leaves it open.
+    public var size: Network.Size?
     /// What to change of what the network sees.
     public var preprocessing: PreprocessingChange
 
     public init(
-        name: String?, weights: String? = nil, labels: String? = nil,
+        name: String?, weights: String? = nil, labels: String? = nil, size: Network.Size? = nil,
         preprocessing: PreprocessingChange = PreprocessingChange()
     ) {
         self.name = name
         self.weights = weights
         self.labels = labels
+        self.size = size
         self.preprocessing = preprocessing
     }
 }

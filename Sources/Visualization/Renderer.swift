@@ -265,7 +265,9 @@ extension Renderer {
             picture.shape.channels == channels
             ? picture
             : composite(picture, over: Tensor(Shape(channels, picture.shape.height, picture.shape.width), repeating: 0.5)).output
-        let trace = network.forward(seen, Pass(workers: workers), remembering: false)
+        // A network of one size sees finished pictures scaled to it as well.
+        let fitted = reading.transforms.fitting?.resized(seen, workers).output ?? seen
+        let trace = network.forward(fitted, Pass(workers: workers), remembering: false)
         return Scene.Frame(image: picture, activations: activations(trace))
     }
 
@@ -283,7 +285,8 @@ extension Renderer {
         } catch {
             throw .weights(error)
         }
-        let trace = whole.forward(picture, Pass(workers: workers), remembering: false)
+        let seen = reading.transforms.fitting?.resized(picture, workers).output ?? picture
+        let trace = whole.forward(seen, Pass(workers: workers), remembering: false)
         let activation = trace[unit.layer]
         let area = activation.values.shape.area
         let places = unit.position.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area

@@ -75,6 +75,7 @@ struct Rendering {
             return []
         }
         try checkOutputs(jobs)
+        model.sayAssumption(quiet: options.running.quiet)
 
         let progress = Progress(label, total: jobs.reduce(0) { $0 + $1.steps }, quiet: options.running.quiet)
         // Several pictures: one thread each, so that none waits for another. One picture: all threads inside it.

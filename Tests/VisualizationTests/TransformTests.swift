@@ -8,7 +8,8 @@ import Visualization
 
     /// A drawn chain without padding and noise is linear: it meets its adjoint.
     @Test(arguments: [
-        "jitter(3)", "scale(0.7...1.4)", "rotate(-30...30)", "flip", "crop(9)", "pad(4, 0)",
+        "jitter(3)", "scale(0.7...1.4)", "rotate(-30...30)", "flip", "crop(9)", "pad(4, 0)", "resize(11)",
+        "scale(0.7...1.4) resize(23, 16)",
         "pad(3, 0) jitter(2) scale(0.9...1.1 by 0.02) rotate(-10...10 by 1 + 5*0) flip jitter(4) crop(8)",
     ])
     func chainsMeetTheirAdjoint(_ text: String) throws {
@@ -55,7 +56,7 @@ import Visualization
 
     @Test(arguments: [
         "pad(12) jitter(8) scale(0.9...1.1 by 0.02) rotate(-10...10 by 1 + 5*0) jitter(4)",
-        "noise(0.02) flip crop(224)", "scale(0.9...1.1)", "scale(0.5 + 2*1)", "none",
+        "noise(0.02) flip crop(224)", "resize(224)", "jitter(3) resize(320, 200)", "scale(0.9...1.1)", "scale(0.5 + 2*1)", "none",
     ])
     func textReadsBackAsItself(_ text: String) throws {
         #expect(try TransformChain(parsing: text).text == text)

@@ -31,7 +31,7 @@ struct Diversity: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index, of: layer, in: model)
         guard indices.count == 1 else { throw Failure.usage("diversity draws one channel, and --index names \(indices.count)") }
         let parts = OutputNames.Parts(model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "diversity")

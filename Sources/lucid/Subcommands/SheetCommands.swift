@@ -27,7 +27,7 @@ struct Sheet: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index ?? IndexList(argument: "all")!, of: layer, in: model)
         let drawing = Drawing(model: model, render: render, output: output)
         var jobs: [PictureJob] = []
@@ -76,7 +76,7 @@ struct Progression: ParsableCommand {
     private static let pictures = 12
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         var names = layers?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? []
         if names.isEmpty {
             let stages = model.network.stages
@@ -132,7 +132,7 @@ struct Interpolate: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let (first, last) = ends!
         var objective = Objective.channelInterpolate(layer, first, layer, last)
         if alignment > 0 { objective = objective + alignment * .alignment(layer) }

@@ -19,7 +19,7 @@ struct Channel: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         try drawUnits(of: layer, index, model, render, output, kind: nil) { .channel(layer, $0) }
     }
 }
@@ -38,7 +38,7 @@ struct Neuron: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         try drawUnits(of: layer, index, model, render, output, kind: "neuron") {
             .neuron(layer, $0, x: position.x, y: position.y)
         }
@@ -72,7 +72,7 @@ struct LayerEnergy: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed)
         try Drawing(model: model, render: render, output: output).run([.init(.layer(layer), parts)], label: layer)
     }
@@ -99,7 +99,7 @@ struct ClassUnit: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         guard let names = model.classNames else { throw try ModelOptions.noClasses(of: model) }
         let classes: [Int]
         if let label {
@@ -157,7 +157,7 @@ struct Render: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let objective: Objective
         do {
             objective = try Objective(
@@ -209,7 +209,7 @@ struct DirectionCommand: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let name = try Drawing.layer(layer, in: model)
         let count = model.network.channels(of: name)
         var direction = try direction(count)
