@@ -239,8 +239,10 @@ extension Renderer {
         return score
     }
 
-    /// The mean score over draws of the transforms, which do not touch the render's own randomness.
-    public func scoreWithTransforms(of pictures: [Tensor], draws: Int = 8) -> Float {
+    /// The mean score over some draws of the transforms, more for longer renders, which do not touch the render's own
+    /// randomness.
+    public func scoreWithTransforms(of pictures: [Tensor]) -> Float {
+        let draws = min(8, max(1, plan.steps / 32))
         var own = RandomGenerator(seed: plan.seed ^ 0x7472_616e_7366_6f72)
         var sum: Float = 0
         for _ in 0..<draws {
