@@ -11,13 +11,16 @@ extension ModelLibrary {
             throw StoreError(.name, "--weights does not go with \(path), which brings its own")
         }
         let change = request.preprocessing
+        let model: Model
         do {
-            return try ONNXModel.load(
+            model = try ONNXModel.load(
                 path: path, size: request.size, preprocessing: { change.isEmpty ? nil : change.applied(to: $0) },
                 labels: { count throws(WeightsError) in try labels(count, request) })
         } catch {
             throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
         }
+        try change.check(channels: model.network.inputChannels)
+        return model
     }
 
     private func labels(_ count: Int, _ request: ModelRequest) throws(WeightsError) -> [String]? {

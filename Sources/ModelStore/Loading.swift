@@ -115,6 +115,7 @@ extension ModelLibrary {
         do {
             let weights = try openWeights(path: source.path)
             let network = try network(architecture, weights, classifier: source.classifier)
+            try request.preprocessing.check(channels: network.inputChannels)
             let hasClasses = source.classifier && architecture.hasClassifier(in: weights)
             return Model(
                 name: source.name, weightsSHA256: source.sha256, network: network,

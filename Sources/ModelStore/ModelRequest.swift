@@ -41,12 +41,22 @@ public struct PreprocessingChange: Sendable, Equatable {
     /// Whether nothing is to be changed.
     public var isEmpty: Bool { self == PreprocessingChange() }
 
+    /// Holds the numbers against the channels of the network's pictures.
+    func check(channels: Int) throws(StoreError) {
+        for (name, numbers) in [("--mean", mean), ("--std", std)] {
+            if let numbers, numbers.count != 1, numbers.count != channels {
+                throw StoreError(.name, "\(name) needs one number, or one for each of the network's \(channels) channels, not \(numbers.count)")
+            }
+        }
+        if bgr, channels != 3 { throw StoreError(.name, "--bgr: the network takes \(channels) channels, not three colours") }
+    }
+
     func applied(to original: Preprocessing) -> Preprocessing {
         var changed = original
         if let range {
             changed.range = range
-            changed.mean = [0, 0, 0]
-            changed.std = [1, 1, 1]
+            changed.mean = [0]
+            changed.std = [1]
         }
         if let mean { changed.mean = mean }
         if let std { changed.std = std }

@@ -73,7 +73,7 @@ struct ONNXGraph {
         func isColour(_ extent: Int?) -> Bool { extent == 3 || extent == 1 }
         let isChannelsLast = !isColour(dims[1]) && isColour(dims[3])
         guard let channels = isChannelsLast ? dims[3] : dims[1] else { throw refuse("the input \(shown(input.name)) does not say how many channels it has") }
-        guard isColour(channels) else { throw refuse("the input \(shown(input.name)) has \(channels) channels; pictures have 3 or 1") }
+        guard channels <= 4096 else { throw refuse("the input \(shown(input.name)) has \(channels) channels, more than 4096") }
         let (height, width) = isChannelsLast ? (dims[1], dims[2]) : (dims[2], dims[3])
         for extent in [height, width] where extent ?? 1 > 1 << 20 { throw refuse("the input \(shown(input.name)) would be \(extent ?? 0) pixels on a side") }
         return Input(name: input.name, channels: channels, height: height, width: width, isChannelsLast: isChannelsLast)

@@ -66,14 +66,14 @@ public enum ONNXModel {
     /// PyTorch's networks mostly see ImageNet's mean and deviation taken away, TensorFlow's −1 to 1.
     private static func guessed(_ input: ONNXGraph.Input) -> Preprocessing {
         if input.isChannelsLast { return Preprocessing(range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1]) }
-        if input.channels == 1 { return Preprocessing(range: [0, 1], mean: [0, 0, 0], std: [1, 1, 1]) }
+        if input.channels != 3 { return Preprocessing(range: [0, 1], mean: [0], std: [1]) }
         return Preprocessing(range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
     }
 
     private static func assumption(_ input: ONNXGraph.Input) -> String {
         let what = input.isChannelsLast
             ? "values from -1 to 1 (its pictures are height, width, channels, as TensorFlow's)"
-            : input.channels == 1 ? "grey values from 0 to 1" : "values from 0 to 1 less ImageNet's mean, over its standard deviation"
+            : input.channels != 3 ? "values from 0 to 1 in \(input.channels == 1 ? "one channel" : "\(input.channels) channels")" : "values from 0 to 1 less ImageNet's mean, over its standard deviation"
         return "assuming that the network was trained on \(what); --mean, --std, --range and --bgr say otherwise"
     }
 }
