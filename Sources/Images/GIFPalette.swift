@@ -16,17 +16,20 @@ struct GIFPalette: Sendable {
     /// 256 colours for a picture that has more.
     ///
     /// Boxes of colours are divided where they vary most, and the middles moved to the colours that are nearest to them
-    /// (Lloyd's algorithm). Middles that start from the last frame's palette stay near it, so that the same picture
-    /// keeps the same colours; they are taken unless the scene has changed so much that new ones are clearly better.
+    /// (Lloyd's algorithm). But the last frame's palette stays if it is nearly as good, or else moves in the same way: new
+    /// colours, whose grain is another, come with a new scene only.
     init(for histogram: ColorHistogram, near last: GIFPalette?) {
-        let rounds = 4, toleratedRatio: Float = 1.1
+        let rounds = 4, toleratedRatio: Float = 1.05
         let points = histogram.points()
         let fresh = refined(dividedBoxes(points), points, rounds: rounds)
         if let last, last.colors.count == Self.maximumColors {
-            let moved = refined(last.colors.map { SIMD3<Float>($0) }, points, rounds: rounds)
-            if moved.error <= toleratedRatio * fresh.error {
-                self.init(moved.colors)
-                return
+            let middles = last.colors.map { SIMD3<Float>($0) }
+            for rounds in [0, rounds] {
+                let moved = refined(middles, points, rounds: rounds)
+                if moved.error <= toleratedRatio * fresh.error {
+                    self.init(moved.colors)
+                    return
+                }
             }
         }
         self.init(fresh.colors)
