@@ -8,7 +8,7 @@ import Musl
 
 /// The file that an output's bytes wait in until all of them are on the disk. It goes with the value, unless it was renamed.
 struct TemporaryFile: ~Copyable {
-    private let path: String
+    let path: String
     private let descriptor: Int32
     private let entry: TemporaryFileTable.Entry?
     private var isRenamed = false

@@ -4,7 +4,7 @@ import Visualization
 
 /// Frames of the way to a picture, evenly spread over its steps, the first and the last among them.
 struct Evolution {
-    private var writer: FrameWriter
+    private let writer: FrameWriter
     private let steps: Set<Int>
 
     /// Frames at most.

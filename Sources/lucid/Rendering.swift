@@ -138,7 +138,7 @@ struct Rendering {
                 throw Failure(73, "\(path) is there already; use --force to overwrite it")
             }
         }
-        for path in jobs.compactMap(\.evolution) { try FrameWriter.check(path) }
+        for path in jobs.compactMap(\.evolution) { try FrameWriter.check(path, force: options.force) }
     }
 
     private func draw(_ job: PictureJob, workers: Workers, _ progress: Progress) throws(Failure) -> Finished {
