@@ -27,7 +27,8 @@ public struct GIFEncoder: Sendable {
     public init(
         width: Int, height: Int, delay: Double, loops: Bool = true, comment: String? = nil, background: Float = 1
     ) {
-        precondition((1...GIF.maximumSide).contains(width) && (1...GIF.maximumSide).contains(height), "a GIF has 1 to 65535 pixels a side")
+        let sides = 1...GIF.maximumSide
+        precondition(sides.contains(width) && sides.contains(height), "a GIF has 1 to 65535 pixels a side")
         precondition(delay >= 0 && delay < 600, "a frame is seen for less than ten minutes")
         self.width = width
         self.height = height

@@ -51,9 +51,9 @@ struct GIFFrame: Sendable {
 
 /// The pattern that tells pixels apart which are to have the same colour.
 enum DitherPattern {
-    /// 0…255, each equally often, neighbours far apart: the fractions of x·a₁ + y·a₂, where a₁ = 1/ρ and a₂ = 1/ρ², ρ³ = ρ + 1,
-    /// in 32 bits (M. Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018). It shows no grid, as Bayer's
-    /// matrices do.
+    /// 0…255, each equally often, neighbours far apart: the fractions of x·a₁ + y·a₂ in 32 bits, where a₁ = 1/ρ, a₂ = 1/ρ²
+    /// and ρ³ = ρ + 1 (M. Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences", 2018). It shows no grid, as
+    /// Bayer's matrices do.
     @inline(__always)
     static func threshold(_ x: Int, _ y: Int) -> UInt8 {
         let a1: UInt32 = 0xC13F_A9A9, a2: UInt32 = 0x91E1_0DA5

@@ -145,7 +145,8 @@ enum AnimationKind: Equatable {
     init(of path: String) throws(Failure) {
         let advice = "name a .gif, .mp4 or .webm file, or a folder for PNG frames"
         let lowercased = path.lowercased()
-        if path.isEmpty || path == "-" { throw .usage("an animation cannot go to standard output; \(advice)") }
+        if path.isEmpty { throw .usage("the animation's name is empty; \(advice)") }
+        if path == "-" { throw .usage("an animation cannot go to standard output; \(advice)") }
         if path.hasSuffix("/") || isFolder(path) {
             self = .folder
         } else if lowercased.hasSuffix(".gif") {
@@ -156,6 +157,7 @@ enum AnimationKind: Equatable {
             // A folder of such a name is hardly what is meant.
             let foreign = [
                 ".png", ".apng", ".jpg", ".jpeg", ".webp", ".avif", ".avi", ".mov", ".mkv", ".m4v", ".mpg", ".mpeg", ".ogv",
+                ".tif", ".tiff", ".bmp", ".svg", ".heic", ".pdf",
             ]
             if let ending = foreign.first(where: { lowercased.hasSuffix($0) }) {
                 throw .usage("\(path): animations are not written as \(ending); \(advice)")

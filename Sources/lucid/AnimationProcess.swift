@@ -52,7 +52,9 @@ final class ChildProcess {
                 throw Failure(69, "\(program) cannot be started (\(String(cString: strerror(code)))); install it anew")
             }
         }
-        guard let input = Pipe(), let errors = Pipe() else { throw Failure(69, "\(program) cannot be started: no pipes are left") }
+        guard let input = Pipe(), let errors = Pipe() else {
+            throw Failure(69, "\(program) cannot be started (no descriptors are left); raise the limit (ulimit -n)")
+        }
         self.input = input
         self.errors = errors
 
