@@ -20,7 +20,7 @@ struct ObjectiveCase: Decodable {
 
     private static func activations(_ a: Tensor) -> [String: Activation] { ["a": Activation(values: a, channels: nil)] }
 
-    private static let references: [String: Scene.Frame] = {
+    private static var references: [String: Scene.Frame] {
         var image = IntegerHash.tensor("photo", Shape(3, 6, 7))
         let photo = Scene.Frame(image: image, activations: activations(IntegerHash.tensor("photo-a", shapes["a"]!)))
         image.scale(by: 0.9)
@@ -33,7 +33,7 @@ struct ObjectiveCase: Decodable {
             "small": Scene.Frame(image: image, activations: activations(small)),
             "large": Scene.Frame(image: image, activations: activations(large)),
         ]
-    }()
+    }
 
     /// The scene, with everything moved by random numbers times a distance.
     func scene(moved distance: Float = 0, demanding demands: [String: Demand] = [:]) -> Scene {
@@ -162,7 +162,7 @@ struct ObjectiveCase: Decodable {
             #expect(evaluation.score.isFinite, "\(name)")
             for frame in evaluation.frames {
                 for gradient in Array(frame.layers.values) + [frame.image].compactMap({ $0 }) {
-                    #expect(gradient.elements.allSatisfy(\.isFinite), "\(name)")
+                    #expect(gradient.elements.allSatisfy { $0.isFinite }, "\(name)")
                 }
             }
         }
