@@ -171,6 +171,8 @@ CASES = {
     "direction_neuron": (
         f"direction_neuron(a,{LIST},x=0,y=4)", 1, mean(lambda f: direction(f.a, WEIGHTS, 0)[4, 0])),
     "direction_neuron-pow": (
+        f"direction_neuron(a,{LIST},x=2,y=0,pow=2)", 2, mean(lambda f: direction(f.a, WEIGHTS, 2)[0, 2])),
+    "direction_neuron-clipped": (
         f"direction_neuron(a,{LIST},pow=2)", 2, mean(lambda f: direction(f.a, WEIGHTS, 2)[5 // 2, 6 // 2])),
     "tensor_direction": ("tensor_direction(a,photo)", 1, mean(lambda f: tensor_direction(f.a, PHOTO["a"], 0))),
     "tensor_direction-positive": (
