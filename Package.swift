@@ -3,16 +3,18 @@ import PackageDescription
 
 // An arrow reads "may import"; nothing imports upwards:
 //   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
-//   lucid → ModelStore → { Networks, CCurl },  lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
+//   lucid → ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf }
+//   lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
 let package = Package(
     name: "lucid",
     products: [
         .executable(name: "lucid", targets: ["lucid"]),
-        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models"]),
+        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Models"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.30.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -30,7 +32,11 @@ let package = Package(
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
         .target(name: "Networks", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "ModelStore", dependencies: ["Networks", "CCurl"]),
+        .target(
+            name: "ONNX",
+            dependencies: ["Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Generated/onnx.proto"]),
+        .target(name: "ModelStore", dependencies: ["Networks", "ONNX", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .executableTarget(
             name: "lucid",
@@ -42,6 +48,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], exclude: ["Fixtures"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
+        .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),

@@ -9,7 +9,7 @@ extension ModelLibrary {
         throws(StoreError) -> Model
     {
         let name = request.name ?? catalog.defaultName
-        // A name that is the path of a file with a network of its own would be recognised here, before any other.
+        if Self.isGraphFile(name) { return try graphFile(name, request) }
         let meaning = try meaning(of: name)
         let source =
             if let file = request.weights {
@@ -24,7 +24,7 @@ extension ModelLibrary {
     /// values that `UntrainedWeights` makes.
     public func graph(_ request: ModelRequest) throws(StoreError) -> Model {
         let name = request.name ?? catalog.defaultName
-        // As in `load`, the path of a file with a network of its own would be recognised here.
+        if Self.isGraphFile(name) { return try graphFile(name, request) }
         let meaning = try meaning(of: name)
         guard request.weights == nil, let architecture = Architecture.named(meaning.architecture) else {
             return try load(request) { _, _ in true }
@@ -115,6 +115,7 @@ extension ModelLibrary {
         do {
             let weights = try openWeights(path: source.path)
             let network = try network(architecture, weights, classifier: source.classifier)
+            try request.preprocessing.check(channels: network.inputChannels)
             let hasClasses = source.classifier && architecture.hasClassifier(in: weights)
             return Model(
                 name: source.name, weightsSHA256: source.sha256, network: network,

@@ -8,16 +8,19 @@ public struct ModelRequest: Sendable {
     public var weights: String?
     /// A file with the name of a class a line.
     public var labels: String?
+    /// Of the picture, for a graph in a file that leaves it open.
+    public var size: Network.Size?
     /// What to change of what the network sees.
     public var preprocessing: PreprocessingChange
 
     public init(
-        name: String?, weights: String? = nil, labels: String? = nil,
+        name: String?, weights: String? = nil, labels: String? = nil, size: Network.Size? = nil,
         preprocessing: PreprocessingChange = PreprocessingChange()
     ) {
         self.name = name
         self.weights = weights
         self.labels = labels
+        self.size = size
         self.preprocessing = preprocessing
     }
 }
@@ -38,12 +41,22 @@ public struct PreprocessingChange: Sendable, Equatable {
     /// Whether nothing is to be changed.
     public var isEmpty: Bool { self == PreprocessingChange() }
 
+    /// Holds the numbers against the channels of the network's pictures.
+    func check(channels: Int) throws(StoreError) {
+        for (name, numbers) in [("--mean", mean), ("--std", std)] {
+            if let numbers, numbers.count != 1, numbers.count != channels {
+                throw StoreError(.name, "\(name) needs one number, or one for each of the network's \(channels) channels, not \(numbers.count)")
+            }
+        }
+        if bgr, channels != 3 { throw StoreError(.name, "--bgr: the network takes \(channels) channels, not three colours") }
+    }
+
     func applied(to original: Preprocessing) -> Preprocessing {
         var changed = original
         if let range {
             changed.range = range
-            changed.mean = [0, 0, 0]
-            changed.std = [1, 1, 1]
+            changed.mean = [0]
+            changed.std = [1]
         }
         if let mean { changed.mean = mean }
         if let std { changed.std = std }

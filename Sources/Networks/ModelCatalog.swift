@@ -120,6 +120,8 @@ public struct Model: Sendable {
     public let hasItsOwnPreprocessing: Bool
     /// The class of each output, where the network ends in classes.
     public let classNames: [String]?
+    /// What was assumed of the pictures that it was trained on, in a line; nil where that is known.
+    public var assumption: String?
 
     public init(
         name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing,

@@ -7,14 +7,33 @@ public struct Network: Sendable {
         package let name: String
         package let layer: any Layer
         package let inputs: [Int]  // indices of nodes; −1 is the image
+        /// Another name for it and what else its module does, where the node's own name says it differently: the path of the
+        /// module in the program that exported the graph, with dots.
+        package var module: String?
+    }
+
+    /// A size of the picture, in pixels.
+    public struct Size: Sendable, Hashable, CustomStringConvertible {
+        public let height: Int
+        public let width: Int
+
+        public init(height: Int, width: Int) {
+            self.height = height
+            self.width = width
+        }
+
+        public var description: String { width == height ? "\(width)" : "\(width)x\(height)" }
     }
 
     package let nodes: [Node]
     private let channels: [Int]  // of each node's output
     /// Channels of the images that it takes.
     public let inputChannels: Int
+    /// The size that the layers were made for which fit one size only; nil if there are none. See `onlySize(for:)`.
+    public let onlySize: Size?
 
-    init(nodes: [Node], channels: [Int], inputChannels: Int) {
+    init(nodes: [Node], channels: [Int], inputChannels: Int, onlySize: Size? = nil) {
+        self.onlySize = onlySize
         self.nodes = nodes
         self.channels = channels
         self.inputChannels = inputChannels
@@ -39,6 +58,14 @@ public struct Network: Sendable {
         if let last = nodes.last(where: { $0.name.hasPrefix(name + ".") }), !name.isEmpty {
             return LayerName(node: last.name)
         }
+        if let last = nodes.last(where: { $0.module == name || $0.module?.hasPrefix(name + ".") == true }) {
+            return LayerName(node: last.name)
+        }
+        if let node = lastNode(under: name.split(separator: "/"), { $0.name.contains("/") ? $0.name.split(separator: "/") : [] })
+            ?? lastNode(under: name.split(separator: "."), { $0.module?.split(separator: ".") ?? [] })
+        {
+            return LayerName(node: node)
+        }
         throw LayerNameError(name: name, nearest: nearestNames(to: name, among: addressableNames))
     }
 
@@ -58,18 +85,45 @@ public struct Network: Sendable {
         return last.map(\.layer)
     }
 
+    /// The last of the nodes whose paths hold these parts in a row, if all hold them at the same place: "block1_conv1" for
+    /// "model/block1_conv1/Conv2D".
+    private func lastNode(under wanted: [Substring], _ path: (Node) -> [Substring]) -> String? {
+        guard !wanted.isEmpty else { return nil }
+        var found: (prefix: ArraySlice<Substring>, node: String)?
+        for node in nodes {
+            let parts = path(node)
+            guard parts.count >= wanted.count,
+                let start = (0...parts.count - wanted.count).first(where: { parts[$0..<$0 + wanted.count].elementsEqual(wanted) })
+            else { continue }
+            if let found, !found.prefix.elementsEqual(parts[..<start]) { return nil }
+            found = (parts[..<start], node.name)
+        }
+        return found?.node
+    }
+
     /// Node names and the module paths above them.
     var addressableNames: [String] {
         var names: [String] = []
         var seen: Set<String> = []
         for node in nodes {
-            let parts = node.name.split(separator: ".")
-            for length in 1...parts.count {
-                let name = parts.prefix(length).joined(separator: ".")
-                if seen.insert(name).inserted { names.append(name) }
+            for path in [node.name, node.module ?? ""] {
+                let parts = path.split(separator: ".", omittingEmptySubsequences: false)
+                for length in 1...parts.count {
+                    let name = parts.prefix(length).joined(separator: ".")
+                    if !name.isEmpty, seen.insert(name).inserted { names.append(name) }
+                }
             }
         }
         return names
+    }
+
+    /// The one size of the picture that a layer can be computed at; nil where any will do that is large enough.
+    public func onlySize(for layer: LayerName) -> Size? {
+        guard let onlySize else { return nil }
+        // Strides up to 32 divide these.
+        let other = try? shape(of: layer, height: onlySize.height + 64, width: onlySize.width + 96)
+        // A vector of every position has as many channels as there are positions: another size has others.
+        return other?.channels == channels(of: layer) ? nil : onlySize
     }
 
     /// The shapes of every node's output for an image of this size.
@@ -90,8 +144,17 @@ public struct Network: Sendable {
     /// The shape of one layer's output; deeper layers may not fit the image.
     public func shape(of layer: LayerName, height: Int, width: Int) throws(ShapeError) -> Shape {
         let end = nodes.firstIndex { $0.name == layer.node }!
-        let upTo = Network(nodes: Array(nodes[...end]), channels: Array(channels[...end]), inputChannels: inputChannels)
-        return try upTo.shapes(forHeight: height, width: width)[end].shape
+        var needed: Set<Int> = [end]
+        for index in (0...end).reversed() where needed.contains(index) { needed.formUnion(nodes[index].inputs) }
+        var shapes: [Int: Shape] = [-1: Shape(inputChannels, height, width)]
+        for index in 0...end where needed.contains(index) {
+            do {
+                shapes[index] = try nodes[index].layer.outputShape(for: nodes[index].inputs.map { shapes[$0]! })
+            } catch {
+                throw ShapeError(error.reason, layer: nodes[index].name)
+            }
+        }
+        return shapes[end]!
     }
 }
 

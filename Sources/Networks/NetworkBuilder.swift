@@ -5,15 +5,18 @@ import Tensors
 public struct NetworkBuilder {
     /// The output of a node, or the image itself.
     public struct Value: Sendable {
-        let index: Int  // −1 for the image
+        package let index: Int  // −1 for the image
         /// Channels (filters for a convolution), as far as an architecture needs to know them.
         public let channels: Int
     }
 
     private let store: any WeightStore
     private(set) var nodes: [Network.Node] = []
+    private var names: Set<String> = []
     private var channels: [Int] = []
     private(set) var parameters: [Parameter] = []
+    /// The size of the picture that some layers were made for, which take no other.
+    public var onlySize: Network.Size?
     /// What goes in: `[channels, height, width]`, after preprocessing.
     public let image: Value
 
@@ -22,15 +25,25 @@ public struct NetworkBuilder {
         image = Value(index: -1, channels: inputChannels)
     }
 
+    /// The node that was added last; −1 if there is none.
+    package var lastIndex: Int { nodes.count - 1 }
+
+    /// Whether a node has this name.
+    public func has(_ name: String) -> Bool { names.contains(name) }
+
     /// The shape of a parameter as the checkpoint has it, e.g. to learn the number of classes.
     public func shape(of name: String) -> [Int]? { store.shapes[name] }
 
     /// Adds any layer as a node.
     ///
-    /// - Parameter channels: of its output.
-    public mutating func add(_ name: String, _ layer: any Layer, from inputs: [Value], channels: Int) -> Value {
-        precondition(!nodes.contains { $0.name == name }, "two nodes are called \(name)")
-        nodes.append(Network.Node(name: name, layer: layer, inputs: inputs.map(\.index)))
+    /// - Parameters:
+    ///   - channels: of its output.
+    ///   - module: a second name; see `Network.Node`.
+    public mutating func add(
+        _ name: String, _ layer: any Layer, from inputs: [Value], channels: Int, module: String? = nil
+    ) -> Value {
+        precondition(names.insert(name).inserted, "two nodes are called \(name)")
+        nodes.append(Network.Node(name: name, layer: layer, inputs: inputs.map(\.index), module: module))
         self.channels.append(channels)
         return Value(index: nodes.count - 1, channels: channels)
     }
@@ -162,6 +175,6 @@ public struct NetworkBuilder {
     /// The network, once every parameter was found in the checkpoint in its shape.
     public func network() throws(WeightsError) -> Network {
         try store.check(parameters)
-        return Network(nodes: nodes, channels: channels, inputChannels: image.channels)
+        return Network(nodes: nodes, channels: channels, inputChannels: image.channels, onlySize: onlySize)
     }
 }

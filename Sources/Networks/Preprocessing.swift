@@ -26,13 +26,16 @@ public struct Preprocessing: Sendable, Hashable, Codable {
         self.crop = crop
     }
 
-    private func factor(_ channel: Int) -> Float { (range[1] - range[0]) / std[channel] }
+    /// One number stands for all channels.
+    private func number(_ numbers: [Float], _ channel: Int) -> Float { numbers[min(channel, numbers.count - 1)] }
+
+    private func factor(_ channel: Int) -> Float { (range[1] - range[0]) / number(std, channel) }
 
     /// - Parameter image: `[channels, height, width]` in 0…1, red first.
     func callAsFunction(_ image: Tensor, workers: Workers) -> Tensor {
         let channels = 0..<image.shape.channels
         return ordered(image).affine(
-            channels.map(factor), channels.map { (range[0] - mean[$0]) / std[$0] }, workers: workers)
+            channels.map(factor), channels.map { (range[0] - number(mean, $0)) / number(std, $0) }, workers: workers)
     }
 
     /// From a gradient at the network's input to one at the image.
@@ -64,13 +67,13 @@ extension Preprocessing {
         crop = try values.decode(Int.self, forKey: .crop)
         // What comes from a picture's metadata may be anything.
         let numbers = range + mean + std
-        guard range.count == 2, mean.count == 3, std.count == 3, numbers.allSatisfy(\.isFinite), !std.contains(0),
+        guard range.count == 2, 1...4096 ~= mean.count, 1...4096 ~= std.count, numbers.allSatisfy(\.isFinite), !std.contains(0),
             range[0] != range[1], 1...100_000 ~= resize, 1...100_000 ~= crop
         else {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
                     codingPath: decoder.codingPath,
-                    debugDescription: "a preprocessing has two ends of a range, three means and three deviations that are not 0"))
+                    debugDescription: "a preprocessing has two ends of a range, means, and deviations that are not 0"))
         }
     }
 }

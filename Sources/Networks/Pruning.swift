@@ -101,9 +101,11 @@ struct Pruning {
     }
 
     private static func channelCounts(_ network: Network) -> ChannelCounts? {
-        for size in [224, 299, 512] {
-            if let shapes = try? network.shapes(forHeight: size, width: size) {
-                return ChannelCounts(shapes: shapes.map(\.shape), image: Shape(network.inputChannels, size, size))
+        let usual = [224, 299, 512].map { Network.Size(height: $0, width: $0) }
+        for size in (network.onlySize.map { [$0] } ?? []) + usual {
+            if let shapes = try? network.shapes(forHeight: size.height, width: size.width) {
+                return ChannelCounts(
+                    shapes: shapes.map(\.shape), image: Shape(network.inputChannels, size.height, size.width))
             }
         }
         return nil

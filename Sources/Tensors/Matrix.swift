@@ -20,6 +20,11 @@ public struct Matrix {
         self.stride = stride ?? (transposed ? rows : columns)
         self.transposed = transposed
     }
+
+    /// The same memory read with rows and columns exchanged.
+    public var transpose: Matrix {
+        Matrix(start, rows: columns, columns: rows, stride: stride, transposed: !transposed)
+    }
 }
 
 /// OpenBLAS's bits change with its own thread count, so it always computes with one thread; our tasks supply the rest.

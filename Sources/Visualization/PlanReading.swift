@@ -85,11 +85,21 @@ struct Reading {
             let shape: Shape
             do {
                 let smallest = extent.smallest
+                if let only = network.onlySize(for: layer),
+                    smallest != extent.largest || smallest != Shape(network.inputChannels, only.height, only.width)
+                {
+                    let wanted = Resize(width: only.width, height: only.height).text
+                    throw RenderError.size(size, "\(layer) sees pictures of \(only) pixels only; end --transforms with \(wanted)")
+                }
                 guard smallest.height > 0, smallest.width > 0 else {
                     throw ShapeError("the transforms leave nothing of the picture")
                 }
                 _ = try network.shape(of: layer, height: smallest.height, width: smallest.width)
-                shape = try network.shape(of: layer, height: plan.height, width: plan.width)
+                let picture = Shape(network.inputChannels, plan.height, plan.width)
+                let seen = transforms.fitting?.target(picture) ?? picture
+                shape = try network.shape(of: layer, height: seen.height, width: seen.width)
+            } catch let error as RenderError {
+                throw error
             } catch {
                 let advice = smallestSize(for: layer, network).map { "try --size \($0)" } ?? "no size fits under these transforms"
                 throw .size(size, "too small for \(layer) (\(error)); \(advice)")
@@ -120,7 +130,7 @@ struct Reading {
             let extent = transforms.extent(of: Shape(network.inputChannels, side, side)).smallest
             return extent.height > 0 && extent.width > 0
                 && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
-                && (try? network.shape(of: layer, height: side, width: side)) != nil
+                && (transforms.fitting != nil || (try? network.shape(of: layer, height: side, width: side)) != nil)
         }
     }
 

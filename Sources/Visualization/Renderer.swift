@@ -240,8 +240,10 @@ extension Renderer {
         return score
     }
 
-    /// The mean score over draws of the transforms, which do not touch the render's own randomness.
-    public func scoreWithTransforms(of pictures: [Tensor], draws: Int = 8) -> Float {
+    /// The mean score over some draws of the transforms, more for longer renders, which do not touch the render's own
+    /// randomness.
+    public func scoreWithTransforms(of pictures: [Tensor]) -> Float {
+        let draws = min(8, max(1, plan.steps / 32))
         var own = RandomGenerator(seed: plan.seed ^ 0x7472_616e_7366_6f72)
         var sum: Float = 0
         for _ in 0..<draws {
@@ -266,7 +268,9 @@ extension Renderer {
             picture.shape.channels == channels
             ? picture
             : composite(picture, over: Tensor(Shape(channels, picture.shape.height, picture.shape.width), repeating: 0.5)).output
-        let trace = network.forward(seen, Pass(workers: workers), remembering: false)
+        // A network of one size sees finished pictures scaled to it as well.
+        let fitted = reading.transforms.fitting?.resized(seen, workers).output ?? seen
+        let trace = network.forward(fitted, Pass(workers: workers), remembering: false)
         return Scene.Frame(image: picture, activations: activations(trace))
     }
 
@@ -284,7 +288,8 @@ extension Renderer {
         } catch {
             throw .weights(error)
         }
-        let trace = whole.forward(picture, Pass(workers: workers), remembering: false)
+        let seen = reading.transforms.fitting?.resized(picture, workers).output ?? picture
+        let trace = whole.forward(seen, Pass(workers: workers), remembering: false)
         let activation = trace[unit.layer]
         let area = activation.values.shape.area
         let places = unit.position.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area
@@ -308,11 +313,12 @@ extension Renderer {
         public let strongest: Int
     }
 
-    /// Σ|∂score/∂x| at each picture as it stands, under one draw of the transforms (feature accentuation balances two
-    /// objectives by it).
-    public func gradientMagnitudes() -> [Float] {
+    /// Σ|∂score/∂x| at each picture under one draw of the transforms: what two objectives are balanced by.
+    ///
+    /// - Parameter pictures: nil for the pictures as they stand.
+    public func gradientMagnitudes(at pictures: [Tensor]? = nil) -> [Float] {
         var generator = generator
-        let gradients = evaluate(pictures(), Pass(workers: workers), at: 0, using: &generator).gradients
+        let gradients = evaluate(pictures ?? self.pictures(), Pass(workers: workers), at: 0, using: &generator).gradients
         return gradients.map { gradient in gradient.withElements { $0.reduce(0) { $0 + abs($1) } } }
     }
 }

@@ -1,4 +1,5 @@
 import Images
+import ModelStore
 
 /// The files that a command's pictures go to.
 struct OutputNames {
@@ -14,7 +15,7 @@ struct OutputNames {
 
     /// Expands `--output`, or makes the default name.
     static func path(_ output: String?, _ parts: Parts) -> String {
-        let name = [safe(parts.model), parts.layer.map(safe), parts.index.map(String.init), parts.kind]
+        let name = [stem(parts.model), parts.layer.map(safe), parts.index.map(String.init), parts.kind]
             .compactMap { $0 }.joined(separator: "_") + ".png"
         guard let output else { return name }
         if output == "-" { return output }
@@ -24,7 +25,7 @@ struct OutputNames {
 
     /// Puts the parts in the place of their names.
     static func expand(_ text: String, _ parts: Parts) -> String {
-        text.replacing("{model}", with: safe(parts.model))
+        text.replacing("{model}", with: stem(parts.model))
             .replacing("{layer}", with: parts.layer.map(safe) ?? "")
             .replacing("{index}", with: parts.index.map(String.init) ?? "")
             .replacing("{seed}", with: String(parts.seed))
@@ -53,6 +54,12 @@ struct OutputNames {
     static func isForeign(_ path: String) -> Bool {
         let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
         return endings.contains { path.lowercased().hasSuffix($0) }
+    }
+
+    /// A model's name; of a graph in a file, the file's.
+    private static func stem(_ model: String) -> String {
+        guard ModelLibrary.isGraphFile(model), let file = model.split(separator: "/").last else { return safe(model) }
+        return safe(String(file.dropLast(".onnx".count)))
     }
 
     private static func safe(_ name: String) -> String {

@@ -75,6 +75,7 @@ struct Rendering {
             return []
         }
         try checkOutputs(jobs)
+        model.sayAssumption(quiet: options.running.quiet)
 
         let progress = Progress(label, total: jobs.reduce(0) { $0 + $1.steps }, quiet: options.running.quiet)
         // Several pictures: one thread each, so that none waits for another. One picture: all threads inside it.
@@ -270,7 +271,7 @@ struct Rendering {
             progress.finish()
             let state =
                 record.complete || record.stepsDone == job.steps ? "" : " (interrupted after \(record.stepsDone) steps)"
-            let place = paths.isEmpty ? job.plan.objective : paths.joined(separator: " ")
+            let place = paths.isEmpty ? "\(job.plan.objective) seed \(job.plan.seed)" : paths.joined(separator: " ")
             try standardOutput(
                 "\(place)  score \(rounded(Double(check.score), 2)) (\(rounded(Double(check.scoreWithTransforms), 2)) under transforms\(rank(check)))  \(record.stepsDone) steps in \(rounded(seconds, 1)) s\(state)")
         }

@@ -132,6 +132,49 @@ import Testing
         ("class token", ClassToken(token: parameter([1, 1, 6])), [Shape(6, 2, 3)]),
         ("position embedding", PositionEmbedding(embedding: parameter([1, 5, 6])), [Shape(6, 5, 1)]),
         ("first position", FirstPosition(), [Shape(6, 5, 1)]),
+        ("reinterpretation", Reinterpretation(from: Shape(6, 5, 2), to: Shape(4, 3, 5)), [Shape(6, 5, 2)]),
+        ("rearrangement", rearrangement(), [Shape(3, 2, 4)]),
+        ("sum of two", Arithmetic(.add), [Shape(3, 4, 5), Shape(1, 4, 1)]),
+        ("difference", Arithmetic(.subtract), [Shape(1, 4, 5), Shape(3, 1, 5)]),
+        ("product", Arithmetic(.multiply), [Shape(3, 4, 5), Shape(3, 4, 5)]),
+        ("quotient by a constant", Arithmetic(.divide, constant: away(12), shape: Shape(3, 4, 1)), [Shape(3, 4, 5)]),
+        ("constant over a quotient", scaled(by: 0.2, Shifted(by: 2, Arithmetic(.divide, constant: away(3), shape: Shape(3, 1, 1), constantIsFirst: true))), [Shape(3, 4, 5)]),
+        ("maximum", Arithmetic(.maximum), [Shape(3, 4, 5), Shape(3, 4, 5)]),
+        ("leaky ReLU", ElementwiseFunction(.leakyReLU(slope: 0.2)), [Shape(3, 4, 5)]),
+        ("tanh", ElementwiseFunction(.tanh), [Shape(3, 4, 5)]),
+        ("GELU by tanh", scaled(by: 3, ElementwiseFunction(.geluTanh)), [Shape(3, 4, 5)]),
+        ("ELU", ElementwiseFunction(.elu(scale: 1.5, gain: 2)), [Shape(3, 4, 5)]),
+        ("parametric ReLU", ParametricReLU(slopes: parameter([3])), [Shape(3, 4, 5)]),
+        ("matrix product", matrixProduct(), [Shape(4, 3, 5), Shape(2, 1, 4)]),
+        ("mean of channels", Reduction(.mean), [Shape(5, 3, 4)]),
+        ("length of channels", Reduction(.length), [Shape(5, 3, 4)]),
+        ("largest channel", Reduction(.maximum), [Shape(5, 3, 4)]),
+        ("global max pooling", GlobalMaxPooling(), [Shape(5, 3, 4)]),
+        (
+            "concatenation of blocks",
+            BlockConcatenation([.input(Shape(3, 2, 4)), .constant(parameter([6])), .input(Shape(3, 1, 4))], outer: 1, output: Shape(3, 1, 14)),
+            [Shape(3, 2, 4), Shape(3, 1, 4)]
+        ),
+        ("instance normalization", InstanceNormalization(epsilon: 1e-2, weights: parameter([5]), biases: parameter([5])), [Shape(5, 4, 6)]),
+        (
+            "transposed convolution",
+            TransposedConvolution(
+                window: Window(kernel: 3, stride: 2, padding: 1), extra: (1, 0), weights: parameter([6, 5, 3, 3]), biases: parameter([5])),
+            [Shape(6, 4, 5)]
+        ),
+        ("depth to space", DepthToSpace(side: 2, isDepthFirst: true), [Shape(8, 3, 4)]),
+        (
+            "resampling",
+            SpatialResampling(
+                rows: .scale(1.5, .init(.linear, .halfPixel)),
+                columns: .resize(from: 5, to: 8, .init(.cubic(-0.75, excludesOutside: true), .alignCorners))), [Shape(3, 4, 5)]
+        ),
+        ("reflection and trim", SpatialResampling(rows: .reflect(before: 2, after: 1), columns: .trim(before: 1, after: 0, step: 2)), [Shape(3, 4, 5)]),
+        ("repeated edges", SpatialResampling(rows: .edge(before: 1, after: 2), columns: .keep), [Shape(3, 4, 5)]),
+        ("composition", Composition([ReLU(), Softmax(), Reinterpretation(from: Shape(3, 4, 5), to: Shape(5, 4, 3))]), [Shape(3, 4, 5)]),
+        ("response normalization of any exponent", LocalResponseNormalization(size: 4, alpha: 2, offset: 1, exponent: 0.75), [Shape(7, 3, 4)]),
+        ("padding as TensorFlow has it", Padding(.same(Window(kernel: 4, stride: 3), upper: false), value: 0.5), [Shape(3, 4, 5)]),
+        ("average pooling with uneven padding", AveragePooling(window: Window(kernel: 3, stride: 2), countsPadding: false, after: (1, 2)), [Shape(3, 6, 5)]),
     ]
 
     private static func parameter(_ shape: [Int]) -> Parameter {
@@ -142,6 +185,46 @@ import Testing
         BatchNormalization(
             channels: 5, weights: parameter([5]), biases: parameter([5]), means: parameter([5]),
             variances: Parameter("variance", shape: [5], values: [0.5, 1, 2, 0.1, 3]))
+    }
+
+    /// Values from 2 to 4, to divide by.
+    private static func away(_ count: Int) -> Parameter {
+        Parameter("divisors", shape: [count], values: IntegerHash.values("divisors", count).map { 3 + $0 })
+    }
+
+    private static func rearrangement() -> Rearrangement {
+        Rearrangement(from: Shape(3, 2, 4), to: Shape(2, 3, 4), places: (0..<24).map { $0 % 5 == 0 ? -1 : ($0 * 7 + $0 / 12) % 24 }, fill: 0.5)
+    }
+
+    /// Two products of 2×3 and 3×4 read as it lies, and of one 4×2 for both read across.
+    private static func matrixProduct() -> MatrixProduct {
+        MatrixProduct(
+            MatrixProduct.Operand(shape: Shape(4, 3, 5), offsets: [0, 20], stride: 4, isTransposed: false),
+            MatrixProduct.Operand(shape: Shape(2, 1, 4), offsets: [0, 0], stride: 2, isTransposed: false),
+            rows: 3, depth: 4, columns: 2, output: Shape(2, 2, 3))
+    }
+
+    /// A layer that sees its input plus a number.
+    private struct Shifted: Layer {
+        let shift: Float
+        let layer: any Layer
+
+        init(by shift: Float, _ layer: any Layer) {
+            self.shift = shift
+            self.layer = layer
+        }
+
+        func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try layer.outputShape(for: inputs) }
+
+        func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
+            let channels = inputs[0].shape.channels
+            let shifted = inputs[0].scaled(
+                by: [Float](repeating: 1, count: channels), shiftedBy: [Float](repeating: shift, count: channels), workers: pass.workers)
+            let inner = layer
+            return inner([shifted], pass)
+        }
+
+        func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer { Shifted(by: shift, try layer.loaded(choice)) }
     }
 
     /// A layer whose kinks lie beyond the points' −1…1.
@@ -161,6 +244,10 @@ import Testing
             let inner = layer
             let step = inner(inputs.map(scaled), pass)
             return Step(output: step.output) { gradient in step.pullback(gradient).map(scaled) }
+        }
+
+        func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer {
+            Scaled(scale: scale, layer: try layer.loaded(choice))
         }
     }
 
@@ -213,6 +300,26 @@ import Testing
         let scale = (inner(weights.elements, weights.elements)).squareRoot()
         #expect(abs(predicted - measured) < 5e-3 * (abs(measured) + scale), "\(name): \(predicted), measured \(measured)")
         #expect(gradients.map(\.shape) == shapes)
+    }
+}
+
+/// ⟨Ax, y⟩ = ⟨x, Aᵀy⟩ for the layers that are linear, exactly.
+@Suite struct LinearLayerTests {
+    private static let linear = [
+        "reinterpretation", "depth to space", "resampling", "reflection and trim", "repeated edges", "adaptive pooling",
+        "average pooling with uneven padding", "channel shuffle", "padding", "mean of channels", "flatten",
+    ]
+
+    @Test(arguments: linear)
+    func itMeetsItsAdjoint(_ name: String) throws {
+        let (_, description, shapes) = try #require(DirectionalDerivativeTests.layers.first { $0.name == name })
+        let layer = try description.loaded(.auto)
+        let pass = Pass(workers: Workers(2))
+        let x = IntegerHash.tensor("x", shapes[0])
+        let step = layer([x], pass)
+        let y = IntegerHash.tensor("y", step.output.shape)
+        let gap = adjointGap(x: x, y: y, { layer([$0], pass).output }, { step.pullback($0)[0] })
+        #expect(gap < 1e-6, "\(name): \(gap)")
     }
 }
 

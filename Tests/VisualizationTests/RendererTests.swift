@@ -404,7 +404,8 @@ private let photo = Tensor(
         func magnitudes(_ objective: String) throws -> [Float] {
             let renderer = try rendered(plan { ($0.objective, $0.count, $0.steps) = (objective, 2, 0) })
             let first = renderer.gradientMagnitudes()
-            #expect(renderer.gradientMagnitudes() == first)
+            #expect(renderer.gradientMagnitudes(at: renderer.pictures()) == first)
+            #expect(renderer.gradientMagnitudes(at: [photo, photo])[0] != first[0])
             return first
         }
         let (one, two) = (try magnitudes("channel(features.3,5)"), try magnitudes("-2*channel(features.3,5)"))

@@ -12,7 +12,7 @@ import Visualization
         "translate(5)", "translate(40)", "roll(7)", "roll(40)", "random_crop(0.5...0.2)", "random_crop(0.3...1, uniform)",
         "resize(13x9)", "resize(30)", "at_least(19)", "blur(0.3...2)", "blur(0, 9)", "colour_jitter(1)",
         "pad(3, 0) jitter(2) scale(0.9...1.1 by 0.02) rotate(-10...10 by 1 + 5*0) flip jitter(4) crop(8)",
-        "pad(3) translate(4) roll(2) blur(1) colour_jitter(0.5) random_crop(0.5...0.5) resize(12)",
+        "scale(0.7...1.4) resize(23x16)", "pad(3) translate(4) roll(2) blur(1) colour_jitter(0.5) random_crop(0.5...0.5) resize(12)",
     ])
     func chainsMeetTheirAdjoint(_ text: String) throws {
         let chain = try TransformChain(parsing: text)

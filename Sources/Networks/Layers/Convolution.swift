@@ -26,7 +26,7 @@ public struct Convolution: RectifyingLayer {
     /// `[filters, inputChannels / groups, kernelHeight, kernelWidth]`
     let weights: Parameter
     /// `[filters]`
-    let biases: Parameter?
+    private(set) var biases: Parameter?
     /// Which filters are computed; nil for all.
     private var chosen: [Int]?
     /// The weights as the chosen algorithm wants them, once loaded.
@@ -42,6 +42,13 @@ public struct Convolution: RectifyingLayer {
         self.groups = groups
         self.weights = weights
         self.biases = biases
+    }
+
+    /// The same layer with biases in place of its own.
+    package func adding(biases: Parameter) -> Convolution {
+        var copy = self
+        copy.biases = biases
+        return copy
     }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {

@@ -7,7 +7,7 @@ public struct Linear: Layer {
     /// Channels of the output.
     public let outputs: Int
     let weights: Parameter  // [outputs, inputs]
-    let biases: Parameter?  // [outputs]
+    private(set) var biases: Parameter?  // [outputs]
     private var chosen: [Int]?
     private var values: Values?
 
@@ -28,6 +28,13 @@ public struct Linear: Layer {
         self.outputs = outputs
         self.weights = weights
         self.biases = biases
+    }
+
+    /// The same layer with biases in place of its own.
+    package func adding(biases: Parameter) -> Linear {
+        var copy = self
+        copy.biases = biases
+        return copy
     }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {

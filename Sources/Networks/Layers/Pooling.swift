@@ -2,21 +2,26 @@ import Tensors
 
 /// The number of pooled positions along one axis; with `ceiling`, a window that hangs over the far edge counts, unless it
 /// would begin in the padding beyond the input (PyTorch's rule).
-private func pooledExtent(_ extent: Int, kernel: Int, stride: Int, padding: Int, dilation: Int, ceiling: Bool) -> Int {
-    let room = extent + 2 * padding - dilation * (kernel - 1) - 1 + (ceiling ? stride - 1 : 0)
+private func pooledExtent(
+    _ extent: Int, kernel: Int, stride: Int, padding: Int, after: Int, dilation: Int, ceiling: Bool
+) -> Int {
+    let room = extent + padding + after - dilation * (kernel - 1) - 1 + (ceiling ? stride - 1 : 0)
     guard extent > 0, room >= 0 else { return 0 }
     var outputs = room / stride + 1
     if ceiling, (outputs - 1) * stride >= extent + padding { outputs -= 1 }
     return outputs
 }
 
-private func pooledShape(_ input: Shape, _ window: Window, ceiling: Bool) throws(ShapeError) -> Shape {
+private func pooledShape(_ input: Shape, _ window: Window, ceiling: Bool, after: (height: Int, width: Int)? = nil)
+    throws(ShapeError) -> Shape
+{
+    let after = after ?? (window.paddingHeight, window.paddingWidth)
     let height = pooledExtent(
         input.height, kernel: window.kernelHeight, stride: window.strideHeight, padding: window.paddingHeight,
-        dilation: window.dilationHeight, ceiling: ceiling)
+        after: after.height, dilation: window.dilationHeight, ceiling: ceiling)
     let width = pooledExtent(
         input.width, kernel: window.kernelWidth, stride: window.strideWidth, padding: window.paddingWidth,
-        dilation: window.dilationWidth, ceiling: ceiling)
+        after: after.width, dilation: window.dilationWidth, ceiling: ceiling)
     guard height > 0, width > 0 else {
         throw ShapeError(
             "a \(window.kernelHeight)×\(window.kernelWidth) pool does not fit \(input.height)×\(input.width)")
@@ -70,28 +75,33 @@ public struct AveragePooling: Layer {
     public let ceiling: Bool
     /// Padding counts as zeros in the mean (PyTorch's count_include_pad).
     public let countsPadding: Bool
+    /// Padding below and on the right, where it differs from that above and on the left.
+    public let after: (height: Int, width: Int)
 
-    public init(window: Window, ceiling: Bool = false, countsPadding: Bool = true) {
+    public init(
+        window: Window, ceiling: Bool = false, countsPadding: Bool = true, after: (height: Int, width: Int)? = nil
+    ) {
         precondition(window.dilationHeight == 1 && window.dilationWidth == 1, "average pooling has no dilation")
+        self.after = after ?? (window.paddingHeight, window.paddingWidth)
         self.window = window
         self.ceiling = ceiling
         self.countsPadding = countsPadding
     }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-        try pooledShape(try only(inputs), window, ceiling: ceiling)
+        try pooledShape(try only(inputs), window, ceiling: ceiling, after: after)
     }
 
     public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
         let inputShape = inputs[0].shape
         guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
         func spans(
-            _ extent: Int, outputs: Int, kernel: Int, stride: Int, padding: Int
+            _ extent: Int, outputs: Int, kernel: Int, stride: Int, padding: Int, after: Int
         ) -> [AveragedSpan] {
             (0..<outputs).map { index in
                 let start = index * stride - padding
                 // PyTorch counts padding up to the padded far edge, but not what ceil_mode hangs over it.
-                let padded = min(start + kernel, extent + padding) - start
+                let padded = min(start + kernel, extent + after) - start
                 let lower = min(max(start, 0), extent)
                 let inside = lower..<max(lower, min(start + kernel, extent))
                 return AveragedSpan(range: inside, divisor: countsPadding ? padded : inside.count)
@@ -99,10 +109,10 @@ public struct AveragePooling: Layer {
         }
         let rows = spans(
             inputShape.height, outputs: outputShape.height, kernel: window.kernelHeight, stride: window.strideHeight,
-            padding: window.paddingHeight)
+            padding: window.paddingHeight, after: after.height)
         let columns = spans(
             inputShape.width, outputs: outputShape.width, kernel: window.kernelWidth, stride: window.strideWidth,
-            padding: window.paddingWidth)
+            padding: window.paddingWidth, after: after.width)
         return average(inputs[0], rows: rows, columns: columns, pass)
     }
 

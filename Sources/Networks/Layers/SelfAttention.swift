@@ -155,10 +155,3 @@ public struct SelfAttention: Layer {
         inputWeights.count + inputBiases.count + outputWeights.count + outputBiases.count
     }
 }
-
-extension Matrix {
-    /// The same memory read with rows and columns exchanged.
-    fileprivate var transpose: Matrix {
-        Matrix(start, rows: columns, columns: rows, stride: stride, transposed: !transposed)
-    }
-}

@@ -1,12 +1,12 @@
 import Tensors
 
 /// What one number of a weights file is, under the names of safetensors; PyTorch's storages have the same ten.
-enum ElementType: String {
+package enum ElementType: String, Sendable {
     case f64 = "F64", f32 = "F32", f16 = "F16", bf16 = "BF16"
     case i64 = "I64", i32 = "I32", i16 = "I16", i8 = "I8", u8 = "U8", bool = "BOOL"
 
     /// Bytes of one number.
-    var size: Int {
+    package var size: Int {
         switch self {
         case .f64, .i64: 8
         case .f32, .i32: 4
@@ -16,7 +16,7 @@ enum ElementType: String {
     }
 
     /// The numbers of `bytes` (little-endian, one after the other, wherever they lie) as floats.
-    func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+    package func floats(_ bytes: UnsafeRawBufferPointer) -> [Float] {
         let count = bytes.count / size
         /// The numbers of one type.
         func converted<Element: BitwiseCopyable>(_: Element.Type, _ convert: (Element) -> Float) -> [Float] {

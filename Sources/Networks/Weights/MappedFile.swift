@@ -7,11 +7,11 @@
 /// A file's bytes, mapped rather than copied.
 ///
 /// `@unchecked Sendable`: the mapping is private and read-only for as long as the object lives.
-final class MappedFile: @unchecked Sendable {
-    let path: String
-    let bytes: UnsafeRawBufferPointer
+package final class MappedFile: @unchecked Sendable {
+    package let path: String
+    package let bytes: UnsafeRawBufferPointer
 
-    init(path: String) throws(WeightsError) {
+    package init(path: String) throws(WeightsError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw WeightsError(file: path, reason: String(cString: strerror(errno)), isMissing: true)
@@ -33,7 +33,7 @@ final class MappedFile: @unchecked Sendable {
     }
 
     /// Tells the system that these bytes have been read and need not stay in memory.
-    func release(_ range: Range<Int>) {
+    package func release(_ range: Range<Int>) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = (range.lowerBound + page - 1) / page * page
         let end = range.upperBound / page * page

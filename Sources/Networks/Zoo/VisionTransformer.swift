@@ -22,6 +22,8 @@ extension Architecture {
         Architecture(name: name, currentName: currentTransformerName) { network, classifier in
             typealias Value = NetworkBuilder.Value
             let positions = network.shape(of: "encoder.pos_embedding")?.dropFirst().first ?? 1 + (224 / patch) * (224 / patch)
+            let side = Int(Double(positions - 1).squareRoot().rounded()) * patch
+            network.onlySize = Network.Size(height: side, width: side)
             var x = network.convolution("conv_proj", network.image, filters: width, kernel: patch, stride: patch)
             x = network.add(
                 "cat", ClassToken(token: network.parameter("class_token", [1, 1, width])), from: [x], channels: width)

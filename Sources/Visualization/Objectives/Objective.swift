@@ -64,6 +64,15 @@ public struct Objective: Sendable {
     func text(within binding: Binding) -> String { self.binding < binding ? "(\(text))" : text }
 }
 
+extension Objective {
+    /// The one size of the picture at which a network can answer; nil where any will do that is large enough.
+    public func onlySize(in network: Network) -> Network.Size? {
+        demands.keys.sorted().lazy.compactMap { name in
+            (try? name == Self.logitsLayer ? network.logitsLayer : network.layer(named: name)).flatMap { network.onlySize(for: $0) }
+        }.first
+    }
+}
+
 /// Something that an objective names, to be held against the network and the plan.
 enum ObjectiveCheck: Sendable {
     /// A layer, and a channel and a position of it.

@@ -83,7 +83,9 @@ public struct PatternNetwork: Canvas {
             var result = Tensor(parameters.shape)
             var gradient = gradient
             for (index, layer) in layers.enumerated().reversed() {
-                if index < layers.count - 1 { gradient = Self.pulledBack(gradient, through: sums[index], workers) }
+                if index < layers.count - 1 {
+                    gradient = Self.pulledBack(gradient, through: sums[index], activated: inputs[index + 1], workers)
+                }
                 gradient = linearPullback(layer, parameters, inputs[index], gradient, into: &result, workers)
             }
             return result
@@ -212,17 +214,25 @@ public struct PatternNetwork: Canvas {
         return result
     }
 
-    private static func pulledBack(_ gradient: Tensor, through sums: Tensor, _ workers: Workers) -> Tensor {
+    /// - Parameter activations: what `activated` made of the sums, so that no angle is computed twice.
+    private static func pulledBack(
+        _ gradient: Tensor, through sums: Tensor, activated activations: Tensor, _ workers: Workers
+    ) -> Tensor {
         let count = sums.shape.count
         var result = Tensor(uninitialized: sums.shape)
         result.withMutableElements { result in
             gradient.withElements { gradient in
                 sums.withElements { sums in
-                    let (result, gradient, sums) = (result.baseAddress!, gradient.baseAddress!, sums.baseAddress!)
-                    workers.forEach((count + positionsInPiece - 1) / positionsInPiece) { piece in
-                        for i in piece * positionsInPiece..<min((piece + 1) * positionsInPiece, count) {
-                            let slope = 1 / (1 + sums[i] * sums[i])
-                            result[i] = slope * (gradient[i] / 0.67 + gradient[count + i] * 2 * atanf(sums[i]) / 0.6)
+                    activations.withElements { activations in
+                        let (result, gradient, sums, activations) = (
+                            result.baseAddress!, gradient.baseAddress!, sums.baseAddress!, activations.baseAddress!
+                        )
+                        workers.forEach((count + positionsInPiece - 1) / positionsInPiece) { piece in
+                            for i in piece * positionsInPiece..<min((piece + 1) * positionsInPiece, count) {
+                                let angle = 0.67 * activations[i]
+                                let slope = 1 / (1 + sums[i] * sums[i])
+                                result[i] = slope * (gradient[i] / 0.67 + gradient[count + i] * 2 * angle / 0.6)
+                            }
                         }
                     }
                 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Bilinear scaling to fixed extents.
+/// Bilinear scaling to one size, whatever comes in, for networks that take no other among others.
 public struct Resize: Transform {
     /// Columns.
     public let width: Int
@@ -14,14 +14,15 @@ public struct Resize: Transform {
 
     public var text: String { width == height ? "resize(\(width))" : "resize(\(width)x\(height))" }
 
-    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
-        { image, workers in scaled(image, height: height, width: width, workers) }
-    }
+    public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform { resized }
 
-    public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) {
-        let target = Shape(shape.channels, height, width)
-        return (target, target)
-    }
+    /// There is nothing random in it.
+    func resized(_ image: Tensor, _ workers: Workers) -> Mapping { scaled(image, height: height, width: width, workers) }
+
+    /// What comes out.
+    func target(_ shape: Shape) -> Shape { Shape(shape.channels, height, width) }
+
+    public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) { (target(shape), target(shape)) }
 }
 
 /// Bilinear scaling up to `pixels` on both sides where the picture is smaller.

@@ -1,3 +1,4 @@
+import Networks
 import Tensors
 
 /// Something that is done to the picture before the network sees it, drawn anew at each step, so that what the network
@@ -55,6 +56,19 @@ public struct TransformChain: Sendable {
         transforms.reduce((shape, shape)) { extent, transform in
             (transform.extent(of: extent.0).smallest, transform.extent(of: extent.1).largest)
         }
+    }
+
+    /// The scaling at the end, if there is one: it belongs to the network rather than to the picture, so that the network
+    /// sees a finished picture through it as well.
+    var fitting: Resize? { transforms.last as? Resize }
+
+    /// The same transforms, and at the end the scaling that a network of one size needs of a picture of this size, if it
+    /// needs any.
+    public func fitted(to only: Network.Size, from picture: Network.Size) -> TransformChain {
+        let (smallest, largest) = extent(of: Shape(3, picture.height, picture.width))
+        let fits = [smallest, largest].allSatisfy { $0.height == only.height && $0.width == only.width }
+        if fits { return self }
+        return TransformChain(transforms + [Resize(width: only.width, height: only.height)])
     }
 
     /// As `--transforms` spells it.

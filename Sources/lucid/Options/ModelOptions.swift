@@ -7,7 +7,7 @@ import Networks
 /// Which network, which weights, and what is known of them.
 struct ModelOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("The network: a name such as vgg16 or resnet50:IMAGENET1K_V1; see `lucid models list`. (default: squeezenet1_1)", valueName: "name"),
+        help: ArgumentHelp("The network: a name such as vgg16 or resnet50:IMAGENET1K_V1; see `lucid models list`, or the path of an .onnx file. (default: squeezenet1_1)", valueName: "name"),
         completion: .list(Architecture.all.map(\.name)))
     var model: String?
 
@@ -22,11 +22,19 @@ struct ModelOptions: ParsableArguments {
     @OptionGroup var preprocessing: PreprocessingOptions
 
     /// The network, ready to be prepared; its weights are downloaded if they are not here.
-    func load(quiet: Bool = false) throws(Failure) -> Model { try Self.load(request, quiet: quiet) }
+    ///
+    /// - Parameter size: of the picture, for a graph in a file that leaves it open.
+    func load(size: Network.Size? = nil, quiet: Bool = false) throws(Failure) -> Model {
+        var request = request
+        request.size = size
+        return try Self.load(request, quiet: quiet)
+    }
 
     /// As `load`, of a name and perhaps a file of weights.
-    static func load(_ name: String, weights: String? = nil, quiet: Bool = false) throws(Failure) -> Model {
-        try load(ModelRequest(name: name, weights: weights), quiet: quiet)
+    static func load(_ name: String, weights: String? = nil, size: Network.Size? = nil, quiet: Bool = false)
+        throws(Failure) -> Model
+    {
+        try load(ModelRequest(name: name, weights: weights, size: size), quiet: quiet)
     }
 
     private static func load(_ request: ModelRequest, quiet: Bool) throws(Failure) -> Model {
@@ -49,7 +57,13 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The network for what looks at its graph or its speed only: weights that are not here are not downloaded.
-    func loadGraph() throws(Failure) -> Model { try Self.graph(request) }
+    ///
+    /// - Parameter size: as for `load`.
+    func loadGraph(size: Network.Size? = nil) throws(Failure) -> Model {
+        var request = request
+        request.size = size
+        return try Self.graph(request)
+    }
 
     /// As `loadGraph`, of a name alone.
     static func loadGraph(_ name: String) throws(Failure) -> Model { try graph(ModelRequest(name: name)) }

@@ -10,7 +10,7 @@ struct PreprocessingOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The mean that is subtracted of each channel, in units of the range, in the network's order of channels.", valueName: "a,b,c"))
+        help: ArgumentHelp("The mean that is subtracted of each channel, in units of the range, in the network's order of channels; one number is for all.", valueName: "a,b,c"))
     var mean: NumberList?
 
     @Option(
@@ -25,23 +25,14 @@ struct PreprocessingOptions: ParsableArguments {
         if let range, range.numbers.count != 2 || range.numbers[0] == range.numbers[1] {
             throw ValidationError("--range needs two numbers that differ, e.g. 0,255, not \(range)")
         }
-        for (name, list) in [("--mean", mean), ("--std", std)] {
-            if let list, ![1, 3].contains(list.numbers.count) {
-                throw ValidationError("\(name) needs a number for each of the three channels, not \(list)")
-            }
-        }
         if let std, std.numbers.contains(where: { $0 <= 0 }) { throw ValidationError("--std must be above 0, not \(std)") }
     }
 
     var change: PreprocessingChange {
-        /// One number is the same for all channels.
-        func ofEach(_ list: NumberList?) -> [Float]? {
-            list.map { $0.numbers.count == 1 ? [Float](repeating: $0.numbers[0], count: 3) : $0.numbers }
-        }
         var change = PreprocessingChange()
         change.range = range?.numbers
-        change.mean = ofEach(mean)
-        change.std = ofEach(std)
+        change.mean = mean?.numbers
+        change.std = std?.numbers
         change.bgr = bgr
         return change
     }

@@ -8,7 +8,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Take the numbers of another tool: \(Preset.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
     var preset: String?
 
-    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT. (default: 224, or the size of --start)", valueName: "n"))
+    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT. (default: 224, or the size of --start, or the one that the network takes)", valueName: "n"))
     var size: PictureSize?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps uphill. (default: 512)", valueName: "n"))
@@ -44,7 +44,7 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", valueName: "name"))
     var optimizer: OptimizerChoice?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, or 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
     @Option(help: ArgumentHelp("How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", valueName: "list"))
@@ -133,21 +133,27 @@ struct RenderOptions: ParsableArguments {
     ///   - count: of pictures that are drawn together.
     func plan(_ objective: Objective, model: Model, seed: UInt64? = nil, count: Int = 1) throws(Failure) -> RenderPlan {
         let preset = presetNumbers
-        var size = size ?? PictureSize(width: preset.size, height: preset.size)
+        let only = objective.onlySize(in: model.network)
+        var size =
+            size ?? only.map { PictureSize(width: $0.width, height: $0.height) }
+            ?? PictureSize(width: preset.size, height: preset.size)
         if let start, self.size == nil { size = try PictureSource.size(of: start) }
         var list = TransformChain.expanded(transforms ?? preset.transforms, size: min(size.width, size.height))
         if alpha, !list.contains("backdrop") { list = list == "none" ? "backdrop" : "backdrop " + list }
-        let chain: TransformChain
+        var chain: TransformChain
         do {
             chain = try TransformChain(parsing: list)
         } catch {
             throw .usage("--transforms: \(error)")
         }
+        if let only { chain = chain.fitted(to: only, from: size.networkSize) }
         guard let presetOptimizer = OptimizerChoice(preset.optimizer), let presetSchedule = Schedule(preset.schedule),
             let presetParam = ParameterizationName(rawValue: preset.param), let presetRelu = RectifierGradient(rawValue: preset.relu)
         else { preconditionFailure("the preset \(preset.name) cannot be read") }
         // Another optimizer than the preset's has a rate of its own.
-        let rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
+        var rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
+        // A network's weights are climbed in smaller steps than a picture's frequencies: Lucid's rate for CPPNs.
+        if rate == nil, param == .cppn, optimizer == nil { rate = 0.005 }
         var plan = RenderPlan(
             model: model.name, weights: model.weightsSHA256, objective: complete(objective, preset).text, width: size.width,
             height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param ?? presetParam,
@@ -190,10 +196,15 @@ struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
     var width: Int
     var height: Int
 
+    /// What is meant if nothing is said.
+    static let standard = PictureSize(width: 224, height: 224)
+
     init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
+
+    var networkSize: Network.Size { Network.Size(height: height, width: width) }
 
     init?(argument: String) {
         let numbers = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }

@@ -41,6 +41,7 @@ struct Classify: ParsableCommand {
         } catch {
             throw Failure(error)
         }
+        model.sayAssumption(quiet: running.quiet)
         let guesses = try probabilities(picture, model, workers: running.workers).enumerated()
             .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)
             .map { Guess(index: $0.offset, label: names[$0.offset], probability: $0.element) }
@@ -75,6 +76,11 @@ struct Classify: ParsableCommand {
             throw Failure.usage("\(model.name) cannot take \(square.width)x\(square.height) pixels: \(error)")
         }
         let pass = Pass(workers: workers)
+        do {
+            try network.check(height: square.height, width: square.width)
+        } catch {
+            throw Failure.usage("\(model.name) cannot take \(square.width)x\(square.height) pixels: \(error)")
+        }
         let scores = network.forward(image, pass, remembering: false)[last].values
         if model.network.endsInProbabilities { return scores.elements }
         return Softmax()([FeatureMap(scores)], pass).output.planes().elements

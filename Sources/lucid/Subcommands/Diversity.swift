@@ -9,8 +9,8 @@ struct Diversity: ParsableCommand {
         abstract: "Draw several distinct pictures of one channel: its facets.",
         discussion: """
             The pictures are drawn together, and the likeness of their Gram matrices counts against them. They are first \
-            drawn without that, which tells how alike they are by themselves and what the likeness must weigh: --weight is in \
-            per cent of the score so reached.
+            drawn without that, to tell how alike they are by themselves. What the likeness weighs is tried out in shorter \
+            renders, until the pictures are a good third less alike; --weight fixes it, in per cent of the channel's score.
 
             Example: lucid diversity --layer features.10 --index 5 --count 4
             """)
@@ -19,19 +19,20 @@ struct Diversity: ParsableCommand {
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
     @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
     @Option(help: ArgumentHelp("Pictures.", valueName: "n")) var count = 4
-    @Option(help: ArgumentHelp("What the likeness weighs, in per cent of the channel's score.", valueName: "w")) var weight: Float = 100
+    @Option(parsing: .unconditional, help: ArgumentHelp("What the likeness weighs, in per cent of the channel's score. (default: tried out)", valueName: "w"))
+    var weight: Float?
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
         guard (2...64).contains(count) else { throw ValidationError("--count must be 2 to 64, not \(count)") }
-        guard weight.isFinite, weight > 0 else { throw ValidationError("--weight must be above 0, not \(weight)") }
+        if let weight, !(weight.isFinite && weight > 0) { throw ValidationError("--weight must be above 0, not \(weight)") }
         guard render.seeds == nil else { throw ValidationError("--seeds does not go with diversity, which draws several pictures anyway") }
         guard output.output != "-" else { throw ValidationError("diversity writes several files; -o - takes one picture") }
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index, of: layer, in: model)
         guard indices.count == 1 else { throw Failure.usage("diversity draws one channel, and --index names \(indices.count)") }
         let parts = OutputNames.Parts(model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "diversity")
@@ -45,18 +46,19 @@ struct Diversity: ParsableCommand {
         try drawing.configure(&job, parts)
         var rehearsal = Rendering(
             model: model, jobs: [rehearsed(job)], label: "\(label), alike", options: output.dryRun ? output : output.silent)
-        // Checked before the first of two renders.
+        // Checked before the first of several renders.
         rehearsal.willWrite = job.outputs + [path]
         rehearsal.keepsPictures = true
         guard let before = try rehearsal.run().first else { return }  // a dry run
 
-        let term = weight / 100 * abs(before.check.score) * .diversity(layer)
+        let likeness = Likeness(model, layer, workers: output.running.workers)
+        let share = try weight ?? tried(job, channel, model, likeness, label)
+        let term = share / 100 * abs(before.check.score) * .diversity(layer)
         job.plan = try render.plan(channel - term, model: model, count: count)
         var rendering = Rendering(model: model, jobs: [job], label: label, options: output)
         rendering.sheet = PictureSheet(to: path)
         rendering.keepsPictures = true
         let after = try rendering.run()[0]
-        let likeness = Likeness(model, layer, workers: output.running.workers)
         let outcome = Outcome(
             similarityBefore: try likeness(before.pictures), similarityAfter: try likeness(after.pictures),
             scoreBefore: try likeness.score(before, of: channel), scoreAfter: try likeness.score(after, of: channel))
@@ -66,6 +68,32 @@ struct Diversity: ParsableCommand {
             try standardOutput(
                 "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; the channel's mean \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))")
         }
+    }
+
+    /// Weights to try, in per cent of the score, and by how much the likeness should fall at least.
+    private static let weights: [Float] = [3, 5, 8, 13, 20]
+    private static let enough: Float = 0.36
+
+    /// The first weight that sets the pictures apart in a third of the steps; the largest if none does.
+    private func tried(
+        _ job: PictureJob, _ channel: Objective, _ model: Model, _ likeness: Likeness, _ label: String
+    ) throws(Failure) -> Float {
+        var short = render
+        short.steps = max(1, job.plan.steps / 3)
+        func draw(_ objective: Objective) throws(Failure) -> Rendering.Finished {
+            var trial = rehearsed(job)
+            trial = PictureJob(try short.plan(objective, model: model, count: count), to: trial.paths)
+            var rendering = Rendering(model: model, jobs: [trial], label: "\(label), trying", options: output.silent)
+            rendering.keepsPictures = true
+            return try rendering.run()[0]
+        }
+        let plain = try draw(channel)
+        let alike = try likeness(plain.pictures)
+        for weight in Self.weights {
+            let apart = try draw(channel - weight / 100 * abs(plain.check.score) * .diversity(layer))
+            if try likeness(apart.pictures) <= (1 - Self.enough) * alike { return weight }
+        }
+        return Self.weights.last!
     }
 
     /// The same job without the term and without files.

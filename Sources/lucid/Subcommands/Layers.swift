@@ -12,17 +12,18 @@ struct Layers: ParsableCommand {
             """)
 
     @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(help: ArgumentHelp("The picture's size, which decides the shapes.", valueName: "n"))
-    var size = PictureSize(width: 224, height: 224)
+    @Option(help: ArgumentHelp("The picture's size, which decides the shapes. (default: 224, or the one size that the network takes)", valueName: "n"))
+    var size: PictureSize?
     @Flag(help: "Print one JSON object a layer.") var json = false
 
     func run() throws {
-        let model = try model.loadGraph()
+        let model = try model.loadGraph(size: size?.networkSize)
+        let size = size ?? model.network.onlySize.map { PictureSize(width: $0.width, height: $0.height) } ?? .standard
         let rows: [LayerSummary]
         do {
             rows = try model.network.summary(height: size.height, width: size.width)
         } catch {
-            throw Failure.usage("size \(size) is too small for \(model.name): \(error)")
+            throw Failure.usage("\(model.name) does not take size \(size): \(error)")
         }
         if json {
             for row in rows { try standardOutput(lucid.json(row)) }

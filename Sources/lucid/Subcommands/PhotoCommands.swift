@@ -21,7 +21,7 @@ struct Caricature: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         try drawPhoto(
             photo, layer, kind: "caricature", .caricature(layer, of: photo, cosinePower: cossimPow), model, render, output)
     }
@@ -44,7 +44,7 @@ struct Invert: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         try drawPhoto(photo, layer, kind: "invert", -.activationDistance(layer, to: photo), model, render, output)
     }
 }
@@ -67,7 +67,7 @@ struct Accentuate: ParsableCommand {
     @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
     @Option(help: ArgumentHelp("The layer whose answers should stay. (default: one half way to --layer)", valueName: "name"))
     var anchor: String?
-    @Option(help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 1
+    @Option(help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 3
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -77,7 +77,7 @@ struct Accentuate: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index, of: layer, in: model)
         guard indices.count == 1 else { throw Failure.usage("accentuate takes one channel, and --index names \(indices.count)") }
         var render = render

@@ -19,7 +19,8 @@ struct Replay: ParsableCommand {
         if weights == nil, try ModelOptions.library().rulesOut(weights: record.plan.weights, of: record.plan.model) {
             throw otherWeights(record)
         }
-        let model = try ModelOptions.load(record.plan.model, weights: weights, quiet: output.running.quiet)
+        let size = Network.Size(height: record.plan.height, width: record.plan.width)
+        let model = try ModelOptions.load(record.plan.model, weights: weights, size: size, quiet: output.running.quiet)
         guard model.weightsSHA256 == record.plan.weights else {
             throw otherWeights(record)
         }

@@ -27,7 +27,7 @@ struct Sheet: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index ?? IndexList(argument: "all")!, of: layer, in: model)
         let drawing = Drawing(model: model, render: render, output: output)
         var jobs: [PictureJob] = []
@@ -76,7 +76,7 @@ struct Progression: ParsableCommand {
     private static let pictures = 12
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         var names = layers?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? []
         if names.isEmpty {
             let stages = model.network.stages
@@ -98,6 +98,7 @@ struct Progression: ParsableCommand {
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "progression")
         let path = OutputNames.path(output.output, parts)
         var rendering = Rendering(model: model, jobs: jobs, label: "\(jobs.count) layers", options: output)
+        rendering.isBrief = true
         rendering.sheet = PictureSheet(to: path, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
         try rendering.run()
     }
@@ -131,7 +132,7 @@ struct Interpolate: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let (first, last) = ends!
         var objective = Objective.channelInterpolate(layer, first, layer, last)
         if alignment > 0 { objective = objective + alignment * .alignment(layer) }

@@ -19,7 +19,7 @@ struct Channel: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         try drawUnits(of: layer, index, model, render, output, kind: nil) { .channel(layer, $0) }
     }
 }
@@ -38,7 +38,7 @@ struct Neuron: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         try drawUnits(of: layer, index, model, render, output, kind: "neuron") {
             .neuron(layer, $0, x: position.x, y: position.y)
         }
@@ -72,7 +72,7 @@ struct LayerEnergy: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed)
         try Drawing(model: model, render: render, output: output).run([.init(.layer(layer), parts)], label: layer)
     }
@@ -99,7 +99,7 @@ struct ClassUnit: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         guard let names = model.classNames else { throw try ModelOptions.noClasses(of: model) }
         let classes: [Int]
         if let label {
@@ -143,7 +143,7 @@ struct Render: ParsableCommand {
         Objective.functions.map { "  \($0.usage)\n      \($0.meaning)" }.joined(separator: "\n")
     }
 
-    @Argument(help: "The expression. (default: the one that --start was drawn from)") var expression: String?
+    @Argument(help: "The expression. (default: that of --start, with its network)") var expression: String?
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("Pictures that are drawn together, on one sheet.", valueName: "n")) var count = 1
     @OptionGroup(title: "Picture") var render: RenderOptions
@@ -157,12 +157,17 @@ struct Render: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        var (options, text) = (model, expression ?? "")
+        if expression == nil {
+            let plan = try PictureRecord(ofFile: render.start!).plan
+            text = plan.objective
+            options.model = options.model ?? plan.model
+        }
+        let model = try options.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let objective: Objective
         do {
-            objective = try Objective(
-                parsing: try expression ?? PictureRecord(ofFile: render.start!).plan.objective, labels: model.classNames)
-        } catch let error as ExpressionError {
+            objective = try Objective(parsing: text, labels: model.classNames)
+        } catch {
             throw Failure.usage("\(error)")
         }
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "render")
@@ -209,7 +214,7 @@ struct DirectionCommand: ParsableCommand {
     }
 
     func run() throws {
-        let model = try model.load(quiet: output.running.quiet)
+        let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let name = try Drawing.layer(layer, in: model)
         let count = model.network.channels(of: name)
         var direction = try direction(count)

@@ -1,0 +1,35 @@
+import Networks
+import ONNX
+
+/// A name that is the path of a file with a network of its own.
+extension ModelLibrary {
+    /// Whether a name is the path of an .onnx file.
+    public static func isGraphFile(_ name: String) -> Bool { name.lowercased().hasSuffix(".onnx") }
+
+    func graphFile(_ path: String, _ request: ModelRequest) throws(StoreError) -> Model {
+        guard request.weights == nil else {
+            throw StoreError(.name, "--weights does not go with \(path), which brings its own")
+        }
+        let change = request.preprocessing
+        let model: Model
+        do {
+            model = try ONNXModel.load(
+                path: path, size: request.size, preprocessing: { change.isEmpty ? nil : change.applied(to: $0) },
+                labels: { count throws(WeightsError) in try labels(count, request) })
+        } catch {
+            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+        }
+        try change.check(channels: model.network.inputChannels)
+        return model
+    }
+
+    private func labels(_ count: Int, _ request: ModelRequest) throws(WeightsError) -> [String]? {
+        guard let file = request.labels else { return try? catalog.classNames(count: count) }
+        let names = try readLines(file)
+        guard names.count == count else {
+            throw WeightsError(
+                file: file, reason: "names \(names.count) classes, but the network has \(count); it needs a line for each")
+        }
+        return names
+    }
+}

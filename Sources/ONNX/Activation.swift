@@ -1,0 +1,53 @@
+import Networks
+import Tensors
+
+/// A value that is computed from the picture: the node that computes it, its extents as ONNX has them, and in which order
+/// its axes lie in memory.
+///
+/// Images of ONNX are `[1, channels, height, width]`; the engine holds the channels of a position side by side, so their
+/// order is 0, 2, 3, 1. A transposition then often moves nothing: only the order changes.
+struct Activation {
+    /// The node, or the picture.
+    let node: NetworkBuilder.Value
+    /// Extents as ONNX has them.
+    let dims: [Int]
+    /// Axes from the slowest in memory to the fastest.
+    let order: [Int]
+
+    init(_ node: NetworkBuilder.Value, dims: [Int], order: [Int]) {
+        self.node = node
+        self.dims = dims
+        self.order = order
+    }
+
+    /// As the engine holds it.
+    var shape: Shape { Self.shape(dims, order) }
+
+    /// The fastest axis is the channels, the one before it the width, all others the height.
+    static func shape(_ dims: [Int], _ order: [Int]) -> Shape {
+        let extents = order.map { dims[$0] }
+        return Shape(extents.last ?? 1, extents.dropLast(2).reduce(1, *), extents.dropLast().last ?? 1)
+    }
+
+    /// The order of images: batch, then space, then channels.
+    static func imageOrder(_ rank: Int) -> [Int] { rank < 3 ? Array(0..<rank) : [0] + Array(2..<rank) + [1] }
+
+    /// Axes of more than one index, in memory's order: what decides where values lie.
+    var moving: [Int] { order.filter { dims[$0] != 1 } }
+
+    /// For each axis how far apart neighbours lie in memory.
+    var strides: [Int] {
+        var strides = [Int](repeating: 1, count: dims.count)
+        var distance = 1
+        for axis in order.reversed() {
+            strides[axis] = distance
+            distance *= dims[axis]
+        }
+        return strides
+    }
+
+    var count: Int { dims.reduce(1, *) }
+
+    /// The order with this axis moved to the end.
+    func order(endingWith axis: Int) -> [Int] { order.filter { $0 != axis } + [axis] }
+}

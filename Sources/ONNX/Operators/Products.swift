@@ -1,0 +1,154 @@
+import Networks
+import Tensors
+
+/// Matrix products, with weights and between two values.
+extension GraphImporter {
+    /// alpha · A · B + beta · C
+    mutating func gemm(_ operation: Operation) throws(WeightsError) -> Activation {
+        let input = try operation.activation(0)
+        guard input.dims.count == 2 else { throw operation.refuse("expected two axes, got \(input.dims)") }
+        guard try operation.integer("transA", 0) == 0 else { throw operation.refuse("a transposed first input is not supported") }
+        let isTransposed = try operation.integer("transB", 0) == 1
+        let (alpha, beta) = (operation.number("alpha", 1), operation.number("beta", 1))
+        let weights = try operation.input(1)
+        guard weights.dims.count == 2 else { throw operation.refuse("weights of \(weights.dims)") }
+        if case .activation(let right) = weights {
+            guard alpha == 1, operation.optionalInput(2) == nil else { throw operation.refuse("a scaled product of two values") }
+            let other = isTransposed ? Activation(right.node, dims: right.dims.reversed(), order: right.order.map { 1 - $0 }) : right
+            return try product(operation, input, other)
+        }
+        let outputs = weights.dims[isTransposed ? 0 : 1]
+        let biases = try biases(operation, operation.optionalInput(2), count: outputs, scale: beta)
+        return try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, biases: biases)
+    }
+
+    mutating func matrixProduct(_ operation: Operation) throws(WeightsError) -> Activation {
+        let (left, right) = (try operation.input(0), try operation.input(1))
+        switch (left, right) {
+        case (.activation(let a), .activation(let b)): return try product(operation, a, b)
+        case (.activation(let a), _):
+            guard right.dims.count == 2 else {
+                // A stack of matrices of weights: one matrix if only one is in it.
+                guard right.dims.count > 2, right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else { throw operation.refuse("weights of \(right.dims)") }
+                return try linear(operation, a, right, isTransposed: false)
+            }
+            return try linear(operation, a, right, isTransposed: false)
+        case (_, .activation(let b)):
+            // W · B is linear along the axis before the last.
+            let rank = b.dims.count
+            guard rank >= 2, left.dims.count == 2, left.dims[1] == b.dims[rank - 2] else { throw operation.refuse("\(left.dims) times \(b.dims)") }
+            let order = b.order(endingWith: rank - 2)
+            var dims = b.dims
+            dims[rank - 2] = left.dims[0]
+            let layer = Linear(inputs: left.dims[1], outputs: left.dims[0], weights: try reader.parameter(left), biases: nil)
+            return try add(operation, layer, from: b, through: try layers(bringing: b, to: order), dims: dims, order: order)
+        default: throw operation.refuse("two constants")
+        }
+    }
+
+    /// A linear map of the last axis.
+    private mutating func linear(
+        _ operation: Operation, _ input: Activation, _ weights: Value, isTransposed: Bool, scale: Float = 1,
+        biases: Parameter? = nil
+    ) throws(WeightsError) -> Activation {
+        let (inputs, outputs) = isTransposed
+            ? (weights.dims[1], weights.dims[0]) : (weights.dims[weights.dims.count - 2], weights.dims[weights.dims.count - 1])
+        guard let last = input.dims.indices.last, input.dims[last] == inputs, outputs > 0 else {
+            throw operation.refuse("weights of \(weights.dims) for \(input.dims)")
+        }
+        var movement: Movement?
+        if !isTransposed {
+            var transposed = Movement([inputs, outputs])
+            transposed.transpose([1, 0])
+            movement = transposed
+        }
+        let layer = Linear(
+            inputs: inputs, outputs: outputs,
+            weights: try reader.parameter(weights, shape: [outputs, inputs], movement: movement, scale: scale), biases: biases)
+        let order = input.order(endingWith: last)
+        let source = try arranged(operation, input, to: order)
+        var dims = input.dims
+        dims[last] = outputs
+        let result = try add(operation, layer, from: [source], dims: dims, order: order)
+        if biases == nil { facts[result.node.index] = .linear(layer, from: source.node) }
+        return result
+    }
+
+    /// "bij,bkj->bik" and its kin: a product of matrices over common axes, in whatever order the axes stand.
+    mutating func einsum(_ operation: Operation) throws(WeightsError) -> Activation {
+        let equation = operation.text("equation", "").filter { $0 != " " }
+        func refuse() -> WeightsError { operation.refuse("the equation \(shown(equation)) is not supported; it is no product of matrices") }
+        let sides = equation.split(separator: "-", maxSplits: 1).map(String.init)
+        let terms = (sides.first ?? "").split(separator: ",").map(Array.init)
+        guard sides.count == 2, sides[1].hasPrefix(">"), terms.count == 2, operation.inputs.count == 2 else { throw refuse() }
+        let (left, right, result) = (terms[0], terms[1], Array(sides[1].dropFirst()))
+        for letters in [left, right, result] {
+            guard letters.allSatisfy(\.isLetter), Set(letters).count == letters.count else { throw refuse() }
+        }
+        let batch = result.filter { left.contains($0) && right.contains($0) }
+        let rows = result.filter { !right.contains($0) }
+        let columns = result.filter { !left.contains($0) }
+        let summed = left.filter { right.contains($0) && !result.contains($0) }
+        guard rows.count == 1, columns.count == 1, summed.count == 1, left.count == batch.count + 2, right.count == batch.count + 2 else { throw refuse() }
+        /// The value with its axes in the order of these letters; nothing moves.
+        func read(_ value: Activation, _ letters: [Character], as wanted: [Character]) throws(WeightsError) -> Activation {
+            guard value.dims.count == letters.count else { throw refuse() }
+            let places = wanted.map { letters.firstIndex(of: $0)! }
+            return Activation(
+                value.node, dims: places.map { value.dims[$0] }, order: value.order.map { places.firstIndex(of: $0)! })
+        }
+        let a = try read(try operation.activation(0), left, as: batch + rows + summed)
+        let b = try read(try operation.activation(1), right, as: batch + summed + columns)
+        return try read(try product(operation, a, b), batch + rows + columns, as: result)
+    }
+
+    /// The product of the last two axes, over all others.
+    private mutating func product(_ operation: Operation, _ left: Activation, _ right: Activation) throws(WeightsError) -> Activation {
+        var (a, b) = (left, right)
+        guard a.dims.count >= 2, b.dims.count >= 2 else { throw operation.refuse("\(a.dims) times \(b.dims)") }
+        let (rows, depth) = (a.dims[a.dims.count - 2], a.dims[a.dims.count - 1])
+        let columns = b.dims[b.dims.count - 1]
+        guard b.dims[b.dims.count - 2] == depth else { throw operation.refuse("\(a.dims) times \(b.dims)") }
+        let batch = try broadcast(operation, Array(a.dims.dropLast(2)), Array(b.dims.dropLast(2)))
+        guard batch.reduce(1, *) < 1 << 24 else { throw operation.refuse("too many products: \(batch)") }
+        if !isReadable(a) { a = try arranged(operation, a, to: Array(a.dims.indices)) }
+        if !isReadable(b) { b = try arranged(operation, b, to: Array(b.dims.indices)) }
+        let dims = batch + [rows, columns]
+        let order = Array(dims.indices)
+        let layer = MatrixProduct(
+            operand(a, batch), operand(b, batch), rows: rows, depth: depth, columns: columns, output: Activation.shape(dims, order))
+        return try add(operation, layer, from: [a, b], dims: dims, order: order)
+    }
+
+    /// One of the last two axes runs through adjacent values, with the other no closer than that one is long.
+    private func isReadable(_ value: Activation) -> Bool {
+        let (strides, rank) = (value.strides, value.dims.count)
+        let (rows, columns) = (strides[rank - 2], strides[rank - 1])
+        return columns == 1 && rows >= value.dims[rank - 1] || rows == 1 && columns >= value.dims[rank - 2]
+    }
+
+    private func operand(_ value: Activation, _ batch: [Int]) -> MatrixProduct.Operand {
+        let (strides, rank) = (value.strides, value.dims.count)
+        var offsets = Movement(Array(value.dims.dropLast(2)), strides: Array(strides.dropLast(2)))
+        offsets.expand(to: batch)
+        let isTransposed = !(strides[rank - 1] == 1 && strides[rank - 2] >= value.dims[rank - 1])
+        return MatrixProduct.Operand(
+            shape: value.shape, offsets: offsets.places().map { Int($0) },
+            stride: max(strides[isTransposed ? rank - 1 : rank - 2], 1), isTransposed: isTransposed)
+    }
+
+    /// The extents that two values have together.
+    func broadcast(_ operation: Operation, _ a: [Int], _ b: [Int]) throws(WeightsError) -> [Int] {
+        let rank = max(a.count, b.count)
+        let (left, right) = (padded(a, rank), padded(b, rank))
+        var dims: [Int] = []
+        for (x, y) in zip(left, right) {
+            guard x == y || x == 1 || y == 1 else { throw operation.refuse("\(a) and \(b) do not fit each other") }
+            dims.append(x == 1 ? y : x)
+        }
+        return dims
+    }
+
+    /// With ones before the first axis.
+    func padded(_ dims: [Int], _ rank: Int) -> [Int] { [Int](repeating: 1, count: rank - dims.count) + dims }
+}

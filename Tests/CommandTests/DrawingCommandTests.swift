@@ -1,0 +1,166 @@
+import Foundation
+import Images
+import Testing
+
+/// Every drawing command through the program: the files that it says, which replay to the same bytes.
+@Suite struct DrawingCommandTests {
+    private static let quick = ["--size", "64", "--steps", "4"]
+    private static let photo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos/chelsea.jpg").path
+
+    private func draw(_ scratch: Scratch, _ arguments: [String], quick: [String] = quick) throws -> Program {
+        let program = try Program.run(arguments + quick, in: scratch.path)
+        #expect(program.status == 0, "\(arguments): \(program.errors)")
+        return program
+    }
+
+    private func picture(_ scratch: Scratch, _ name: String) throws -> Picture {
+        try Picture.decode([UInt8](scratch.bytes(name)), name: name)
+    }
+
+    @Test(arguments: [
+        ["direction", "--layer", "features.3", "--channels", "5:1,10:-0.5"],
+        ["direction", "--layer", "features.3", "--channels", "5:1,10:-0.5", "--cossim-pow", "2", "--neuron", "--x", "3", "--y", "2"],
+        ["class", "--label", "goldfish"],
+        ["class", "--index", "1", "--negative"],
+        ["caricature", photo, "--layer", "features.3"],
+        ["invert", photo, "--layer", "features.3"],
+        ["accentuate", photo, "--layer", "features.6", "--index", "5"],
+        ["render", "channel(features.3,5)*layer(features.4) - 0.1*input_diff(\(photo))"],
+        ["channel", "--layer", "features.3", "--index", "5", "--start", photo, "--mask", photo],
+        ["channel", "--layer", "features.3", "--index", "5", "--alpha"],
+        ["channel", "--layer", "features.3", "--index", "5", "--param", "cppn"],
+        ["channel", "--layer", "features.3", "--index", "5", "--param", "laplacian", "--optimizer", "rmsprop(0.9)"],
+        ["channel", "--layer", "features.3", "--index", "5", "--preset", "maco", "--crops", "2"],
+        ["channel", "--layer", "features.3", "--index", "5", "--preset", "xplique"],
+        ["channel", "--layer", "features.3", "--index", "5", "--crops", "2", "--clip-gradient", "1", "--normalize-gradient",
+         "--pool-gradient", "average", "--relu", "guided", "--schedule", "warmup(2) step(2, 0.5)", "--tv", "0.001",
+         "--l1", "0.001", "--l2", "0.01", "--blur", "0.1", "--boundary", "0.1", "--optimizer", "nadam"],
+    ])
+    func aPictureReplaysToTheSameBytes(_ arguments: [String]) throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, arguments + ["-o", "a.png"])
+        let replay = try Program.run(["replay", "a.png", "-o", "b.png", "--threads", "1"], in: scratch.path)
+        #expect(replay.status == 0, "\(replay.errors)")
+        #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+        let info = try Program.run(["info", "a.png"], in: scratch.path)
+        #expect(info.status == 0 && info.text.contains("squeezenet1_1"))
+    }
+
+    @Test func seedsGoOnOneSheet() throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--seeds", "0-3"])
+        #expect(try scratch.names() == ["squeezenet1_1_features.3_5_seeds.png"])
+        #expect(try picture(scratch, "squeezenet1_1_features.3_5_seeds.png").width == 2 * 64 + 3 * 2)
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--seeds", "0-1", "-o", "s{seed}.png"])
+        #expect(try scratch.names().contains("s1.png"))
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--seed", "1", "-o", "one.png"])
+        #expect(try scratch.bytes("one.png") == scratch.bytes("s1.png"))
+    }
+
+    @Test func aSheetHoldsTheSamePicturesAndAnIndex() throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["sheet", "--layer", "features.3", "--index", "0-3", "-o", "s.png", "--keep", "."])
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "2", "-o", "two.png"])
+        #expect(try scratch.bytes("two.png") == scratch.bytes("squeezenet1_1_features.3_2.png"))
+        struct Entry: Decodable {
+            let objective: String
+            let score: Float
+        }
+        let entries = try JSONDecoder().decode([Entry].self, from: scratch.bytes("s.json"))
+        #expect(entries.map(\.objective) == (0..<4).map { "channel(features.3,\($0))" })
+        let (sheet, single) = (try picture(scratch, "s.png"), try picture(scratch, "two.png"))
+        // The third cell, at the left of the second row.
+        let (planes, own) = (sheet.planes(), single.planes())
+        for y in 0..<64 { for x in 0..<64 { #expect(planes[(68 + y) * sheet.width + 2 + x] == own[y * 64 + x]) } }
+        let info = try Program.run(["info", "s.png"], in: scratch.path)
+        #expect(info.text.split(separator: "\n").count == 4)
+        #expect(try Program.run(["replay", "s.png"], in: scratch.path).status == 65)
+    }
+
+    @Test func diversityTellsSimilarities() throws {
+        let scratch = try Scratch()
+        let program = try draw(
+            scratch, ["diversity", "--layer", "features.8", "--index", "5", "--count", "3", "--json", "-o", "d.png"],
+            quick: ["--size", "64", "--steps", "48"])
+        #expect(try scratch.names() == ["d.png", "d_0.png", "d_1.png", "d_2.png"])
+        struct Outcome: Decodable { let similarityBefore, similarityAfter, scoreBefore, scoreAfter: Float }
+        let last = program.text.split(separator: "\n").last!
+        let outcome = try JSONDecoder().decode(Outcome.self, from: Data(last.utf8))
+        #expect(outcome.similarityAfter < outcome.similarityBefore)
+        let replay = try Program.run(["replay", "d_1.png", "-o", "again.png"], in: scratch.path)
+        #expect(replay.status == 0)
+        #expect(try scratch.bytes("again.png") == scratch.bytes("d_1.png"))
+    }
+
+    @Test func rowsOfPictures() throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["interpolate", "--layer", "features.3", "--index", "5,12", "--count", "3", "-o", "i.png"])
+        #expect(try scratch.names() == ["i.png", "i_0.png", "i_1.png", "i_2.png"])
+        _ = try draw(scratch, ["progression", "--layers", "features.1,features.3,features.6", "-o", "p.png"])
+        #expect(try picture(scratch, "p.png").height > 64)
+        _ = try draw(scratch, ["compare", "i_0.png", "i_2.png", "-o", "c.png"], quick: [])
+        #expect(try picture(scratch, "c.png").width >= 2 * 64)
+        _ = try draw(scratch, ["render", "channel(features.3,5) - 10*diversity(features.3)", "--count", "2", "-o", "r.png"])
+        #expect(try picture(scratch, "r.png").width >= 2 * 64)
+    }
+
+    @Test func theWayThereIsKept() throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--evolution", "way.gif", "-o", "a.png"])
+        #expect(try scratch.bytes("way.gif").starts(with: Data("GIF89a".utf8)))
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--evolution", "way", "-o", "a.png"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/way").count == 5)
+    }
+
+    @Test func aPatternNetworkIsDrawnAtAnySize() throws {
+        let scratch = try Scratch()
+        _ = try draw(
+            scratch, ["channel", "--layer", "features.3", "--index", "5", "--param", "cppn", "--output-size", "200x100", "-o", "a.png"])
+        let large = try picture(scratch, "a.png")
+        #expect(large.width == 200 && large.height == 100)
+    }
+
+    @Test func aNumPyVectorIsADirection() throws {
+        let scratch = try Scratch()
+        var bytes = [UInt8]([0x93]) + Array("NUMPY".utf8) + [1, 0]
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (128,), }"
+        while (10 + header.utf8.count + 1) % 64 != 0 { header += " " }
+        header += "\n"
+        bytes += [UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
+        for channel in 0..<128 { withUnsafeBytes(of: Float(channel == 5 ? 1 : 0)) { bytes += Array($0) } }
+        try Data(bytes).write(to: URL(filePath: "\(scratch.path)/v.npy"))
+        _ = try draw(scratch, ["direction", "--layer", "features.3", "--vector", "v.npy", "-o", "v.png"])
+        _ = try draw(scratch, ["direction", "--layer", "features.3", "--channels", "5:1", "-o", "c.png"])
+        #expect(try scratch.bytes("v.png") == scratch.bytes("c.png"))
+    }
+
+    @Test(arguments: [
+        (["channel", "--layer", "features.3", "--index", "5", "--preset", "lucis"], 64, "lucid"),
+        (["channel", "--layer", "features.3", "--index", "5", "--start", "none.png"], 66, "none.png"),
+        (["channel", "--layer", "features.3", "--index", "5", "--optimizer", "adam(2)"], 64, "--optimizer"),
+        (["channel", "--layer", "features.3", "--index", "5", "--schedule", "sometimes"], 64, "--schedule"),
+        (["channel", "--layer", "features.3", "--index", "5", "--output-size", "99"], 64, "cppn"),
+        (["channel", "--layer", "features.3", "--index", "5", "--x", "-1"], 64, "--x"),
+        (["neuron", "--layer", "features.3", "--index", "5", "--x", "-1"], 64, "--x"),
+        (["class", "--label", "goldfsh"], 64, "goldfish"),
+        (["class", "--model", "vgg16", "--index", "1"], 64, "classes"),
+        (["render", "diversity(features.3)"], 64, "--count"),
+        (["render", "mean_alpha()"], 64, "--alpha"),
+        (["render", "picture(3,layer(features.3))"], 64, "picture 3"),
+        (["direction", "--layer", "features.3", "--channels", "5"], 64, "5:1"),
+        (["direction", "--layer", "features.3", "--channels", "500:1"], 64, "127"),
+        (["interpolate", "--layer", "features.3", "--index", "5"], 64, "5,12"),
+        (["diversity", "--layer", "features.3", "--index", "5,6"], 64, "one channel"),
+        (["caricature", "none.jpg", "--layer", "features.3"], 66, "none.jpg"),
+        (["compare", "one.png"], 64, "two"),
+        (["channel", "--layer", "features.3", "--index", "5", "--evolution", "x.avi"], 64, "x.avi"),
+    ])
+    func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ word: String) throws {
+        let scratch = try Scratch()
+        let program = try Program.run(arguments, in: scratch.path)
+        #expect(program.status == status, "\(program.errors)")
+        #expect(program.errors.contains(word), "\(program.errors)")
+        #expect(program.errors.split(separator: "\n").count == 1, "\(program.errors)")
+        #expect(try scratch.names().isEmpty)
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--model net.onnx` from the command line.
+@Suite struct GraphTests {
+    /// A convolution, biases and a rectifier on [1, 3, 6, 8]: of scripts/goldens/onnx_operators.py, the bytes at this place.
+    private func graph(in scratch: Scratch) throws {
+        struct Entry: Decodable {
+            let name: String
+            let bytes: Int
+
+            init(from decoder: any Decoder) throws {
+                var list = try decoder.unkeyedContainer()
+                name = try list.decode(String.self)
+                bytes = try list.decode(Int.self)
+            }
+        }
+        let golden = try Golden("onnx_operators")
+        let entries = try golden.metadata("cases", as: [Entry].self)
+        let place = try #require(entries.firstIndex { $0.name == "conv-bias-added@17" })
+        let start = entries[..<place].reduce(0) { $0 + $1.bytes }
+        let bytes = try golden.values("models")[start..<start + entries[place].bytes].map { UInt8($0) }
+        try Data(bytes).write(to: URL(filePath: "\(scratch.path)/small.onnx"))
+    }
+
+    @Test func aGraphIsListedDrawnAndReplayed() throws {
+        let scratch = try Scratch()
+        try graph(in: scratch)
+        let layers = try Program.run(["layers", "--model", "small.onnx"], in: scratch.path)
+        #expect(layers.status == 0 && layers.text.contains("Conv_0") && layers.errors.isEmpty)
+        // The convolution is free to be drawn at any size; the vector at the end is for 8×6 pixels.
+        let drawn = try Program.run(
+            ["channel", "--model", "small.onnx", "--layer", "Conv_0", "--index", "1", "--size", "32", "--steps", "3", "-o", "a.png"],
+            in: scratch.path)
+        #expect(drawn.status == 0, "\(drawn.errors)")
+        #expect(drawn.errors.contains("assuming") && drawn.errors.filter { $0 == "\n" }.count == 1)
+        let again = try Program.run(["replay", "a.png", "-o", "b.png", "--quiet"], in: scratch.path)
+        #expect(again.status == 0 && again.errors.isEmpty, "\(again.errors)")
+        #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+        let end = try Program.run(
+            ["channel", "--model", "small.onnx", "--layer", "Reshape_3", "--index", "7", "--steps", "3", "--json", "--quiet"], in: scratch.path)
+        #expect(end.status == 0, "\(end.errors)")
+        #expect(end.text.contains("\"width\":8") && end.text.contains("\"height\":6") && end.text.contains("resize(8, 6)"), "\(end.text)")
+        #expect(try scratch.names().contains("small_Reshape_3_7.png"))
+    }
+
+    @Test func mistakesAreOneLine() throws {
+        let scratch = try Scratch()
+        try graph(in: scratch)
+        try Data("not a graph".utf8).write(to: URL(filePath: "\(scratch.path)/bad.onnx"))
+        let channel = ["channel", "--index", "1", "--layer"]
+        let cases: [([String], Int32, String)] = [
+            (channel + ["Conv_9", "--model", "small.onnx"], 64, "Conv_0"),
+            (channel + ["Conv_0", "--model", "bad.onnx"], 65, "is it an ONNX file?"),
+            (channel + ["Conv_0", "--model", "absent.onnx"], 66, "absent.onnx"),
+            (channel + ["Reshape_3", "--model", "small.onnx", "--transforms", "none", "--size", "9", "--steps", "0", "-o", "no/a.png"], 73, "no"),
+        ]
+        for (arguments, status, word) in cases {
+            let result = try Program.run(arguments, in: scratch.path)
+            #expect(result.status == status, "\(arguments): \(result.errors)")
+            #expect(result.errors.contains(word) && result.errors.filter { $0 == "\n" }.count == 1, "\(arguments): \(result.errors)")
+        }
+    }
+}
