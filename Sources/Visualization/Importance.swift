@@ -7,7 +7,7 @@ import Tensors
 ///   - picture: `[channels, height, width]`
 ///   - importance: `[1, height, width]`, at least 0.
 /// - Returns: `[channels + 1, height, width]` in 0…1.
-func withImportance(_ picture: Tensor, _ importance: Tensor) -> Tensor {
+package func withImportance(_ picture: Tensor, _ importance: Tensor) -> Tensor {
     let colours = picture.elements
     let (low, high) = (percentile(colours, 0.01), percentile(colours, 0.99))
     let most = percentile(importance.elements, 0.8)
@@ -18,7 +18,7 @@ func withImportance(_ picture: Tensor, _ importance: Tensor) -> Tensor {
 }
 
 /// The value below which a share of the values lies, linear between neighbours as NumPy has it.
-func percentile(_ values: [Float], _ share: Float) -> Float {
+package func percentile(_ values: [Float], _ share: Float) -> Float {
     let sorted = values.sorted()
     let place = share * Float(sorted.count - 1)
     let lower = Int(place)

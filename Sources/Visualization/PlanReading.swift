@@ -71,6 +71,8 @@ struct Reading {
                     throw .index("\(what) compares pictures that are drawn together; try --count 4")
                 }
                 continue
+            case .alone(let what):
+                throw .index("\(what) within picture(…) has one picture to look at; put it outside")
             case .alpha:
                 guard plan.alpha else { throw .index("there is no opacity; try --alpha") }
                 continue

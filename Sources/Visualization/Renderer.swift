@@ -79,7 +79,8 @@ public struct Renderer: Sendable {
     private static func parameterization(_ plan: RenderPlan, channels: Int, _ height: Int, _ width: Int) -> Parameterization {
         let values = channels + (plan.alpha ? 1 : 0)
         let canvas = plan.parameterization.canvas(
-            channels: values, height: height, width: width, decayPower: plan.decayPower, spectrum: plan.spectrum ?? .natural)
+            channels: values, height: height, width: width, decayPower: plan.decayPower, spectrum: plan.spectrum ?? .natural,
+            holdsPictures: plan.start != nil)
         return Parameterization(
             canvas, colour: ColourMap(channels: channels, decorrelated: plan.decorrelate), count: plan.count,
             shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil)

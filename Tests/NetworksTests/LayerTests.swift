@@ -43,7 +43,7 @@ import Testing
                 inputChannels: item.input_shape![0], filters: weights[0],
                 window: window(item, kernel: [weights[2], weights[3]]), groups: item.groups ?? 1,
                 weights: parameter("weight", weights), biases: parameter("bias", [weights[0]]))
-        case "max_pool":
+        case "max_pool", "max_pool_average_gradient":
             return MaxPooling(window: window(item, kernel: item.kernel!), ceiling: item.ceil_mode ?? false)
         case "average_pool":
             return AveragePooling(
@@ -71,7 +71,8 @@ import Testing
             let suffixes = shapes.count == 1 ? [""] : shapes.indices.map { ".\($0)" }
             let inputs = zip(shapes, suffixes).map { IntegerHash.tensor("case/\(name)/input\($1)", $0) }
             #expect(try layer.outputShape(for: shapes) == shape(item.output_shape), "\(name)")
-            let step = layer(inputs, Pass(workers: Workers(2)))
+            let poolGradient = item.kind == "max_pool_average_gradient" ? PoolGradient.average : .winner
+            let step = layer(inputs, Pass(workers: Workers(2), poolGradient: poolGradient))
             #expect(relativeError(step.output.elements, try golden.values("case/\(name)/output")) < 1e-6, "\(name)")
             let gradients = step.pullback(IntegerHash.tensor("case/\(name)/gradient", step.output.shape))
             for (gradient, suffix) in zip(gradients, suffixes) {

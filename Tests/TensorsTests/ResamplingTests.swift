@@ -48,4 +48,22 @@ import Testing
         #expect(scaling(x, workers: three).elements == scaling(x, workers: one).elements)
         #expect(scaling.adjoint(y, workers: three).elements == scaling.adjoint(y, workers: one).elements)
     }
+
+    @Test(arguments: ["0.4", "1.05", "3"])
+    func blurring(_ deviation: String) throws {
+        let blur = GaussianBlur(deviation: Float(deviation)!, height: 9, width: 12)
+        try check("blur-\(deviation)", { blur($0, workers: Workers(2)) }, { blur.adjoint($0, workers: Workers(2)) })
+    }
+
+    @Test(arguments: [(0, 0), (2, -3), (-9, 12), (100, -101)])
+    func rolling(_ rows: Int, _ columns: Int) {
+        let rolled = input.rolled(rows: rows, columns: columns)
+        func place(_ index: Int, _ extent: Int) -> Int { (index % extent + extent) % extent }
+        for channel in 0..<3 {
+            for y in 0..<9 {
+                for x in 0..<12 { #expect(rolled[channel, place(y + rows, 9), place(x + columns, 12)] == input[channel, y, x]) }
+            }
+        }
+        #expect(rolled.rolled(rows: -rows, columns: -columns).elements == input.elements)
+    }
 }

@@ -11,6 +11,8 @@
        case/CASE/output, case/CASE/input_gradient
    from value("case/CASE/input"), "…/weight", "…/bias" and, as the gradient at the output, "…/gradient". Concatenation
    has two inputs, value("case/concatenation/input.0") and ".1", and as many input gradients, "…/input_gradient.0", ".1".
+   Max pooling with average pooling's gradient gives the largest values and passes the gradient back as average pooling
+   that leaves the padding out.
    The metadata entry "cases" is a JSON object of each case's kind, shapes and parameters; pairs are [vertical,
    horizontal].
 """
@@ -59,6 +61,8 @@ CASES = {
     "average-pool-include-floor": pool("average_pool", [1, 1], ceil_mode=False, count_include_pad=True),
     "average-pool-exclude-ceil": pool("average_pool", [1, 1], ceil_mode=True, count_include_pad=False),
     "average-pool-exclude-floor": pool("average_pool", [1, 1], ceil_mode=False, count_include_pad=False),
+    "max-pool-average-gradient": pool("max_pool_average_gradient", [0, 0], ceil_mode=False),
+    "max-pool-average-gradient-ceil": pool("max_pool_average_gradient", [1, 1], ceil_mode=True),
     "adaptive-average-pool": dict(kind="adaptive_average_pool", input_shape=[3, 7, 5], output_size=[3, 2]),
     "linear": dict(kind="linear", input_shape=[12], weight_shape=[5, 12], bias_shape=[5]),
     "softmax": dict(kind="softmax", input_shape=[6, 3, 4], axis=0),
@@ -76,6 +80,11 @@ def apply(case, inputs, weight, bias):
     if kind == "max_pool":
         return functional.max_pool2d(
             first, case["kernel"], case["stride"], case["padding"], ceil_mode=case["ceil_mode"])
+    if kind == "max_pool_average_gradient":
+        rest = case["kernel"], case["stride"], case["padding"]
+        largest = functional.max_pool2d(first.detach(), *rest, ceil_mode=case["ceil_mode"])
+        mean = functional.avg_pool2d(first, *rest, case["ceil_mode"], False)
+        return mean + (largest - mean).detach()
     if kind == "average_pool":
         return functional.avg_pool2d(
             first, case["kernel"], case["stride"], case["padding"], case["ceil_mode"], case["count_include_pad"])

@@ -16,12 +16,20 @@ Cases:
                            sampled bilinearly, each of the four neighbours outside the image counting as 0
     pad-3                  3 pixels of 0.5 on every side
     crop-5x7-at-2-3        rows 2…6 and columns 3…9
+    blur-σ                 a Gaussian blur of deviation σ pixels, weights exp(−d²/2σ²) of the distances d up to ⌈3σ⌉ along
+                           rows and columns, divided by the sum of those whose pixel is inside the picture; as matrices
 The metadata entry "cases" is a JSON object with each case's parameters.
+Besides, a picture with an opacity over a background: x = value("composite"), [4, 5, 6], the opacity a last; background
+b = value("composite/background"), [3, 5, 6]; a·x + (1 − a)·b with the gradient value("composite/gradient"):
+    composite/output [3, 5, 6], composite/input_gradient [4, 5, 6]
+Factors of captum's robust set: 0.995^n, n = −5…79, and twice 0.998^n, n = 20…39, in ascending order:
+    powers [125]
 """
 
 import argparse
 import math
 
+import numpy
 import torch
 from torch.nn import functional
 
@@ -34,6 +42,7 @@ CASES = {
        for height, width in [(7, 10), (11, 15), (9, 12), (18, 5)]},
     **{f"rotate-{degrees}": dict(kind="rotate", degrees=degrees) for degrees in [7, -10, 33]},
     "pad-3": dict(kind="pad", amount=3, constant=0.5),
+    **{f"blur-{deviation}": dict(kind="blur", deviation=deviation) for deviation in [0.4, 1.05, 3]},
     "crop-5x7-at-2-3": dict(kind="crop", height=5, width=7, top=2, left=3),
 }
 
@@ -53,6 +62,14 @@ def rotated(image, degrees):
     return functional.grid_sample(image, grid[None], mode="bilinear", padding_mode="zeros", align_corners=True)
 
 
+def blurring(extent, deviation):
+    """The matrix of the blur along an axis."""
+    distance = torch.arange(extent)[:, None] - torch.arange(extent)
+    weights = torch.exp(-(distance.double() ** 2) / (2 * deviation**2))
+    weights[distance.abs() > math.ceil(3 * deviation)] = 0
+    return weights / weights.sum(dim=1, keepdim=True)
+
+
 def apply(case, image):
     kind = case["kind"]
     if kind == "resize":
@@ -65,6 +82,9 @@ def apply(case, image):
     if kind == "crop":
         top, left = case["top"], case["left"]
         return image[:, :, top : top + case["height"], left : left + case["width"]]
+    if kind == "blur":
+        return torch.einsum(
+            "yi,xj,bcij->bcyx", blurring(HEIGHT, case["deviation"]), blurring(WIDTH, case["deviation"]), image)
     raise ValueError(kind)
 
 
@@ -80,4 +100,12 @@ for name, case in CASES.items():
     output.backward(named(name + "/gradient", output.shape))
     tensors[name + "/output"] = output[0]
     tensors[name + "/input_gradient"] = image.grad[0]
+
+picture = named("composite", [4, 5, 6]).requires_grad_()
+opacity = picture[3]
+output = opacity * picture[:3] + (1 - opacity) * named("composite/background", [3, 5, 6])
+output.backward(named("composite/gradient", [3, 5, 6]))
+tensors["composite/output"] = output
+tensors["composite/input_gradient"] = picture.grad
+tensors["powers"] = numpy.sort(numpy.concatenate([0.995 ** numpy.arange(-5.0, 80), *2 * [0.998 ** numpy.arange(20.0, 40)]]))
 golden_file.write(arguments.goldens, __file__, tensors, cases=CASES)

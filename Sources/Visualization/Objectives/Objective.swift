@@ -83,4 +83,6 @@ enum ObjectiveCheck: Sendable {
     case alpha
     /// It compares pictures: at least so many must be drawn.
     case pictures(atLeast: Int, for: String)
+    /// It compares pictures, and is shown one.
+    case alone(String)
 }

@@ -57,9 +57,17 @@ extension Objective {
     ///
     /// - Parameter picture: counted from 0.
     public func of(picture: Int) -> Objective {
-        Objective(
+        // What it is shown is the one picture there is.
+        let inner = checks.map { check -> ObjectiveCheck in
+            switch check {
+            case .pictures(_, let what): .alone(what)
+            case .picture(let other) where other > 0: .alone("picture(\(other), …)")
+            default: check
+            }
+        }
+        return Objective(
             text: "picture(\(picture),\(text))", demands: demands, references: references,
-            checks: checks + [.picture(picture)]
+            checks: inner + [.picture(picture)]
         ) { scene in
             let part = evaluate(Scene(frames: [scene.frames[picture]], references: scene.references))
             var frames = scene.frames.map { _ in Evaluation.Gradients() }

@@ -139,7 +139,7 @@ struct ExpressionArguments {
     }
 
     private var positional: [Argument] = []
-    private var named: [(name: String, value: Argument)] = []
+    private var named: [(name: String, column: Int, value: Argument)] = []
     private let usage: String
     private let column: Int
     private let labels: [String]?
@@ -155,9 +155,11 @@ struct ExpressionArguments {
         self.depth = depth
         for argument in arguments {
             let name = argument.text.prefix { $0.isLetter }
-            if !name.isEmpty, argument.text.dropFirst(name.count).first == "=" {
-                let value = argument.text.dropFirst(name.count + 1)
-                named.append((String(name), Argument(text: value.trimmed, column: argument.column + name.count + 1)))
+            let rest = argument.text.dropFirst(name.count).drop { $0 == " " }
+            if !name.isEmpty, rest.first == "=" {
+                let value = rest.dropFirst().drop { $0 == " " }
+                let column = argument.column + argument.text.count - value.count
+                named.append((String(name), argument.column, Argument(text: value.trimmed, column: column)))
             } else {
                 positional.append(argument)
             }
@@ -277,8 +279,7 @@ struct ExpressionArguments {
             throw ExpressionError(column: extra.column, reason: "\"\(extra.text)\" is one argument too many: \(usage)")
         }
         if let extra = named.first {
-            throw ExpressionError(
-                column: extra.value.column - extra.name.count - 1, reason: "\"\(extra.name)\" is unknown: \(usage)")
+            throw ExpressionError(column: extra.column, reason: "\"\(extra.name)\" is unknown: \(usage)")
         }
     }
 }

@@ -86,15 +86,18 @@ extension Objective {
         }
     }
 
-    /// How far the picture is from a fixed one: √mean((x − x₀)²).
+    /// How far the picture's colours are from a fixed one's: √mean((x − x₀)²).
     public static func inputDifference(_ reference: String) -> Objective {
         each(text: "input_diff(\(quoted(reference)))", references: [reference]) { frame, references in
-            var gradient = frame.image
-            gradient.add(references[reference]!.image, scaledBy: -1)
+            let target = references[reference]!.image
+            let (channels, drawn) = (target.shape.channels, frame.image.shape.channels)
+            var gradient = frame.image.channelRange(0..<channels, filledTo: channels)
+            gradient.add(target, scaledBy: -1)
             let count = Double(gradient.shape.count)
             let distance = norm(gradient) / count.squareRoot()
             gradient.scale(by: distance > 0 ? Float(1 / (distance * count)) : 0)
-            return FrameEvaluation(score: Float(distance), image: gradient)
+            // An opacity beside the colours does not count.
+            return FrameEvaluation(score: Float(distance), image: gradient.channelRange(0..<channels, filledTo: drawn))
         }
     }
 

@@ -51,7 +51,8 @@ public struct OptimizerChoice: Sendable, Codable, Equatable, CustomStringConvert
             guard words.count == numbers.count, words.allSatisfy({ $0 != nil && $0! >= 0 }) else { return nil }
             numbers = words.map { $0! }
         }
-        guard name == .lbfgs ? (1...10_000).contains(numbers[0]) : numbers.allSatisfy({ $0 < 1 }) else { return nil }
+        let isHistory = (1...10_000).contains(numbers[0]) && numbers[0] == numbers[0].rounded()
+        guard name == .lbfgs ? isHistory : numbers.allSatisfy({ $0 < 1 }) else { return nil }
         self.name = name
         self.numbers = numbers
     }

@@ -17,11 +17,18 @@ public struct FixedMagnitudeImage: Canvas {
     public let shape: Shape
     private let transform: FourierTransform
     private let magnitudes: [Float]  // [height, frequencies]
+    private let standardizesPhases: Bool
 
     private static let epsilon = 1e-5
 
-    /// - Parameter spectrum: the magnitudes by frequency.
-    public init(channels: Int = 3, height: Int, width: Int, spectrum: MagnitudeSpectrum = .natural) {
+    /// - Parameters:
+    ///   - spectrum: the magnitudes by frequency.
+    ///   - standardizesPhases: false for φ̂ = φ: the phases of a given picture are spread evenly, with a deviation of π/√3,
+    ///     and would be others if they were standardised.
+    public init(
+        channels: Int = 3, height: Int, width: Int, spectrum: MagnitudeSpectrum = .natural, standardizesPhases: Bool = true
+    ) {
+        self.standardizesPhases = standardizesPhases
         shape = Shape(channels, height, width)
         let transform = FourierTransform(height: height, width: width + width % 2)
         self.transform = transform
@@ -41,8 +48,8 @@ public struct FixedMagnitudeImage: Canvas {
     }
 
     public func values(from parameters: Tensor, workers: Workers) -> Mapping {
-        let phases = Standardization(parameters)
-        let spectra = spectrum(phases.output)
+        let phases = standardizesPhases ? Standardization(parameters) : nil
+        let spectra = spectrum(phases?.output ?? parameters)
         let planes = transform.inverse(spectra, workers: workers)
         let cropped =
             transform.width == shape.width
@@ -53,7 +60,8 @@ public struct FixedMagnitudeImage: Canvas {
             if transform.width != shape.width {
                 plane = plane.padded(top: 0, left: 0, height: shape.height, width: transform.width, value: 0)
             }
-            return phases.pullback(turned(transform.inverseAdjoint(plane, workers: workers), by: spectra))
+            let gradient = turned(transform.inverseAdjoint(plane, workers: workers), by: spectra)
+            return phases?.pullback(gradient) ?? gradient
         }
     }
 
@@ -156,10 +164,11 @@ public struct MagnitudeSpectrum: Sendable, Codable, Equatable {
 
     /// Between the rings' middles, linearly in log-log.
     func magnitude(at frequency: Double) -> Double {
-        let place = frequency / 0.5.squareRoot() * Double(rings.count) - 0.5
-        let lower = min(max(Int(place.rounded(.down)), 0), rings.count - 1)
+        // In rings, whose middles lie at ½, 1½, …
+        let place = min(max(frequency / 0.5.squareRoot() * Double(rings.count), 0.5), Double(rings.count) - 0.5)
+        let lower = Int(place - 0.5)
         let upper = min(lower + 1, rings.count - 1)
-        let share = min(max(place - Double(lower), 0), 1)
+        let share = log(place / (Double(lower) + 0.5)) / log((Double(lower) + 1.5) / (Double(lower) + 0.5))
         let (a, b) = (max(Double(rings[lower]), 1e-12), max(Double(rings[upper]), 1e-12))
         return exp((1 - share) * log(a) + share * log(b))
     }

@@ -120,15 +120,19 @@ public enum ParameterizationName: String, Sendable, CaseIterable, Codable {
     ///   - channels: of the values: the picture's, and one more for the opacity.
     ///   - decayPower: of the Fourier image: amplitudes fall with frequency to this power.
     ///   - spectrum: of MaCo.
-    public func canvas(channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural)
-        -> any Canvas
-    {
+    ///   - holdsPictures: it begins with a given picture instead of noise.
+    public func canvas(
+        channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural,
+        holdsPictures: Bool = false
+    ) -> any Canvas {
         switch self {
         case .fft: FourierImage(channels: channels, height: height, width: width, decayPower: decayPower)
         case .pixel: PixelImage(channels: channels, height: height, width: width)
         case .laplacian: LaplacianPyramid(channels: channels, height: height, width: width)
         case .cppn: PatternNetwork(channels: channels, height: height, width: width)
-        case .maco: FixedMagnitudeImage(channels: channels, height: height, width: width, spectrum: spectrum)
+        case .maco:
+            FixedMagnitudeImage(
+                channels: channels, height: height, width: width, spectrum: spectrum, standardizesPhases: !holdsPictures)
         }
     }
 }

@@ -36,7 +36,7 @@ public struct Backdrop: Transform {
 /// - Parameters:
 ///   - image: `[colours + 1, height, width]`, the opacity last.
 ///   - background: `[colours, height, width]`
-func composite(_ image: Tensor, over background: Tensor) -> Mapping {
+package func composite(_ image: Tensor, over background: Tensor) -> Mapping {
     let shape = background.shape
     let area = shape.area
     var result = Tensor(uninitialized: shape)

@@ -13,7 +13,7 @@ public struct Choice: Sendable, Equatable {
 
     private let parts: [Part]
     /// Every discrete value; empty for a continuous range.
-    private let values: [Float]
+    package let values: [Float]
 
     private init(parts: [Part]) {
         self.parts = parts
@@ -57,7 +57,7 @@ public struct Choice: Sendable, Equatable {
         return values[generator.integer(below: values.count)]
     }
 
-    var text: String {
+    package var text: String {
         parts.map { part in
             switch part {
             case .values(let value, 1): plain(value)
@@ -72,7 +72,7 @@ public struct Choice: Sendable, Equatable {
     }
 
     /// Reads what stands between a transform's parentheses.
-    init(parsing text: some StringProtocol) throws(TransformError) {
+    package init(parsing text: some StringProtocol) throws(TransformError) {
         var parts: [Part] = []
         for piece in text.split(whereSeparator: { $0 == "," || $0 == "+" }) {
             let words = piece.split(separator: " ")
