@@ -87,7 +87,7 @@ import Testing
         var change = PreprocessingChange()
         change.range = [-1, 1]
         let model = try load(training, ModelRequest(name: nil, preprocessing: change))
-        #expect(model.preprocessing == Preprocessing(range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1]) && !model.hasItsOwnPreprocessing)
+        #expect(model.preprocessing == Preprocessing(range: [-1, 1], mean: [0], std: [1]) && !model.hasItsOwnPreprocessing)
         change = PreprocessingChange()
         change.bgr = true
         #expect(try load(training, ModelRequest(name: nil, preprocessing: change)).preprocessing.mean == [104, 117, 123])

@@ -51,7 +51,7 @@ import Testing
         #expect(!old.bgr)
         for damaged in [
             #"{"range": [0], "mean": [1, 2, 3], "std": [1, 1, 1], "resize": 256, "crop": 224}"#,
-            #"{"range": [0, 1], "mean": [1], "std": [1], "resize": 256, "crop": 224}"#,
+            #"{"range": [0, 1], "mean": [], "std": [1], "resize": 256, "crop": 224}"#,
             #"{"range": [0, 1], "mean": [1, 2, 3], "std": [1, 0, 1], "resize": 256, "crop": 224}"#,
             #"{"range": [0, 1], "mean": [1, 2, 3], "std": [1, 1, 1], "resize": 0, "crop": 224}"#,
         ] { #expect(throws: (any Error).self) { try read(damaged) } }

@@ -64,7 +64,7 @@ import Testing
             (Proto.model([Proto.node("Add", ["x", "y"], ["y"], name: "itself")]), "cycle through node itself"),
             (Proto.model([Proto.node("Relu", ["z"], ["y"], name: "lost")]), "node lost (Relu): its input z is computed nowhere"),
             (Proto.model([relu], opset: 5), "operator set 5"),
-            (Proto.model([relu], dims: [1, 4, 8, 8]), "4 channels"),
+            (Proto.model([relu], dims: [1, 5000, 8, 8]), "5000 channels"),
             (Proto.model([relu], dims: [1, 8]), "2 axes"),
             (Proto.model([relu], output: "nowhere"), "does not depend on the picture"),
             ([0x3A, 0x00], "no graph"),
