@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// The numbers of another tool, taken together. What is given beside `--preset` stands above it.
 struct Preset: Sendable {
     /// What `--preset` calls it.
@@ -9,7 +7,6 @@ struct Preset: Sendable {
     var steps = 512
     var param = "fft"
     var decayPower: Float = 1
-    var noDecorrelate = false
     var transforms = "lucid"
     var optimizer = "adam"
     var learningRate: Float?
@@ -17,7 +14,6 @@ struct Preset: Sendable {
     var relu = "redirected"
     var crops = 1
     var clipGradient: Float?
-    var tv: Float = 0
 
     /// What holds without a preset: Lucid's numbers, but for a rate and a schedule that end higher.
     static let standard = Preset(name: "", schedule: "settle")

@@ -65,8 +65,8 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
     var poolGradient = PoolGradient.winner
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the total variation, a penalty on noise. (default: 0)", valueName: "w"))
-    var tv: Float?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the total variation, a penalty on noise.", valueName: "w"))
+    var tv: Float = 0
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Weight of the distance from mid grey, Σ|x − ½|.", valueName: "w"))
     var l1: Float = 0
@@ -113,7 +113,7 @@ struct RenderOptions: ParsableArguments {
         if let share = untilConverged, !(share.isFinite && share > 0) {
             throw ValidationError("--until-converged must be above 0, not \(share)")
         }
-        for (name, weight) in [("tv", tv ?? 0), ("l1", l1), ("l2", l2), ("blur", blur), ("boundary", boundary)] {
+        for (name, weight) in [("tv", tv), ("l1", l1), ("l2", l2), ("blur", blur), ("boundary", boundary)] {
             guard weight.isFinite else { throw ValidationError("--\(name) must be a number") }
         }
         if spectrum != nil, param != .maco, presetNumbers.param != "maco" {
@@ -155,9 +155,9 @@ struct RenderOptions: ParsableArguments {
         // A network's weights are climbed in smaller steps than a picture's frequencies: Lucid's rate for CPPNs.
         if rate == nil, param == .cppn, optimizer == nil { rate = 0.005 }
         var plan = RenderPlan(
-            model: model.name, weights: model.weightsSHA256, objective: complete(objective, preset).text, width: size.width,
+            model: model.name, weights: model.weightsSHA256, objective: complete(objective).text, width: size.width,
             height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param ?? presetParam,
-            decayPower: decayPower ?? preset.decayPower, decorrelate: !(noDecorrelate || preset.noDecorrelate),
+            decayPower: decayPower ?? preset.decayPower, decorrelate: !noDecorrelate,
             transforms: chain.text, optimizer: optimizer ?? presetOptimizer, learningRate: rate,
             schedule: schedule ?? presetSchedule, rectifier: relu ?? presetRelu, convolution: convolution)
         plan.count = count
@@ -175,13 +175,12 @@ struct RenderOptions: ParsableArguments {
     }
 
     /// The objective with its penalties and the care for the opacity.
-    private func complete(_ objective: Objective, _ preset: Preset) -> Objective {
+    private func complete(_ objective: Objective) -> Objective {
         var objective = negative ? -objective : objective
         if alpha {
             // tensorflow/lucid's example: a score is worth what it hides little for, and edges of the opacity are soft.
             objective = objective * (.constant(1) - .meanAlpha()) - 0.1 * .blurAlphaEachStep()
         }
-        let tv = tv ?? preset.tv
         if tv != 0 { objective = objective - tv * .totalVariation() }
         if l1 != 0 { objective = objective - l1 * .l1(constant: 0.5) }
         if l2 != 0 { objective = objective - l2 * .l2(constant: 0.5) }
