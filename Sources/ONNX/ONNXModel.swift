@@ -39,7 +39,7 @@ public enum ONNXModel {
         }
         let told = preprocessing(guess)
         var model = Model(
-            name: path, weightsSHA256: graph.sha256, network: network, preprocessing: told ?? guess, classNames: names)
+            name: path.split(separator: "/").last.map(String.init) ?? path, weightsSHA256: graph.sha256, network: network, preprocessing: told ?? guess, classNames: names)
         model.assumption = told == nil ? assumption(input) : nil
         return model
     }

@@ -94,6 +94,20 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.preprocessing = preprocessing
     }
 
+    /// The first number that no command would put into a plan: a plan from a file may hold anything.
+    var fieldOutOfBounds: String? {
+        func isPositive(_ value: Float?) -> Bool { value.map { $0.isFinite && $0 > 0 } ?? true }
+        let checks: [(String, Bool)] = [
+            ("width", (1...1_000_000).contains(width)), ("height", (1...1_000_000).contains(height)),
+            ("steps", (0...10_000_000).contains(steps)), ("count", (1...64).contains(count)),
+            ("crops", (1...1024).contains(crops)), ("decayPower", decayPower.isFinite && abs(decayPower) <= 10),
+            ("learningRate", isPositive(learningRate)), ("clipGradient", isPositive(clipGradient)),
+            ("untilConverged", isPositive(untilConverged)),
+            ("spectrum", spectrum.map { (1...65_536).contains($0.rings.count) && $0.rings.allSatisfy { $0.isFinite && $0 >= 0 } } ?? true),
+        ]
+        return checks.first { !$0.1 }?.0
+    }
+
     /// What rectifiers do at a step counted from 0.
     func rectifier(atStep step: Int) -> RectifierGradient {
         rectifier == .redirected && step >= Self.redirectedSteps ? .plain : rectifier
@@ -143,9 +157,14 @@ public struct PictureRecord: Sendable, Codable, Equatable {
     public init(json: String) throws(RecordError) {
         do {
             self = try JSONDecoder().decode(PictureRecord.self, from: Data(json.utf8))
+        } catch let error as DecodingError {
+            throw RecordError(reason: RecordError.reason(of: error))
         } catch {
-            throw RecordError(reason: "\(error)")
+            throw RecordError(reason: "it is not JSON")
         }
+        if let field = plan.fieldOutOfBounds { throw RecordError(reason: "its \(field) is out of bounds") }
+        guard (0...plan.steps).contains(stepsDone) else { throw RecordError(reason: "its stepsDone is out of bounds") }
+        guard (0..<plan.count).contains(picture ?? 0) else { throw RecordError(reason: "its picture is out of bounds") }
     }
 }
 
@@ -178,4 +197,17 @@ public struct SheetRecord: Sendable, Codable {
 public struct RecordError: Error, CustomStringConvertible {
     let reason: String
     public var description: String { "its metadata cannot be read: \(reason)" }
+
+    /// What a decoder complains about, in a few words.
+    static func reason(of error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
+        }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(path(context, key)) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) is of another kind"
+        case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)): \(context.debugDescription)"
+        @unknown default: "it is of another kind"
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Images
 import Tensors
+import Visualization
 
 /// `lucid`: parses, calls, and turns every error into one line and an exit code.
 @main
@@ -25,10 +26,19 @@ struct LucidCommand: ParsableCommand {
 
     static let version = "0.1.0"
 
+    /// Whether an argument is an expression that begins with a minus.
+    private static func isExpression(_ argument: String) -> Bool {
+        guard argument.hasPrefix("-"), argument.contains("(") else { return false }
+        let rest = argument.dropFirst()
+        return rest.first == "(" || rest.first!.isNumber || Objective.functions.contains { rest.hasPrefix("\($0.name)(") }
+    }
+
     static func main() {
         Interruption.prepare()
         do {
-            var command = try parseAsRoot(FileName.commandLineArguments)
+            // An expression may begin with a minus, which the parser would take for an option's.
+            let arguments = FileName.commandLineArguments.map { isExpression($0) ? " " + $0 : $0 }
+            var command = try parseAsRoot(arguments)
             try command.run()
         } catch let failure as Failure {
             failure.exit()

@@ -13,21 +13,24 @@ enum PictureSource {
     }
 
     /// A plan that knows the SHA-256 of the pictures that it names.
+    ///
+    /// - Throws: 65 where a file is not the one that the plan knows already.
     static func sealed(_ plan: RenderPlan, model: Model) throws(Failure) -> RenderPlan {
         var plan = plan
-        for path in try names(plan, model) { plan.pictures[path] = try digest(path) }
+        for path in try names(plan, model) {
+            let digest = try digest(path)
+            if let planned = plan.pictures[path], planned != digest {
+                throw .badData("\(path) is another picture than the one of the plan (SHA-256 \(planned))")
+            }
+            plan.pictures[path] = digest
+        }
         return plan
     }
 
     /// The pictures that a plan names, each scaled to cover the plan's size and cut to it.
-    ///
-    /// - Throws: 65 where a file is not the one of the plan.
     static func pictures(of plan: RenderPlan, model: Model) throws(Failure) -> [String: Tensor] {
         var pictures: [String: Tensor] = [:]
         for path in try names(plan, model) {
-            if let digest = plan.pictures[path], try self.digest(path) != digest {
-                throw Failure.badData("\(path) is another picture than the one of the plan (SHA-256 \(digest))")
-            }
             pictures[path] = try planes(
                 fitted(try read(path).composited(over: 0.5), width: plan.width, height: plan.height),
                 channels: model.network.inputChannels, path)

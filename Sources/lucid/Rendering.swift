@@ -134,7 +134,7 @@ struct Rendering {
             } catch {
                 throw Failure(error)
             }
-            if pictures.count > 1, !options.force, isFile(path) {
+            if pictures.count > 1 || others.contains(path), !options.force, isFile(path) {
                 throw Failure(73, "\(path) is there already; use --force to overwrite it")
             }
         }

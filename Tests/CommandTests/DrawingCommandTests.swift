@@ -134,6 +134,55 @@ import Testing
         #expect(try scratch.bytes("v.png") == scratch.bytes("c.png"))
     }
 
+    /// What stands in a picture may be anything.
+    @Test(arguments: [
+        ("\"count\":1", "\"count\":0"), ("\"count\":1", "\"count\":1000000000"), ("\"crops\":1", "\"crops\":-3"),
+        ("\"steps\":4", "\"steps\":-1"), ("\"stepsDone\":4", "\"stepsDone\":999999999999"), ("\"seed\":0", "\"sead\":0"),
+        ("\"width\":64", "\"width\":100000000"), ("\"learningRate\":0.07", "\"learningRate\":-1"),
+        ("channel(features.3,5)", "channel(features.3,500)"), ("\"fft\"", "\"maco\",\"spectrum\":{\"rings\":[]}"), ("{", "["),
+    ])
+    func aPlanThatNoCommandMakesIsRefused(_ part: String, _ replacement: String) throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "-o", "a.png"])
+        let bytes = [UInt8](try scratch.bytes("a.png"))
+        let record = try #require(try PNG.text(in: bytes, name: "a.png")["lucid"])
+        #expect(record.contains(part))
+        let crafted = try PNG.encode(
+            try picture(scratch, "a.png"), text: [("lucid", record.replacing(part, with: replacement, maxReplacements: 1))])
+        try Data(crafted).write(to: URL(filePath: "\(scratch.path)/b.png"))
+        let replay = try Program.run(["replay", "b.png", "-o", "c.png"], in: scratch.path)
+        #expect(replay.status == 65, "\(replay.errors)")
+        #expect(replay.errors.contains("b.png") && replay.errors.split(separator: "\n").count == 1, "\(replay.errors)")
+        #expect(try scratch.names() == ["a.png", "b.png"])
+    }
+
+    @Test func aReplayNoticesAnotherPhotograph() throws {
+        let scratch = try Scratch()
+        let place = "\(scratch.path)/photo.jpg"
+        try FileManager.default.copyItem(atPath: Self.photo, toPath: place)
+        _ = try draw(scratch, ["caricature", "photo.jpg", "--layer", "features.3", "-o", "a.png"])
+        try FileManager.default.removeItem(atPath: place)
+        try FileManager.default.copyItem(atPath: Self.photo.replacing("chelsea", with: "coffee"), toPath: place)
+        let replay = try Program.run(["replay", "a.png", "-o", "b.png"], in: scratch.path)
+        #expect(replay.status == 65 && replay.errors.contains("photo.jpg"), "\(replay.errors)")
+    }
+
+    @Test func aSheetsIndexOverwritesNothing() throws {
+        let scratch = try Scratch()
+        try Data("{}".utf8).write(to: URL(filePath: "\(scratch.path)/package.json"))
+        let sheet = ["sheet", "--layer", "features.3", "--index", "0-1", "-o", "package.png"] + Self.quick
+        #expect(try Program.run(sheet, in: scratch.path).status == 73)
+        #expect(try scratch.bytes("package.json") == Data("{}".utf8))
+        #expect(try Program.run(sheet + ["--force"], in: scratch.path).status == 0)
+    }
+
+    @Test(arguments: ["-channel(features.3,5)", "-0.5*channel(features.3,5)", "-(channel(features.3,5) + l1())"])
+    func anExpressionMayBeginWithAMinus(_ expression: String) throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["render", expression, "-o", "a.png"])
+        #expect(try scratch.names() == ["a.png"])
+    }
+
     @Test(arguments: [
         (["channel", "--layer", "features.3", "--index", "5", "--preset", "lucis"], 64, "lucid"),
         (["channel", "--layer", "features.3", "--index", "5", "--start", "none.png"], 66, "none.png"),
@@ -154,6 +203,7 @@ import Testing
         (["caricature", "none.jpg", "--layer", "features.3"], 66, "none.jpg"),
         (["compare", "one.png"], 64, "two"),
         (["channel", "--layer", "features.3", "--index", "5", "--evolution", "x.avi"], 64, "x.avi"),
+        (["channel", "--layer", "features.3", "--index", "5", "-o", "-", "--save-at", "2"], 64, "--save-at"),
     ])
     func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ word: String) throws {
         let scratch = try Scratch()

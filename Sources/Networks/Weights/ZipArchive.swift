@@ -171,6 +171,9 @@ struct ZipArchive {
         }
         guard flags & encrypted == 0 else { throw reader.refuse("the zip entry \(shown(name)) is encrypted") }
         guard method == 0 else {
+            if name.hasSuffix(".py") {
+                throw reader.refuse("a TorchScript program, not weights; save them in Python: torch.save(torch.jit.load(file).state_dict(), \"weights.pth\")")
+            }
             throw reader.refuse("the zip entry \(shown(name)) is compressed (method \(method)); zip -0 or torch.save stores it as it is")
         }
         guard packed == size else {

@@ -2,8 +2,10 @@ import Networks
 
 /// The class of this label: the whole of it, or one of its names ("goldfish, Carassius auratus"), in any case.
 public func classIndex(label: String, among labels: [String]) throws(ClassLabelError) -> Int {
+    if let same = labels.firstIndex(of: label) { return same }
     let wanted = label.lowercased()
-    if let exact = labels.firstIndex(where: { $0.lowercased() == wanted }) { return exact }
+    let alike = labels.indices.filter { labels[$0].lowercased() == wanted }
+    if alike.count == 1 { return alike[0] }
     func names(_ label: String) -> [String] { label.split(separator: ",").map { $0.trimmed.lowercased() } }
     let matches = labels.indices.filter { names(labels[$0]).contains(wanted) }
     if matches.count == 1 { return matches[0] }

@@ -35,6 +35,7 @@ struct OutputOptions: ParsableArguments {
         if output == "-", running.json || show || dryRun {
             throw ValidationError("-o - sends the picture to standard output, where --json, --show and --dry-run write too")
         }
+        if output == "-", saveAt != nil { throw ValidationError("-o - takes one picture; --save-at keeps several") }
         if output == "" { throw ValidationError("--output is empty") }
     }
 }

@@ -37,7 +37,9 @@ struct Diversity: ParsableCommand {
         guard indices.count == 1 else { throw Failure.usage("diversity draws one channel, and --index names \(indices.count)") }
         let parts = OutputNames.Parts(model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "diversity")
         let path = OutputNames.path(output.output, parts)
-        let channel = Objective.channel(layer, indices[0])
+        var render = render
+        let channel = render.negative ? -Objective.channel(layer, indices[0]) : .channel(layer, indices[0])
+        render.negative = false  // the pictures are set apart either way
         let drawing = Drawing(model: model, render: render, output: output)
         let label = "\(layer):\(indices[0])"
 
@@ -52,7 +54,7 @@ struct Diversity: ParsableCommand {
         guard let before = try rehearsal.run().first else { return }  // a dry run
 
         let likeness = Likeness(model, layer, workers: output.running.workers)
-        let share = try weight ?? tried(job, channel, model, likeness, label)
+        let share = try weight ?? tried(job, channel, model, likeness, label, render)
         let term = share / 100 * abs(before.check.score) * .diversity(layer)
         job.plan = try render.plan(channel - term, model: model, count: count)
         var rendering = Rendering(model: model, jobs: [job], label: label, options: output)
@@ -76,7 +78,8 @@ struct Diversity: ParsableCommand {
 
     /// The first weight that sets the pictures apart in a third of the steps; the largest if none does.
     private func tried(
-        _ job: PictureJob, _ channel: Objective, _ model: Model, _ likeness: Likeness, _ label: String
+        _ job: PictureJob, _ channel: Objective, _ model: Model, _ likeness: Likeness, _ label: String,
+        _ render: RenderOptions
     ) throws(Failure) -> Float {
         var short = render
         short.steps = max(1, job.plan.steps / 3)

@@ -15,7 +15,7 @@ struct Info: ParsableCommand {
         if json { return try standardOutput(text) }
         if let sheet = try? SheetRecord(json: text) {
             for (place, record) in sheet.pictures.enumerated() {
-                try standardOutput("\(place + 1)  \(record.plan.model)  \(record.plan.objective)  seed \(record.plan.seed)  score \(record.score)")
+                try standardOutput("\(place + 1)  \(record.plan.model)  \(record.plan.objective)  seed \(record.plan.seed)  score \(record.score)".withoutControls)
             }
             return
         }
@@ -55,8 +55,15 @@ struct Info: ParsableCommand {
         }
         let width = rows.map(\.0.count).max()!
         for (name, value) in rows {
-            try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value)
+            try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value.withoutControls)
         }
+    }
+}
+
+extension String {
+    /// Without characters that a terminal would obey: what stands in a file may be anything.
+    var withoutControls: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "?" : $0 }))
     }
 }
 

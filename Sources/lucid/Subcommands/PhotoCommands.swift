@@ -84,7 +84,8 @@ struct Accentuate: ParsableCommand {
         render.start = photo
         // The photograph shows through the steps: few, and a picture written in frequencies.
         if render.steps == nil, render.preset == nil { render.steps = 128 }
-        let channel = Objective.channel(layer, indices[0])
+        let channel = render.negative ? -Objective.channel(layer, indices[0]) : .channel(layer, indices[0])
+        render.negative = false  // the photograph stays the same either way
         var objective = channel
         if weight > 0 {
             let place = try anchor ?? anchor(below: layer, in: model)

@@ -12,15 +12,26 @@ struct Replay: ParsableCommand {
     @Argument(help: "A picture that lucid drew; - for standard input.") var picture: String
     @Option(help: ArgumentHelp("The weights it was made with, if they are not the bundled ones.", valueName: "file"))
     var weights: String?
+    @Option(help: ArgumentHelp("The network it was made with, where that is not found under its name: of an .onnx file, its path.", valueName: "name"))
+    var model: String?
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
+        do {
+            try replay()
+        } catch let failure as Failure where failure.code == 64 {
+            // What makes no sense stands in the picture.
+            throw Failure.badData("\(picture): \(failure.message)")
+        }
+    }
+
+    private func replay() throws {
         let record = try PictureRecord(ofFile: picture)
-        if weights == nil, try ModelOptions.library().rulesOut(weights: record.plan.weights, of: record.plan.model) {
+        if weights == nil, self.model == nil, try ModelOptions.library().rulesOut(weights: record.plan.weights, of: record.plan.model) {
             throw otherWeights(record)
         }
         let size = Network.Size(height: record.plan.height, width: record.plan.width)
-        let model = try ModelOptions.load(record.plan.model, weights: weights, size: size, quiet: output.running.quiet)
+        let model = try ModelOptions.load(self.model ?? record.plan.model, weights: weights, size: size, quiet: output.running.quiet)
         guard model.weightsSHA256 == record.plan.weights else {
             throw otherWeights(record)
         }
@@ -40,6 +51,6 @@ struct Replay: ParsableCommand {
 
     private func otherWeights(_ record: PictureRecord) -> Failure {
         .badData(
-            "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights")
+            "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights, or an .onnx file with --model")
     }
 }

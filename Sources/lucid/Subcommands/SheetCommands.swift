@@ -134,7 +134,10 @@ struct Interpolate: ParsableCommand {
     func run() throws {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let (first, last) = ends!
+        var render = render
         var objective = Objective.channelInterpolate(layer, first, layer, last)
+        if render.negative { objective = -objective }
+        render.negative = false  // neighbours are alike either way
         if alignment > 0 { objective = objective + alignment * .alignment(layer) }
         var plan = try render.plan(objective, model: model, count: count)
         plan.shared = true
