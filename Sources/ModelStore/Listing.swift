@@ -90,6 +90,12 @@ extension ModelLibrary {
         }
     }
 
+    /// Reads the store's records, of which a damaged one is in no list.
+    public func verifyRecords() throws(StoreError) {
+        guard let store = try? Store(surroundings) else { return }
+        try store.checkRecords()
+    }
+
     /// Forgets a model's weights that were pulled or imported.
     public func remove(_ name: String) throws(StoreError) {
         switch try meaning(of: name) {

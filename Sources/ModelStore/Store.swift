@@ -53,6 +53,11 @@ public struct Store: Sendable {
         names(in: folder).filter { $0.hasSuffix(".json") }.compactMap { try? read("\(folder)/\($0)") }
     }
 
+    /// Reads every record, as a damaged one is in no list.
+    func checkRecords() throws(StoreError) {
+        for name in names(in: folder).sorted() where name.hasSuffix(".json") { _ = try read("\(folder)/\(name)") }
+    }
+
     /// The item of this training, if it and its file are there.
     public func find(architecture: String, weights: String) throws(StoreError) -> Item? {
         let record = recordPath(architecture, weights)

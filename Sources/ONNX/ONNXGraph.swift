@@ -137,11 +137,17 @@ struct ONNXGraph {
         var attributes: [String: Onnx_AttributeProto] = [:]
         for attribute in node.attribute { attributes[attribute.name] = attribute }
         return Operation(
-            name: name, type: node.opType, opset: opset, inputs: inputs, outputs: node.output.filter { !$0.isEmpty },
+            name: printable(name), type: node.opType, opset: opset, inputs: inputs, outputs: node.output.filter { !$0.isEmpty },
             module: modulePath(of: node), attributes: attributes, file: path, tensors: reader, mapping: mapping, external: external)
     }
 
     // MARK: Order and names
+
+    /// A name without what a terminal would obey or a line end in: names are printed, and go into file names.
+    private func printable(_ name: String) -> String {
+        let scalars = name.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "_" : $0 }
+        return String(String.UnicodeScalarView(scalars))
+    }
 
     /// The nodes, each after those that it reads; in the file's order where that is one.
     private func sorted() throws(WeightsError) -> [Onnx_NodeProto] {

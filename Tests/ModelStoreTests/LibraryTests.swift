@@ -93,6 +93,15 @@ import Testing
         #expect(try load(training, ModelRequest(name: nil, preprocessing: change)).preprocessing.mean == [104, 117, 123])
     }
 
+    @Test func aDamagedRecordIsNoticed() throws {
+        let training = try TestTraining()
+        let library = try training.library()
+        _ = try Import(try weights(training), as: "squeezenet1_0:mine", into: library).run { false }
+        try library.verifyRecords()
+        try Data("garbage".utf8).write(to: URL(filePath: "\(training.path)/home/models/squeezenet1_0.mine.json"))
+        #expect(throws: StoreError.self) { try library.verifyRecords() }
+    }
+
     @Test func importsAreKeptUnderTheirNames() throws {
         let training = try TestTraining()
         let (library, file) = (try training.library(), try weights(training))

@@ -53,6 +53,12 @@ extension Models {
                 }
             }
             if let failure { throw failure }
+            guard models.isEmpty else { return }
+            do {
+                try library.verifyRecords()
+            } catch {
+                throw Failure(error)
+            }
         }
     }
 }
