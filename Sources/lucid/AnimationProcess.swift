@@ -117,7 +117,10 @@ final class ChildProcess {
         for end in [ours, errors.readEnd] { _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK) }
     }
 
-    deinit {
+    deinit { cancel() }
+
+    /// Ends the child at once, if it has not ended.
+    func cancel() {
         guard !isWaitedFor else { return }
         _ = kill(identifier, SIGKILL)
         _ = wait()
@@ -139,13 +142,14 @@ final class ChildProcess {
     /// Reads some of what the child writes, as soon as there is any.
     ///
     /// - Parameter buffer: at least a byte.
-    /// - Returns: the number of bytes; 0 once nothing more comes.
+    /// - Returns: the number of bytes; 0 once nothing more comes, or when Ctrl-C ends the waiting (`Interruption.signal`).
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         while true {
             awaitEvent(orData: true)
             let count = Glibc.read(data.readEnd, buffer.baseAddress, buffer.count)
             if count >= 0 { return count }
             if errno != EAGAIN && errno != EINTR { return 0 }
+            if Interruption.signal != 0 { return 0 }
         }
     }
 

@@ -14,11 +14,11 @@ import Images
 ///     try frames.skip(done)  // to go on where another run stopped
 ///     while let picture = try frames.next() { … }
 ///
-/// What the frames are not asked for is never decoded; a film's process ends with the object.
+/// What lies after the last frame that was asked for is not decoded; a film's process ends with the object.
 final class FrameSource {
     let path: String
     /// Frames in all, those passed over included; nil if unknown, as of a film whose frames come unevenly. A film's number is
-    /// what its file says, and a damaged one may have fewer.
+    /// that of its packets, which a damaged one may miss by a few.
     let count: Int?
     /// Frames a second; nil for a folder, which does not say.
     let rate: Double?
@@ -56,7 +56,7 @@ final class FrameSource {
     /// The next frame; nil after the last one.
     ///
     /// - Throws: 65 for a picture or a film that is damaged, with its name or with ffmpeg's words; 66 for a picture that has
-    ///   gone.
+    ///   gone; 130 and its like where Ctrl-C came while it waited for ffmpeg.
     func next() throws(Failure) -> Picture? {
         switch source {
         case .folder(let paths):
@@ -143,20 +143,24 @@ private final class FilmDecoder {
         do {
             result = try body()
         } catch {
-            isAtEnd = true
             // A frame that is cut is what a failing ffmpeg leaves, and its own words say why. One that is too large is not.
-            if case .damaged = error {
-                let end = process.finish()
-                if !end.isSuccess { throw Self.failure(path, end) }
-            }
+            if case .damaged = error { try finish() }
+            isAtEnd = true
+            process.cancel()
             throw Failure(error)
         }
-        if result == nil {
-            isAtEnd = true
-            let end = process.finish()
-            if !end.isSuccess { throw Self.failure(path, end) }
-        }
+        if result == nil { try finish() }
         return result
+    }
+
+    private func finish() throws(Failure) {
+        isAtEnd = true
+        if Interruption.signal != 0 {
+            process.cancel()
+            throw Interruption.failure
+        }
+        let end = process.finish()
+        if !end.isSuccess { throw Self.failure(path, end) }
     }
 
     private static func program(_ name: String) throws(Failure) -> String {
@@ -186,6 +190,10 @@ private final class FilmDecoder {
             if count == 0 { break }
             text += chunk[..<count]
         }
+        if Interruption.signal != 0 {
+            process.cancel()
+            throw Interruption.failure
+        }
         let end = process.finish()
         guard end.isSuccess else { throw failure(path, end) }
         guard let properties = VideoProperties(ffprobeOutput: String(decoding: text, as: UTF8.self)) else {
@@ -195,6 +203,10 @@ private final class FilmDecoder {
     }
 
     private static func failure(_ path: String, _ end: ChildProcess.End) -> Failure {
-        .badData("\(path): ffmpeg cannot read it (\(end.lastLine)); fetch or convert it anew, or name a folder of its frames")
+        // It often begins with the file's name.
+        let line = end.lastLine
+        let own = "file:\(path): "
+        let words = line.hasPrefix(own) ? String(line.dropFirst(own.count)) : line
+        return .badData("\(path): ffmpeg cannot read it (\(words)); fetch or convert it anew, or name a folder of its frames")
     }
 }
