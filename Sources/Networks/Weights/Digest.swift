@@ -17,3 +17,11 @@ public func sha256(ofFile path: String) throws(WeightsError) -> String {
         return byte < 16 ? "0" + digits : digits
     }.joined()
 }
+
+/// SHA-256 of some bytes, in lower-case hexadecimal.
+public func sha256(of bytes: [UInt8]) -> String {
+    SHA256.hash(data: bytes).map { byte in
+        let digits = String(byte, radix: 16)
+        return byte < 16 ? "0" + digits : digits
+    }.joined()
+}
