@@ -55,8 +55,9 @@ struct BlockSearch {
         }
     }
 
-    /// Parts of a pixel: two steps of Gauss and Newton's method on the sum of squared differences (Lucas and Kanade 1981).
-    /// A parabola through three sums would move even a block that fits exactly; this does not.
+    /// Parts of a pixel: two steps of Gauss and Newton's method on the sum of squared differences (Lucas and Kanade 1981), each
+    /// block's difference of mean brightness being left out. A parabola through three sums would move even a block that fits
+    /// exactly; this does not.
     func refined(_ vectors: VectorGrid, workers: Workers) -> VectorGrid {
         withPlanes { match in
             vectors.map(workers: workers) { row, column in match.refined(vectors[row, column], row, column) }
@@ -141,22 +142,29 @@ struct BlockSearch {
             let farthest: Float = 1
             let origin = current + (VectorGrid.step * row - lead) * stride + VectorGrid.step * column - lead
             let around = previous + (origin - current)
-            // The matrix of slopes, of the current block.
+            // The covariance of the slopes, of the current block.
+            let samples = Float(side * side)
+            var (sumX, sumY) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
             var (xx, xy, yy) = (SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero)
             for y in 0..<side {
                 let (across, down) = slopes(origin + y * stride)
+                sumX += across
+                sumY += down
                 xx += across * across
                 xy += across * down
                 yy += down * down
             }
-            let (a, b, c) = (xx.sum() + stiffness, xy.sum(), yy.sum() + stiffness)
+            let (totalX, totalY) = (sumX.sum(), sumY.sum())
+            let a = max(xx.sum() - totalX * totalX / samples, 0) + stiffness
+            let b = xy.sum() - totalX * totalY / samples
+            let c = max(yy.sum() - totalY * totalY / samples, 0) + stiffness
             let determinant = a * c - b * b
             var part = Vector.zero
             for _ in 0..<2 {
                 let place = limited(whole + part, row, column)
                 let (left, top) = (Int(place.x.rounded(.down)), Int(place.y.rounded(.down)))
                 let (right, below) = (place.x - Float(left), place.y - Float(top))
-                var (x, y) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
+                var (x, y, errors) = (SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero)
                 for line in 0..<side {
                     let old = around + (top + line) * stride + left
                     let upper = load16(old) + right * (load16(old + 1) - load16(old))
@@ -166,8 +174,10 @@ struct BlockSearch {
                     let (across, down) = slopes(new)
                     x += across * error
                     y += down * error
+                    errors += error
                 }
-                let (p, q) = (x.sum(), y.sum())
+                let total = errors.sum() / samples
+                let (p, q) = (x.sum() - totalX * total, y.sum() - totalY * total)
                 part += Vector(c * p - b * q, a * q - b * p) / determinant
                 part = pointwiseMax(pointwiseMin(part, Vector(repeating: farthest)), Vector(repeating: -farthest))
             }

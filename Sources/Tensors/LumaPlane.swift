@@ -1,5 +1,4 @@
-/// The brightness of a picture with its border repeated around it, so that a block may look beyond it; one level of the
-/// pyramid that motion is sought in.
+/// The brightness of a picture with its border repeated around it, so that a block may look beyond it.
 struct LumaPlane: Sendable {
     /// Repeated pixels on every side: a block wholly outside, and a few more to search.
     static let margin = 24
@@ -11,26 +10,13 @@ struct LumaPlane: Sendable {
 
     var stride: Int { width + 2 * Self.margin }
 
-    /// From the full size to the smallest, each half the one before, rounded up.
-    static func pyramid(of picture: Tensor, workers: Workers) -> [LumaPlane] {
-        /// A smaller picture has too few blocks to tell motion from noise.
-        let smallestSide = 16
-        /// The last level is a 32nd then: more than any motion that is worth following.
-        let mostLevels = 6
-        var levels = [LumaPlane(of: luma(of: picture, workers: workers), workers: workers)]
-        while levels.count < mostLevels, min(levels.last!.height, levels.last!.width) >= 2 * smallestSide {
-            levels.append(levels.last!.halved(workers: workers))
-        }
-        return levels
-    }
-
     /// Lends the picture's first pixel; the margin lies before and around it.
     func withOrigin<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
         padded.withElements { body($0.baseAddress! + Self.margin * stride + Self.margin) }
     }
 
     /// - Parameter plane: `[1, height, width]`.
-    private init(of plane: Tensor, workers: Workers) {
+    init(of plane: Tensor, workers: Workers) {
         (height, width) = (plane.shape.height, plane.shape.width)
         let (height, width, margin) = (height, width, Self.margin)
         let stride = width + 2 * margin
@@ -50,31 +36,9 @@ struct LumaPlane: Sendable {
         self.padded = padded
     }
 
-    /// Luma of ITU-R BT.601 of three channels, the mean of any other number.
-    private static func luma(of picture: Tensor, workers: Workers) -> Tensor {
-        let shape = picture.shape
-        let weights: [Float] =
-            shape.channels == 3
-            ? [0.299, 0.587, 0.114] : [Float](repeating: 1 / Float(shape.channels), count: shape.channels)
-        var result = Tensor(Shape(1, shape.height, shape.width))
-        result.withMutableElements { result in
-            picture.withElements { picture in
-                let (result, picture) = (result.baseAddress!, picture.baseAddress!)
-                workers.forEach(shape.height) { y in
-                    for (channel, weight) in weights.enumerated() {
-                        addScaled(
-                            picture + channel * shape.area + y * shape.width, to: result + y * shape.width,
-                            count: shape.width, by: weight)
-                    }
-                }
-            }
-        }
-        return result
-    }
-
     /// Half the size by the binomial weights 1, 3, 3, 1 of eight along rows and columns, which let hardly anything pass that
     /// the smaller picture cannot show.
-    private func halved(workers: Workers) -> LumaPlane {
+    func halved(workers: Workers) -> Tensor {
         let (smallHeight, smallWidth) = ((height + 1) / 2, (width + 1) / 2)
         var result = Tensor(uninitialized: Shape(1, smallHeight, smallWidth))
         let stride = stride
@@ -99,6 +63,6 @@ struct LumaPlane: Sendable {
                 }
             }
         }
-        return LumaPlane(of: result, workers: workers)
+        return result
     }
 }

@@ -3,9 +3,9 @@
 ///     let motion = MotionField(from: previous, to: current, workers: workers)
 ///     let carried = motion.warped(drawing, workers: workers)  // what was made of the previous picture, moved along
 ///
-/// Found by hierarchical block matching on luma: blocks of 16 pixels every 8, from a small picture to the full one, each
-/// searching around what the smaller picture said. A block looks at most 20 pixels beyond the border, which is repeated
-/// there. The result is the same for any number of threads.
+/// Found by hierarchical block matching on the brightness, its slow changes left out, since they follow the light: blocks of
+/// 16 pixels every 8, from a small picture to the full one, each searching around what the smaller picture said. A block
+/// looks at most 20 pixels beyond the border, which is repeated there. The result is the same for any number of threads.
 public struct MotionField: Sendable {
     /// Of the pictures, in pixels.
     public let height: Int
@@ -24,15 +24,15 @@ public struct MotionField: Sendable {
         precondition(previous.shape == current.shape, "\(previous.shape) and \(current.shape) are no two frames of one film")
         precondition(previous.shape.count > 0, "a frame has at least one pixel")
         (height, width) = (previous.shape.height, previous.shape.width)
-        let old = LumaPlane.pyramid(of: previous, workers: workers)
-        let new = LumaPlane.pyramid(of: current, workers: workers)
-        var vectors = VectorGrid(height: new.last!.height, width: new.last!.width)
-        for level in new.indices.reversed() {
-            let search = BlockSearch(from: old[level], to: new[level])
-            if level < new.count - 1 { vectors = vectors.doubled(height: new[level].height, width: new[level].width) }
+        let (old, new) = (LumaPyramid(of: previous, workers: workers), LumaPyramid(of: current, workers: workers))
+        var vectors = VectorGrid(height: new.levels.last!.height, width: new.levels.last!.width)
+        for level in new.levels.indices.reversed() {
+            let plane = new.levels[level]
+            if level < new.levels.count - 1 { vectors = vectors.doubled(height: plane.height, width: plane.width) }
+            let search = BlockSearch(from: old.levels[level], to: plane)
             vectors = search.matched(around: vectors, radius: Self.radii[min(level, 2)], workers: workers)
             vectors = search.agreed(vectors, workers: workers)
-            if level == 0 { vectors = search.refined(vectors, workers: workers) }
+            if level == 0 { vectors = BlockSearch(from: old.luma, to: new.luma).refined(vectors, workers: workers) }
             vectors = vectors.medians()
         }
         self.vectors = vectors
