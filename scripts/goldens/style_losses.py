@@ -17,7 +17,7 @@ Tensors, those marked * at 400 places of their own name, position(NAME, 0…399)
     content/loss [1]           ‖F − C‖² / ‖C‖² of features.4, F of x and C of content
     content/gradient *         at x
     variation/down, /across    [1]: the mean squared difference of a pixel and the one below it, the one to its right
-    variation/loss [1]         the mean of these two
+    variation/loss [1]         the sum of these two
     variation/gradient *       at x
     octave/gradient *          of mean(a²) of features.3 at x
     octave/first *             clip(x + step · g / mean|g|, 0, 1), step = 1.5 / 255, with that gradient g
@@ -118,7 +118,7 @@ def passes(network, x, kept, wanted):
 
     down = ((x[:, :, 1:] - x[:, :, :-1]) ** 2).mean()
     across = ((x[:, :, :, 1:] - x[:, :, :, :-1]) ** 2).mean()
-    loss = (down + across) / 2
+    loss = down + across
     tensors |= {"variation/down": down.reshape(1), "variation/across": across.reshape(1), "variation/loss": loss.reshape(1)}
     tensors |= samples("variation/gradient", gradient(loss, x))
 
