@@ -9,6 +9,7 @@ smallest to the whole, the detail that was dreamed so far is enlarged and added 
 with the gradient g of mean(a²) of the layer and a step of 1.5 / 255. Both have the bundled weights, frozen, and networks
 that end at the layer. The picture is Tests/CommandTests/Photos/chelsea.jpg, cut and scaled to a square.
 
+Nothing else should run meanwhile: threads of PyTorch's that wait for one another take more than their share of the loss.
 PyTorch's time is given twice: without its start (imports, weights, files), and as a whole process, as lucid's always is.
 Without --lucid only PyTorch is timed. Needs torch, torchvision, numpy and pillow from PyPI.
 """
@@ -84,18 +85,19 @@ def main():
         return
     side_by_side.check_lucid(arguments.lucid)
 
-    shared = ["--size", str(arguments.size), "--octaves", str(arguments.octaves), "--iterations", str(arguments.iterations),
-              "--threads", str(arguments.threads)]
+    square = f"{arguments.size}x{arguments.size}"
+    shared = ["--octaves", str(arguments.octaves), "--iterations", str(arguments.iterations), "--threads", str(arguments.threads)]
     side_by_side.heading(bool(arguments.lucid))
     with tempfile.TemporaryDirectory() as folder:
         for case in arguments.cases:
             model, layer = case.split(":")
-            pytorch = [sys.executable, __file__, "--serve", case, "--photo", arguments.photo, *shared,
-                       "--output", os.path.join(folder, "pytorch.png")]
+            pytorch = [sys.executable, __file__, "--serve", case, "--photo", arguments.photo, "--size", str(arguments.size),
+                       *shared, "--output", os.path.join(folder, "pytorch.png")]
             lucid = arguments.lucid and [
-                arguments.lucid, "deepdream", arguments.photo, "--model", model, "--layer", layer, *shared,
-                "--output", os.path.join(folder, "lucid.png"), "--quiet", "--force"]
+                arguments.lucid, "deepdream", arguments.photo, "--model", model, "--layer", layer, "--size", square,
+                *shared, "--output", os.path.join(folder, "lucid.png"), "--quiet", "--force"]
             side_by_side.compare(case.replace(":", " "), pytorch, lucid, arguments.rounds)
+            side_by_side.check_sizes(folder, arguments.size)
     print(f"\n{arguments.size}×{arguments.size}, {arguments.octaves} octaves of {arguments.iterations} steps, "
           f"{arguments.threads} threads, {arguments.rounds} rounds.")
 

@@ -117,6 +117,15 @@ def compare(case, pytorch, lucid, rounds):
     print("| " + " | ".join(row) + " |", flush=True)
 
 
+def check_sizes(folder, size):
+    """Both must have drawn as many pixels: the PNG files of a folder say how many they have."""
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as file:
+            extents = struct.unpack(">II", file.read(24)[16:])
+        if extents != (size, size):
+            sys.exit(f"{name} is {extents[0]}×{extents[1]}, not {size}×{size}: the row above is not comparable.")
+
+
 def check_lucid(path):
     if path and not os.access(path, os.X_OK):
         sys.exit(f"There is no program at {path}. Build it with `swift build -c release`; it is then .build/release/lucid."

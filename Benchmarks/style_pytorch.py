@@ -9,6 +9,7 @@ computed once. A step is one evaluation of the loss with its gradient at the pic
 those of its line search included. The networks end at relu5_1, the weights are frozen. The pictures are
 Tests/CommandTests/Photos/chelsea.jpg in the style of coffee.jpg, cut and scaled to squares.
 
+Nothing else should run meanwhile: threads of PyTorch's that wait for one another take more than their share of the loss.
 PyTorch's time is given twice: without its start (imports, weights, files), and as a whole process, as lucid's always is.
 Without --lucid only PyTorch is timed. Needs torch, torchvision, numpy and pillow from PyPI.
 """
@@ -115,16 +116,17 @@ def main():
         return
     side_by_side.check_lucid(arguments.lucid)
 
-    shared = ["--size", str(arguments.size), "--steps", str(arguments.steps), "--optimizer", arguments.optimizer,
+    shared = ["--steps", str(arguments.steps), "--optimizer", arguments.optimizer,
               "--threads", str(arguments.threads)]
     side_by_side.heading(bool(arguments.lucid))
     with tempfile.TemporaryDirectory() as folder:
-        pytorch = [sys.executable, __file__, "--serve", "--content", arguments.content, "--style", arguments.style, *shared,
-                   "--output", os.path.join(folder, "pytorch.png")]
+        pytorch = [sys.executable, __file__, "--serve", "--content", arguments.content, "--style", arguments.style,
+                   "--size", str(arguments.size), *shared, "--output", os.path.join(folder, "pytorch.png")]
         lucid = arguments.lucid and [
-            arguments.lucid, "style", arguments.content, arguments.style, "--model", "vgg16", *shared,
-            "--output", os.path.join(folder, "lucid.png"), "--quiet"]
+            arguments.lucid, "style", arguments.content, arguments.style, "--model", "vgg16",
+            "--size", f"{arguments.size}x{arguments.size}", "--stages", "1", *shared, "--output", os.path.join(folder, "lucid.png"), "--quiet"]
         side_by_side.compare(f"vgg16, {arguments.steps} steps of {arguments.optimizer}", pytorch, lucid, arguments.rounds)
+        side_by_side.check_sizes(folder, arguments.size)
     print(f"\n{arguments.size}×{arguments.size}, {arguments.threads} threads, {arguments.rounds} rounds.")
 
 
