@@ -2,15 +2,15 @@ import Tensors
 
 /// The losses of a transfer of style (Gatys, Ecker and Bethge 2016), each divided by the target's own energy: 0 where the
 /// picture has what is asked for, about 1 where it has nothing of it, whatever the network, the layer and the size.
-enum StyleLosses {
+package enum StyleLosses {
     /// A loss with its gradient at the layer.
-    struct Loss {
-        let value: Float
-        let gradient: Tensor
+    package struct Loss {
+        package let value: Float
+        package let gradient: Tensor
     }
 
     /// ‖F − C‖² / ‖C‖²
-    static func content(_ values: Tensor, target: Tensor) -> Loss {
+    package static func content(_ values: Tensor, target: Tensor) -> Loss {
         let energy = max(inner(target, target), smallest)
         var difference = values
         difference.add(target, scaledBy: -1)
@@ -22,7 +22,7 @@ enum StyleLosses {
     /// ‖G − S‖² / ‖S‖², where G is the picture's Gram matrix and S the target's.
     ///
     /// - Parameter mask: `[1, height, width]`, where the style is looked for; nil for everywhere.
-    static func style(_ values: Tensor, target: [Float], mask: Tensor? = nil, workers: Workers) -> Loss {
+    package static func style(_ values: Tensor, target: [Float], mask: Tensor? = nil, workers: Workers) -> Loss {
         var weighted = values
         if let mask { weighted.scaleEachChannel(by: mask) }
         let weight = positions(values, mask)
@@ -39,14 +39,14 @@ enum StyleLosses {
 
     /// A·Aᵀ over positions, divided by their number: `[channels, channels]`, row-major. With a mask the positions count as
     /// much as it is white there.
-    static func gramMatrix(_ values: Tensor, mask: Tensor? = nil, workers: Workers) -> [Float] {
+    package static func gramMatrix(_ values: Tensor, mask: Tensor? = nil, workers: Workers) -> [Float] {
         var weighted = values
         if let mask { weighted.scaleEachChannel(by: mask) }
         return gramMatrix(weighted, positions: positions(values, mask), workers: workers)
     }
 
     /// The mean squared difference of neighbours, along rows and along columns.
-    static func totalVariation(_ picture: Tensor) -> Loss {
+    package static func totalVariation(_ picture: Tensor) -> Loss {
         let (channels, height, width) = (picture.shape.channels, picture.shape.height, picture.shape.width)
         var gradient = Tensor(picture.shape)
         var value = 0.0

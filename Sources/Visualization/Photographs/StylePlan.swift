@@ -91,8 +91,8 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public init(
         model: String, weights: String, content: String, styles: [Style], contentLayers: [LayerWeight],
         styleLayers: [LayerWeight], contentWeight: Float = Self.contentWeight, styleWeight: Float = Self.styleWeight,
-        totalVariation: Float = Self.totalVariation, stages: [Stage], optimizer: OptimizerChoice = OptimizerChoice(.lbfgs),
-        learningRate: Float? = nil, schedule: Schedule = .constant, seed: UInt64 = 0, poolGradient: PoolGradient = .winner,
+        totalVariation: Float = Self.totalVariation, stages: [Stage], optimizer: OptimizerChoice = OptimizerChoice(.adam),
+        learningRate: Float? = nil, schedule: Schedule = .settle, seed: UInt64 = 0, poolGradient: PoolGradient = .winner,
         convolution: ConvolutionChoice = .auto, preprocessing: Preprocessing? = nil
     ) {
         self.model = model
@@ -117,10 +117,10 @@ public struct StylePlan: Sendable, Codable, Equatable {
     /// The weights where none are given. Losses are relative to the target's own energy, so that they mean the same for
     /// every network, layer and size.
     public static let contentWeight: Float = 1
-    public static let styleWeight: Float = 10
+    public static let styleWeight: Float = 20
     public static let totalVariation: Float = 1
     /// Of every optimizer but L-BFGS; of a picture in 0…1.
-    public static let learningRate: Float = 0.02
+    public static let learningRate: Float = 0.03
 
     /// Of the result, in pixels.
     public var width: Int { stages.last?.width ?? 0 }
@@ -161,7 +161,9 @@ public struct StylePlan: Sendable, Codable, Equatable {
             case "squeezenet1_1", "squeezenet1_0": ("features.7", ["features.1", "features.3", "features.6", "features.9", "features.10"])
             default: spread(over: model.network.stages.map(\.node))
             }
-        return ([LayerWeight(content)], style.map { LayerWeight($0) })
+        // The deeper a layer, the less its textures are the style's and the more they are its things: cups, eyes.
+        let shares: [Float] = [1, 1, 1, 0.25, 0.05]
+        return ([LayerWeight(content)], zip(style, shares).map { LayerWeight($0, $1) })
     }
 
     private static func spread(over stages: [String]) -> (String, [String]) {

@@ -3,31 +3,31 @@
 ///
 /// The cuts begin at an offset that changes from step to step, so that what little is left of seams moves about (tensorflow/
 /// lucid, "infinite patterns").
-struct Tiling {
+package struct Tiling {
     /// A tile along one axis.
-    struct Piece: Equatable {
+    package struct Piece: Equatable {
         /// What is kept of the tile.
-        let core: Range<Int>
+        package let core: Range<Int>
         /// What the network sees; the core and a margin inside the picture.
-        let seen: Range<Int>
+        package let seen: Range<Int>
     }
 
     /// Sides of tiles that make sense.
-    static let sides = 256...65_536
+    package static let sides = 256...65_536
     /// What a tile sees beyond its core on every side.
-    static let margin = 64
+    package static let margin = 64
     /// Cuts fall on multiples of this, so that the grids of strided layers fall where the whole picture's would.
     static let grid = 32
     /// What a tile sees at least, where the picture has as much.
     private static let smallest = 192
 
-    let rows: [Piece]
-    let columns: [Piece]
+    package let rows: [Piece]
+    package let columns: [Piece]
 
     /// - Parameters:
     ///   - side: of a tile with its margins, in `sides`; nil for one tile of the whole picture.
     ///   - shift: any number; where the cuts begin along both axes.
-    init(height: Int, width: Int, side: Int?, shift: (rows: Int, columns: Int) = (0, 0)) {
+    package init(height: Int, width: Int, side: Int?, shift: (rows: Int, columns: Int) = (0, 0)) {
         rows = Self.pieces(of: height, side: side, shift: shift.rows)
         columns = Self.pieces(of: width, side: side, shift: shift.columns)
     }

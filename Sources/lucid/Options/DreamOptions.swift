@@ -139,7 +139,7 @@ struct DreamOptions: ParsableArguments {
     /// The layer that is dreamt of where none is named: google/deepdream's of GoogLeNet, chosen by eye in others.
     private static func usualLayer(of model: Model) -> String {
         switch model.name.prefix(while: { $0 != ":" }) {
-        case "squeezenet1_1", "squeezenet1_0": return "features.9"
+        case "squeezenet1_1", "squeezenet1_0": return "features.10"
         case "vgg16": return "features.21"
         case "googlenet": return "inception4c"
         case "inceptionv1": return "mixed4c"

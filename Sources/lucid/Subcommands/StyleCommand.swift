@@ -72,10 +72,10 @@ struct StyleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A layer where the styles are compared. (default: the usual ones)", valueName: "name[=share]"))
     var styleLayer: [LayerShare] = []
 
-    @Option(help: ArgumentHelp("lbfgs, adam, adamw, nadam, sgd or rmsprop. (default: lbfgs)", valueName: "name"))
+    @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs. (default: adam)", valueName: "name"))
     var optimizer: OptimizerChoice?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: lbfgs 1, others 0.02)", valueName: "r"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: \(short(StylePlan.learningRate)), lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the noise.", valueName: "n"))
@@ -192,7 +192,7 @@ struct StyleCommand: ParsableCommand {
             contentLayers: contentLayer.isEmpty ? usual.content : weights(contentLayer),
             styleLayers: styleLayer.isEmpty ? usual.style : weights(styleLayer),
             contentWeight: contentWeight ?? StylePlan.contentWeight, styleWeight: styleWeight ?? StylePlan.styleWeight,
-            totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.lbfgs),
+            totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.adam),
             learningRate: learningRate, seed: seed, poolGradient: poolGradient ?? .winner, convolution: convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
         plan.styleScale = styleScale ?? 1
