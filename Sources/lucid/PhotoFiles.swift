@@ -9,6 +9,8 @@ struct PhotoFiles {
         let path: String
         let bytes: [UInt8]
         let digest: String
+        /// A frame that no file holds.
+        var picture: Picture?
     }
 
     private var files: [String: File] = [:]
@@ -36,6 +38,11 @@ struct PhotoFiles {
         }
         files[name] = File(path: path, bytes: bytes, digest: digest)
         return name
+    }
+
+    /// Takes a frame in, in the place of another one of that name. Its SHA-256 is of its samples.
+    mutating func set(_ name: String, to picture: Picture) {
+        files[name] = File(path: name, bytes: [], digest: picture.digest, picture: picture)
     }
 
     /// The photographs of a plan that is followed again: each is found by its SHA-256 among the given files, else by its name
@@ -76,6 +83,7 @@ struct PhotoFiles {
     /// A photograph that was taken in.
     func picture(_ name: String) throws(Failure) -> Picture {
         guard let file = files[name] else { preconditionFailure("\(name) was taken in") }
+        if let picture = file.picture { return picture }
         do {
             return try Picture.decode(file.bytes, name: file.path, maximumPixels: maximumPixels)
         } catch {
@@ -107,6 +115,14 @@ extension Picture {
             return Tensor(Shape(1, height, width), grey)
         default:
             throw .usage("\(name): this network takes pictures of \(channels) channels, which no picture file has")
+        }
+    }
+
+    /// SHA-256 of the samples.
+    var digest: String {
+        switch samples {
+        case .eight(let values): sha256(of: values)
+        case .sixteen(let values): sha256(of: values.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] })
         }
     }
 

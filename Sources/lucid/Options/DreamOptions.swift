@@ -83,9 +83,10 @@ struct DreamOptions: ParsableArguments {
 
     /// The plan for a photograph, with its pictures read.
     ///
-    /// - Parameter files: takes the photographs in.
-    func plan(photo: String?, model: Model, files: inout PhotoFiles, workers: Workers) throws -> (DreamPlan, DreamPictures) {
-        let name = try photo.map { path throws(Failure) in try files.add(path) }
+    /// - Parameters:
+    ///   - name: of the photograph in `files`; nil for noise.
+    ///   - files: takes the guide and the mask in.
+    func plan(photo name: String?, model: Model, files: inout PhotoFiles, workers: Workers) throws -> (DreamPlan, DreamPictures) {
         let size: ResultSize
         if let name {
             size = ResultSize(of: try files.picture(name), asked: self.size)

@@ -18,31 +18,45 @@ struct DeepDream: ParsableCommand {
                       lucid deepdream photo.jpg --model vgg16 --layer features.21=1 --layer features.28=0.5 -o dream.jpg
                       lucid deepdream photo.jpg --guide flowers.jpg
                       lucid deepdream photo.jpg --zoom 1.05 --frames 100 -o zoom.gif
+                      lucid deepdream clip.mp4 -o dream.mp4      (by ffmpeg; or a folder of frames)
             """)
 
-    @Argument(help: "PNG or JPEG; - for standard input.") var photo: String?
+    @Argument(help: "PNG or JPEG, - for standard input; or a folder of frames, or a film.") var photo: String?
     @OptionGroup(title: "Network") var model: ModelOptions
     @OptionGroup(title: "Dream") var dream: DreamOptions
-    @OptionGroup(title: "Zoom") var zoom: ZoomOptions
+    @OptionGroup(title: "Moving pictures") var moving: MovingOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
         guard (photo == nil) == dream.fromNoise else {
             throw ValidationError(dream.fromNoise ? "--from-noise takes no photograph" : "name a photograph, or --from-noise")
         }
-        if zoom.frames != nil, zoom.zoom == nil { throw ValidationError("--frames goes with --zoom") }
-        if zoom.zoom != nil {
-            for (name, isGiven) in [("--save-at", output.saveAt != nil), ("--evolution", output.evolution != nil)] where isGiven {
-                throw ValidationError("\(name) is for a single picture, not for --zoom")
-            }
+        if moving.frames != nil, moving.zoom == nil { throw ValidationError("--frames goes with --zoom") }
+        if let photo, FrameSource.isMoving(photo) {
+            if moving.zoom != nil { throw ValidationError("--zoom is for a photograph, and \(photo) moves already") }
+            try refuse("for a single picture, and \(photo) has many", among: [("--save-at", output.saveAt != nil), ("--evolution", output.evolution != nil), ("--show", output.show)])
+        } else if moving.zoom != nil {
+            try refuse("for a single picture, not for --zoom", among: [("--save-at", output.saveAt != nil), ("--evolution", output.evolution != nil), ("--show", output.show)])
+        } else {
+            try refuse("for films, folders of frames and --zoom", among: [("--rate", moving.rate != nil)])
         }
+    }
+
+    private func refuse(_ reason: String, among options: [(name: String, isGiven: Bool)]) throws {
+        if let option = options.first(where: \.isGiven) { throw ValidationError("\(option.name) is \(reason)") }
     }
 
     func run() throws {
         let model = try model.load(quiet: output.running.quiet)
+        if let photo, FrameSource.isMoving(photo) {
+            return try DreamFilm(path: photo, dream: dream, moving: moving, model: model, output: output).run()
+        }
         var files = PhotoFiles()
-        let (plan, pictures) = try dream.plan(photo: photo, model: model, files: &files, workers: output.running.workers)
-        if zoom.zoom != nil { return try zoom.run(plan, pictures, model, photo: photo, output) }
+        let name = try photo.map { path throws(Failure) in try files.add(path) }
+        let (plan, pictures) = try dream.plan(photo: name, model: model, files: &files, workers: output.running.workers)
+        if moving.zoom != nil {
+            return try DreamFlight(plan: plan, pictures: pictures, model: model, moving: moving).run(photo: photo, to: output)
+        }
         let parts = OutputNames.Parts(model: model.name, layer: dream.layers.first?.name, seed: plan.seed)
         let path = OutputNames.path(output.output, parts, photo: photo ?? "noise", kind: "dream")
         try Self.run(plan, pictures, model, to: path, output)

@@ -1,31 +1,18 @@
-import ArgumentParser
 import Images
 import Networks
 import Tensors
 import Visualization
 
 /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
-struct ZoomOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Fly into the dream: enlarge each frame by this, and dream on.", valueName: "s"))
-    var zoom: Float?
+struct DreamFlight {
+    let plan: DreamPlan
+    let pictures: DreamPictures
+    let model: Model
+    let moving: MovingOptions
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Frames of the flight. (default: 100)", valueName: "n"))
-    var frames: Int?
-
-    @Option(parsing: .unconditional, help: ArgumentHelp("Frames a second, of flights and films.", valueName: "n"))
-    var rate: Double?
-
-    func validate() throws {
-        if let zoom, !(zoom > 1 && zoom <= 4) { throw ValidationError("--zoom must be above 1 and at most 4, not \(zoom)") }
-        if let frames, !(1...100_000).contains(frames) { throw ValidationError("--frames must be 1 to 100000, not \(frames)") }
-        if let rate, !FrameWriter.rates.contains(rate) {
-            throw ValidationError("--rate must be \(FrameWriter.rates.lowerBound) to \(Int(FrameWriter.rates.upperBound)), not \(rate)")
-        }
-    }
-
-    /// Flies.
-    func run(_ plan: DreamPlan, _ pictures: DreamPictures, _ model: Model, photo: String?, _ output: OutputOptions) throws {
-        let count = frames ?? 100
+    /// Flies, and writes the frames. What there is when the program is interrupted is written too.
+    func run(photo: String?, to output: OutputOptions) throws {
+        let count = moving.frames ?? 100
         let parts = OutputNames.Parts(model: model.name, seed: plan.seed)
         var path = output.output.map { OutputNames.expand($0, parts) } ?? ""
         if output.output == nil {
@@ -38,7 +25,7 @@ struct ZoomOptions: ParsableArguments {
         let workers = output.running.workers
         let start = ContinuousClock.now
         let record = PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: 0, quality: nil)
-        let writer = try FrameWriter(path: path, rate: rate ?? FrameWriter.defaultRate, comment: record.json)
+        let writer = try FrameWriter(path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record.json)
         let progress = Progress("zoom", total: count * plan.steps, quiet: output.running.quiet)
         do {
             var (frame, seen) = (plan, pictures.tensors)
@@ -55,7 +42,7 @@ struct ZoomOptions: ParsableArguments {
                 guard Interruption.signal == 0 else { break }
                 let picture = dream.picture()
                 try writer.add(Picture(picture, opacity: nil))
-                seen[name] = picture.enlarged(by: zoom!, workers: workers)
+                seen[name] = picture.enlarged(by: moving.zoom!, workers: workers)
             }
             progress.finish()
             if writer.count > 0 { try writer.finish() }
