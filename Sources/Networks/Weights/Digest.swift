@@ -12,7 +12,14 @@ public func sha256(ofFile path: String) throws(WeightsError) -> String {
         file.release(position..<next)
         position = next
     }
-    return digest.finalize().map { byte in
+    return hexadecimal(digest.finalize())
+}
+
+/// The SHA-256 of bytes in hexadecimal.
+public func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+private func hexadecimal(_ digest: SHA256Digest) -> String {
+    digest.map { byte in
         let digits = String(byte, radix: 16)
         return byte < 16 ? "0" + digits : digits
     }.joined()
