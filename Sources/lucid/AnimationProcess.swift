@@ -10,7 +10,7 @@ import Images
 /// A program that reads what this one writes to it. What it says on standard output goes nowhere, what it says on standard
 /// error is read along, lest it wait for that. It is killed if the object goes before `finish`.
 ///
-/// SIGPIPE must be ignored. The child has a process group of its own, so that Ctrl-C reaches it only through this program.
+/// SIGPIPE must be ignored here; the child has every signal as usual. The child has a process group of its own, so that Ctrl-C reaches it only through this program.
 final class ChildProcess {
     /// How it ended.
     struct End {
@@ -71,7 +71,7 @@ final class ChildProcess {
         var signals = sigset_t()
         sigemptyset(&signals)
         try check(posix_spawnattr_setsigmask(&attributes, &signals))
-        sigaddset(&signals, SIGPIPE)
+        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, number) }
         try check(posix_spawnattr_setsigdefault(&attributes, &signals))
         try check(posix_spawnattr_setpgroup(&attributes, 0))
         let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK

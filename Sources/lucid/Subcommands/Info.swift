@@ -47,6 +47,8 @@ struct Info: ParsableCommand {
         if let longest = plan.clipGradient { rows.append(("gradient", "at most \(longest) long")) }
         if plan.normalizeGradient { rows.append(("gradient", "normalized")) }
         if let share = plan.untilConverged { rows.append(("until converged", "\(share)")) }
+        if let size = plan.outputSize { rows.append(("written as", "\(size.width)x\(size.height)")) }
+        if let quality = plan.quality { rows.append(("JPEG quality", "\(quality)")) }
         if let start = plan.start { rows.append(("start", start)) }
         if let mask = plan.mask { rows.append(("mask", mask)) }
         for (path, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((path, "SHA-256 \(digest)")) }
@@ -88,8 +90,8 @@ extension PictureRecord {
     /// What a picture says of itself, as JSON.
     static func text(ofFile path: String) throws(Failure) -> String {
         let text: String?
+        let bytes = try PictureSource.bytes(of: path)
         do throws(PictureError) {
-            let bytes = try InputFile.bytes(of: path)
             switch PictureFormat(signatureOf: bytes) {
             case .png: text = try PNG.text(in: bytes, name: path)[PictureRecord.keyword]
             case .jpeg: text = try JPEG.comment(in: bytes, name: path)

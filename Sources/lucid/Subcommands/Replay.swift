@@ -14,6 +14,9 @@ struct Replay: ParsableCommand {
     var weights: String?
     @Option(help: ArgumentHelp("The network it was made with, where that is not found under its name: of an .onnx file, its path.", valueName: "name"))
     var model: String?
+    @Option(name: .customLong("picture"), help: ArgumentHelp("A photograph that it was made from, wherever it lies now; may be repeated. (default: of the same name here, or beside the picture)", valueName: "file"), completion: .file())
+    var photographs: [String] = []
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() throws {
@@ -36,17 +39,21 @@ struct Replay: ParsableCommand {
             throw otherWeights(record)
         }
         let name = OutputNames.Parts(model: model.name, seed: record.plan.seed, kind: "replay")
-        let path = OutputNames.path(output.output, name)
+        let isJPEG = output.output == nil && record.plan.quality != nil
+        let path = isJPEG ? OutputNames.path(OutputNames.path(nil, name), ending: ".jpg") : OutputNames.path(output.output, name)
         var paths = [String?](repeating: nil, count: record.plan.count)
         paths[record.picture ?? 0] = path
         var job = PictureJob(record.plan, to: paths, saveAt: output.saveAt?.steps ?? [])
         job.evolution = output.evolution
-        job.outputSize = output.outputSize
+        if let size = output.outputSize { job.plan.outputSize = size.networkSize }
         job.steps = record.stepsDone
+        try job.checkSaveAt()
+        var photographs = Photographs(maximumPixels: reading.maxPixels)
+        try photographs.find(record.plan, model: model, given: self.photographs, beside: picture)
         if record.version != LucidCommand.version, !output.running.quiet {
             standardError("lucid: \(picture) was made by version \(record.version), this is \(LucidCommand.version): the bytes may differ\n")
         }
-        try Rendering(model: model, jobs: [job], label: "replay", options: output).run()
+        try Rendering(model: model, jobs: [job], photographs: photographs, label: "replay", options: output).run()
     }
 
     private func otherWeights(_ record: PictureRecord) -> Failure {
