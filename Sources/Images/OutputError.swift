@@ -17,6 +17,8 @@ public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     case notAllowed(path: String, reason: String)
     /// No space, or no quota, is left.
     case diskFull(path: String, reason: String)
+    /// The system allows no file of this size.
+    case fileTooLarge(path: String, reason: String)
     /// The reader of standard output or of a pipe has gone.
     case brokenPipe(path: String)
     /// Anything else, in the system's words.
@@ -34,6 +36,8 @@ public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(output(path)): cannot be written (\(reason)); choose a folder and a file that you may write to"
         case .diskFull(let path, let reason):
             "\(output(path)): cannot be written (\(reason)); free some space, or choose another disk"
+        case .fileTooLarge(let path, let reason):
+            "\(output(path)): cannot be written (\(reason)); raise the limit on the size of files (ulimit -f)"
         case .brokenPipe(let path):
             "\(output(path)): its reader has closed the pipe; let it read to the end"
         case .failed(let path, let reason):
@@ -56,6 +60,7 @@ extension OutputError {
             case ENOTDIR: .notAFolder(path: path, folder: folder)
             case EACCES, EPERM, EROFS: .notAllowed(path: path, reason: reason)
             case ENOSPC, EDQUOT: .diskFull(path: path, reason: reason)
+            case EFBIG: .fileTooLarge(path: path, reason: reason)
             case EPIPE: .brokenPipe(path: path)
             default: .failed(path: path, reason: reason)
             }

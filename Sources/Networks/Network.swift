@@ -13,7 +13,7 @@ public struct Network: Sendable {
     }
 
     /// A size of the picture, in pixels.
-    public struct Size: Sendable, Hashable, CustomStringConvertible {
+    public struct Size: Sendable, Hashable, Codable, CustomStringConvertible {
         public let height: Int
         public let width: Int
 

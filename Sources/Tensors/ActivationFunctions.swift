@@ -1,7 +1,7 @@
 import Kernels
 
 /// A smooth or clipped function of one number, and its derivative.
-public enum ActivationFunction: Sendable {
+public enum ActivationFunction: ElementwiseFunction {
     /// min(max(x, 0), 6); negative values leave −0.0.
     case relu6
     /// 1 / (1 + exp(−x)).

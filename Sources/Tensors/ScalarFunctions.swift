@@ -5,7 +5,7 @@
 #endif
 
 /// Functions of one number with their derivatives, for layers too rare to have a vectorised loop.
-public enum ScalarFunction: Sendable, Equatable {
+public enum ScalarFunction: ElementwiseFunction, Equatable {
     /// x, or slope · x below 0.
     case leakyReLU(slope: Float)
     /// x held between two bounds.

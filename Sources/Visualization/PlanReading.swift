@@ -153,8 +153,12 @@ struct Reading {
         let height = max(largest.height, plan.height)
         let width = max(largest.width, plan.width)
         let cost = network.cost(of: Set(layers.values), height: height, width: width)
-        let pictures = 16 * drawn.channels * height * width
+        let pictures = 16 * drawn.channels * height * width + plan.parameterization.numbers(at: plan.height * plan.width)
         let passes = plan.count * (cost.remembered + pictures) + objective.references.count * cost.largestActivation
-        return 4 * (passes + 4 * cost.largestActivation + 3 * cost.parameters) + 64 << 20
+        let climb = passes + 4 * cost.largestActivation
+        let finished = plan.outputSize.map { size in
+            plan.count * (16 * drawn.channels * size.height * size.width + plan.parameterization.numbers(at: size.height * size.width))
+        }
+        return 4 * (max(climb, finished ?? 0) + 3 * cost.parameters) + 64 << 20
     }
 }

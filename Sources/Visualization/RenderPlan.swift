@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Networks
 
-/// Everything that a picture depends on, the seed included, and nothing else: no time, path or number of threads. It is
-/// the picture's metadata, what `--dry-run` prints, and what `replay` reads.
+/// Everything that a picture's bytes depend on, the seed included, and nothing else: no time, path or number of threads. It
+/// is the picture's metadata, what `--dry-run` prints, and what `replay` reads.
 public struct RenderPlan: Sendable, Codable, Equatable {
     /// What `--model` calls the network.
     public var model: String
@@ -53,11 +53,15 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var normalizeGradient = false
     /// The render ends once the mean score of 50 steps is within this share of the 50 before.
     public var untilConverged: Float?
+    /// The extents that the finished picture is written in, where a canvas can be drawn at any; nil for its own.
+    public var outputSize: Network.Size?
+    /// Of a JPEG, 1 to 100; nil for a PNG.
+    public var quality: Int?
     /// The picture to start from, a name in `pictures`.
     public var start: String?
     /// Where it is black the picture stays what it was, a name in `pictures`.
     public var mask: String?
-    /// SHA-256 of the files of the pictures that are named here or in the objective.
+    /// SHA-256 of the files of the pictures that are named here or in the objective. A name is a file's without its folder.
     public var pictures: [String: String] = [:]
     /// The magnitudes of MaCo; nil for those of natural images.
     public var spectrum: MagnitudeSpectrum?
@@ -94,6 +98,43 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.preprocessing = preprocessing
     }
 
+    /// Reads a plan of this version or an earlier one. What an earlier one does not say is what it was then.
+    public init(from decoder: any Decoder) throws {
+        let plan = try decoder.container(keyedBy: CodingKeys.self)
+        func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? { try plan.decodeIfPresent(Value.self, forKey: key) }
+        model = try plan.decode(String.self, forKey: .model)
+        weights = try plan.decode(String.self, forKey: .weights)
+        objective = try plan.decode(String.self, forKey: .objective)
+        width = try plan.decode(Int.self, forKey: .width)
+        height = try plan.decode(Int.self, forKey: .height)
+        steps = try plan.decode(Int.self, forKey: .steps)
+        seed = try plan.decode(UInt64.self, forKey: .seed)
+        parameterization = try plan.decode(ParameterizationName.self, forKey: .parameterization)
+        decayPower = try plan.decode(Float.self, forKey: .decayPower)
+        decorrelate = try plan.decode(Bool.self, forKey: .decorrelate)
+        transforms = try plan.decode(String.self, forKey: .transforms)
+        optimizer = try plan.decode(OptimizerChoice.self, forKey: .optimizer)
+        learningRate = try plan.decode(Float.self, forKey: .learningRate)
+        rectifier = try plan.decode(RectifierGradient.self, forKey: .rectifier)
+        schedule = try optional(.schedule) ?? .constant
+        convolution = try optional(.convolution) ?? .auto
+        count = try optional(.count) ?? 1
+        shared = try optional(.shared) ?? false
+        alpha = try optional(.alpha) ?? false
+        crops = try optional(.crops) ?? 1
+        poolGradient = try optional(.poolGradient) ?? .winner
+        clipGradient = try optional(.clipGradient)
+        normalizeGradient = try optional(.normalizeGradient) ?? false
+        untilConverged = try optional(.untilConverged)
+        outputSize = try optional(.outputSize)
+        quality = try optional(.quality)
+        start = try optional(.start)
+        mask = try optional(.mask)
+        pictures = try optional(.pictures) ?? [:]
+        spectrum = try optional(.spectrum)
+        preprocessing = try optional(.preprocessing)
+    }
+
     /// The first number that no command would put into a plan: a plan from a file may hold anything.
     var fieldOutOfBounds: String? {
         func isPositive(_ value: Float?) -> Bool { value.map { $0.isFinite && $0 > 0 } ?? true }
@@ -102,7 +143,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
             ("steps", (0...10_000_000).contains(steps)), ("count", (1...64).contains(count)),
             ("crops", (1...1024).contains(crops)), ("decayPower", decayPower.isFinite && abs(decayPower) <= 10),
             ("learningRate", isPositive(learningRate)), ("clipGradient", isPositive(clipGradient)),
-            ("untilConverged", isPositive(untilConverged)),
+            ("untilConverged", isPositive(untilConverged)), ("quality", (1...100).contains(quality ?? 1)),
+            ("outputSize", outputSize.map { (1...1_000_000).contains($0.width) && (1...1_000_000).contains($0.height) } ?? true),
             ("spectrum", spectrum.map { (1...65_536).contains($0.rings.count) && $0.rings.allSatisfy { $0.isFinite && $0 >= 0 } } ?? true),
         ]
         return checks.first { !$0.1 }?.0

@@ -35,7 +35,11 @@ public struct Renderer: Sendable {
     ///   - pictures: those that the plan names, `[channels, height, width]` in 0…1, of the network's channels and in the
     ///     plan's size.
     ///   - workers: threads; the picture does not depend on them.
-    public init(_ plan: RenderPlan, model: Model, pictures: [String: Tensor] = [:], workers: Workers) throws(RenderError) {
+    ///   - isInterrupted: asked now and then while a canvas is fitted to the picture to start from.
+    public init(
+        _ plan: RenderPlan, model: Model, pictures: [String: Tensor] = [:], workers: Workers,
+        isInterrupted: () -> Bool = { false }
+    ) throws(RenderError) {
         let reading = try Reading(plan, model: model)
         self.plan = plan
         self.model = model
@@ -66,7 +70,10 @@ public struct Renderer: Sendable {
                 other.add(Tensor(other.shape, generator.normal(count: other.shape.count, standardDeviation: 0.01)))
                 starts.append(other)
             }
-            parameters = parameterization.parameters(of: starts, workers: workers)
+            guard let fitted = parameterization.parameters(of: starts, workers: workers, isInterrupted: isInterrupted) else {
+                throw .interrupted
+            }
+            parameters = fitted
         } else {
             parameters = parameterization.initial(using: &generator)
         }
@@ -86,13 +93,20 @@ public struct Renderer: Sendable {
             shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil)
     }
 
+    /// Bytes that following a plan takes at most.
+    public static func estimatedMemory(of plan: RenderPlan, model: Model) throws(RenderError) -> Int {
+        try Reading(plan, model: model).estimatedMemory(plan, network: model.network)
+    }
+
     /// Whether a plan can be followed, without computing or loading anything.
     ///
     /// - Parameter memory: bytes that may be used; nil for no limit.
     public static func check(_ plan: RenderPlan, model: Model, memory: Int? = nil) throws(RenderError) {
         let reading = try Reading(plan, model: model)
         let needed = reading.estimatedMemory(plan, network: model.network)
-        if let memory, needed > memory { throw .memory(needed: needed, available: memory) }
+        if let memory, needed > memory {
+            throw .memory(needed: needed, available: memory, option: plan.outputSize == nil ? "--size" : "--size or --output-size")
+        }
     }
 
     /// The fixed pictures that a plan's objective, start and mask name.
@@ -377,10 +391,12 @@ public enum RenderError: Error, CustomStringConvertible {
     /// A fixed picture that cannot be used, and why.
     case picture(String, String)
     case weights(WeightsError)
-    /// More bytes than there are.
-    case memory(needed: Int, available: Int)
+    /// More bytes than there are, and the option that takes fewer.
+    case memory(needed: Int, available: Int, option: String)
     /// The score stopped being a number.
     case notFinite(step: Int)
+    /// Who asked for it wants it no more.
+    case interrupted
 
     public var description: String {
         switch self {
@@ -391,10 +407,11 @@ public enum RenderError: Error, CustomStringConvertible {
         case .size(let size, let reason): "size \(size): \(reason)"
         case .picture(let name, let reason): "\(name): \(reason)"
         case .weights(let error): "\(error)"
-        case .memory(let needed, let available):
-            "this picture would take \(gigabytes(needed)) of memory, and there are \(gigabytes(available)); try a smaller --size"
+        case .memory(let needed, let available, let option):
+            "this picture would take \(gigabytes(needed)) of memory, and there are \(gigabytes(available)); try a smaller \(option)"
         case .notFinite(let step):
             "the score stopped being a number at step \(step); try a lower --learning-rate or another --seed"
+        case .interrupted: "interrupted"
         }
     }
 }

@@ -10,7 +10,7 @@ import Images
 /// A program that reads what this one writes to it, or whose output this one reads. Its other stream is /dev/null; what it
 /// says on standard error is read along, lest it wait for that. It is killed if the object goes before `finish`.
 ///
-/// SIGPIPE must be ignored. The child has a process group of its own, so that Ctrl-C reaches it only through this program.
+/// SIGPIPE must be ignored here; the child has every signal as usual. The child has a process group of its own, so that Ctrl-C reaches it only through this program.
 final class ChildProcess {
     /// Which of the child's streams this program is at the other end of.
     enum Direction {
@@ -94,7 +94,7 @@ final class ChildProcess {
         var signals = sigset_t()
         sigemptyset(&signals)
         try check(posix_spawnattr_setsigmask(&attributes, &signals))
-        sigaddset(&signals, SIGPIPE)
+        for number in [SIGPIPE, SIGXFSZ] { sigaddset(&signals, number) }
         try check(posix_spawnattr_setsigdefault(&attributes, &signals))
         try check(posix_spawnattr_setpgroup(&attributes, 0))
         let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK

@@ -7,6 +7,7 @@ struct Drawing {
     let model: Model
     let render: RenderOptions
     let output: OutputOptions
+    let photographs: Photographs
 
     /// An objective with the parts of its picture's name.
     struct Subject {
@@ -28,14 +29,14 @@ struct Drawing {
             for seed in seeds ?? [render.seed] {
                 var parts = subject.parts
                 parts.seed = seed
-                let plan = try render.plan(subject.objective, model: model, seed: seed)
+                let plan = try render.plan(subject.objective, model: model, photographs, seed: seed)
                 jobs.append(try job(plan, to: isSheet ? nil : OutputNames.path(output.output, parts), parts))
             }
         }
         if output.output == "-", jobs.count > 1, !isSheet {
             throw .usage("-o - takes one picture, and this would draw \(jobs.count)")
         }
-        var rendering = Rendering(model: model, jobs: jobs, label: label, options: output)
+        var rendering = Rendering(model: model, jobs: jobs, photographs: photographs, label: label, options: output)
         if isSheet {
             var parts = subjects[0].parts
             parts.kind = [parts.kind, "seeds"].compactMap { $0 }.joined(separator: "_")
@@ -56,7 +57,8 @@ struct Drawing {
     func configure(_ job: inout PictureJob, _ parts: OutputNames.Parts) throws(Failure) {
         job.saveAt = output.saveAt?.steps ?? []
         job.evolution = output.evolution.map { OutputNames.expand($0, parts) }
-        job.outputSize = output.outputSize
+        job.plan.outputSize = output.outputSize?.networkSize
+        try job.checkSaveAt()
         if output.outputSize != nil, job.plan.parameterization != .cppn {
             throw .usage("--output-size is for --param cppn; others are drawn in their own --size")
         }

@@ -13,6 +13,7 @@ struct DreamFilm {
     /// Of the folder or the film.
     let path: String
     let dream: DreamOptions
+    let reading: ReadingOptions
     let moving: MovingOptions
     let model: Model
     let output: OutputOptions
@@ -47,8 +48,8 @@ struct DreamFilm {
         if !isFolder, isFile(target), !output.force { throw Failure(73, "\(target) is there already; use --force to overwrite it") }
         let source = try FrameSource(path: path)
         guard let first = try source.next() else { throw Failure.badData("\(path): there is no frame in it") }
-        var files = PhotoFiles()
-        files.set(Self.name, to: first)
+        var files = Photographs(maximumPixels: reading.maxPixels)
+        files.add(first, as: Self.name)
         let (plan, pictures) = try dream.plan(photo: Self.name, model: model, files: &files, workers: output.running.workers)
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         model.sayAssumption(quiet: output.running.quiet)
@@ -112,7 +113,7 @@ struct DreamFilm {
                 result = Picture(picture, opacity: fitted.opacity)
                 let record = PhotographRecord(
                     version: LucidCommand.version, plan: .dream(own), stepsDone: own.steps, score: score, quality: nil)
-                try result.write(record: record.json, quality: output.quality, to: path)
+                try result.write(record: record.json, quality: nil, to: path)
                 new += 1
             }
             previous = Previous(

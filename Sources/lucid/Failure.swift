@@ -40,6 +40,7 @@ extension Failure {
         case .picture: self = .badData("\(error)")
         case .weights(let error): self.init(error)
         case .notFinite: self.init(70, "\(error)")
+        case .interrupted: self = Interruption.failure
         }
     }
 
@@ -58,7 +59,13 @@ extension Failure {
 
     init(_ error: PictureError) { self.init(error.kind == .noInput ? 66 : 65, "\(error)") }
 
-    init(_ error: OutputError) { self.init(73, "\(error)") }
+    init(_ error: OutputError) {
+        switch error {
+        // Who reads standard output has seen enough, as head has: an end without a word, as of a program that SIGPIPE ends.
+        case .brokenPipe(path: "-"), .brokenPipe(path: "/dev/stdout"): self.init(128 + SIGPIPE, "")
+        default: self.init(73, "\(error)")
+        }
+    }
 }
 
 /// Writes to standard error, whatever becomes of it.

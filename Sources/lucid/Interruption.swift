@@ -20,7 +20,8 @@ enum Interruption {
     /// To be called once, before anything is written.
     static func prepare() {
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler
-        _ = Glibc.signal(SIGPIPE, SIG_IGN)
+        // What they would end the program for fails and is said instead.
+        for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
         // A parent may have blocked them: many do in their worker threads, whose children inherit it.
         var signals = sigset_t()
         sigemptyset(&signals)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Images
+import Networks
 import Tensors
 import Visualization
 
@@ -34,11 +35,16 @@ struct LucidCommand: ParsableCommand {
         return rest.first == "(" || rest.first!.isNumber || Objective.functions.contains { rest.hasPrefix("\($0.name)(") }
     }
 
+    /// When the program was started, or nearly.
+    static let start = ContinuousClock.now
+
     static func main() {
+        _ = start
         Interruption.prepare()
         do {
             // An expression may begin with a minus, which the parser would take for an option's.
             let arguments = FileName.commandLineArguments.map { isExpression($0) ? " " + $0 : $0 }
+            if let failure = unknownCommand(arguments, of: self) { throw failure }
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch let failure as Failure {
@@ -46,15 +52,33 @@ struct LucidCommand: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }  // help and version
-            Failure(code.rawValue, message(for: error).firstLine).exit()
+            Failure(code.rawValue, line(of: error)).exit()
         }
     }
-}
 
-extension String {
-    /// ArgumentParser adds help and usage to some messages; errors are one line here.
-    fileprivate var firstLine: String {
-        let line = split(separator: "\n").first.map(String.init) ?? self
-        return line.hasPrefix("Error: ") ? String(line.dropFirst("Error: ".count)) : line
+    /// A word that is no command where only a command can stand.
+    private static func unknownCommand(_ arguments: [String], of parent: any ParsableCommand.Type) -> Failure? {
+        let commands = parent.configuration.subcommands
+        guard !commands.isEmpty, let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return nil }
+        if let command = commands.first(where: { $0._commandName == word }) {
+            return unknownCommand(Array(arguments.dropFirst()), of: command)
+        }
+        let names = commands.map { $0._commandName }
+        let near = nearestNames(to: word, among: names, count: 1).first ?? ""
+        let all = parent == self ? "lucid" : "lucid \(parent._commandName)"
+        return .usage("there is no command \"\(word)\"; did you mean \(near)? `\(all) --help` lists them all")
+    }
+
+    /// ArgumentParser's message in one line: the first, and where a value makes no sense, what its option is.
+    private static func line(of error: any Error) -> String {
+        let lines = fullMessage(for: error).split(separator: "\n").map(String.init)
+        var line = lines.first ?? "\(error)"
+        if line.hasPrefix("Error: ") { line.removeFirst("Error: ".count) }
+        if line.contains(" is invalid for "), !line.contains("Please provide"),
+            let help = lines.first(where: { $0.hasPrefix("Help:") }), let meaning = help.firstRange(of: ">  ")
+        {
+            line += ": " + help[meaning.upperBound...]
+        }
+        return line
     }
 }

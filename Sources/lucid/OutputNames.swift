@@ -62,6 +62,11 @@ struct OutputNames {
         return "\(path[..<dot])\(text)\(path[dot...])"
     }
 
+    /// A file's path in the folder of another.
+    static func beside(_ path: String, _ name: String) -> String {
+        path.lastIndex(of: "/").map { path[...$0] + name } ?? name
+    }
+
     /// Whether a name asks for a kind of picture that is not written here: PNG and JPEG are.
     static func isForeign(_ path: String) -> Bool {
         let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]

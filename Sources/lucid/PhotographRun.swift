@@ -14,6 +14,8 @@ struct PhotographRun<Process: PhotographProcess> {
     var opacity: Tensor?
     /// The photograph's, for PNG.
     var depth = Picture.BitDepth.eight
+    /// Of a JPEG that is made again.
+    var quality: Int?
     /// Steps to take; fewer than the plan's where a picture of the way there is made again.
     var steps: Int
     /// What is said of the finished picture beside its score: for people, and for `--json`.
@@ -85,10 +87,11 @@ struct PhotographRun<Process: PhotographProcess> {
 
     private func write(_ process: Process, _ picture: Tensor, to path: String) throws -> PhotographRecord {
         let isJPEG = PictureFormat(fileName: path) == .jpeg
+        let quality = isJPEG ? options.quality ?? self.quality ?? OutputOptions.standardQuality : nil
         let record = PhotographRecord(
             version: LucidCommand.version, plan: plan, stepsDone: process.stepsDone, score: try process.score(of: picture),
-            quality: isJPEG ? options.quality : nil)
-        try shown(picture).write(record: record.json, quality: options.quality, to: path)
+            quality: quality)
+        try shown(picture).write(record: record.json, quality: quality, to: path)
         return record
     }
 

@@ -11,8 +11,6 @@ struct PictureJob: Sendable {
     var saveAt: Set<Int> = []
     /// Frames of the way there: a .gif, a .mp4 or a folder.
     var evolution: String?
-    /// The extents of the finished picture, where a canvas can be drawn at any.
-    var outputSize: PictureSize?
 
     /// A plan of one picture.
     init(_ plan: RenderPlan, to path: String?, saveAt: Set<Int> = []) {
@@ -26,6 +24,15 @@ struct PictureJob: Sendable {
         self.paths = paths
         self.saveAt = saveAt
         steps = plan.steps
+    }
+
+    /// Refuses steps to keep that there are not.
+    func checkSaveAt() throws(Failure) {
+        guard let last = saveAt.max() else { return }
+        guard paths.contains(where: { $0 != nil }) else {
+            throw .usage("--save-at keeps single pictures, and these go on a sheet only; draw them one by one")
+        }
+        guard last <= steps else { throw .usage("--save-at \(last) is never reached in \(steps) steps; see --steps") }
     }
 
     /// Every picture that the job writes.

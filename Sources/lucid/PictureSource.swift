@@ -4,59 +4,25 @@ import Networks
 import Tensors
 import Visualization
 
-/// The fixed pictures that a plan names, as the renderer wants them.
+/// Photographs as the network wants them.
 enum PictureSource {
-    /// The extents of a picture.
-    static func size(of path: String) throws(Failure) -> PictureSize {
-        let picture = try read(path)
-        return PictureSize(width: picture.width, height: picture.height)
-    }
+    /// Everything that came on standard input, which can be read once.
+    private static let standardInput = Result<[UInt8], PictureError> { () throws(PictureError) in try InputFile.bytes(of: "-") }
 
-    /// A plan that knows the SHA-256 of the pictures that it names.
-    ///
-    /// - Throws: 65 where a file is not the one that the plan knows already.
-    static func sealed(_ plan: RenderPlan, model: Model) throws(Failure) -> RenderPlan {
-        var plan = plan
-        for path in try names(plan, model) {
-            let digest = try digest(path)
-            if let planned = plan.pictures[path], planned != digest {
-                throw .badData("\(path) is another picture than the one of the plan (SHA-256 \(planned))")
-            }
-            plan.pictures[path] = digest
-        }
-        return plan
-    }
-
-    /// The pictures that a plan names, each scaled to cover the plan's size and cut to it.
-    static func pictures(of plan: RenderPlan, model: Model) throws(Failure) -> [String: Tensor] {
-        var pictures: [String: Tensor] = [:]
-        for path in try names(plan, model) {
-            pictures[path] = try planes(
-                fitted(try read(path).composited(over: 0.5), width: plan.width, height: plan.height),
-                channels: model.network.inputChannels, path)
-        }
-        return pictures
-    }
-
-    private static func names(_ plan: RenderPlan, _ model: Model) throws(Failure) -> [String] {
+    /// All bytes of a file, or of standard input for "-", however often that is asked for.
+    static func bytes(of path: String) throws(Failure) -> [UInt8] {
         do {
-            return try Renderer.pictures(of: plan, model: model)
+            return path == "-" ? try standardInput.get() : try InputFile.bytes(of: path)
         } catch {
             throw Failure(error)
         }
     }
 
-    private static func digest(_ path: String) throws(Failure) -> String {
+    /// - Parameter maximumPixels: larger pictures are refused.
+    static func read(_ path: String, maximumPixels: Int = Picture.defaultMaximumPixels) throws(Failure) -> Picture {
         do {
-            return try sha256(ofFile: path)
-        } catch {
-            throw Failure(error)
-        }
-    }
-
-    static func read(_ path: String) throws(Failure) -> Picture {
-        do {
-            return try Picture.read(from: path)
+            guard path == "-" else { return try Picture.read(from: path, maximumPixels: maximumPixels) }
+            return try Picture.decode(standardInput.get(), name: path, maximumPixels: maximumPixels)
         } catch {
             throw Failure(error)
         }
@@ -71,7 +37,8 @@ enum PictureSource {
         ).croppedToCentre(width: width, height: height)
     }
 
-    private static func planes(_ picture: Picture, channels: Int, _ path: String) throws(Failure) -> Tensor {
+    /// `[channels, height, width]` in 0…1
+    static func planes(_ picture: Picture, channels: Int, _ path: String) throws(Failure) -> Tensor {
         let planes = picture.planes()
         let area = picture.width * picture.height
         switch channels {
@@ -86,10 +53,10 @@ enum PictureSource {
     }
 
     /// The mean spectrum of a folder's photographs, each cut to a square of 256 pixels.
-    static func spectrum(ofFolder folder: String) throws(Failure) -> MagnitudeSpectrum {
+    static func spectrum(ofFolder folder: String, maximumPixels: Int) throws(Failure) -> MagnitudeSpectrum {
         var photos: [Tensor] = []
         for path in try picturePaths(in: folder) {
-            let square = fitted(try read(path).composited(over: 0.5), width: 256, height: 256)
+            let square = fitted(try read(path, maximumPixels: maximumPixels).composited(over: 0.5), width: 256, height: 256)
             photos.append(Tensor(Shape(3, 256, 256), square.planes()))
         }
         return MagnitudeSpectrum(of: photos, workers: .one)
@@ -103,6 +70,48 @@ enum PictureSource {
             .sorted().map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
         guard !paths.isEmpty else { throw Failure(66, "\(folder): there are no pictures (.png, .jpg) in it") }
         return paths
+    }
+}
+
+extension Photographs {
+    /// A plan that knows the SHA-256 of the photographs that it names.
+    ///
+    /// - Throws: 65 where a file is not the one that the plan knows already.
+    func sealed(_ plan: RenderPlan, model: Model) throws(Failure) -> RenderPlan {
+        var plan = plan
+        let digests = digests(of: try names(in: plan, model))
+        for (name, digest) in digests {
+            if let planned = plan.pictures[name], planned != digest {
+                throw .badData("\(name) is another picture than the one of the plan (SHA-256 \(planned))")
+            }
+        }
+        plan.pictures = digests
+        return plan
+    }
+
+    /// The photographs that a plan names, each scaled to cover the plan's size and cut to it, as the renderer wants them.
+    func pictures(of plan: RenderPlan, model: Model) throws(Failure) -> [String: Tensor] {
+        var pictures: [String: Tensor] = [:]
+        for name in try names(in: plan, model) {
+            let fitted = PictureSource.fitted(try picture(name).composited(over: 0.5), width: plan.width, height: plan.height)
+            pictures[name] = try PictureSource.planes(fitted, channels: model.network.inputChannels, name)
+        }
+        return pictures
+    }
+
+    /// Finds the photographs of a plan that is followed again.
+    mutating func find(_ plan: RenderPlan, model: Model, given: [String] = [], beside picture: String) throws(Failure) {
+        var planned: [String: String?] = [:]
+        for name in try names(in: plan, model) { planned.updateValue(plan.pictures[name], forKey: name) }
+        try find(planned, given: given, beside: picture)
+    }
+
+    private func names(in plan: RenderPlan, _ model: Model) throws(Failure) -> [String] {
+        do {
+            return try Renderer.pictures(of: plan, model: model)
+        } catch {
+            throw Failure(error)
+        }
     }
 }
 

@@ -9,6 +9,8 @@ import Visualization
 struct Rendering {
     let model: Model
     let jobs: [PictureJob]
+    /// Those that the plans name.
+    let photographs: Photographs
     let label: String
     let options: OutputOptions
     /// All pictures of all jobs on one sheet.
@@ -19,6 +21,8 @@ struct Rendering {
     var isBrief = false
     /// `run` gives the finished pictures back.
     var keepsPictures = false
+    /// Only tried out: what is drawn when the program is interrupted is given back as well.
+    var isTrial = false
 
     /// A job that is done.
     struct Finished: Sendable {
@@ -65,13 +69,14 @@ struct Rendering {
         var sealed: [PictureJob] = []
         for job in jobs {
             var job = job
-            job.plan = try PictureSource.sealed(job.plan, model: model)
+            job.plan = try photographs.sealed(job.plan, model: model)
             sealed.append(job)
         }
         let jobs = sealed
         try checkPlans(jobs)
+        if options.verbose { try sayWhatIsDrawn(jobs) }
         if options.dryRun {
-            for job in jobs { try standardOutput(json(job.plan)) }
+            for job in jobs { try standardOutput(json(plan(job.plan, for: job.paths[0]))) }
             return []
         }
         try checkOutputs(jobs)
@@ -96,8 +101,44 @@ struct Rendering {
         if let failure = failures.withLock({ $0.first }) { throw failure }
         let all = finished.withLock { finished in jobs.indices.compactMap { finished[$0] } }
         if let sheet, !all.isEmpty { try write(sheet, all) }
-        if Interruption.signal != 0 { throw Interruption.failure }
+        if Interruption.signal != 0, !isTrial { throw Interruption.failure }
         return all
+    }
+
+    /// Writes what a trial has drawn in the place of this rendering's own pictures, which nobody waits for any more.
+    func keep(_ trial: Finished) throws(Failure) {
+        guard let job = jobs.first else { return }
+        for (index, path) in job.paths.enumerated() {
+            guard let path else { continue }
+            try write(trial.shown[index], trial.records[index], to: path)
+        }
+        if let sheet { try write(sheet, [trial]) }
+    }
+
+    /// A plan as it stands in a file: its JPEG's quality is part of it.
+    private func plan(_ plan: RenderPlan, for path: String?) -> RenderPlan {
+        var plan = plan
+        let isJPEG = path.map { PictureFormat(fileName: $0) == .jpeg } ?? false
+        plan.quality = isJPEG ? options.quality ?? plan.quality ?? OutputOptions.standardQuality : nil
+        return plan
+    }
+
+    /// What `--verbose` says before the first step.
+    private func sayWhatIsDrawn(_ jobs: [PictureJob]) throws(Failure) {
+        options.say("\(model.name), weights \(model.weightsSHA256), loaded in \(rounded(seconds(ContinuousClock.now - LucidCommand.start), 2)) s")
+        for line in photographs.descriptions { options.say(line) }
+        var most = 0
+        for job in jobs {
+            options.say("plan \(json(plan(job.plan, for: job.paths[0])))")
+            do {
+                most = max(most, try Renderer.estimatedMemory(of: job.plan, model: model))
+            } catch {
+                throw Failure(error)
+            }
+        }
+        let threads = options.running.workers.count
+        let pictures = jobs.count > 1 ? "\(jobs.count) pictures, \(min(jobs.count, threads)) at once" : "one picture at once"
+        options.say("\(threads) threads, \(pictures), each at most \(rounded(Double(most) / 1e9, 2)) GB of memory")
     }
 
     /// Reads every plan as the renderer will, before anything is computed.
@@ -138,18 +179,25 @@ struct Rendering {
                 throw Failure(73, "\(path) is there already; use --force to overwrite it")
             }
         }
-        for path in jobs.compactMap(\.evolution) { try FrameWriter.check(path, force: options.force) }
+        for path in jobs.compactMap(\.evolution) {
+            guard seen.insert(path).inserted else {
+                throw .usage("several pictures' way would go to \(path); put {index} or {seed} into --evolution")
+            }
+            try FrameWriter.check(path, force: options.force)
+        }
     }
 
     private func draw(_ job: PictureJob, workers: Workers, _ progress: Progress) throws(Failure) -> Finished {
         let start = ContinuousClock.now
-        let fixed = try PictureSource.pictures(of: job.plan, model: model)
+        let fixed = try photographs.pictures(of: job.plan, model: model)
         let evolution = try Evolution(job.evolution, steps: job.steps)
         func shown(_ renderer: Renderer) -> [Picture] {
             renderer.shown().map { Picture($0, colours: model.network.inputChannels) }
         }
         do {
-            var renderer = try Renderer(job.plan, model: model, pictures: fixed, workers: workers)
+            var renderer = try Renderer(
+                job.plan, model: model, pictures: fixed, workers: workers, isInterrupted: { Interruption.signal != 0 })
+            let prepared = ContinuousClock.now
             while renderer.stepsDone < job.steps, !renderer.hasConverged, Interruption.signal == 0 {
                 try evolution?.note(renderer.stepsDone) { shown(renderer) }
                 let score = try renderer.step()
@@ -158,6 +206,7 @@ struct Rendering {
                     _ = try save(renderer, renderer.pictures(), job, step: renderer.stepsDone)
                 }
             }
+            let drawn = ContinuousClock.now
             try evolution?.finish(shown(renderer))
             let pictures = renderer.pictures()
             let (records, shown) = try save(renderer, pictures, job, step: nil)
@@ -167,6 +216,12 @@ struct Rendering {
                 isDead: renderer.stepsDone > 0 && !renderer.isAlive)
             let finished = Finished(
                 plan: job.plan, pictures: pictures, shown: shown, records: records, check: check, paths: job.paths)
+            if options.verbose {
+                progress.finish()
+                let phases = [("prepared", prepared - start), ("drawn", drawn - prepared), ("checked and written", ContinuousClock.now - drawn)]
+                let times = phases.map { "\($0) in \(rounded(seconds($1), 2)) s" }.joined(separator: ", ")
+                options.say("\(job.plan.objective) seed \(job.plan.seed): \(times)")
+            }
             try report(job, finished, seconds: seconds(ContinuousClock.now - start), progress)
             return finished
         } catch let error as RenderError {
@@ -183,29 +238,36 @@ struct Rendering {
         -> (records: [PictureRecord], shown: [Picture])
     {
         let score = try renderer.score(of: pictures)
-        let images = renderer.shown(size: step == nil ? job.outputSize.map { ($0.height, $0.width) } : nil)
+        var plan = renderer.plan
+        if step != nil { plan.outputSize = nil }
+        let images = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) })
         let shown = images.map { Picture($0, colours: model.network.inputChannels) }
         let records = pictures.indices.map { index in
             PictureRecord(
-                version: LucidCommand.version, plan: renderer.plan, stepsDone: renderer.stepsDone, score: score,
-                picture: renderer.plan.count > 1 ? index : nil, converged: renderer.hasConverged)
+                version: LucidCommand.version, plan: self.plan(plan, for: job.paths[index]), stepsDone: renderer.stepsDone,
+                score: score, picture: plan.count > 1 ? index : nil, converged: renderer.hasConverged)
         }
         for (index, path) in job.paths.enumerated() {
             guard let path else { continue }
-            try write(shown[index], record: records[index].json, to: step.map { OutputNames.path(path, step: $0) } ?? path)
+            try write(shown[index], records[index], to: step.map { OutputNames.path(path, step: $0) } ?? path)
         }
         return (records, shown)
     }
 
-    private func write(_ picture: Picture, record: String, to path: String) throws(Failure) {
-        try picture.write(record: record, quality: options.quality, to: path)
+    private func write(_ picture: Picture, _ record: PictureRecord, to path: String) throws(Failure) {
+        try picture.write(record: record.json, quality: record.plan.quality, to: path)
     }
 
     private func write(_ sheet: PictureSheet, _ all: [Finished]) throws(Failure) {
         let pictures = all.flatMap(\.shown)
         let composed = ContactSheet.compose(pictures, columns: sheet.columns)
-        let records = all.flatMap(\.records)
-        try write(composed, record: SheetRecord(version: LucidCommand.version, pictures: records).json, to: sheet.path)
+        let records = all.flatMap(\.records).map { record in
+            var record = record
+            record.plan = plan(record.plan, for: sheet.path)
+            return record
+        }
+        let record = SheetRecord(version: LucidCommand.version, pictures: records).json
+        try composed.write(record: record, quality: records[0].plan.quality, to: sheet.path)
         if let index = sheet.index {
             let entries = all.flatMap { job in
                 zip(job.paths, job.records).map { path, record in
@@ -277,13 +339,14 @@ struct Rendering {
 }
 
 extension Picture {
-    /// Writes a PNG, or a JPEG where the name says so, with a record of how it was made.
-    func write(record: String, quality: Int, to path: String) throws(Failure) {
+    /// Writes a picture with a record of how it was made.
+    ///
+    /// - Parameter quality: of a JPEG; nil for a PNG.
+    func write(record: String, quality: Int?, to path: String) throws(Failure) {
         do {
             let bytes =
-                PictureFormat(fileName: path) == .jpeg
-                ? try JPEG.encode(composited(over: 1), quality: quality, comment: record)
-                : try PNG.encode(self, text: [(PictureRecord.keyword, record)])
+                try quality.map { try JPEG.encode(composited(over: 1), quality: $0, comment: record) }
+                ?? PNG.encode(self, text: [(PictureRecord.keyword, record)])
             try OutputFile.write(bytes, to: path)
         } catch let error as OutputError {
             throw Failure(error)

@@ -7,8 +7,10 @@ import Visualization
 struct Whitening {
     private let covariance: SquareMatrix
 
-    /// - Parameter photos: a folder.
-    init(_ model: Model, _ layer: LayerName, photos: String, workers: Workers) throws(Failure) {
+    /// - Parameters:
+    ///   - photos: a folder.
+    ///   - maximumPixels: of a photograph.
+    init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers) throws(Failure) {
         let network: PreparedNetwork
         do {
             network = try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: model.preprocessing)
@@ -18,7 +20,8 @@ struct Whitening {
         let channels = model.network.channels(of: layer)
         var moments = Moments(channels: channels)
         for path in try PictureSource.picturePaths(in: photos) {
-            let picture = PictureSource.fitted(try PictureSource.read(path).composited(over: 0.5), width: 224, height: 224)
+            let whole = try PictureSource.read(path, maximumPixels: maximumPixels)
+            let picture = PictureSource.fitted(whole.composited(over: 0.5), width: 224, height: 224)
             let image = Tensor(Shape(3, 224, 224), picture.planes())
             let trace = network.forward(image, Pass(workers: workers), remembering: false)
             moments.add(trace[layer].values)

@@ -1,17 +1,21 @@
 import Tensors
 
-/// A smooth or clipped function of each element: SiLU, GELU, sigmoid and their hard versions.
+/// A function of each element: SiLU, GELU, sigmoid, or any other of one number.
 public struct Nonlinearity: Layer {
     /// Which one.
-    public let function: ActivationFunction
+    public let function: any ElementwiseFunction
 
+    /// One of the usual functions, which have a vectorised loop.
     public init(_ function: ActivationFunction) { self.function = function }
+
+    /// A rarer one.
+    public init(_ function: ScalarFunction) { self.function = function }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
 
     public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
-        let input = inputs[0]
-        return Step(output: function(input, workers: pass.workers)) { [function] gradient in
+        let (input, function) = (inputs[0], function)
+        return Step(output: function(input, workers: pass.workers)) { gradient in
             [function.pullback(gradient, input: input, workers: pass.workers)]
         }
     }

@@ -12,15 +12,14 @@ public func sha256(ofFile path: String) throws(WeightsError) -> String {
         file.release(position..<next)
         position = next
     }
-    return digest.finalize().map { byte in
-        let digits = String(byte, radix: 16)
-        return byte < 16 ? "0" + digits : digits
-    }.joined()
+    return hexadecimal(digest.finalize())
 }
 
-/// SHA-256 of some bytes, in lower-case hexadecimal.
-public func sha256(of bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).map { byte in
+/// The SHA-256 of bytes in hexadecimal.
+public func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
+
+private func hexadecimal(_ digest: SHA256Digest) -> String {
+    digest.map { byte in
         let digits = String(byte, radix: 16)
         return byte < 16 ? "0" + digits : digits
     }.joined()

@@ -236,7 +236,7 @@ extension GraphImporter {
     }
 
     mutating func function(_ operation: Operation) throws(WeightsError) -> Activation {
-        func result(_ function: ScalarFunction) throws(WeightsError) -> Activation { try elementwise(operation, ElementwiseFunction(function)) }
+        func result(_ function: ScalarFunction) throws(WeightsError) -> Activation { try elementwise(operation, Nonlinearity(function)) }
         let alpha = { (standard: Float) in operation.number("alpha", standard) }
         switch operation.type {
         case "LeakyRelu": return try result(.leakyReLU(slope: alpha(0.01)))
@@ -280,7 +280,7 @@ extension GraphImporter {
         guard let exponent = try operation.constant(1), exponent.count == 1, let number = exponent.floats.first else {
             throw operation.refuse("only powers with one constant exponent are supported")
         }
-        return try elementwise(operation, ElementwiseFunction(number == 0.5 ? .squareRoot : .power(number)))
+        return try elementwise(operation, Nonlinearity(number == 0.5 ? .squareRoot : .power(number)))
     }
 
     mutating func parametricReLU(_ operation: Operation) throws(WeightsError) -> Activation {
@@ -304,7 +304,7 @@ extension GraphImporter {
         let (low, high) = (try bound("min", 1, -.infinity), try bound("max", 2, .infinity))
         let value = try operation.activation(0)
         if low == 0, high == .infinity { return try elementwise(operation, ReLU()) }
-        guard low == 0, high == 6 else { return try elementwise(operation, ElementwiseFunction(.clip(low, high))) }
+        guard low == 0, high == 6 else { return try elementwise(operation, Nonlinearity(.clip(low, high))) }
         let result = try elementwise(operation, ReLU6())
         if case .term(.plusThree, let base) = facts[value.node.index] { return try noted(.sixPart, base, result) }
         return result

@@ -112,7 +112,7 @@ extension GraphImporter {
         let value = try operation.activation(0)
         let rank = value.dims.count
         guard rank > 0 else { throw operation.refuse("a single number") }
-        let after: [any Layer] = operation.type == "LogSoftmax" ? [ElementwiseFunction(.log)] : []
+        let after: [any Layer] = operation.type == "LogSoftmax" ? [Nonlinearity(.log)] : []
         let axis = try operation.axis(try operation.integer("axis", opset < 13 ? 1 : -1), of: rank)
         // Before operator set 13 all axes from this one on were one.
         let axes = opset < 13 ? Array(axis..<rank) : [axis]

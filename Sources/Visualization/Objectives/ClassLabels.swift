@@ -9,10 +9,19 @@ public func classIndex(label: String, among labels: [String]) throws(ClassLabelE
     func names(_ label: String) -> [String] { label.split(separator: ",").map { $0.trimmed.lowercased() } }
     let matches = labels.indices.filter { names(labels[$0]).contains(wanted) }
     if matches.count == 1 { return matches[0] }
-    guard matches.isEmpty else {
-        throw ClassLabelError(reason: "\"\(label)\" may be class \(matches.map(String.init).joined(separator: " or "))")
+    let candidates = alike.isEmpty ? matches : alike
+    guard candidates.isEmpty else {
+        let named = candidates.prefix(10).map { "\($0) (\(labels[$0]))" }.joined(separator: " or ")
+        throw ClassLabelError(reason: "\"\(label)\" may be class \(named); give its number")
     }
-    let near = nearestNames(to: label, among: labels.flatMap { $0.split(separator: ",").map { $0.trimmed } })
+    let all = labels.flatMap { $0.split(separator: ",").map { $0.trimmed } }
+    // A dog, a shark or a bear is many classes.
+    let holding = all.filter { $0.lowercased().split(separator: " ").contains(Substring(wanted)) }
+    guard holding.isEmpty else {
+        let more = holding.count > 10 ? " and \(holding.count - 10) more" : ""
+        throw ClassLabelError(reason: "no class is called just \"\(label)\"; there are \(holding.prefix(10).joined(separator: ", "))\(more)")
+    }
+    let near = nearestNames(to: label, among: all)
     throw ClassLabelError(reason: "there is no class \"\(label)\"; the nearest are \(near.joined(separator: ", "))")
 }
 

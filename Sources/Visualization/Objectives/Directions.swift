@@ -122,7 +122,7 @@ extension Objective {
     }
 
     /// max(0.1, cosine)^power, and dot times its derivative with respect to the cosine.
-    private static func cosineFactor(dot: Double, cosine: Double, power: Float) -> (factor: Double, slope: Double) {
+    static func cosineFactor(dot: Double, cosine: Double, power: Float) -> (factor: Double, slope: Double) {
         if power == 0 { return (1, 0) }
         let clipped = max(0.1, cosine)
         let factor = raise(clipped, to: Double(power))

@@ -52,35 +52,37 @@ extension Objective {
             meaning: "the direction of a photo's whole activation"
         ) { arguments throws(ExpressionError) in
             .tensorDirection(
-                try arguments.layer(), of: try arguments.word("a photo"),
+                try arguments.layer(), of: try arguments.photo(),
                 cosinePower: try arguments.number(named: "pow", in: 0...16) ?? 0)
         },
         Function(
-            name: "caricature", usage: "caricature(LAYER, PHOTO, pow=P)", meaning: "the photo's activation, exaggerated"
+            name: "caricature", usage: "caricature(LAYER, PHOTO, pow=P, scale=lucid|photo)",
+            meaning: "the photo's activation, exaggerated; by its own scale the photo scores 1"
         ) { arguments throws(ExpressionError) in
             .caricature(
-                try arguments.layer(), of: try arguments.word("a photo"),
-                cosinePower: try arguments.number(named: "pow", in: 0...16) ?? 0)
+                try arguments.layer(), of: try arguments.photo(),
+                cosinePower: try arguments.number(named: "pow", in: 0...16) ?? 0,
+                scale: try arguments.choice(named: "scale", of: CaricatureScale.self) ?? .lucid)
         },
         Function(
             name: "activation_difference", usage: "activation_difference(LAYER, PHOTO, as=activation|gram)",
             meaning: "mean |difference| to a photo's activation or texture"
         ) { arguments throws(ExpressionError) in
-            let (layer, photo) = (try arguments.layer(), try arguments.word("a photo"))
+            let (layer, photo) = (try arguments.layer(), try arguments.photo())
             return .activationDifference(
                 layer, to: photo, as: try arguments.choice(named: "as", of: Comparison.self) ?? .activation)
         },
         Function(
             name: "activation_distance", usage: "activation_distance(LAYER, PHOTO)", meaning: "‖a − a₀‖₂ to a photo's activation"
         ) { arguments throws(ExpressionError) in
-            .activationDistance(try arguments.layer(), to: try arguments.word("a photo"))
+            .activationDistance(try arguments.layer(), to: try arguments.photo())
         },
         Function(name: "guide", usage: "guide(LAYER, PHOTO)", meaning: "what a photo shows of a layer, wherever it shows it") {
             arguments throws(ExpressionError) in
-            .guide(try arguments.layer(), by: try arguments.word("a photo"))
+            .guide(try arguments.layer(), by: try arguments.photo())
         },
         Function(name: "input_diff", usage: "input_diff(PHOTO)", meaning: "√mean((x − x₀)²) to a photo") {
-            arguments throws(ExpressionError) in .inputDifference(try arguments.word("a photo"))
+            arguments throws(ExpressionError) in .inputDifference(try arguments.photo())
         },
         Function(
             name: "diversity", usage: "diversity(LAYER)", meaning: "how alike the pictures drawn together are; weigh it negatively"
@@ -146,16 +148,14 @@ struct ExpressionArguments {
     private var named: [(name: String, column: Int, value: Argument)] = []
     private let usage: String
     private let column: Int
-    private let labels: [String]?
+    private let names: ExpressionNames
     private let depth: Int
 
-    /// - Parameters:
-    ///   - column: of the function's name.
-    ///   - labels: the network's classes.
-    init(_ arguments: [Argument], usage: String, column: Int, labels: [String]?, depth: Int) {
+    /// - Parameter column: of the function's name.
+    init(_ arguments: [Argument], usage: String, column: Int, _ names: ExpressionNames, depth: Int) {
         self.usage = usage
         self.column = column
-        self.labels = labels
+        self.names = names
         self.depth = depth
         for argument in arguments {
             let name = argument.text.prefix { $0.isLetter }
@@ -181,8 +181,14 @@ struct ExpressionArguments {
 
     mutating func layer() throws(ExpressionError) -> String { try word("a layer") }
 
+    /// A picture's name, or the one that it is to have.
+    mutating func photo() throws(ExpressionError) -> String {
+        let name = try word("a photo")
+        return names.photographs[name] ?? name
+    }
+
     /// A name or a path, in quotation marks if it holds a comma or a parenthesis.
-    mutating func word(_ what: String) throws(ExpressionError) -> String {
+    private mutating func word(_ what: String) throws(ExpressionError) -> String {
         let argument = try next(what)
         guard argument.text.first == "\"" else { return argument.text }
         guard argument.text.count >= 2, argument.text.last == "\"" else {
@@ -262,7 +268,7 @@ struct ExpressionArguments {
         var label = first.text
         while !positional.isEmpty { label += ", " + positional.removeFirst().text }
         if label.first == "\"", label.last == "\"", label.count >= 2 { label = String(label.dropFirst().dropLast()) }
-        guard let labels else {
+        guard let labels = names.labels else {
             throw ExpressionError(column: first.column, reason: "\"\(label)\" is not a class's number, and the classes have no names here")
         }
         do throws(ClassLabelError) {
@@ -274,7 +280,7 @@ struct ExpressionArguments {
 
     mutating func expression() throws(ExpressionError) -> Objective {
         let argument = try next("an expression")
-        var parser = ExpressionParser(argument.text, column: argument.column, labels: labels)
+        var parser = ExpressionParser(argument.text, column: argument.column, names)
         return try parser.whole(depth: depth + 1)
     }
 

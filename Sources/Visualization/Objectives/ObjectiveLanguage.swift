@@ -6,11 +6,21 @@
 extension Objective {
     /// Reads an expression.
     ///
-    /// - Parameter labels: the network's classes, which `class_logit` may name.
-    public init(parsing text: String, labels: [String]? = nil) throws(ExpressionError) {
-        var parser = ExpressionParser(text, labels: labels)
+    /// - Parameters:
+    ///   - labels: the network's classes, which `class_logit` may name.
+    ///   - photographs: other names for some of the pictures that the expression names.
+    public init(parsing text: String, labels: [String]? = nil, photographs: [String: String] = [:]) throws(ExpressionError) {
+        var parser = ExpressionParser(text, ExpressionNames(labels: labels, photographs: photographs))
         self = try parser.whole(depth: 0)
     }
+}
+
+/// What the names in an expression may mean.
+struct ExpressionNames {
+    /// The network's classes.
+    let labels: [String]?
+    /// What pictures are to be called instead.
+    let photographs: [String: String]
 }
 
 /// Reads expressions, or says at which column one cannot be read.
@@ -18,13 +28,13 @@ struct ExpressionParser {
     private let characters: [Character]
     private var place = 0
     private let firstColumn: Int
-    private let labels: [String]?
+    private let names: ExpressionNames
 
     /// - Parameter column: of the first character.
-    init(_ text: String, column: Int = 1, labels: [String]?) {
+    init(_ text: String, column: Int = 1, _ names: ExpressionNames) {
         characters = Array(text)
         firstColumn = column
-        self.labels = labels
+        self.names = names
     }
 
     private var column: Int { firstColumn + place }
@@ -136,7 +146,7 @@ struct ExpressionParser {
         place += name.count
         guard take("(") else { throw error("expected ( after \(name)") }
         let list = try arguments(of: function, begin: begin)
-        var arguments = ExpressionArguments(list, usage: function.usage, column: begin, labels: labels, depth: depth)
+        var arguments = ExpressionArguments(list, usage: function.usage, column: begin, names, depth: depth)
         let objective = try function.make(&arguments)
         try arguments.finish()
         return objective

@@ -3,15 +3,29 @@ import Tensors
 
 /// Objectives that hold the picture against a fixed one, which goes through the same transforms.
 extension Objective {
-    /// A caricature: D · max(0.1, D / (1e-6 + ‖a₂‖))^pow with D = Σ a·a₂, a₂ the fixed picture's activation
-    /// (tensorflow/lucid, dot_compare).
-    public static func caricature(_ layer: String, of reference: String, cosinePower power: Float = 0) -> Objective {
-        each(
-            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power)))", demands: [layer: .all],
+    /// What a caricature's score counts in.
+    public enum CaricatureScale: String, Sendable, CaseIterable {
+        /// The layer's own numbers, as tensorflow/lucid has it: around 10¹² for most photographs.
+        case lucid
+        /// The fixed picture's own score, which is 1.
+        case photo
+    }
+
+    /// A caricature: how much of the fixed picture's activation a₂ there is, D = Σ a·a₂. By Lucid's scale it is
+    /// D · max(0.1, D / (1e-6 + ‖a₂‖))^pow (tensorflow/lucid, dot_compare); by the photo's, D/‖a₂‖² · max(0.1, cos)^pow with
+    /// cos = D / (‖a‖ ‖a₂‖), so that weights of penalties mean the same for every layer and no power overflows.
+    public static func caricature(
+        _ layer: String, of reference: String, cosinePower power: Float = 0, scale: CaricatureScale = .lucid
+    ) -> Objective {
+        let form = scale == .lucid ? "" : ",scale=\(scale.rawValue)"
+        return each(
+            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power))\(form))", demands: [layer: .all],
             references: [reference], checks: [.unit(layer: layer)]
         ) { frame, references in
+            let values = frame.activations[layer]!.values
             let target = references[reference]!.activations[layer]!.values
-            let product = inner(frame.activations[layer]!.values, target)
+            if scale == .photo { return likeness(values, target, power, layer) }
+            let product = inner(values, target)
             let length = 1e-6 + norm(target)
             var (score, slope) = (product, 1.0)
             if power != 0 {
@@ -25,6 +39,19 @@ extension Objective {
             gradient.scale(by: Float(slope))
             return FrameEvaluation(score: Float(score), layers: [layer: gradient])
         }
+    }
+
+    /// share · max(0.1, cosine)^power, the share of a target that there is in the values.
+    private static func likeness(_ values: Tensor, _ target: Tensor, _ power: Float, _ layer: String) -> FrameEvaluation {
+        let (own, length) = (norm(values), norm(target))
+        // Where there is nothing, nothing is alike; the way to something is the target itself.
+        let share = length > 0 ? inner(values, target) / (length * length) : 0
+        let cosine = own > 0 ? share * length / own : 0
+        let (factor, slope) = cosineFactor(dot: share, cosine: cosine, power: power)
+        var gradient = target
+        gradient.scale(by: length > 0 ? Float(factor / (length * length) + (own > 0 ? slope / (own * length) : 0)) : 0)
+        if slope != 0 { gradient.add(values, scaledBy: Float(-slope * cosine / (own * own))) }
+        return FrameEvaluation(score: Float(share * factor), layers: [layer: gradient])
     }
 
     /// What an activation is compared as.

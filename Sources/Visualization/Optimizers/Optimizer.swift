@@ -13,7 +13,7 @@ public protocol Optimizer: Sendable {
 
 /// The optimizers that `--optimizer` names, with their own numbers: `adam`, `adam(0.5, 0.99)`, `sgd(0.9)`, `rmsprop(0.999)`,
 /// `lbfgs(100)`.
-public struct OptimizerChoice: Sendable, Codable, Equatable, CustomStringConvertible {
+public struct OptimizerChoice: Sendable, CodableByText, Equatable {
     /// The rules.
     public enum Name: String, Sendable, CaseIterable {
         case adam, adamw, nadam, sgd, rmsprop, lbfgs
@@ -59,20 +59,6 @@ public struct OptimizerChoice: Sendable, Codable, Equatable, CustomStringConvert
 
     public var description: String {
         numbers == name.defaults ? name.rawValue : "\(name.rawValue)(\(numbers.map(plain).joined(separator: ",")))"
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let choice = OptimizerChoice(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "there is no optimizer \"\(text)\""))
-        }
-        self = choice
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
     }
 
     /// The learning rate where none is asked for.

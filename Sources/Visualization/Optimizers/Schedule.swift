@@ -6,7 +6,7 @@
 
 /// How the learning rate changes on the way, as `--schedule` spells it: `constant`, `cosine`, `settle`, `step(100, 0.5)`,
 /// `warmup(20)`, and several together, which multiply: `warmup(20) cosine`.
-public struct Schedule: Sendable, Codable, Equatable, CustomStringConvertible {
+public struct Schedule: Sendable, CodableByText, Equatable {
     private enum Part: Sendable, Equatable {
         /// The same at every step, as Lucid has it.
         case constant
@@ -72,20 +72,6 @@ public struct Schedule: Sendable, Codable, Equatable, CustomStringConvertible {
             case .warmup(let steps): "warmup(\(steps))"
             }
         }.joined(separator: " ")
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let schedule = Schedule(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "there is no schedule \"\(text)\""))
-        }
-        self = schedule
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
     }
 
     /// The share of the learning rate at a step counted from 0.

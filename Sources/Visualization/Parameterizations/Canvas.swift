@@ -11,6 +11,18 @@ public protocol Canvas: Sendable {
 
     /// Parameters that stand for these values, as nearly as the canvas can.
     func parameters(of values: Tensor, workers: Workers) -> Tensor
+
+    /// The same for a canvas that takes its time.
+    ///
+    /// - Parameter isInterrupted: asked now and then.
+    /// - Returns: nil if it was interrupted.
+    func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor?
+}
+
+extension Canvas {
+    public func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor? {
+        parameters(of: values, workers: workers)
+    }
 }
 
 /// Values written as they are, from N(0, 0.01²).

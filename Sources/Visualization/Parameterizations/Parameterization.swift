@@ -28,8 +28,16 @@ public struct Parameterization: Sendable {
     }
 
     /// The parameters of pictures in 0…1, as nearly as the canvas can.
-    public func parameters(of pictures: [Tensor], workers: Workers) -> [Tensor] {
-        let blocks = pictures.map { canvas.parameters(of: colour.inverse($0, workers: workers), workers: workers) }
+    ///
+    /// - Parameter isInterrupted: asked now and then.
+    /// - Returns: nil if it was interrupted.
+    public func parameters(of pictures: [Tensor], workers: Workers, isInterrupted: () -> Bool = { false }) -> [Tensor]? {
+        var blocks: [Tensor] = []
+        for picture in pictures {
+            let values = colour.inverse(picture, workers: workers)
+            guard let block = canvas.parameters(of: values, workers: workers, isInterrupted: isInterrupted) else { return nil }
+            blocks.append(block)
+        }
         return blocks + (shared?.empty() ?? [])
     }
 
@@ -115,6 +123,9 @@ public struct SharedDetail: Sendable {
 /// The parameterizations that `--param` names.
 public enum ParameterizationName: String, Sendable, CaseIterable, Codable {
     case fft, pixel, laplacian, cppn, maco
+
+    /// Numbers that drawing so many pixels remembers beside a few of each pixel.
+    func numbers(at pixels: Int) -> Int { self == .cppn ? PatternNetwork.numbersPerPixel * pixels : 0 }
 
     /// - Parameters:
     ///   - channels: of the values: the picture's, and one more for the opacity.

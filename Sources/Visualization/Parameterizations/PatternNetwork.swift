@@ -19,6 +19,9 @@ public struct PatternNetwork: Canvas {
     /// Coordinates have a standard deviation of about 1: an even spread within ±√3.
     private static let reach = 3.0.squareRoot()
 
+    /// What drawing remembers of each pixel: its place, and every layer's sums and what they are activated to.
+    static let numbersPerPixel = 3 * hidden * (depth + 1)
+
     /// One 1×1 layer: weights `[outputs, inputs]`, then biases, at `start` in the parameters.
     private struct Layer {
         let inputs: Int
@@ -94,10 +97,19 @@ public struct PatternNetwork: Canvas {
 
     /// By climbing towards the values for a few hundred steps.
     public func parameters(of values: Tensor, workers: Workers) -> Tensor {
+        guard let parameters = parameters(of: values, workers: workers, isInterrupted: { false }) else {
+            preconditionFailure("nobody interrupted it")
+        }
+        return parameters
+    }
+
+    /// As `parameters(of:workers:)`; it asks before each step.
+    public func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor? {
         var generator = RandomGenerator(seed: 0)
         var parameters = [initial(using: &generator)]
         var adam = Adam(learningRate: 0.01)
         for step in 0..<400 {
+            if isInterrupted() { return nil }
             let drawn = self.values(from: parameters[0], workers: workers)
             var difference = values
             difference.add(drawn.output, scaledBy: -1)

@@ -85,7 +85,7 @@ public struct Dream: PhotographProcess {
             }
         }
         let needed = try estimatedMemory(plan, model: model, tile: plan.tile)
-        if let memory, needed > memory { throw .memory(needed: needed, available: memory) }
+        if let memory, needed > memory { throw .memory(needed: needed, available: memory, option: "--tile, --memory or --size") }
     }
 
     /// The largest tile whose dream stays within so many bytes; nil if the whole picture does.
@@ -99,7 +99,7 @@ public struct Dream: PhotographProcess {
             if try estimatedMemory(plan, model: model, tile: side) <= memory { return side }
             side -= Tiling.grid
         }
-        throw .memory(needed: try estimatedMemory(plan, model: model, tile: Tiling.sides.lowerBound), available: memory)
+        throw .memory(needed: try estimatedMemory(plan, model: model, tile: Tiling.sides.lowerBound), available: memory, option: "--size, or allow more --memory")
     }
 
     /// Pictures of the whole size that are held at a time: the photograph as read and as planes, at the octave's size, the

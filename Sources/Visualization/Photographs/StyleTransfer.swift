@@ -115,7 +115,7 @@ public struct StyleTransfer: PhotographProcess {
         }
         let pixels = 3 * last.width * last.height
         let needed = 4 * (cost.remembered + 4 * cost.largestActivation + 3 * cost.parameters + 3 * values + (8 + history) * pixels) + 64 << 20
-        if let memory, needed > memory { throw .memory(needed: needed, available: memory) }
+        if let memory, needed > memory { throw .memory(needed: needed, available: memory, option: "--size") }
     }
 
     private static func layers(of plan: StylePlan, in model: Model) throws(RenderError) -> [String: LayerName] {

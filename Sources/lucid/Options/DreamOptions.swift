@@ -86,7 +86,7 @@ struct DreamOptions: ParsableArguments {
     /// - Parameters:
     ///   - name: of the photograph in `files`; nil for noise.
     ///   - files: takes the guide and the mask in.
-    func plan(photo name: String?, model: Model, files: inout PhotoFiles, workers: Workers) throws -> (DreamPlan, DreamPictures) {
+    func plan(photo name: String?, model: Model, files: inout Photographs, workers: Workers) throws -> (DreamPlan, DreamPictures) {
         let size: ResultSize
         if let name {
             size = ResultSize(of: try files.picture(name), asked: self.size)
@@ -101,8 +101,8 @@ struct DreamOptions: ParsableArguments {
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
         plan.strength = strength
         plan.totalVariation = tv
-        if let mask { plan.mask = try files.add(mask) }
-        let guide = try self.guide.map { path throws(Failure) in try files.add(path) }
+        if let mask { plan.mask = try files.adding(mask) }
+        let guide = try self.guide.map { path throws(Failure) in try files.adding(path) }
         plan.pictures = files.digests
         let terms = try objectives(model, guide: guide)
         plan.objective = terms[0].text

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Images
 import Tensors
 
 /// Where pictures go, and what is said on the way.
@@ -7,16 +8,19 @@ struct OutputOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: MODEL_LAYER_INDEX.png here)", valueName: "path"))
     var output: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "q"))
-    var quality = 95
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of a JPEG, 1 to 100. (default: 95)", valueName: "q"))
+    var quality: Int?
 
-    @Option(help: ArgumentHelp("Also keep the picture after these steps, e.g. 32,128,512.", valueName: "steps"))
+    /// Of a JPEG where none is asked for.
+    static let standardQuality = 95
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Also keep the picture after these steps, from 1, e.g. 32,128,512.", valueName: "steps"))
     var saveAt: StepList?
 
     @Option(help: ArgumentHelp("Keep the way there: frames in a .gif, a .mp4 (by ffmpeg) or a folder.", valueName: "path"))
     var evolution: String?
 
-    @Option(help: ArgumentHelp("Write the finished picture in this size; for --param cppn, which has no pixels of its own.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Write the finished picture in this size, as --size spells it; for --param cppn, which has no pixels of its own.", valueName: "n"))
     var outputSize: PictureSize?
 
     @Flag(help: "Overwrite pictures that are there already.")
@@ -27,11 +31,20 @@ struct OutputOptions: ParsableArguments {
 
     @OptionGroup var running: RunOptions
 
+    @Flag(help: "Say on standard error what was loaded, the plan, the threads, the memory, and the time of each phase.")
+    var verbose = false
+
     @Flag(help: "Print the plan as JSON and draw nothing.")
     var dryRun = false
 
     func validate() throws {
-        guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100, not \(quality)") }
+        if let quality {
+            guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100, not \(quality)") }
+            guard PictureFormat(fileName: output ?? "") == .jpeg else {
+                throw ValidationError("--quality is for JPEG; name a .jpg with --output")
+            }
+        }
+        if verbose, running.quiet { throw ValidationError("--verbose and --quiet contradict each other") }
         if output == "-", running.json || show || dryRun {
             throw ValidationError("-o - sends the picture to standard output, where --json, --show and --dry-run write too")
         }
@@ -47,7 +60,13 @@ extension OutputOptions {
         options.running.quiet = true
         options.running.json = false
         options.show = false
+        options.verbose = false
         return options
+    }
+
+    /// Says a line of what `--verbose` asks for.
+    func say(_ line: @autoclosure () -> String) {
+        if verbose { standardError("lucid: \(line())\n") }
     }
 }
 

@@ -8,16 +8,19 @@ struct RenderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Take the numbers of another tool: \(Preset.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
     var preset: String?
 
-    @Option(help: ArgumentHelp("Pixels on a side, or WIDTHxHEIGHT. (default: 224, or the size of --start, or the one that the network takes)", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: 224, or the size of --start, or the one that the network takes)", valueName: "n"))
     var size: PictureSize?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps uphill. (default: 512)", valueName: "n"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("Seed of all random numbers; the same seed gives the same bytes.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(name: .customLong("seed"), parsing: .unconditional, help: ArgumentHelp("Seed of all random numbers, 0 or more; the same seed gives the same bytes. (default: 0)", valueName: "n"))
+    var givenSeed: UInt64?
 
-    @Option(help: ArgumentHelp("Draw a picture for each of these seeds, on one sheet (or a file each, with {seed} in --output).", valueName: "0-3"))
+    /// Of a picture that none of `seeds` is for.
+    var seed: UInt64 { givenSeed ?? 0 }
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in --output).", valueName: "0-3"))
     var seeds: SeedList?
 
     @Option(help: "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)")
@@ -92,6 +95,8 @@ struct RenderOptions: ParsableArguments {
     @Option(help: "How convolutions are computed: auto (the fastest for each) or plain.")
     var convolution = ConvolutionChoice.auto
 
+    @OptionGroup var reading: ReadingOptions
+
     func validate() throws {
         if let preset, !Preset.all.contains(where: { $0.name == preset }) {
             let near = nearestNames(to: preset, among: Preset.all.map(\.name)).joined(separator: ", ")
@@ -119,25 +124,43 @@ struct RenderOptions: ParsableArguments {
         if spectrum != nil, param != .maco, presetNumbers.param != "maco" {
             throw ValidationError("--spectrum is for --param maco")
         }
-        if alpha, (param ?? ParameterizationName(rawValue: presetNumbers.param)) == .maco {
+        let param = param ?? ParameterizationName(rawValue: presetNumbers.param) ?? .fft
+        if decayPower != nil, param != .fft {
+            throw ValidationError("--decay-power is for --param fft; \(param.rawValue) has no such power")
+        }
+        if seeds != nil, givenSeed != nil { throw ValidationError("--seed and --seeds exclude each other") }
+        if alpha, param == .maco {
             throw ValidationError("--alpha does not go with maco, whose opacity is what mattered")
         }
     }
 
     private var presetNumbers: Preset { Preset.all.first { $0.name == preset } ?? .standard }
 
+    /// The photographs that these options name, and others.
+    func photographs(_ others: String...) throws(Failure) -> Photographs {
+        var photographs = Photographs(maximumPixels: reading.maxPixels)
+        for path in others + [start, mask].compactMap({ $0 }) { try photographs.add(path) }
+        return photographs
+    }
+
     /// The plan for one objective.
     ///
     /// - Parameters:
+    ///   - photographs: those of `photographs()` at least.
     ///   - seed: instead of `--seed`.
     ///   - count: of pictures that are drawn together.
-    func plan(_ objective: Objective, model: Model, seed: UInt64? = nil, count: Int = 1) throws(Failure) -> RenderPlan {
+    func plan(_ objective: Objective, model: Model, _ photographs: Photographs, seed: UInt64? = nil, count: Int = 1)
+        throws(Failure) -> RenderPlan
+    {
         let preset = presetNumbers
         let only = objective.onlySize(in: model.network)
         var size =
             size ?? only.map { PictureSize(width: $0.width, height: $0.height) }
             ?? PictureSize(width: preset.size, height: preset.size)
-        if let start, self.size == nil { size = try PictureSource.size(of: start) }
+        if let start, self.size == nil {
+            let picture = try photographs.picture(photographs.name(of: start))
+            size = PictureSize(width: picture.width, height: picture.height)
+        }
         var list = TransformChain.expanded(transforms ?? preset.transforms, size: min(size.width, size.height))
         if alpha, !list.contains("backdrop") { list = list == "none" ? "backdrop" : "backdrop " + list }
         var chain: TransformChain
@@ -167,10 +190,10 @@ struct RenderOptions: ParsableArguments {
         plan.clipGradient = clipGradient ?? preset.clipGradient
         plan.normalizeGradient = normalizeGradient
         plan.untilConverged = untilConverged
-        plan.start = start
-        plan.mask = mask
+        plan.start = start.map(photographs.name)
+        plan.mask = mask.map(photographs.name)
         plan.preprocessing = model.hasItsOwnPreprocessing ? nil : model.preprocessing
-        if let spectrum { plan.spectrum = try PictureSource.spectrum(ofFolder: spectrum) }
+        if let spectrum { plan.spectrum = try PictureSource.spectrum(ofFolder: spectrum, maximumPixels: reading.maxPixels) }
         return plan
     }
 
@@ -247,10 +270,5 @@ extension RectifierGradient: ExpressibleByArgument {}
 extension ConvolutionChoice: ExpressibleByArgument {}
 extension PoolGradient: ExpressibleByArgument {}
 
-extension OptimizerChoice: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
-extension Schedule: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
+extension OptimizerChoice: ExpressibleByArgument {}
+extension Schedule: ExpressibleByArgument {}

@@ -20,8 +20,8 @@ struct Bench: ParsableCommand {
             """)
 
     @Argument(help: "MODEL:LAYER or MODEL:LAYER:CHANNEL; without any, the standard cases.") var cases: [String] = []
-    @Option(help: ArgumentHelp("Pixels on a side.", valueName: "n")) var size = PictureSize(width: 224, height: 224)
-    @Option(help: ArgumentHelp("Timed steps of each case.", valueName: "n")) var steps = 15
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT.", valueName: "n")) var size = PictureSize(width: 224, height: 224)
+    @Option(parsing: .unconditional, help: ArgumentHelp("Timed steps of each case.", valueName: "n")) var steps = 15
     @Option(help: "How convolutions are computed: auto or plain.") var convolution = ConvolutionChoice.auto
     @Flag(help: "Time every layer of the cases alone instead, forward and back.") var byLayer = false
     @OptionGroup var running: RunOptions

@@ -15,14 +15,12 @@ struct Classify: ParsableCommand {
 
     @Argument(help: "PNG or JPEG; - for standard input.") var photo: String
     @Option(parsing: .unconditional, help: ArgumentHelp("How many classes to print.", valueName: "n")) var top = 5
-    @Option(help: ArgumentHelp("The largest picture that is read, in pixels.", valueName: "n"))
-    var maxPixels = Picture.defaultMaximumPixels
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup(title: "Network") var model: ModelOptions
     @OptionGroup var running: RunOptions
 
     func validate() throws {
         guard top > 0 else { throw ValidationError("--top must be above 0") }
-        guard maxPixels > 0 else { throw ValidationError("--max-pixels must be above 0") }
     }
 
     /// What `--json` prints of one class.
@@ -35,12 +33,7 @@ struct Classify: ParsableCommand {
     func run() throws {
         let model = try model.load(quiet: running.quiet)
         guard let names = model.classNames else { throw try ModelOptions.noClasses(of: model) }
-        let picture: Picture
-        do {
-            picture = try Picture.read(from: photo, maximumPixels: maxPixels)
-        } catch {
-            throw Failure(error)
-        }
+        let picture = try PictureSource.read(photo, maximumPixels: reading.maxPixels)
         model.sayAssumption(quiet: running.quiet)
         let guesses = try probabilities(picture, model, workers: running.workers).enumerated()
             .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)

@@ -10,9 +10,10 @@ struct Compare: ParsableCommand {
         discussion: "Example: lucid compare eye.png eye_seed1.png -o both.png")
 
     @Argument(help: "Pictures, PNG or JPEG.") var pictures: [String]
-    @Option(help: ArgumentHelp("Pictures in a row. (default: as square as can be)", valueName: "n")) var columns: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures in a row. (default: as square as can be)", valueName: "n")) var columns: Int?
     @Option(name: .shortAndLong, help: ArgumentHelp("The sheet's file, or - for standard output.", valueName: "path"))
     var output = "compare.png"
+    @OptionGroup var reading: ReadingOptions
     @Flag(help: "Leave the captions out.") var noCaptions = false
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
@@ -25,7 +26,7 @@ struct Compare: ParsableCommand {
     func run() throws {
         var cells: [Picture] = []
         for path in pictures {
-            let picture = try PictureSource.read(path)
+            let picture = try PictureSource.read(path, maximumPixels: reading.maxPixels)
             cells.append(noCaptions ? picture : picture.captioned(caption(of: path)))
         }
         let sheet = ContactSheet.compose(cells, columns: columns)

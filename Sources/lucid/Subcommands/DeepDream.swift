@@ -25,6 +25,7 @@ struct DeepDream: ParsableCommand {
     @OptionGroup(title: "Network") var model: ModelOptions
     @OptionGroup(title: "Dream") var dream: DreamOptions
     @OptionGroup(title: "Moving pictures") var moving: MovingOptions
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
@@ -49,10 +50,10 @@ struct DeepDream: ParsableCommand {
     func run() throws {
         let model = try model.load(quiet: output.running.quiet)
         if let photo, FrameSource.isMoving(photo) {
-            return try DreamFilm(path: photo, dream: dream, moving: moving, model: model, output: output).run()
+            return try DreamFilm(path: photo, dream: dream, reading: reading, moving: moving, model: model, output: output).run()
         }
-        var files = PhotoFiles()
-        let name = try photo.map { path throws(Failure) in try files.add(path) }
+        var files = Photographs(maximumPixels: reading.maxPixels)
+        let name = try photo.map { path throws(Failure) in try files.adding(path) }
         let (plan, pictures) = try dream.plan(photo: name, model: model, files: &files, workers: output.running.workers)
         if moving.zoom != nil {
             return try DreamFlight(plan: plan, pictures: pictures, model: model, moving: moving).run(photo: photo, to: output)
@@ -64,12 +65,13 @@ struct DeepDream: ParsableCommand {
 
     /// Dreams a plan's picture.
     static func run(
-        _ plan: DreamPlan, _ pictures: DreamPictures, _ model: Model, to path: String, steps: Int? = nil, _ output: OutputOptions
+        _ plan: DreamPlan, _ pictures: DreamPictures, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
+        _ output: OutputOptions
     ) throws {
         model.sayAssumption(quiet: output.running.quiet)
         let run = PhotographRun<Dream>(
             label: "dream", plan: .dream(plan), path: path, options: output, opacity: pictures.opacity, depth: pictures.depth,
-            steps: steps ?? plan.steps
+            quality: quality, steps: steps ?? plan.steps
         ) { dream, picture throws(RenderError) in
             let before = try dream.score(of: dream.beginning)
             let after = try dream.score(of: picture)
@@ -90,7 +92,7 @@ struct DreamPictures {
     var depth = Picture.BitDepth.eight
 
     /// Reads the pictures that a plan names.
-    init(_ plan: DreamPlan, _ files: PhotoFiles, channels: Int) throws(Failure) {
+    init(_ plan: DreamPlan, _ files: Photographs, channels: Int) throws(Failure) {
         tensors = [:]
         for name in plan.pictures.keys {
             let picture = try files.picture(name)

@@ -17,8 +17,8 @@ struct Diversity: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
-    @Option(help: ArgumentHelp("Pictures.", valueName: "n")) var count = 4
+    @Option(parsing: .unconditional, help: ArgumentHelp("The channel, from 0.", valueName: "i")) var index: IndexList
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures, 2 to 64.", valueName: "n")) var count = 4
     @Option(parsing: .unconditional, help: ArgumentHelp("What the likeness weighs, in per cent of the channel's score. (default: tried out)", valueName: "w"))
     var weight: Float?
     @OptionGroup(title: "Picture") var render: RenderOptions
@@ -40,26 +40,37 @@ struct Diversity: ParsableCommand {
         var render = render
         let channel = render.negative ? -Objective.channel(layer, indices[0]) : .channel(layer, indices[0])
         render.negative = false  // the pictures are set apart either way
-        let drawing = Drawing(model: model, render: render, output: output)
+        let photographs = try render.photographs()
+        let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
         let label = "\(layer):\(indices[0])"
 
         let paths: [String?] = (0..<count).map { OutputNames.path(path, picture: $0) }
-        var job = PictureJob(try render.plan(channel, model: model, count: count), to: paths)
+        var job = PictureJob(try render.plan(channel, model: model, photographs, count: count), to: paths)
         try drawing.configure(&job, parts)
         var rehearsal = Rendering(
-            model: model, jobs: [rehearsed(job)], label: "\(label), alike", options: output.dryRun ? output : output.silent)
+            model: model, jobs: [rehearsed(job)], photographs: photographs, label: "\(label), alike",
+            options: output.dryRun ? output : output.silent)
         // Checked before the first of several renders.
         rehearsal.willWrite = job.outputs + [path]
         rehearsal.keepsPictures = true
-        guard let before = try rehearsal.run().first else { return }  // a dry run
+        rehearsal.isTrial = true
+        guard let before = try rehearsal.run().first else {
+            if Interruption.signal != 0 { throw Interruption.failure }
+            return  // a dry run
+        }
 
         let likeness = Likeness(model, layer, workers: output.running.workers)
-        let share = try weight ?? tried(job, channel, model, likeness, label, render)
+        let share = try weight ?? tried(job, channel, drawing, likeness, label)
         let term = share / 100 * abs(before.check.score) * .diversity(layer)
-        job.plan = try render.plan(channel - term, model: model, count: count)
-        var rendering = Rendering(model: model, jobs: [job], label: label, options: output)
+        job.plan = try render.plan(channel - term, model: model, photographs, count: count)
+        try drawing.configure(&job, parts)
+        var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: label, options: output)
         rendering.sheet = PictureSheet(to: path)
         rendering.keepsPictures = true
+        if Interruption.signal != 0 {
+            try rendering.keep(before)
+            throw Interruption.failure
+        }
         let after = try rendering.run()[0]
         let outcome = Outcome(
             similarityBefore: try likeness(before.pictures), similarityAfter: try likeness(after.pictures),
@@ -76,24 +87,27 @@ struct Diversity: ParsableCommand {
     private static let weights: [Float] = [3, 5, 8, 13, 20]
     private static let enough: Float = 0.36
 
-    /// The first weight that sets the pictures apart in a third of the steps; the largest if none does.
+    /// The first weight that sets the pictures apart in a third of the steps; the largest if none does, or if the program is
+    /// interrupted.
     private func tried(
-        _ job: PictureJob, _ channel: Objective, _ model: Model, _ likeness: Likeness, _ label: String,
-        _ render: RenderOptions
+        _ job: PictureJob, _ channel: Objective, _ drawing: Drawing, _ likeness: Likeness, _ label: String
     ) throws(Failure) -> Float {
-        var short = render
+        var short = drawing.render
         short.steps = max(1, job.plan.steps / 3)
-        func draw(_ objective: Objective) throws(Failure) -> Rendering.Finished {
-            var trial = rehearsed(job)
-            trial = PictureJob(try short.plan(objective, model: model, count: count), to: trial.paths)
-            var rendering = Rendering(model: model, jobs: [trial], label: "\(label), trying", options: output.silent)
+        func draw(_ objective: Objective) throws(Failure) -> Rendering.Finished? {
+            let plan = try short.plan(objective, model: drawing.model, drawing.photographs, count: count)
+            let trial = PictureJob(plan, to: [String?](repeating: nil, count: count))
+            var rendering = Rendering(
+                model: drawing.model, jobs: [trial], photographs: drawing.photographs, label: "\(label), trying",
+                options: output.silent)
             rendering.keepsPictures = true
-            return try rendering.run()[0]
+            rendering.isTrial = true
+            return try rendering.run().first
         }
-        let plain = try draw(channel)
+        guard let plain = try draw(channel) else { return Self.weights.last! }
         let alike = try likeness(plain.pictures)
         for weight in Self.weights {
-            let apart = try draw(channel - weight / 100 * abs(plain.check.score) * .diversity(layer))
+            guard let apart = try draw(channel - weight / 100 * abs(plain.check.score) * .diversity(layer)) else { break }
             if try likeness(apart.pictures) <= (1 - Self.enough) * alike { return weight }
         }
         return Self.weights.last!
@@ -147,6 +161,7 @@ struct Likeness: Sendable {
     func score(_ finished: Rendering.Finished, of objective: Objective) throws(Failure) -> Float {
         var plan = finished.plan
         plan.objective = objective.text
+        (plan.start, plan.mask) = (nil, nil)  // the pictures are there already
         do throws(RenderError) {
             let renderer = try Renderer(plan, model: model, workers: workers)
             return try renderer.score(of: finished.pictures)

@@ -19,6 +19,7 @@ struct Info: ParsableCommand {
             }
             return
         }
+        if PhotographRecord.describes(json: text) { return try print(PhotographRecord.rows(ofFile: picture, text: text)) }
         let record = try PictureRecord(ofFile: picture, text: text)
         let plan = record.plan
         var rows: [(String, String)] = [
@@ -47,12 +48,16 @@ struct Info: ParsableCommand {
         if let longest = plan.clipGradient { rows.append(("gradient", "at most \(longest) long")) }
         if plan.normalizeGradient { rows.append(("gradient", "normalized")) }
         if let share = plan.untilConverged { rows.append(("until converged", "\(share)")) }
+        if let size = plan.outputSize { rows.append(("written as", "\(size.width)x\(size.height)")) }
+        if let quality = plan.quality { rows.append(("JPEG quality", "\(quality)")) }
         if let start = plan.start { rows.append(("start", start)) }
         if let mask = plan.mask { rows.append(("mask", mask)) }
         for (path, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((path, "SHA-256 \(digest)")) }
-        if let seen = plan.preprocessing {
-            rows.append(("network sees", "\(seen.range[0])…\(seen.range[1]) less \(seen.mean) by \(seen.std)\(seen.bgr ? ", blue first" : "")"))
-        }
+        if let seen = plan.preprocessing { rows.append(("network sees", seen.words)) }
+        try print(rows)
+    }
+
+    private func print(_ rows: [(String, String)]) throws {
         let width = rows.map(\.0.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value.withoutControls)
@@ -88,8 +93,8 @@ extension PictureRecord {
     /// What a picture says of itself, as JSON.
     static func text(ofFile path: String) throws(Failure) -> String {
         let text: String?
+        let bytes = try PictureSource.bytes(of: path)
         do throws(PictureError) {
-            let bytes = try InputFile.bytes(of: path)
             switch PictureFormat(signatureOf: bytes) {
             case .png: text = try PNG.text(in: bytes, name: path)[PictureRecord.keyword]
             case .jpeg: text = try JPEG.comment(in: bytes, name: path)

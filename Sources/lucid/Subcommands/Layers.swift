@@ -12,9 +12,13 @@ struct Layers: ParsableCommand {
             """)
 
     @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(help: ArgumentHelp("The picture's size, which decides the shapes. (default: 224, or the one size that the network takes)", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The picture's size, 1 to 1000000 or WIDTHxHEIGHT, which decides the shapes. (default: 224, or the one size that the network takes)", valueName: "n"))
     var size: PictureSize?
     @Flag(help: "Print one JSON object a layer.") var json = false
+
+    func validate() throws {
+        guard model.labels == nil else { throw ValidationError("--labels names classes, and layers lists none") }
+    }
 
     func run() throws {
         let model = try model.loadGraph(size: size?.networkSize)

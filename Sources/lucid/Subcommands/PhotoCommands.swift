@@ -6,12 +6,16 @@ import Visualization
 struct Caricature: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a photograph as a layer sees it, exaggerated.",
-        discussion: "Example: lucid caricature photo.jpg --layer features.8")
+        discussion: """
+            The score counts how much of the photograph's activation there is; the photograph itself scores 1.
 
-    @Argument(help: "PNG or JPEG.") var photo: String
+            Example: lucid caricature photo.jpg --layer features.8
+            """)
+
+    @Argument(help: "PNG or JPEG; - for standard input.") var photo: String
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("The power of the cosine: the higher, the closer to the photograph's own direction.", valueName: "p"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The power of the cosine, 0 to 16: the higher, the closer to the photograph's own direction.", valueName: "p"))
     var cossimPow: Float = 1
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -22,8 +26,9 @@ struct Caricature: ParsableCommand {
 
     func run() throws {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try drawPhoto(
-            photo, layer, kind: "caricature", .caricature(layer, of: photo, cosinePower: cossimPow), model, render, output)
+        try drawPhoto(photo, layer, kind: "caricature", model, render, output) {
+            .caricature(layer, of: $0, cosinePower: cossimPow, scale: .photo)
+        }
     }
 }
 
@@ -37,7 +42,7 @@ struct Invert: ParsableCommand {
             Example: lucid invert photo.jpg --layer features.8
             """)
 
-    @Argument(help: "PNG or JPEG.") var photo: String
+    @Argument(help: "PNG or JPEG; - for standard input.") var photo: String
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
     @OptionGroup(title: "Picture") var render: RenderOptions
@@ -45,7 +50,7 @@ struct Invert: ParsableCommand {
 
     func run() throws {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try drawPhoto(photo, layer, kind: "invert", -.activationDistance(layer, to: photo), model, render, output)
+        try drawPhoto(photo, layer, kind: "invert", model, render, output) { -.activationDistance(layer, to: $0) }
     }
 }
 
@@ -61,13 +66,13 @@ struct Accentuate: ParsableCommand {
             Example: lucid accentuate photo.jpg --layer features.10 --index 5
             """)
 
-    @Argument(help: "PNG or JPEG.") var photo: String
+    @Argument(help: "PNG or JPEG; - for standard input.") var photo: String
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("The channel.", valueName: "i")) var index: IndexList
+    @Option(parsing: .unconditional, help: ArgumentHelp("The channel, from 0.", valueName: "i")) var index: IndexList
     @Option(help: ArgumentHelp("The layer whose answers should stay. (default: one half way to --layer)", valueName: "name"))
     var anchor: String?
-    @Option(help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 3
+    @Option(parsing: .unconditional, help: ArgumentHelp("What staying weighs.", valueName: "w")) var weight: Float = 3
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -82,6 +87,7 @@ struct Accentuate: ParsableCommand {
         guard indices.count == 1 else { throw Failure.usage("accentuate takes one channel, and --index names \(indices.count)") }
         var render = render
         render.start = photo
+        let photographs = try render.photographs()
         // The photograph shows through the steps: few, and a picture written in frequencies.
         if render.steps == nil, render.preset == nil { render.steps = 128 }
         let channel = render.negative ? -Objective.channel(layer, indices[0]) : .channel(layer, indices[0])
@@ -89,13 +95,17 @@ struct Accentuate: ParsableCommand {
         var objective = channel
         if weight > 0 {
             let place = try anchor ?? anchor(below: layer, in: model)
-            let distance = Objective.activationDistance(place, to: photo)
-            let balance = try magnitude(channel, model, render) / max(magnitude(distance, model, render), .leastNormalMagnitude)
+            let distance = Objective.activationDistance(place, to: photographs.name(of: photo))
+            let (rise, pull) = (
+                try magnitude(channel, model, render, photographs), try magnitude(distance, model, render, photographs)
+            )
+            let balance = rise / max(pull, .leastNormalMagnitude)
             objective = channel - weight * balance * distance
         }
         let parts = OutputNames.Parts(
             model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "accentuate")
-        try Drawing(model: model, render: render, output: output).run([.init(objective, parts)], label: "\(layer):\(indices[0])")
+        let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
+        try drawing.run([.init(objective, parts)], label: "\(layer):\(indices[0])")
     }
 
     /// The module half way to a layer.
@@ -106,15 +116,18 @@ struct Accentuate: ParsableCommand {
     }
 
     /// Σ|∂/∂x| near the photograph.
-    private func magnitude(_ objective: Objective, _ model: Model, _ render: RenderOptions) throws(Failure) -> Float {
-        var plan = try render.plan(objective, model: model)
+    private func magnitude(
+        _ objective: Objective, _ model: Model, _ render: RenderOptions, _ photographs: Photographs
+    ) throws(Failure) -> Float {
+        var plan = try render.plan(objective, model: model, photographs)
         plan.objective = objective.text
         // A second picture a little noise away, where a distance has a gradient.
         plan.count = 2
-        plan = try PictureSource.sealed(plan, model: model)
-        let fixed = try PictureSource.pictures(of: plan, model: model)
+        let fixed = try photographs.pictures(of: plan, model: model)
         do {
-            let renderer = try Renderer(plan, model: model, pictures: fixed, workers: output.running.workers)
+            let renderer = try Renderer(
+                plan, model: model, pictures: fixed, workers: output.running.workers,
+                isInterrupted: { Interruption.signal != 0 })
             return renderer.gradientMagnitudes().last!
         } catch {
             throw Failure(error)
@@ -123,11 +136,16 @@ struct Accentuate: ParsableCommand {
 }
 
 /// A picture that is held against a photograph.
+///
+/// - Parameter objective: of the photograph's name.
 private func drawPhoto(
-    _ photo: String, _ layer: String, kind: String, _ objective: Objective, _ model: Model, _ render: RenderOptions,
-    _ output: OutputOptions
+    _ photo: String, _ layer: String, kind: String, _ model: Model, _ render: RenderOptions, _ output: OutputOptions,
+    objective: (String) -> Objective
 ) throws(Failure) {
     _ = try Drawing.layer(layer, in: model)
+    let photographs = try render.photographs(photo)
+    let name = photographs.name(of: photo)
     let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: kind)
-    try Drawing(model: model, render: render, output: output).run([.init(objective, parts)], label: "\(layer) of \(photo)")
+    let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
+    try drawing.run([.init(objective(name), parts)], label: "\(layer) of \(name)")
 }

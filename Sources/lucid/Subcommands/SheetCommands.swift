@@ -13,8 +13,8 @@ struct Sheet: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all. (default: all)", valueName: "i")) var index: IndexList?
-    @Option(help: ArgumentHelp("Pictures in a row. (default: as square as can be)", valueName: "n")) var columns: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all. (default: all)", valueName: "i")) var index: IndexList?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures in a row. (default: as square as can be)", valueName: "n")) var columns: Int?
     @Option(help: ArgumentHelp("Keep each picture by itself in this folder, too.", valueName: "folder")) var keep: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -29,20 +29,21 @@ struct Sheet: ParsableCommand {
     func run() throws {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index ?? IndexList(argument: "all")!, of: layer, in: model)
-        let drawing = Drawing(model: model, render: render, output: output)
+        let photographs = try render.photographs()
+        let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
         var jobs: [PictureJob] = []
         for index in indices {
             let parts = OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed)
             let folder = keep.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
             jobs.append(
                 try drawing.job(
-                    try render.plan(.channel(layer, index), model: model),
+                    try render.plan(.channel(layer, index), model: model, photographs),
                     to: folder.map { OutputNames.path($0, parts) }, parts))
         }
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "sheet")
         let path = OutputNames.path(output.output, parts)
         var rendering = Rendering(
-            model: model, jobs: jobs, label: "\(layer) (\(jobs.count) pictures)", options: output)
+            model: model, jobs: jobs, photographs: photographs, label: "\(layer) (\(jobs.count) pictures)", options: output)
         rendering.isBrief = keep == nil
         rendering.sheet = PictureSheet(
             to: path, columns: columns, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
@@ -61,12 +62,12 @@ struct Progression: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("Layers, by commas. (default: up to twelve, evenly spread)", valueName: "names")) var layers: String?
-    @Option(help: ArgumentHelp("The channel of each layer. (default: the whole layer's energy)", valueName: "i")) var index: Int?
+    @Option(parsing: .unconditional, help: ArgumentHelp("The channel of each layer. (default: the whole layer's energy)", valueName: "i")) var index: Int?
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
-        if let index, index < 0 { throw ValidationError("--index counts from 0") }
+        if let index, index < 0 { throw ValidationError("--index counts from 0, so it cannot be \(index)") }
         guard render.seeds == nil, output.evolution == nil else {
             throw ValidationError("a progression draws one picture a layer; --seeds and --evolution are for `lucid channel`")
         }
@@ -83,7 +84,8 @@ struct Progression: ParsableCommand {
             let count = min(Self.pictures, stages.count)
             names = (0..<count).map { stages[($0 * (stages.count - 1) + (count - 1) / 2) / max(count - 1, 1)].node }
         }
-        let drawing = Drawing(model: model, render: render, output: output)
+        let photographs = try render.photographs()
+        let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
         var jobs: [PictureJob] = []
         for name in names {
             let layer = try Drawing.layer(name, in: model)
@@ -93,11 +95,12 @@ struct Progression: ParsableCommand {
             let parts = OutputNames.Parts(model: model.name, layer: name, index: index, seed: render.seed)
             jobs.append(
                 try drawing.job(
-                    try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: model), to: nil, parts))
+                    try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: model, photographs), to: nil, parts))
         }
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "progression")
         let path = OutputNames.path(output.output, parts)
-        var rendering = Rendering(model: model, jobs: jobs, label: "\(jobs.count) layers", options: output)
+        var rendering = Rendering(
+            model: model, jobs: jobs, photographs: photographs, label: "\(jobs.count) layers", options: output)
         rendering.isBrief = true
         rendering.sheet = PictureSheet(to: path, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
         try rendering.run()
@@ -112,9 +115,9 @@ struct Interpolate: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("The two channels, e.g. 5,12.", valueName: "a,b")) var index: String
-    @Option(help: ArgumentHelp("Pictures in the row.", valueName: "n")) var count = 6
-    @Option(help: ArgumentHelp("What likeness of neighbours weighs.", valueName: "w")) var alignment: Float = 0.01
+    @Option(parsing: .unconditional, help: ArgumentHelp("The two channels, e.g. 5,12.", valueName: "a,b")) var index: String
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures in the row, 2 to 32.", valueName: "n")) var count = 6
+    @Option(parsing: .unconditional, help: ArgumentHelp("What likeness of neighbours weighs.", valueName: "w")) var alignment: Float = 0.01
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -139,14 +142,16 @@ struct Interpolate: ParsableCommand {
         if render.negative { objective = -objective }
         render.negative = false  // neighbours are alike either way
         if alignment > 0 { objective = objective + alignment * .alignment(layer) }
-        var plan = try render.plan(objective, model: model, count: count)
+        let photographs = try render.photographs()
+        var plan = try render.plan(objective, model: model, photographs, count: count)
         plan.shared = true
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "\(first)-\(last)_interpolate")
         let path = OutputNames.path(output.output, parts)
         var job = PictureJob(
             plan, to: (0..<count).map { path == "-" ? nil : OutputNames.path(path, picture: $0) })
-        try Drawing(model: model, render: render, output: output).configure(&job, parts)
-        var rendering = Rendering(model: model, jobs: [job], label: "\(layer):\(first)–\(last)", options: output)
+        try Drawing(model: model, render: render, output: output, photographs: photographs).configure(&job, parts)
+        var rendering = Rendering(
+            model: model, jobs: [job], photographs: photographs, label: "\(layer):\(first)–\(last)", options: output)
         rendering.sheet = PictureSheet(to: path, columns: count)
         try rendering.run()
     }

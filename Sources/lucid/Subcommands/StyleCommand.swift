@@ -87,6 +87,7 @@ struct StyleCommand: ParsableCommand {
     @Option(help: "How convolutions are computed: auto (the fastest for each) or plain.")
     var convolution = ConvolutionChoice.auto
 
+    @OptionGroup var reading: ReadingOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
@@ -130,7 +131,7 @@ struct StyleCommand: ParsableCommand {
         if options.model == nil, options.weights == nil { options.model = "vgg16" }
         let model = try options.load(quiet: output.running.quiet)
         if method == .lucid { return try drawAsLucid(model) }
-        var files = PhotoFiles()
+        var files = Photographs(maximumPixels: reading.maxPixels)
         let plan = try plan(model, &files)
         let parts = OutputNames.Parts(model: model.name, seed: seed)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
@@ -139,7 +140,8 @@ struct StyleCommand: ParsableCommand {
 
     /// Makes a plan's picture.
     static func run(
-        _ plan: StylePlan, _ files: PhotoFiles, _ model: Model, to path: String, steps: Int? = nil, _ output: OutputOptions
+        _ plan: StylePlan, _ files: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
+        _ output: OutputOptions
     ) throws {
         var pictures: [String: Tensor] = [:]
         for name in plan.namedPictures { pictures[name] = try files.picture(name).tensor(channels: 3, name: name) }
@@ -154,7 +156,7 @@ struct StyleCommand: ParsableCommand {
         model.sayAssumption(quiet: output.running.quiet)
         let run = PhotographRun<StyleTransfer>(
             label: "style", plan: .style(plan), path: path, options: output, opacity: fitted.opacity, depth: photo.bitDepth,
-            steps: steps ?? plan.totalSteps
+            quality: quality, steps: steps ?? plan.totalSteps
         ) { transfer, picture throws(RenderError) in
             let (content, noise) = transfer.extremes
             let own = transfer.losses(of: picture)
@@ -173,15 +175,15 @@ struct StyleCommand: ParsableCommand {
         try run.run { try StyleTransfer(plan, model: model, pictures: pictures, workers: output.running.workers) }
     }
 
-    private func plan(_ model: Model, _ files: inout PhotoFiles) throws(Failure) -> StylePlan {
-        let name = try files.add(content)
+    private func plan(_ model: Model, _ files: inout Photographs) throws(Failure) -> StylePlan {
+        let name = try files.adding(content)
         let photo = try files.picture(name)
         let asked = self.size ?? PictureSize(side: 512)
         let size = ResultSize(of: photo, asked: asked)
         var styles: [StylePlan.Style] = []
         for (index, path) in self.styles.enumerated() {
-            var style = StylePlan.Style(picture: try files.add(path), weight: blend?.numbers[index] ?? 1)
-            if !mask.isEmpty { style.mask = try files.add(mask[index]) }
+            var style = StylePlan.Style(picture: try files.adding(path), weight: blend?.numbers[index] ?? 1)
+            if !mask.isEmpty { style.mask = try files.adding(mask[index]) }
             styles.append(style)
         }
         let usual = StylePlan.usualLayers(of: model)
@@ -200,7 +202,7 @@ struct StyleCommand: ParsableCommand {
         if fromNoise { plan.beginning = .noise }
         if let start {
             plan.beginning = .picture
-            plan.start = try files.add(start)
+            plan.start = try files.adding(start)
         }
         plan.pictures = files.digests
         return plan
@@ -226,20 +228,24 @@ struct StyleCommand: ParsableCommand {
         let contents = contentLayer.isEmpty ? usual.content.map { LayerShare(name: $0.layer) } : contentLayer
         let textures = styleLayer.isEmpty ? usual.style.map { LayerShare(name: $0.layer) } : styleLayer
         for share in contents + textures { _ = try Drawing.layer(share.name, in: model) }
+        var photographs = Photographs(maximumPixels: reading.maxPixels)
+        let name = try photographs.adding(content)
         var terms: [Objective] = contents.map { share in
-            (contentWeight ?? 100) * share.share * .activationDifference(share.name, to: content)
+            (contentWeight ?? 100) * share.share * .activationDifference(share.name, to: name)
         }
         for style in styles {
+            let style = try photographs.adding(style)
             terms += textures.map { (styleWeight ?? 1) * $0.share * .activationDifference($0.name, to: style, as: .gram) }
         }
         let loss = terms.dropFirst().reduce(terms[0]) { $0 + $1 }
         var render = try RenderOptions.parse([])
-        let photo = try PictureSource.read(content)
+        let photo = try photographs.picture(name)
         let size = ResultSize(of: photo, asked: self.size ?? PictureSize(side: 512))
         render.size = PictureSize(width: size.width, height: size.height)
         render.steps = steps ?? 512
-        render.seed = seed
+        render.givenSeed = seed
         render.start = start
+        if let start { try photographs.add(start) }
         render.optimizer = optimizer
         render.learningRate = learningRate ?? (optimizer == nil ? 0.05 : nil)
         render.poolGradient = poolGradient ?? .winner
@@ -248,6 +254,6 @@ struct StyleCommand: ParsableCommand {
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         var options = output
         options.output = path
-        try Drawing(model: model, render: render, output: options).run([.init(-loss, parts)], label: "style")
+        try Drawing(model: model, render: render, output: options, photographs: photographs).run([.init(-loss, parts)], label: "style")
     }
 }

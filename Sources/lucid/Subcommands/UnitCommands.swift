@@ -14,7 +14,7 @@ struct Channel: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all; a picture each.", valueName: "i")) var index: IndexList
+    @Option(parsing: .unconditional, help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all; a picture each.", valueName: "i")) var index: IndexList
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -32,7 +32,7 @@ struct Neuron: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
-    @Option(help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all; a picture each.", valueName: "i")) var index: IndexList
+    @Option(parsing: .unconditional, help: ArgumentHelp("Channels: 5, 0-15, 3,7,9 or all; a picture each.", valueName: "i")) var index: IndexList
     @OptionGroup var position: PositionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -74,7 +74,8 @@ struct LayerEnergy: ParsableCommand {
     func run() throws {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed)
-        try Drawing(model: model, render: render, output: output).run([.init(.layer(layer), parts)], label: layer)
+        let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
+        try drawing.run([.init(.layer(layer), parts)], label: layer)
     }
 }
 
@@ -90,7 +91,7 @@ struct ClassUnit: ParsableCommand {
 
     @OptionGroup(title: "Network") var model: ModelOptions
     @Option(help: ArgumentHelp("The class's name, or one of its names.", valueName: "name")) var label: String?
-    @Option(help: ArgumentHelp("Classes by number: 1, 0-15 or 3,7,9; a picture each.", valueName: "i")) var index: IndexList?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Classes by number: 1, 0-15 or 3,7,9; a picture each.", valueName: "i")) var index: IndexList?
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -121,7 +122,8 @@ struct ClassUnit: ParsableCommand {
                 OutputNames.Parts(model: model.name, layer: "class", index: index, seed: render.seed))
         }
         let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
-        try Drawing(model: model, render: render, output: output).run(subjects, label: title)
+        let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
+        try drawing.run(subjects, label: title)
     }
 }
 
@@ -145,7 +147,7 @@ struct Render: ParsableCommand {
 
     @Argument(help: "The expression. (default: that of --start, with its network)") var expression: String?
     @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(help: ArgumentHelp("Pictures that are drawn together, on one sheet.", valueName: "n")) var count = 1
+    @Option(parsing: .unconditional, help: ArgumentHelp("Pictures that are drawn together, on one sheet, 1 to 64.", valueName: "n")) var count = 1
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -157,28 +159,38 @@ struct Render: ParsableCommand {
     }
 
     func run() throws {
-        var (options, text) = (model, expression ?? "")
-        if expression == nil {
-            let plan = try PictureRecord(ofFile: render.start!).plan
-            text = plan.objective
-            options.model = options.model ?? plan.model
-        }
+        var options = model
+        let earlier = expression == nil ? try PictureRecord(ofFile: render.start!).plan : nil
+        options.model = options.model ?? earlier?.model
         let model = try options.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        let objective: Objective
+        var photographs = Photographs(maximumPixels: render.reading.maxPixels)
+        var objective = try parsed(expression ?? earlier!.objective, model)
+        if let earlier {
+            var plan = earlier
+            (plan.start, plan.mask) = (nil, nil)
+            try photographs.find(plan, model: model, beside: render.start!)
+        } else {
+            for path in objective.references.sorted() { try photographs.add(path) }
+            objective = try parsed(expression!, model, photographs: photographs.names)
+        }
+        for path in [render.start, render.mask].compactMap({ $0 }) { try photographs.add(path) }
+        let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "render")
+        let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
+        if count == 1 { return try drawing.run([.init(objective, parts)], label: "render") }
+        let plan = try render.plan(objective, model: model, photographs, count: count)
+        var job = PictureJob(plan, to: [String?](repeating: nil, count: count))
+        try drawing.configure(&job, parts)
+        var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: "render", options: output)
+        rendering.sheet = PictureSheet(to: OutputNames.path(output.output, parts))
+        try rendering.run()
+    }
+
+    private func parsed(_ text: String, _ model: Model, photographs: [String: String] = [:]) throws(Failure) -> Objective {
         do {
-            objective = try Objective(parsing: text, labels: model.classNames)
+            return try Objective(parsing: text, labels: model.classNames, photographs: photographs)
         } catch {
             throw Failure.usage("\(error)")
         }
-        let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "render")
-        let drawing = Drawing(model: model, render: render, output: output)
-        if count == 1 { return try drawing.run([.init(objective, parts)], label: "render") }
-        let plan = try render.plan(objective, model: model, count: count)
-        var job = PictureJob(plan, to: [String?](repeating: nil, count: count))
-        try drawing.configure(&job, parts)
-        var rendering = Rendering(model: model, jobs: [job], label: "render", options: output)
-        rendering.sheet = PictureSheet(to: OutputNames.path(output.output, parts))
-        try rendering.run()
     }
 }
 
@@ -200,7 +212,7 @@ struct DirectionCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The layer; see `lucid layers`.", valueName: "name")) var layer: String
     @Option(help: ArgumentHelp("Channels with their weights, e.g. \"5:1,10:-0.5\".", valueName: "list")) var channels: String?
     @Option(help: ArgumentHelp("A weight for every channel, in NumPy's format (.npy).", valueName: "file")) var vector: String?
-    @Option(help: ArgumentHelp("The power of the cosine.", valueName: "p")) var cossimPow: Float = 0
+    @Option(parsing: .unconditional, help: ArgumentHelp("The power of the cosine, 0 to 16.", valueName: "p")) var cossimPow: Float = 0
     @Option(help: ArgumentHelp("Whiten by the layer's activations on a folder of photographs.", valueName: "folder")) var whiten: String?
     @Flag(help: "Climb at one position (--x, --y, by default the middle) instead of everywhere.") var neuron = false
     @OptionGroup var position: PositionOptions
@@ -218,13 +230,18 @@ struct DirectionCommand: ParsableCommand {
         let name = try Drawing.layer(layer, in: model)
         let count = model.network.channels(of: name)
         var direction = try direction(count)
-        if let whiten { direction = try Whitening(model, name, photos: whiten, workers: output.running.workers)(direction) }
+        if let whiten {
+            let whitening = try Whitening(
+                model, name, photos: whiten, maximumPixels: render.reading.maxPixels, workers: output.running.workers)
+            direction = try whitening(direction)
+        }
         let objective: Objective =
             neuron
             ? .directionNeuron(layer, direction, x: position.x, y: position.y, cosinePower: cossimPow)
             : .direction(layer, direction, cosinePower: cossimPow)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "direction")
-        try Drawing(model: model, render: render, output: output).run([.init(objective, parts)], label: "\(layer), a direction")
+        let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
+        try drawing.run([.init(objective, parts)], label: "\(layer), a direction")
     }
 
     private func direction(_ count: Int) throws(Failure) -> Direction {
@@ -271,5 +288,6 @@ private func drawUnits(
             OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed, kind: kind))
     }
     let label = indices.count == 1 ? "\(layer):\(indices[0])" : "\(layer) (\(indices.count) pictures)"
-    try Drawing(model: model, render: render, output: output).run(subjects, label: label)
+    let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
+    try drawing.run(subjects, label: label)
 }

@@ -1,26 +1,5 @@
 import Tensors
 
-/// A function of each element that has no loop of its own in `Nonlinearity`.
-public struct ElementwiseFunction: Layer {
-    /// Which one.
-    public let function: ScalarFunction
-
-    public init(_ function: ScalarFunction) { self.function = function }
-
-    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
-
-    public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
-        let input = inputs[0]
-        return Step(output: function(input, workers: pass.workers)) { [function] gradient in
-            [function.pullback(gradient, input: input, workers: pass.workers)]
-        }
-    }
-
-    public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
-        Restriction(layer: self, inputs: [channels])
-    }
-}
-
 /// max(x, 0) + slope · min(x, 0) with a trained slope for each channel (He et al. 2015, arXiv:1502.01852), or one for all.
 public struct ParametricReLU: Layer {
     let slopes: Parameter  // [channels] or [1]
