@@ -155,7 +155,7 @@ public struct Dream: PhotographProcess {
             gradient.add(penalty.frames[0].image!, scaledBy: -plan.totalVariation)
         }
         if let weights { gradient.scaleEachChannel(by: weights) }
-        current.add(gradient, scaledBy: plan.stepSize * (1 - plan.carried))
+        current.add(gradient, scaledBy: plan.stepSize * (1 - plan.carried).squareRoot())
         current.clamp()
         stepsDone += 1
         return score

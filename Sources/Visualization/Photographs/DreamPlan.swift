@@ -46,8 +46,8 @@ public struct DreamPlan: Sendable, Codable, Equatable {
     public var pictures: [String: String] = [:]
     /// The place in a sequence, from 0; such a frame depends on the ones before it.
     public var frame: Int?
-    /// The share of the previous frame's dream that this one begins with; its own steps are shorter by as much, so that a
-    /// sequence stays as strong as a single picture.
+    /// The share b of the previous frame's dream that this one begins with. Its own steps are √(1 − b) as long, with which a
+    /// sequence stays about as strong as a single picture, measured on a panning photograph.
     public var carried: Float = 0
 
     /// The numbers of google/deepdream's notebook, whose pictures are in 0…255 and whose step is 1.5.

@@ -9,7 +9,7 @@ struct MovingOptions: ParsableArguments {
     var frames: Int?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Of films and folders of frames: the share of a frame's dream that moves on into the next one; 0 dreams each anew.", valueName: "share"))
-    var blend: Float = 0.8
+    var blend: Float = 0.85
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Frames a second. (default: those of the film, otherwise \(Int(FrameWriter.defaultRate)))", valueName: "n"))
     var rate: Double?
