@@ -10,27 +10,43 @@ struct DreamFlight {
     let model: Model
     let moving: MovingOptions
 
+    /// What `--json` prints.
+    private struct Result: Encodable {
+        let output: String
+        let frames: Int
+        let complete: Bool
+        let seconds: Double
+        let plan: PhotographRecord.Plan
+    }
+
     /// Flies, and writes the frames. What there is when the program is interrupted is written too.
-    func run(photo: String?, to output: OutputOptions) throws {
+    func run(photo: String?, layer: String, _ files: Photographs, to output: OutputOptions) throws {
         let count = moving.frames ?? 100
-        let parts = OutputNames.Parts(model: model.name, seed: plan.seed)
+        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: plan.seed)
+        var plan = plan
+        (plan.zoom, plan.frame) = (moving.zoom, 0)
         var path = output.output.map { OutputNames.expand($0, parts) } ?? ""
         if output.output == nil {
             path = OutputNames.path(nil, parts, photo: photo ?? "noise", kind: "zoom")
             path = OutputNames.path(path, ending: ".gif")
         }
+        try output.say(.dream(plan), model, files)
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         try FrameWriter.check(path, force: output.force)
         model.sayAssumption(quiet: output.running.quiet)
         let workers = output.running.workers
         let start = ContinuousClock.now
-        let record = PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: 0, quality: nil)
-        let writer = try FrameWriter(path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record.json)
+        func record(_ plan: DreamPlan, score: Float) -> String {
+            PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: score, quality: nil).json
+        }
+        let writer = try FrameWriter(
+            path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record(plan, score: 0))
         let progress = Progress("zoom", total: count * plan.steps, quiet: output.running.quiet)
         do {
             var (frame, seen) = (plan, pictures.tensors)
             let name = plan.photo ?? "zoom"
             for number in 0..<count where Interruption.signal == 0 {
+                frame.frame = number
                 frame.seed = plan.seed &+ UInt64(number)
                 if number > 0 { frame.photo = name }
                 var dream = try Dream(frame, model: model, pictures: seen, workers: workers)
@@ -41,7 +57,7 @@ struct DreamFlight {
                 // A frame that was not finished is not one of the flight.
                 guard Interruption.signal == 0 else { break }
                 let picture = dream.picture()
-                try writer.add(Picture(picture, opacity: nil))
+                try writer.add(Picture(picture, opacity: nil), record: record(frame, score: try dream.score(of: picture)))
                 seen[name] = picture.enlarged(by: moving.zoom!, workers: workers)
             }
             progress.finish()
@@ -49,8 +65,12 @@ struct DreamFlight {
         } catch let error as RenderError {
             throw Failure(error)
         }
-        if !output.running.quiet, writer.count > 0 {
-            try standardOutput("\(path)  \(writer.count) frames in \(rounded(seconds(ContinuousClock.now - start), 1)) s")
+        let time = seconds(ContinuousClock.now - start)
+        if output.running.json, writer.count > 0 {
+            try standardOutput(
+                json(Result(output: path, frames: writer.count, complete: writer.count == count, seconds: time, plan: .dream(plan))))
+        } else if !output.running.quiet, writer.count > 0 {
+            try standardOutput("\(path)  \(writer.count) frames in \(rounded(time, 1)) s")
         }
         if Interruption.signal != 0 { throw Interruption.failure }
     }

@@ -60,6 +60,7 @@ struct PhotographRun<Process: PhotographProcess> {
         let start = ContinuousClock.now
         do {
             var process = try make()
+            options.say("made ready in \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             let progress = Progress(label, total: steps, quiet: options.running.quiet)
             let evolution = try Evolution(options.evolution, steps: steps)
             while process.stepsDone < steps, Interruption.signal == 0 {
@@ -70,10 +71,12 @@ struct PhotographRun<Process: PhotographProcess> {
                     _ = try write(process, process.picture(), to: OutputNames.path(path, step: process.stepsDone))
                 }
             }
+            options.say("\(process.stepsDone) steps done after \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             let picture = process.picture()
             try evolution?.finish([shown(picture)])
             let record = try write(process, picture, to: path)
             progress.finish()
+            options.say("written after \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             try say(process, picture, record, seconds: seconds(ContinuousClock.now - start))
         } catch let error as RenderError {
             throw Failure(error)

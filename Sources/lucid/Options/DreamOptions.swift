@@ -81,6 +81,9 @@ struct DreamOptions: ParsableArguments {
         if channel != nil, guide != nil { throw ValidationError("--channel and --guide exclude each other") }
     }
 
+    /// The layer that file names tell.
+    func layerName(of model: Model) -> String { layers.first?.name ?? Self.usualLayer(of: model) }
+
     /// The plan for a photograph, with its pictures read.
     ///
     /// - Parameters:
@@ -105,10 +108,9 @@ struct DreamOptions: ParsableArguments {
         let guide = try self.guide.map { path throws(Failure) in try files.adding(path) }
         plan.pictures = files.digests
         let terms = try objectives(model, guide: guide)
-        plan.objective = terms[0].text
+        plan.objective = terms.dropFirst().reduce(terms[0], +).text
         try fitOctaves(&plan, model)
-        let pictures = try DreamPictures(plan, files, channels: model.network.inputChannels)
-        if terms.count > 1 { plan.objective = try balanced(terms, plan, pictures, model, workers) }
+        // Before any picture is made as large as that.
         do throws(RenderError) {
             if let tile {
                 plan.tile = max(plan.width, plan.height) > tile ? tile : nil
@@ -119,6 +121,8 @@ struct DreamOptions: ParsableArguments {
         } catch {
             throw Failure(error)
         }
+        let pictures = try DreamPictures(plan, files, channels: model.network.inputChannels)
+        if terms.count > 1 { plan.objective = try balanced(terms, plan, pictures, model, workers) }
         return (plan, pictures)
     }
 
@@ -138,7 +142,7 @@ struct DreamOptions: ParsableArguments {
     }
 
     /// The layer that is dreamt of where none is named: google/deepdream's of GoogLeNet, chosen by eye in others.
-    private static func usualLayer(of model: Model) -> String {
+    static func usualLayer(of model: Model) -> String {
         switch model.name.prefix(while: { $0 != ":" }) {
         case "squeezenet1_1", "squeezenet1_0": return "features.10"
         case "vgg16": return "features.21"

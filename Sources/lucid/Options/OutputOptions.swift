@@ -1,7 +1,9 @@
 import ArgumentParser
 import FoundationEssentials
 import Images
+import Networks
 import Tensors
+import Visualization
 
 /// Where pictures go, and what is said on the way.
 struct OutputOptions: ParsableArguments {
@@ -62,6 +64,24 @@ extension OutputOptions {
         options.show = false
         options.verbose = false
         return options
+    }
+
+    /// What `--verbose` says of a plan before its first step.
+    func say(_ plan: PhotographRecord.Plan, _ model: Model, _ photographs: Photographs) throws(Failure) {
+        guard verbose else { return }
+        say("\(model.name), weights \(model.weightsSHA256), loaded in \(rounded(seconds(ContinuousClock.now - LucidCommand.start), 2)) s")
+        for line in photographs.descriptions { say(line) }
+        say("plan \(lucid.json(plan))")
+        let bytes: Int
+        do {
+            switch plan {
+            case .dream(let plan): bytes = try Dream.estimatedMemory(of: plan, model: model)
+            case .style(let plan): bytes = try StyleTransfer.estimatedMemory(of: plan, model: model)
+            }
+        } catch {
+            throw Failure(error)
+        }
+        say("\(running.workers.count) threads, at most \(rounded(Double(bytes) / 1e9, 2)) GB of memory")
     }
 
     /// Says a line of what `--verbose` asks for.

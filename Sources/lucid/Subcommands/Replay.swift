@@ -59,8 +59,9 @@ struct Replay: ParsableCommand {
             throw Failure.badData("\(picture): \(error)")
         }
         if case .dream(let plan) = record.plan, let frame = plan.frame {
+            let (whole, again) = plan.zoom == nil ? ("film", "on the film") : ("flight", "with --zoom")
             throw Failure.badData(
-                "\(picture) is frame \(frame + 1) of a film, which depends on those before it; run `lucid deepdream` on the film again")
+                "\(picture) is frame \(frame + 1) of a \(whole), which depends on those before it; run `lucid deepdream` \(again) again")
         }
         let model = try load(record.plan.model, weights: record.plan.weights, size: nil)
         var photographs = Photographs(maximumPixels: reading.maxPixels)
@@ -77,7 +78,7 @@ struct Replay: ParsableCommand {
                 throw Failure(error)
             }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
-            try DeepDream.run(plan, pictures, model, to: path, steps: record.stepsDone, quality: record.quality, output)
+            try DeepDream.run(plan, pictures, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
         case .style(let plan):
             try StyleCommand.run(plan, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
         }

@@ -78,8 +78,8 @@ struct StyleCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: \(short(StylePlan.learningRate)), lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the noise.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the noise. (default: 0)", valueName: "n"))
+    var seed: UInt64?
 
     @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
     var poolGradient: PoolGradient?
@@ -94,8 +94,14 @@ struct StyleCommand: ParsableCommand {
         if let steps, !(0...1_000_000).contains(steps) { throw ValidationError("--steps must be 0 to 1000000, not \(steps)") }
         if let stages, !(1...10).contains(stages) { throw ValidationError("--stages must be 1 to 10, not \(stages)") }
         for (name, weight) in [("style-weight", styleWeight), ("content-weight", contentWeight), ("tv", tv)] {
-            if let weight, !(weight.isFinite && weight >= 0) { throw ValidationError("--\(name) must be at least 0, not \(weight)") }
+            if let weight, !StylePlan.weightBounds.contains(weight) {
+                throw ValidationError("--\(name) must be 0 to \(Int(StylePlan.weightBounds.upperBound)), not \(weight)")
+            }
         }
+        if styleWeight == 0, contentWeight == 0, method == .lucid || tv == 0 {
+            throw ValidationError("every weight is 0, which leaves nothing to draw; raise --style-weight")
+        }
+        if seed != nil, !fromNoise, method == .gatys { throw ValidationError("--seed is of the noise; it goes with --from-noise") }
         if let styleScale, !(0.05...20).contains(styleScale) {
             throw ValidationError("--style-scale must be 0.05 to 20, not \(styleScale)")
         }
@@ -110,8 +116,8 @@ struct StyleCommand: ParsableCommand {
         }
         if blend != nil, !mask.isEmpty { throw ValidationError("styles with masks are not blended; leave --blend out") }
         if fromNoise, start != nil { throw ValidationError("--from-noise and --start exclude each other") }
-        if let rate = learningRate, !(rate.isFinite && rate > 0) {
-            throw ValidationError("--learning-rate must be above 0, not \(rate)")
+        if let rate = learningRate, !(rate > 0 && rate <= 1000) {
+            throw ValidationError("--learning-rate must be above 0 and at most 1000, not \(rate)")
         }
         if method == .lucid {
             let own: [(String, Bool)] = [
@@ -120,7 +126,7 @@ struct StyleCommand: ParsableCommand {
             ]
             if let (name, _) = own.first(where: { $0.1 }) { throw ValidationError("--\(name) is for --method gatys") }
         }
-        if [content] .filter({ $0 == "-" }).count + (styles + mask + [start].compactMap { $0 }).filter({ $0 == "-" }).count > 1 {
+        if [content].filter({ $0 == "-" }).count + (styles + mask + [start].compactMap { $0 }).filter({ $0 == "-" }).count > 1 {
             throw ValidationError("standard input can be read once")
         }
     }
@@ -133,7 +139,7 @@ struct StyleCommand: ParsableCommand {
         if method == .lucid { return try drawAsLucid(model) }
         var files = Photographs(maximumPixels: reading.maxPixels)
         let plan = try plan(model, &files)
-        let parts = OutputNames.Parts(model: model.name, seed: seed)
+        let parts = OutputNames.Parts(model: model.name, seed: seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         try Self.run(plan, files, model, to: path, output)
     }
@@ -143,16 +149,17 @@ struct StyleCommand: ParsableCommand {
         _ plan: StylePlan, _ files: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
         _ output: OutputOptions
     ) throws {
-        var pictures: [String: Tensor] = [:]
-        for name in plan.namedPictures { pictures[name] = try files.picture(name).tensor(channels: 3, name: name) }
-        let photo = try files.picture(plan.content)
-        let fitted = PictureSource.fitted(photo, width: plan.width, height: plan.height)
-        pictures[plan.content] = try fitted.tensor(channels: 3, name: plan.content)
         do {
             try StyleTransfer.check(plan, model: model, memory: MemorySize.available)
         } catch {
             throw Failure(error)
         }
+        try output.say(.style(plan), model, files)
+        var pictures: [String: Tensor] = [:]
+        for name in plan.namedPictures { pictures[name] = try files.picture(name).tensor(channels: 3, name: name) }
+        let photo = try files.picture(plan.content)
+        let fitted = PictureSource.fitted(photo, width: plan.width, height: plan.height)
+        pictures[plan.content] = try fitted.tensor(channels: 3, name: plan.content)
         model.sayAssumption(quiet: output.running.quiet)
         let run = PhotographRun<StyleTransfer>(
             label: "style", plan: .style(plan), path: path, options: output, opacity: fitted.opacity, depth: photo.bitDepth,
@@ -195,7 +202,7 @@ struct StyleCommand: ParsableCommand {
             styleLayers: styleLayer.isEmpty ? usual.style : weights(styleLayer),
             contentWeight: contentWeight ?? StylePlan.contentWeight, styleWeight: styleWeight ?? StylePlan.styleWeight,
             totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.adam),
-            learningRate: learningRate, seed: seed, poolGradient: poolGradient ?? .winner, convolution: convolution,
+            learningRate: learningRate, seed: seed ?? 0, poolGradient: poolGradient ?? .winner, convolution: convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
         plan.styleScale = styleScale ?? 1
         plan.keepColors = keepColors
@@ -243,14 +250,14 @@ struct StyleCommand: ParsableCommand {
         let size = ResultSize(of: photo, asked: self.size ?? PictureSize(side: 512))
         render.size = PictureSize(width: size.width, height: size.height)
         render.steps = steps ?? 512
-        render.givenSeed = seed
+        render.givenSeed = seed ?? 0
         render.start = start
         if let start { try photographs.add(start) }
         render.optimizer = optimizer
         render.learningRate = learningRate ?? (optimizer == nil ? 0.05 : nil)
         render.poolGradient = poolGradient ?? .winner
         render.convolution = convolution
-        let parts = OutputNames.Parts(model: model.name, seed: seed)
+        let parts = OutputNames.Parts(model: model.name, seed: seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         var options = output
         options.output = path
