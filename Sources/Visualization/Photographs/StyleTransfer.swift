@@ -114,7 +114,11 @@ public struct StyleTransfer: PhotographProcess {
             sum + ((try? model.network.shape(of: layer, height: last.height, width: last.width).count) ?? 0)
         }
         let pixels = 3 * last.width * last.height
-        let needed = 4 * (cost.remembered + 4 * cost.largestActivation + 3 * cost.parameters + 3 * values + (8 + history) * pixels) + 64 << 20
+        // Styles are seen once, without the way back, but may be larger than the result; at most square.
+        let side = Int(Float(max(last.width, last.height)) * plan.styleScale)
+        let seen = 4 * model.network.cost(of: Set(layers.values), height: side, width: side).largestActivation
+        let needed = 4 * (max(cost.remembered + 4 * cost.largestActivation + 3 * values, seen) + 3 * cost.parameters
+            + (8 + history) * pixels) + 64 << 20
         if let memory, needed > memory { throw .memory(needed: needed, available: memory, option: "--size") }
     }
 
