@@ -4,7 +4,7 @@ import PackageDescription
 // An arrow reads "may import"; nothing imports upwards:
 //   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   lucid → ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf }
-//   lucid → Images → { CPNG, CJPEG },  lucid → Models (the bundled weights)
+//   lucid → Images → { Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights)
 let package = Package(
     name: "lucid",
     products: [
@@ -26,7 +26,7 @@ let package = Package(
         // C inner loops with run-time dispatch over AVX2 and AVX-512; see Benchmarks/NOTES.md for what it buys.
         .target(name: "Kernels"),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
-        .target(name: "Images", dependencies: ["CPNG", "CJPEG"]),
+        .target(name: "Images", dependencies: ["Tensors", "CPNG", "CJPEG"]),
         .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
                 .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),

@@ -60,7 +60,7 @@ public enum FileName {
     }
 
     /// A path as one line of a message can show it: control characters, line breaks among them, are escaped.
-    static func shown(_ path: String) -> String {
+    public static func shown(_ path: String) -> String {
         var line = ""
         for scalar in path.unicodeScalars {
             if let byte = standInByte(scalar) {

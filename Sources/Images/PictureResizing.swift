@@ -1,3 +1,5 @@
+import Tensors
+
 extension Picture {
     /// The picture at another size, through a triangle filter whose reach grows with the reduction, so that a reduction
     /// averages and does not alias. It is what Pillow calls BILINEAR and torchvision `antialias=True`; an enlargement is
@@ -50,31 +52,5 @@ extension Picture {
             }
         }
         return result
-    }
-}
-
-/// Which old pixels along one axis make each new pixel, and with what weights, which sum to 1.
-private struct TriangleFilter {
-    struct Span {
-        let first: Int  // old pixel
-        let count: Int
-        let weights: Int  // where its weights begin
-    }
-
-    var spans: [Span] = []  // [new size]
-    var weights: [Float] = []
-
-    init(from old: Int, to new: Int) {
-        let scale = Double(old) / Double(new)
-        let reach = max(scale, 1)  // half the triangle's base, in old pixels
-        for index in 0..<new {
-            let center = (Double(index) + 0.5) * scale
-            let first = max(0, Int(center - reach + 0.5))
-            let last = min(old, Int(center + reach + 0.5))
-            let raw = (first..<last).map { max(0, 1 - abs((Double($0) + 0.5 - center) / reach)) }
-            let sum = raw.reduce(0, +)
-            spans.append(Span(first: first, count: raw.count, weights: weights.count))
-            weights += raw.map { Float($0 / sum) }
-        }
     }
 }

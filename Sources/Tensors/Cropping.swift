@@ -84,3 +84,63 @@ extension Tensor {
         return result
     }
 }
+
+extension Tensor {
+    /// A window of the picture repeated without end in all directions.
+    ///
+    /// - Parameters: top and left may be any numbers.
+    public func wrapped(top: Int, left: Int, height: Int, width: Int) -> Tensor {
+        var result = Tensor(uninitialized: Shape(shape.channels, height, width))
+        result.withMutableElements { result in
+            withElements { values in
+                shape.eachWrappedRun(top: top, left: left, height: height, width: width) { inside, outside, count in
+                    (result.baseAddress! + outside).update(from: values.baseAddress! + inside, count: count)
+                }
+            }
+        }
+        return result
+    }
+
+    /// Puts a part of another picture where `wrapped` would have taken it from.
+    ///
+    /// - Parameters:
+    ///   - corner: of the part in the other picture.
+    ///   - top, left: where its corner goes; any numbers.
+    ///   - height, width: of the part, at most this picture's.
+    public mutating func setWrapped(
+        _ other: Tensor, from corner: (top: Int, left: Int), height: Int, width: Int, top: Int, left: Int
+    ) {
+        precondition(height <= shape.height && width <= shape.width, "each pixel is set once")
+        let part = other.cropped(top: corner.top, left: corner.left, height: height, width: width)
+        let places = self.shape
+        withMutableElements { values in
+            part.withElements { part in
+                places.eachWrappedRun(top: top, left: left, height: height, width: width) { inside, outside, count in
+                    (values.baseAddress! + inside).update(from: part.baseAddress! + outside, count: count)
+                }
+            }
+        }
+    }
+}
+
+extension Shape {
+    /// Calls `body` with the runs of neighbouring values of a window that may lie across the borders: where each begins in
+    /// the picture and in the window, and how long it is.
+    fileprivate func eachWrappedRun(
+        top: Int, left: Int, height: Int, width: Int, _ body: (_ inside: Int, _ outside: Int, _ count: Int) -> Void
+    ) {
+        func below(_ bound: Int, _ value: Int) -> Int { ((value % bound) + bound) % bound }
+        for channel in 0..<channels {
+            for y in 0..<height {
+                let row = (channel * self.height + below(self.height, top + y)) * self.width
+                var x = 0
+                while x < width {
+                    let column = below(self.width, left + x)
+                    let count = min(width - x, self.width - column)
+                    body(row + column, (channel * height + y) * width + x, count)
+                    x += count
+                }
+            }
+        }
+    }
+}

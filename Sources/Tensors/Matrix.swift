@@ -28,7 +28,10 @@ public struct Matrix {
 }
 
 /// OpenBLAS's bits change with its own thread count, so it always computes with one thread; our tasks supply the rest.
-private let blasIsSingleThreaded: Void = openblas_set_num_threads(1)
+private let blasIsReady: Void = {
+    BLASCore.choose()
+    openblas_set_num_threads(1)
+}()
 
 /// `result = left · right`, or `result += left · right` with `accumulating`: the one call of sgemm.
 ///
@@ -39,7 +42,7 @@ public func multiply(
     accumulating: Bool = false
 ) {
     precondition(left.columns == right.rows, "\(left.columns) columns do not meet \(right.rows) rows")
-    _ = blasIsSingleThreaded
+    _ = blasIsReady
     cblas_sgemm(
         CblasRowMajor, left.transposed ? CblasTrans : CblasNoTrans, right.transposed ? CblasTrans : CblasNoTrans,
         blasint(left.rows), blasint(right.columns), blasint(left.columns), 1, left.start, blasint(left.stride),

@@ -46,6 +46,16 @@ struct Reading {
         return demands
     }
 
+    /// An objective's gradients by the network's names for layers. Two names may mean one layer.
+    func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
+        var seeds: [LayerName: Tensor] = [:]
+        for (name, gradient) in gradients.layers {
+            let layer = layers[name]!
+            if seeds[layer] == nil { seeds[layer] = gradient } else { seeds[layer]!.add(gradient) }
+        }
+        return seeds
+    }
+
     /// Holds the objective's channels and positions, and the picture's size, against the network.
     private func checkExtents(_ plan: RenderPlan, _ network: Network) throws(RenderError) {
         let size = plan.width == plan.height ? "\(plan.width)" : "\(plan.width)x\(plan.height)"

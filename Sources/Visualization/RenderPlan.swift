@@ -189,12 +189,7 @@ public struct PictureRecord: Sendable, Codable, Equatable {
     public static let keyword = "lucid"
 
     /// One line of JSON, keys in alphabetical order.
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { preconditionFailure("a record can always be encoded") }
-        return String(decoding: data, as: UTF8.self)
-    }
+    public var json: String { lineOfJSON(self) }
 
     public init(json: String) throws(RecordError) {
         do {
@@ -225,12 +220,7 @@ public struct SheetRecord: Sendable, Codable {
     }
 
     /// One line of JSON, keys in alphabetical order.
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { preconditionFailure("records can always be encoded") }
-        return String(decoding: data, as: UTF8.self)
-    }
+    public var json: String { lineOfJSON(self) }
 
     public init(json: String) throws { self = try JSONDecoder().decode(SheetRecord.self, from: Data(json.utf8)) }
 }
@@ -252,4 +242,12 @@ public struct RecordError: Error, CustomStringConvertible {
         @unknown default: "it is of another kind"
         }
     }
+}
+
+/// Keys in alphabetical order.
+func lineOfJSON(_ value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { preconditionFailure("a record can always be encoded") }
+    return String(decoding: data, as: UTF8.self)
 }

@@ -170,7 +170,7 @@ public struct Renderer: Sendable {
         }
         let evaluation = reading.objective.evaluate(Scene(frames: frames, references: fixed))
         let gradients = zip(passes, evaluation.frames).map { pass, part in
-            var gradient = pass.seen.pullback(pass.trace.backward(from: seeds(part)))
+            var gradient = pass.seen.pullback(pass.trace.backward(from: reading.seeds(part)))
             if let direct = part.image { gradient.add(direct) }
             return gradient
         }
@@ -178,15 +178,6 @@ public struct Renderer: Sendable {
     }
 
     private func activations(_ trace: borrowing Trace) -> [String: Activation] { reading.layers.mapValues { trace[$0] } }
-
-    private func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
-        var seeds: [LayerName: Tensor] = [:]
-        for (name, gradient) in gradients.layers {
-            let layer = reading.layers[name]!
-            if seeds[layer] == nil { seeds[layer] = gradient } else { seeds[layer]!.add(gradient) }
-        }
-        return seeds
-    }
 
     /// Steps whose mean scores are compared for convergence.
     private static let window = 50

@@ -127,7 +127,7 @@ final class FrameWriter {
     }
 
     /// "folder/frame_00001.png", from 1.
-    private static func framePath(in folder: String, _ number: Int) -> String {
+    static func framePath(in folder: String, _ number: Int) -> String {
         let digits = 5
         let text = String(number)
         let name = "frame_" + String(repeating: "0", count: max(0, digits - text.count)) + text + ".png"

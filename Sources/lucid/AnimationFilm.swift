@@ -99,12 +99,7 @@ struct FilmEncoder: ~Copyable {
     }
 
     private func failure(_ end: ChildProcess.End) -> Failure {
-        let lines = end.errors.split(whereSeparator: { $0.isNewline })
-        let line = lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? end.reason
-        // What would move a terminal's cursor or colour it has no place in a message.
-        let shown = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-        return Failure(
-            73, "\(path): ffmpeg failed (\(String(String.UnicodeScalarView(shown)))); mend that, or name a .gif or a folder")
+        Failure(73, "\(path): ffmpeg failed (\(end.lastLine)); mend that, or name a .gif or a folder")
     }
 
     private static func even(_ length: Int) -> Int { length + length % 2 }

@@ -7,11 +7,17 @@ import Images
     import Musl
 #endif
 
-/// A program that reads what this one writes to it. What it says on standard output goes nowhere, what it says on standard
-/// error is read along, lest it wait for that. It is killed if the object goes before `finish`.
+/// A program that reads what this one writes to it, or whose output this one reads. Its other stream is /dev/null; what it
+/// says on standard error is read along, lest it wait for that. It is killed if the object goes before `finish`.
 ///
 /// SIGPIPE must be ignored here; the child has every signal as usual. The child has a process group of its own, so that Ctrl-C reaches it only through this program.
 final class ChildProcess {
+    /// Which of the child's streams this program is at the other end of.
+    enum Direction {
+        case toInput
+        case fromOutput
+    }
+
     /// How it ended.
     struct End {
         /// As waitpid has it.
@@ -21,14 +27,24 @@ final class ChildProcess {
 
         var isSuccess: Bool { status == 0 }
 
-        var reason: String {
+        /// The last line of what it said, or how it ended if it said nothing.
+        var lastLine: String {
+            let lines = errors.split(whereSeparator: { $0.isNewline })
+            let line = lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? reason
+            // What would move a terminal's cursor or colour it has no place in a message.
+            let shown = line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+            return String(String.UnicodeScalarView(shown))
+        }
+
+        private var reason: String {
             let signal = status & 0x7F
             return signal == 0 ? "exit code \(status >> 8 & 0xFF)" : "ended by signal \(signal)"
         }
     }
 
     private let identifier: pid_t
-    private let input: Pipe  // ours to write
+    private let direction: Direction
+    private let data: Pipe  // ours to write, or to read
     private let errors: Pipe  // ours to read
     private var lastErrors: [UInt8] = []
     private var isWaitedFor = false
@@ -46,23 +62,30 @@ final class ChildProcess {
     /// Starts a program, with this one's environment.
     ///
     /// - Throws: 69 if the system cannot start it.
-    init(_ program: String, _ arguments: [String]) throws(Failure) {
+    init(_ program: String, _ arguments: [String], _ direction: Direction = .toInput) throws(Failure) {
         func check(_ code: Int32) throws(Failure) {
             if code != 0 {
                 throw Failure(69, "\(program) cannot be started (\(String(cString: strerror(code)))); install it anew")
             }
         }
-        guard let input = Pipe(), let errors = Pipe() else {
+        guard let data = Pipe(), let errors = Pipe() else {
             throw Failure(69, "\(program) cannot be started (no descriptors are left); raise the limit (ulimit -n)")
         }
-        self.input = input
+        self.direction = direction
+        self.data = data
         self.errors = errors
 
         var actions = posix_spawn_file_actions_t()
         try check(posix_spawn_file_actions_init(&actions))
         defer { posix_spawn_file_actions_destroy(&actions) }
-        try check(posix_spawn_file_actions_adddup2(&actions, input.readEnd, STDIN_FILENO))
-        try check(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0))
+        switch direction {
+        case .toInput:
+            try check(posix_spawn_file_actions_adddup2(&actions, data.readEnd, STDIN_FILENO))
+            try check(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0))
+        case .fromOutput:
+            try check(posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0))
+            try check(posix_spawn_file_actions_adddup2(&actions, data.writeEnd, STDOUT_FILENO))
+        }
         try check(posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, STDERR_FILENO))
 
         var attributes = posix_spawnattr_t()
@@ -86,12 +109,18 @@ final class ChildProcess {
                 withCStrings(environment) { posix_spawn(&started, program, &actions, &attributes, arguments, $0) }
             })
         identifier = started
-        input.closeReadEnd()
+        switch direction {
+        case .toInput: data.closeReadEnd()
+        case .fromOutput: data.closeWriteEnd()
+        }
         errors.closeWriteEnd()
-        for end in [input.writeEnd, errors.readEnd] { _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK) }
+        for end in [ours, errors.readEnd] { _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK) }
     }
 
-    deinit {
+    deinit { cancel() }
+
+    /// Ends the child at once, if it has not ended.
+    func cancel() {
         guard !isWaitedFor else { return }
         _ = kill(identifier, SIGKILL)
         _ = wait()
@@ -103,32 +132,52 @@ final class ChildProcess {
     func feed(_ bytes: [UInt8]) -> Bool {
         var done = 0
         while done < bytes.count {
-            awaitEvent(orInput: true)
-            let count = bytes.withUnsafeBytes { write(input.writeEnd, $0.baseAddress! + done, bytes.count - done) }
+            awaitEvent(orData: true)
+            let count = bytes.withUnsafeBytes { write(data.writeEnd, $0.baseAddress! + done, bytes.count - done) }
             if count >= 0 { done += count } else if errno != EAGAIN && errno != EINTR { return false }
         }
         return true
     }
 
-    /// Tells the child that nothing more comes, and waits for its end.
+    /// Reads some of what the child writes, as soon as there is any.
+    ///
+    /// - Parameter buffer: at least a byte.
+    /// - Returns: the number of bytes; 0 once nothing more comes, or when Ctrl-C ends the waiting (`Interruption.signal`).
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        while true {
+            awaitEvent(orData: true)
+            let count = Glibc.read(data.readEnd, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            if errno != EAGAIN && errno != EINTR { return 0 }
+            if Interruption.signal != 0 { return 0 }
+        }
+    }
+
+    /// Tells the child that nothing more comes, or that nothing more is read, and waits for its end.
     func finish() -> End {
-        input.closeWriteEnd()
-        while awaitEvent(orInput: false) {}
+        data.closeReadEnd()
+        data.closeWriteEnd()
+        while awaitEvent(orData: false) {}
         return End(status: wait(), errors: String(decoding: lastErrors, as: UTF8.self))
     }
 
-    /// Waits until the child has said something, which is read, or takes input.
+    /// The end of the data's pipe that stays with this program.
+    private var ours: Int32 { direction == .toInput ? data.writeEnd : data.readEnd }
+
+    /// Waits until the child has said something, which is read, or takes input or has given output.
     ///
     /// - Returns: false once it cannot say anything any more.
     @discardableResult
-    private func awaitEvent(orInput: Bool) -> Bool {
-        guard orInput || errors.readEnd >= 0 else { return false }
+    private func awaitEvent(orData: Bool) -> Bool {
+        guard orData || errors.readEnd >= 0 else { return false }
         var events = [pollfd(fd: errors.readEnd, events: Int16(POLLIN), revents: 0)]
-        if orInput { events.append(pollfd(fd: input.writeEnd, events: Int16(POLLOUT), revents: 0)) }
+        if orData {
+            events.append(pollfd(fd: ours, events: Int16(direction == .toInput ? POLLOUT : POLLIN), revents: 0))
+        }
         guard poll(&events, nfds_t(events.count), -1) > 0 else { return true }  // a signal
         guard events[0].revents != 0 else { return true }
         var chunk = [UInt8](repeating: 0, count: Self.keptErrors)
-        let count = read(errors.readEnd, &chunk, chunk.count)
+        let count = Glibc.read(errors.readEnd, &chunk, chunk.count)
         if count > 0 { lastErrors = (lastErrors + chunk.prefix(count)).suffix(Self.keptErrors) }
         if count == 0 { errors.closeReadEnd() }  // poll passes over a descriptor of -1
         return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))

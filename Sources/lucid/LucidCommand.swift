@@ -20,7 +20,8 @@ struct LucidCommand: ParsableCommand {
         version: version,
         subcommands: [
             Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self,
-            Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, Compare.self,
+            Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
+            StyleCommand.self, Compare.self,
             Layers.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])

@@ -15,8 +15,20 @@ struct OutputNames {
 
     /// Expands `--output`, or makes the default name.
     static func path(_ output: String?, _ parts: Parts) -> String {
-        let name = [stem(parts.model), parts.layer.map(safe), parts.index.map(String.init), parts.kind]
-            .compactMap { $0 }.joined(separator: "_") + ".png"
+        path(
+            output, parts,
+            name: [stem(parts.model), parts.layer.map(safe), parts.index.map(String.init), parts.kind]
+                .compactMap { $0 }.joined(separator: "_") + ".png")
+    }
+
+    /// The default name for what is made of a photograph: "folder/cat.jpg" becomes "cat_dream.png".
+    static func path(_ output: String?, _ parts: Parts, photo: String, kind: String) -> String {
+        let file = photo == "-" ? "stdin" : photo.split(separator: "/").last.map(String.init) ?? photo
+        let stem = file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? String(file[..<$0]) : nil } ?? file
+        return path(output, parts, name: "\(stem)_\(kind).png")
+    }
+
+    private static func path(_ output: String?, _ parts: Parts, name: String) -> String {
         guard let output else { return name }
         if output == "-" { return output }
         let expanded = expand(output, parts)

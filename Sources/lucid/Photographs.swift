@@ -14,6 +14,15 @@ struct Photographs: Sendable {
         let path: String
         let bytes: [UInt8]
         let digest: String
+        /// A frame of a film, which no file holds.
+        var picture: Picture?
+
+        init(_ name: String, _ picture: Picture) {
+            path = name
+            bytes = []
+            digest = picture.digest
+            self.picture = picture
+        }
 
         init(_ path: String) throws(Failure) {
             self.path = path
@@ -47,6 +56,19 @@ struct Photographs: Sendable {
         }
         names[path] = name
         if sources[name] == nil { sources[name] = source }
+    }
+
+    /// Takes a photograph in.
+    /// - Returns: what the plan calls it.
+    mutating func adding(_ path: String) throws(Failure) -> String {
+        try add(path)
+        return name(of: path)
+    }
+
+    /// Takes a frame of a film in. Its SHA-256 is of its samples.
+    mutating func add(_ picture: Picture, as name: String) {
+        names[name] = name
+        sources[name] = Source(name, picture)
     }
 
     /// Finds the photographs of a plan that is followed again: among those that are given, by what is in them; else by name
@@ -93,6 +115,9 @@ struct Photographs: Sendable {
         return name
     }
 
+    /// The SHA-256 of all photographs.
+    var digests: [String: String] { sources.mapValues(\.digest) }
+
     /// The SHA-256 of the photographs of these names.
     func digests(of names: some Sequence<String>) -> [String: String] {
         var digests: [String: String] = [:]
@@ -103,6 +128,7 @@ struct Photographs: Sendable {
     /// The photograph that the plan calls so.
     func picture(_ name: String) throws(Failure) -> Picture {
         guard let source = sources[name] else { throw Failure(66, "\(name): there is no such photograph; name its file") }
+        if let picture = source.picture { return picture }
         do {
             return try Picture.decode(source.bytes, name: source.path, maximumPixels: maximumPixels)
         } catch {

@@ -13,6 +13,8 @@ import Tensors
 final class Progress: Sendable {
     private struct State {
         var stepsDone = 0
+        /// Of all work, where steps take different times.
+        var share: Double?
         var lastDrawn: ContinuousClock.Instant?
         var lastScore: Float = 0
     }
@@ -36,11 +38,14 @@ final class Progress: Sendable {
     }
 
     /// One more step of any picture.
-    func step(score: Float) {
+    ///
+    /// - Parameter share: of all work that is done now, where steps take different times; nil where all take the same.
+    func step(score: Float, share: Double? = nil) {
         guard isShown else { return }
         let line = state.withLock { state -> String? in
             state.stepsDone += 1
             state.lastScore = score
+            state.share = share
             let now = ContinuousClock.now
             if let last = state.lastDrawn, now - last < Self.interval, state.stepsDone < total { return nil }
             state.lastDrawn = now
@@ -56,10 +61,11 @@ final class Progress: Sendable {
 
     private func text(_ state: State, elapsed: Double) -> String {
         let width = 24
-        let filled = width * state.stepsDone / max(total, 1)
+        let share = state.share ?? Double(state.stepsDone) / Double(max(total, 1))
+        let filled = Int(Double(width) * min(max(share, 0), 1))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let rate = Double(state.stepsDone) / max(elapsed, 1e-9)
-        let left = rate > 0 ? Double(total - state.stepsDone) / rate : 0
+        let left = share > 0 ? elapsed * (1 - share) / share : 0
         return "\(label) \(bar) \(state.stepsDone)/\(total)  \(rounded(rate, 1)) steps/s  \(readable(left)) left  score \(rounded(Double(state.lastScore), 2))"
     }
 }

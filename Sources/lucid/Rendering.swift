@@ -190,13 +190,16 @@ struct Rendering {
     private func draw(_ job: PictureJob, workers: Workers, _ progress: Progress) throws(Failure) -> Finished {
         let start = ContinuousClock.now
         let fixed = try photographs.pictures(of: job.plan, model: model)
-        var evolution = try Evolution(job)
+        let evolution = try Evolution(job.evolution, steps: job.steps)
+        func shown(_ renderer: Renderer) -> [Picture] {
+            renderer.shown().map { Picture($0, colours: model.network.inputChannels) }
+        }
         do {
             var renderer = try Renderer(
                 job.plan, model: model, pictures: fixed, workers: workers, isInterrupted: { Interruption.signal != 0 })
             let prepared = ContinuousClock.now
             while renderer.stepsDone < job.steps, !renderer.hasConverged, Interruption.signal == 0 {
-                try evolution?.note(renderer, colours: model.network.inputChannels)
+                try evolution?.note(renderer.stepsDone) { shown(renderer) }
                 let score = try renderer.step()
                 progress.step(score: score)
                 if job.saveAt.contains(renderer.stepsDone), renderer.stepsDone < job.steps {
@@ -204,7 +207,7 @@ struct Rendering {
                 }
             }
             let drawn = ContinuousClock.now
-            try evolution?.finish(renderer, colours: model.network.inputChannels)
+            try evolution?.finish(shown(renderer))
             let pictures = renderer.pictures()
             let (records, shown) = try save(renderer, pictures, job, step: nil)
             let check = SelfCheck(
@@ -252,23 +255,7 @@ struct Rendering {
     }
 
     private func write(_ picture: Picture, _ record: PictureRecord, to path: String) throws(Failure) {
-        try write(picture, record: record.json, quality: record.plan.quality, to: path)
-    }
-
-    /// - Parameter quality: nil for a PNG.
-    private func write(_ picture: Picture, record: String, quality: Int?, to path: String) throws(Failure) {
-        do {
-            let bytes =
-                try quality.map { try JPEG.encode(picture.composited(over: 1), quality: $0, comment: record) }
-                ?? PNG.encode(picture, text: [(PictureRecord.keyword, record)])
-            try OutputFile.write(bytes, to: path)
-        } catch let error as OutputError {
-            throw Failure(error)
-        } catch let error as PictureError {
-            throw Failure(error)
-        } catch {
-            throw Failure(70, "\(error)")
-        }
+        try picture.write(record: record.json, quality: record.plan.quality, to: path)
     }
 
     private func write(_ sheet: PictureSheet, _ all: [Finished]) throws(Failure) {
@@ -280,7 +267,7 @@ struct Rendering {
             return record
         }
         let record = SheetRecord(version: LucidCommand.version, pictures: records).json
-        try write(composed, record: record, quality: records[0].plan.quality, to: sheet.path)
+        try composed.write(record: record, quality: records[0].plan.quality, to: sheet.path)
         if let index = sheet.index {
             let entries = all.flatMap { job in
                 zip(job.paths, job.records).map { path, record in
@@ -299,7 +286,7 @@ struct Rendering {
         if !options.running.quiet, !options.running.json, sheet.path != "-" {
             try standardOutput("\(sheet.path)  \(pictures.count) pictures")
         }
-        if options.show { try show(composed) }
+        if options.show { try composed.show() }
     }
 
     /// What a sheet's index says of one picture, in the sheet's order.
@@ -313,17 +300,12 @@ struct Rendering {
         let file: String?
     }
 
-    private func show(_ picture: Picture) throws(Failure) {
-        let style = TerminalPreview.detect(environment: ProcessInfo.processInfo.environment)
-        try standardOutput(TerminalPreview.text(for: picture, protocol: style, columns: min(terminalColumns(), 80)))
-    }
-
     private func report(_ job: PictureJob, _ finished: Finished, seconds: Double, _ progress: Progress) throws(Failure) {
         let record = finished.records[0]
         let paths = job.paths.compactMap { $0 }
         if options.show, sheet == nil {
             progress.finish()
-            try show(finished.shown.count == 1 ? finished.shown[0] : ContactSheet.compose(finished.shown))
+            try (finished.shown.count == 1 ? finished.shown[0] : ContactSheet.compose(finished.shown)).show()
         }
         let check = finished.check
         if options.running.json {
@@ -353,6 +335,34 @@ struct Rendering {
         return rank.place == 1
             ? "; the strongest of \(rank.channels) channels"
             : "; number \(rank.place) of \(rank.channels) channels, the strongest is \(rank.strongest)"
+    }
+}
+
+extension Picture {
+    /// Writes a picture with a record of how it was made.
+    ///
+    /// - Parameter quality: of a JPEG; nil for a PNG.
+    func write(record: String, quality: Int?, to path: String) throws(Failure) {
+        do {
+            let bytes =
+                try quality.map { try JPEG.encode(composited(over: 1), quality: $0, comment: record) }
+                ?? PNG.encode(self, text: [(PictureRecord.keyword, record)])
+            try OutputFile.write(bytes, to: path)
+        } catch let error as OutputError {
+            throw Failure(error)
+        } catch let error as PictureError {
+            throw Failure(error)
+        } catch {
+            throw Failure(70, "\(error)")
+        }
+    }
+}
+
+extension Picture {
+    /// Draws it in the terminal.
+    func show() throws(Failure) {
+        let style = TerminalPreview.detect(environment: ProcessInfo.processInfo.environment)
+        try standardOutput(TerminalPreview.text(for: self, protocol: style, columns: min(terminalColumns(), 80)))
     }
 }
 

@@ -99,6 +99,10 @@ def mean_gram(a):
     return gram(a) / (a.shape[1] * a.shape[2])
 
 
+def best_match(a, b):
+    return (a.flatten(1).T @ b.flatten(1)).max(dim=1).values.mean()
+
+
 def diversity(frames):
     grams = [gram(frame.a) for frame in frames]
     grams = [matrix / matrix.norm().clamp(min=1e-10) for matrix in grams]
@@ -189,6 +193,8 @@ CASES = {
     "activation_difference-gram-large": (
         "activation_difference(a,large,as=gram)", 1, mean(lambda f: (mean_gram(f.a) - mean_gram(LARGE["a"])).abs().mean())),
     "activation_distance": ("activation_distance(a,photo)", 2, mean(lambda f: (f.a - PHOTO["a"]).norm())),
+    "guide": ("guide(a,photo)", 2, mean(lambda f: best_match(f.a, PHOTO["a"]))),
+    "guide-large": ("guide(a,large)", 1, mean(lambda f: best_match(f.a, LARGE["a"]))),
     "input_diff": ("input_diff(photo)", 2, mean(lambda f: ((f.image - PHOTO["image"]) ** 2).mean().sqrt())),
     "input_diff-alpha": (
         "input_diff(photo)", 1, mean(lambda f: ((f.image[:3] - PHOTO["image"]) ** 2).mean().sqrt()), dict(alpha=True)),

@@ -77,6 +77,10 @@ extension Objective {
         ) { arguments throws(ExpressionError) in
             .activationDistance(try arguments.layer(), to: try arguments.photo())
         },
+        Function(name: "guide", usage: "guide(LAYER, PHOTO)", meaning: "what a photo shows of a layer, wherever it shows it") {
+            arguments throws(ExpressionError) in
+            .guide(try arguments.layer(), by: try arguments.photo())
+        },
         Function(name: "input_diff", usage: "input_diff(PHOTO)", meaning: "√mean((x − x₀)²) to a photo") {
             arguments throws(ExpressionError) in .inputDifference(try arguments.photo())
         },

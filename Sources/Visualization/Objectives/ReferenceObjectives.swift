@@ -113,6 +113,55 @@ extension Objective {
         }
     }
 
+    /// What a guide shows of a layer, wherever it shows it: the mean over positions i of max_j ⟨a_i, b_j⟩, j the positions of
+    /// the fixed picture. Its gradient at the layer is the best matching b_j (google/deepdream, dream.ipynb, which climbs it
+    /// as `objective_guide`).
+    public static func guide(_ layer: String, by reference: String) -> Objective {
+        each(
+            text: "guide(\(quoted(layer)),\(quoted(reference)))", demands: [layer: .all], references: [reference],
+            checks: [.unit(layer: layer)]
+        ) { frame, references in
+            let values = frame.activations[layer]!.values
+            let target = references[reference]!.activations[layer]!.values
+            var (sum, gradient) = bestMatches(of: values, among: target)
+            gradient.scale(by: 1 / Float(values.shape.area))
+            return FrameEvaluation(score: Float(sum / Double(values.shape.area)), layers: [layer: gradient])
+        }
+    }
+
+    /// For each position of `values` the position of `target` with the largest product.
+    /// - Returns: the sum of the products, and the target's values there, `[channels, height, width]`.
+    private static func bestMatches(of values: Tensor, among target: Tensor) -> (sum: Double, matches: Tensor) {
+        let (channels, area, others) = (values.shape.channels, values.shape.area, target.shape.area)
+        /// Positions whose products with all others are held at a time.
+        let block = 64
+        var products = [Float](repeating: 0, count: block * others)
+        var matches = Tensor(uninitialized: values.shape)
+        var sum = 0.0
+        values.withElements { a in
+            target.withElements { b in
+                matches.withMutableElements { matches in
+                    for start in stride(from: 0, to: area, by: block) {
+                        let count = min(block, area - start)
+                        products.withUnsafeMutableBufferPointer { products in
+                            multiply(
+                                Matrix(a.baseAddress! + start, rows: count, columns: channels, stride: area, transposed: true),
+                                Matrix(b.baseAddress!, rows: channels, columns: others), into: products.baseAddress!,
+                                resultStride: others)
+                        }
+                        for i in 0..<count {
+                            var best = 0
+                            for j in 1..<others where products[i * others + j] > products[i * others + best] { best = j }
+                            sum += Double(products[i * others + best])
+                            for c in 0..<channels { matches[c * area + start + i] = b[c * others + best] }
+                        }
+                    }
+                }
+            }
+        }
+        return (sum, matches)
+    }
+
     /// How far the picture's colours are from a fixed one's: √mean((x − x₀)²).
     public static func inputDifference(_ reference: String) -> Objective {
         each(text: "input_diff(\(quoted(reference)))", references: [reference]) { frame, references in

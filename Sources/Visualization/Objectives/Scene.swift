@@ -2,9 +2,9 @@ import Networks
 import Tensors
 
 /// What an objective may look at: the pictures that are drawn together, and the fixed ones that it names.
-public struct Scene {
+public struct Scene: Sendable {
     /// A picture, and what the network answers to it.
-    public struct Frame {
+    public struct Frame: Sendable {
         /// `[channels, height, width]` in 0…1, before transforms.
         public let image: Tensor
         /// By the names in `Objective.demands`.

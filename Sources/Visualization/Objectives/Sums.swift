@@ -29,30 +29,52 @@ private func dot(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float
 /// base to a power, for base > 0.
 func raise(_ base: Double, to power: Double) -> Double { pow(base, power) }
 
+/// Positions whose products are summed in one piece, so that the sums do not depend on the threads.
+private let block = 8192
+
 /// A·Aᵀ over positions, `[channels, channels]`, row-major.
-func gramMatrix(_ activation: Tensor) -> [Float] {
+func gramMatrix(_ activation: Tensor, workers: Workers = .one) -> [Float] {
     let (channels, area) = (activation.shape.channels, activation.shape.area)
-    return [Float](unsafeUninitializedCapacity: channels * channels) { gram, count in
+    let size = channels * channels
+    let pieces = (area + block - 1) / block
+    var parts = Tensor(uninitialized: Shape(pieces, channels, channels))
+    parts.withMutableElements { parts in
         activation.withElements { a in
-            multiply(
-                Matrix(a.baseAddress!, rows: channels, columns: area),
-                Matrix(a.baseAddress!, rows: area, columns: channels, transposed: true), into: gram.baseAddress!,
-                resultStride: channels)
+            let (parts, a) = (parts.baseAddress!, a.baseAddress!)
+            workers.forEach(pieces) { piece in
+                let start = a + piece * block
+                let count = min(block, area - piece * block)
+                multiply(
+                    Matrix(start, rows: channels, columns: count, stride: area),
+                    Matrix(start, rows: count, columns: channels, stride: area, transposed: true),
+                    into: parts + piece * size, resultStride: channels)
+            }
         }
-        count = channels * channels
     }
+    var gram = [Float](repeating: 0, count: size)
+    parts.withElements { parts in
+        for piece in 0..<pieces {
+            for i in 0..<size { gram[i] += parts[piece * size + i] }
+        }
+    }
+    return gram
 }
 
 /// matrix · A, with the matrix `[channels, channels]` and A `[channels, positions]`.
-func product(_ matrix: [Float], with activation: Tensor) -> Tensor {
+func product(_ matrix: [Float], with activation: Tensor, workers: Workers = .one) -> Tensor {
     let (channels, area) = (activation.shape.channels, activation.shape.area)
     var result = Tensor(uninitialized: activation.shape)
     result.withMutableElements { result in
         activation.withElements { a in
             matrix.withUnsafeBufferPointer { matrix in
-                multiply(
-                    Matrix(matrix.baseAddress!, rows: channels, columns: channels),
-                    Matrix(a.baseAddress!, rows: channels, columns: area), into: result.baseAddress!, resultStride: area)
+                let (result, a, matrix) = (result.baseAddress!, a.baseAddress!, matrix.baseAddress!)
+                workers.forEach((area + block - 1) / block) { piece in
+                    let count = min(block, area - piece * block)
+                    multiply(
+                        Matrix(matrix, rows: channels, columns: channels),
+                        Matrix(a + piece * block, rows: channels, columns: count, stride: area),
+                        into: result + piece * block, resultStride: area)
+                }
             }
         }
     }

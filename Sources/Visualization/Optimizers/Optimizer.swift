@@ -73,6 +73,15 @@ public struct OptimizerChoice: Sendable, CodableByText, Equatable {
         }
     }
 
+    /// Pictures of the size of the parameters that it remembers between steps.
+    public var remembered: Int {
+        switch name {
+        case .adam, .adamw, .nadam: 2
+        case .sgd, .rmsprop: 1
+        case .lbfgs: 2 * Int(numbers[0])
+        }
+    }
+
     /// The optimizer itself, before its first step.
     public func optimizer(learningRate: Float) -> any Optimizer {
         switch name {

@@ -217,6 +217,8 @@ struct RenderOptions: ParsableArguments {
 struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
     var width: Int
     var height: Int
+    /// One number was given, not two.
+    private(set) var isOneSide = false
 
     /// What is meant if nothing is said.
     static let standard = PictureSize(width: 224, height: 224)
@@ -224,6 +226,12 @@ struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
     init(width: Int, height: Int) {
         self.width = width
         self.height = height
+    }
+
+    /// One side, the longer one of what keeps its shape.
+    init(side: Int) {
+        self.init(width: side, height: side)
+        isOneSide = true
     }
 
     var networkSize: Network.Size { Network.Size(height: height, width: width) }
@@ -234,6 +242,7 @@ struct PictureSize: ExpressibleByArgument, CustomStringConvertible {
             (1...1_000_000).contains(width), (1...1_000_000).contains(height)
         else { return nil }
         self.init(width: width, height: height)
+        isOneSide = numbers.count == 1
     }
 
     var description: String { width == height ? "\(width)" : "\(width)x\(height)" }

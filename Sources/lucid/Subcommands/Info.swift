@@ -19,6 +19,7 @@ struct Info: ParsableCommand {
             }
             return
         }
+        if PhotographRecord.describes(json: text) { return try print(PhotographRecord.rows(ofFile: picture, text: text)) }
         let record = try PictureRecord(ofFile: picture, text: text)
         let plan = record.plan
         var rows: [(String, String)] = [
@@ -52,9 +53,11 @@ struct Info: ParsableCommand {
         if let start = plan.start { rows.append(("start", start)) }
         if let mask = plan.mask { rows.append(("mask", mask)) }
         for (path, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((path, "SHA-256 \(digest)")) }
-        if let seen = plan.preprocessing {
-            rows.append(("network sees", "\(seen.range[0])…\(seen.range[1]) less \(seen.mean) by \(seen.std)\(seen.bgr ? ", blue first" : "")"))
-        }
+        if let seen = plan.preprocessing { rows.append(("network sees", seen.words)) }
+        try print(rows)
+    }
+
+    private func print(_ rows: [(String, String)]) throws {
         let width = rows.map(\.0.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value.withoutControls)

@@ -29,15 +29,11 @@ struct Replay: ParsableCommand {
     }
 
     private func replay() throws {
-        let record = try PictureRecord(ofFile: picture)
-        if weights == nil, self.model == nil, try ModelOptions.library().rulesOut(weights: record.plan.weights, of: record.plan.model) {
-            throw otherWeights(record)
-        }
+        let text = try PictureRecord.text(ofFile: picture)
+        if PhotographRecord.describes(json: text) { return try replayPhotograph(text) }
+        let record = try PictureRecord(ofFile: picture, text: text)
         let size = Network.Size(height: record.plan.height, width: record.plan.width)
-        let model = try ModelOptions.load(self.model ?? record.plan.model, weights: weights, size: size, quiet: output.running.quiet)
-        guard model.weightsSHA256 == record.plan.weights else {
-            throw otherWeights(record)
-        }
+        let model = try load(record.plan.model, weights: record.plan.weights, size: size)
         let name = OutputNames.Parts(model: model.name, seed: record.plan.seed, kind: "replay")
         let isJPEG = output.output == nil && record.plan.quality != nil
         let path = isJPEG ? OutputNames.path(OutputNames.path(nil, name), ending: ".jpg") : OutputNames.path(output.output, name)
@@ -50,14 +46,55 @@ struct Replay: ParsableCommand {
         try job.checkSaveAt()
         var photographs = Photographs(maximumPixels: reading.maxPixels)
         try photographs.find(record.plan, model: model, given: self.photographs, beside: picture)
-        if record.version != LucidCommand.version, !output.running.quiet {
-            standardError("lucid: \(picture) was made by version \(record.version), this is \(LucidCommand.version): the bytes may differ\n")
-        }
+        noteVersion(record.version)
         try Rendering(model: model, jobs: [job], photographs: photographs, label: "replay", options: output).run()
     }
 
-    private func otherWeights(_ record: PictureRecord) -> Failure {
-        .badData(
-            "\(picture) was made with other weights of \(record.plan.model) (SHA-256 \(record.plan.weights)); name them with --weights, or an .onnx file with --model")
+    /// A dream or a transfer of style.
+    private func replayPhotograph(_ text: String) throws {
+        let record: PhotographRecord
+        do {
+            record = try PhotographRecord(json: text)
+        } catch {
+            throw Failure.badData("\(picture): \(error)")
+        }
+        if case .dream(let plan) = record.plan, let frame = plan.frame {
+            throw Failure.badData(
+                "\(picture) is frame \(frame + 1) of a film, which depends on those before it; run `lucid deepdream` on the film again")
+        }
+        let model = try load(record.plan.model, weights: record.plan.weights, size: nil)
+        var photographs = Photographs(maximumPixels: reading.maxPixels)
+        try photographs.find(record.plan.pictures.mapValues { $0 }, given: self.photographs, beside: picture)
+        noteVersion(record.version)
+        let name = OutputNames.Parts(model: model.name, seed: 0, kind: "replay")
+        let isJPEG = output.output == nil && record.quality != nil
+        let path = isJPEG ? OutputNames.path(OutputNames.path(nil, name), ending: ".jpg") : OutputNames.path(output.output, name)
+        switch record.plan {
+        case .dream(let plan):
+            do {
+                try Dream.check(plan, model: model, memory: MemorySize.available)
+            } catch {
+                throw Failure(error)
+            }
+            let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
+            try DeepDream.run(plan, pictures, model, to: path, steps: record.stepsDone, quality: record.quality, output)
+        case .style(let plan):
+            try StyleCommand.run(plan, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
+        }
+    }
+
+    /// The network of a plan, with the weights that it was made with.
+    private func load(_ name: String, weights digest: String, size: Network.Size?) throws(Failure) -> Model {
+        let others = Failure.badData(
+            "\(picture) was made with other weights of \(name) (SHA-256 \(digest)); name them with --weights, or an .onnx file with --model")
+        if weights == nil, model == nil, try ModelOptions.library().rulesOut(weights: digest, of: name) { throw others }
+        let model = try ModelOptions.load(self.model ?? name, weights: weights, size: size, quiet: output.running.quiet)
+        guard model.weightsSHA256 == digest else { throw others }
+        return model
+    }
+
+    private func noteVersion(_ version: String) {
+        guard version != LucidCommand.version, !output.running.quiet else { return }
+        standardError("lucid: \(picture) was made by version \(version), this is \(LucidCommand.version): the bytes may differ\n")
     }
 }

@@ -58,5 +58,16 @@ ycck[transform] = 2
 keep("ycck", bytes(ycck))
 
 with tempfile.NamedTemporaryFile(suffix=".ppm") as file:
-    PICTURE.save(file.name)
-    keep("arithmetic", subprocess.check_output(["cjpeg", "-arithmetic", "-quality", "90", file.name]))
+
+    def written(picture, *options):
+        picture.save(file.name, format="PPM")
+        return subprocess.check_output(["cjpeg", "-quality", "90", *options, file.name])
+
+    keep("arithmetic", written(PICTURE, "-arithmetic"))
+    keep("arithmeticprogressive", written(PICTURE, "-arithmetic", "-progressive"))
+    keep("quarterchroma", written(PICTURE, "-sample", "4x1"))  # 4:1:1
+    keep("tallchroma", written(PICTURE, "-sample", "1x2"))  # 4:4:0
+    keep("restarts", written(PICTURE, "-restart", "1B", "-sample", "2x1"))
+    keep("progressiverestarts", written(PICTURE, "-restart", "1", "-progressive"))
+    keep("greyprogressive", written(PICTURE.convert("L"), "-progressive"))
+    keep("onepixel", written(PICTURE.crop((5, 5, 6, 6)), "-sample", "2x2"))

@@ -1,0 +1,175 @@
+import Networks
+
+/// Everything that a transfer of style depends on, and nothing else.
+public struct StylePlan: Sendable, Codable, Equatable {
+    /// A picture whose style is taken.
+    public struct Style: Sendable, Codable, Equatable {
+        /// A name in `pictures`.
+        public var picture: String
+        /// Its share among the styles.
+        public var weight: Float
+        /// Where the result takes this style: where this picture is white; nil for everywhere.
+        public var mask: String?
+
+        public init(picture: String, weight: Float = 1, mask: String? = nil) {
+            self.picture = picture
+            self.weight = weight
+            self.mask = mask
+        }
+    }
+
+    /// A layer with its share of a loss.
+    public struct LayerWeight: Sendable, Codable, Equatable {
+        public var layer: String
+        public var weight: Float
+
+        public init(_ layer: String, _ weight: Float = 1) {
+            self.layer = layer
+            self.weight = weight
+        }
+    }
+
+    /// One of the sizes that the picture goes through.
+    public struct Stage: Sendable, Codable, Equatable {
+        public var width: Int
+        public var height: Int
+        public var steps: Int
+
+        public init(width: Int, height: Int, steps: Int) {
+            self.width = width
+            self.height = height
+            self.steps = steps
+        }
+    }
+
+    /// What the picture begins as.
+    public enum Beginning: String, Sendable, Codable, CaseIterable {
+        case content, noise, picture
+    }
+
+    /// What `--model` calls the network.
+    public var model: String
+    /// SHA-256 of its weights file.
+    public var weights: String
+    /// The photograph, a name in `pictures`.
+    public var content: String
+    public var styles: [Style]
+    /// Where the content is compared.
+    public var contentLayers: [LayerWeight]
+    /// Where the styles are compared.
+    public var styleLayers: [LayerWeight]
+    public var contentWeight: Float
+    public var styleWeight: Float
+    /// Weight of the mean squared difference of neighbouring pixels.
+    public var totalVariation: Float
+    /// From small to large; the last is the result's.
+    public var stages: [Stage]
+    /// The longer side of a style against the result's.
+    public var styleScale: Float = 1
+    /// The result has the content's colours: only its luma is drawn.
+    public var keepColors = false
+    public var beginning = Beginning.content
+    /// The picture to begin from, a name in `pictures`.
+    public var start: String?
+    /// The rule for a step.
+    public var optimizer: OptimizerChoice
+    /// Size of a step.
+    public var learningRate: Float
+    /// How the learning rate changes within a stage.
+    public var schedule: Schedule
+    /// Of the noise to begin from.
+    public var seed: UInt64
+    /// Whom max pooling sends its gradient to.
+    public var poolGradient: PoolGradient
+    /// The algorithms that convolutions may use: their rounding differs.
+    public var convolution: ConvolutionChoice
+    /// What the network sees; nil for what comes with the model's name.
+    public var preprocessing: Preprocessing?
+    /// SHA-256 of the pictures that are named here.
+    public var pictures: [String: String] = [:]
+
+    public init(
+        model: String, weights: String, content: String, styles: [Style], contentLayers: [LayerWeight],
+        styleLayers: [LayerWeight], contentWeight: Float = Self.contentWeight, styleWeight: Float = Self.styleWeight,
+        totalVariation: Float = Self.totalVariation, stages: [Stage], optimizer: OptimizerChoice = OptimizerChoice(.adam),
+        learningRate: Float? = nil, schedule: Schedule = .settle, seed: UInt64 = 0, poolGradient: PoolGradient = .winner,
+        convolution: ConvolutionChoice = .auto, preprocessing: Preprocessing? = nil
+    ) {
+        self.model = model
+        self.weights = weights
+        self.content = content
+        self.styles = styles
+        self.contentLayers = contentLayers
+        self.styleLayers = styleLayers
+        self.contentWeight = contentWeight
+        self.styleWeight = styleWeight
+        self.totalVariation = totalVariation
+        self.stages = stages
+        self.optimizer = optimizer
+        self.learningRate = learningRate ?? (optimizer.name == .lbfgs ? 1 : Self.learningRate)
+        self.schedule = schedule
+        self.seed = seed
+        self.poolGradient = poolGradient
+        self.convolution = convolution
+        self.preprocessing = preprocessing
+    }
+
+    /// The weights where none are given. Losses are relative to the target's own energy, so that they mean the same for
+    /// every network, layer and size.
+    public static let contentWeight: Float = 1
+    public static let styleWeight: Float = 20
+    public static let totalVariation: Float = 1
+    /// Of every optimizer but L-BFGS; of a picture in 0…1.
+    public static let learningRate: Float = 0.03
+
+    /// Of the result, in pixels.
+    public var width: Int { stages.last?.width ?? 0 }
+    /// Of the result, in pixels.
+    public var height: Int { stages.last?.height ?? 0 }
+
+    /// Over all stages.
+    public var totalSteps: Int { stages.reduce(0) { $0 + $1.steps } }
+
+    /// The first number that no command would put into a plan: a plan from a file may hold anything.
+    var fieldOutOfBounds: String? {
+        func isWeight(_ weight: Float) -> Bool { weight.isFinite && weight >= 0 }
+        func are(_ layers: [LayerWeight]) -> Bool { layers.count <= 1000 && layers.allSatisfy { isWeight($0.weight) } }
+        let checks: [(String, Bool)] = [
+            ("styles", (1...64).contains(styles.count) && styles.allSatisfy { isWeight($0.weight) }),
+            ("contentLayers", are(contentLayers)), ("styleLayers", are(styleLayers)),
+            ("contentWeight", isWeight(contentWeight)), ("styleWeight", isWeight(styleWeight)),
+            ("totalVariation", isWeight(totalVariation)),
+            ("stages", (1...32).contains(stages.count) && stages.allSatisfy {
+                (1...1_000_000).contains($0.width) && (1...1_000_000).contains($0.height) && (0...10_000_000).contains($0.steps)
+            }),
+            ("styleScale", (0.01...100).contains(styleScale)), ("learningRate", learningRate.isFinite && learningRate > 0),
+        ]
+        return checks.first { !$0.1 }?.0
+    }
+
+    /// The layers of an architecture that are usually taken: Gatys' first rectifiers of each of VGG's blocks and the second
+    /// of the fourth; Lucid's of InceptionV1; of others, layers spread over the depth.
+    public static func usualLayers(of model: Model) -> (content: [LayerWeight], style: [LayerWeight]) {
+        let architecture = String(model.name.prefix { $0 != ":" })
+        let (content, style): (String, [String]) =
+            switch architecture {
+            case "vgg16": ("features.20", ["features.1", "features.6", "features.11", "features.18", "features.25"])
+            case "vgg19": ("features.22", ["features.1", "features.6", "features.11", "features.20", "features.29"])
+            case "vgg16_bn": ("features.29", ["features.2", "features.9", "features.16", "features.26", "features.36"])
+            case "vgg19_bn": ("features.32", ["features.2", "features.9", "features.16", "features.29", "features.42"])
+            case "inceptionv1": ("mixed3b", ["conv2d2", "mixed3a", "mixed4a", "mixed4b", "mixed4c"])
+            case "squeezenet1_1", "squeezenet1_0": ("features.7", ["features.1", "features.3", "features.6", "features.9", "features.10"])
+            default: spread(over: model.network.stages.map(\.node))
+            }
+        // The deeper a layer, the less its textures are the style's and the more they are its things: cups, eyes.
+        let shares: [Float] = [1, 1, 1, 0.25, 0.05]
+        return ([LayerWeight(content)], zip(style, shares).map { LayerWeight($0, $1) })
+    }
+
+    private static func spread(over stages: [String]) -> (String, [String]) {
+        let last = stages.count - 1
+        let style = (0..<5).map { stages[$0 * last * 3 / 16] }
+        var seen: Set<String> = []
+        return (stages[last / 2], style.filter { seen.insert($0).inserted })
+    }
+}
