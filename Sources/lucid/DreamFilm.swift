@@ -53,6 +53,8 @@ struct DreamFilm {
         let (plan, pictures) = try dream.plan(photo: Self.name, model: model, files: &files, workers: output.running.workers)
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         model.sayAssumption(quiet: output.running.quiet)
+        for line in files.ingredients(model) { output.say(line) }
+        output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
         let folder = isFolder ? target : target + ".frames"
         let start = ContinuousClock.now
         let (paths, new) = try frames(source, first, plan, pictures, to: folder)

@@ -26,6 +26,8 @@ struct DreamFlight {
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         try FrameWriter.check(path, force: output.force)
         model.sayAssumption(quiet: output.running.quiet)
+        output.say("\(model.name), weights \(model.weightsSHA256)")
+        output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
         let workers = output.running.workers
         let start = ContinuousClock.now
         let record = PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: 0, quality: nil)

@@ -5,7 +5,7 @@ import Tensors
 
 /// Where pictures go, and what is said on the way.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: MODEL_LAYER_INDEX.png here)", valueName: "path"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)", valueName: "path"))
     var output: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Of a JPEG, 1 to 100. (default: 95)", valueName: "q"))

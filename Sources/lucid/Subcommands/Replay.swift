@@ -77,7 +77,7 @@ struct Replay: ParsableCommand {
                 throw Failure(error)
             }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
-            try DeepDream.run(plan, pictures, model, to: path, steps: record.stepsDone, quality: record.quality, output)
+            try DeepDream.run(plan, pictures, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
         case .style(let plan):
             try StyleCommand.run(plan, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
         }
