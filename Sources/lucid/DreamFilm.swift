@@ -55,10 +55,11 @@ struct DreamFilm {
         var files = Photographs(maximumPixels: reading.maxPixels)
         files.add(first, as: Self.name)
         let (plan, pictures) = try dream.plan(photo: Self.name, model: model, files: &files, workers: output.running.workers)
-        try output.say(.dream(plan), model, files)
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         model.sayAssumption(quiet: output.running.quiet)
         try refuseOthers(after: source.rate == nil ? source.count : nil, in: folder)
+        for line in files.ingredients(model) { output.say(line) }
+        output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
         let start = ContinuousClock.now
         let (paths, new) = try frames(source, first, plan, pictures, to: folder)
         if !isFolder { try assemble(paths, to: target, rate: moving.rate ?? source.rate ?? FrameWriter.defaultRate, plan) }

@@ -19,6 +19,10 @@ struct DreamFlight {
         let plan: PhotographRecord.Plan
     }
 
+    /// What the first frame's steps are multiplied by in the others, which are dreamt already: at full length colours burn out
+    /// within twenty frames.
+    private static let pace: Float = 0.4
+
     /// Flies, and writes the frames. What there is when the program is interrupted is written too.
     func run(photo: String?, layer: String, _ files: Photographs, to output: OutputOptions) throws {
         let count = moving.frames ?? 100
@@ -30,10 +34,11 @@ struct DreamFlight {
             path = OutputNames.path(nil, parts, photo: photo ?? "noise", kind: "zoom")
             path = OutputNames.path(path, ending: ".gif")
         }
-        try output.say(.dream(plan), model, files)
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         try FrameWriter.check(path, force: output.force)
         model.sayAssumption(quiet: output.running.quiet)
+        for line in files.ingredients(model) { output.say(line) }
+        output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
         let workers = output.running.workers
         let start = ContinuousClock.now
         func record(_ plan: DreamPlan, score: Float) -> String {
@@ -48,7 +53,10 @@ struct DreamFlight {
             for number in 0..<count where Interruption.signal == 0 {
                 frame.frame = number
                 frame.seed = plan.seed &+ UInt64(number)
-                if number > 0 { frame.photo = name }
+                if number > 0 {
+                    frame.photo = name
+                    frame.stepSize = plan.stepSize * Self.pace
+                }
                 var dream = try Dream(frame, model: model, pictures: seen, workers: workers)
                 while dream.stepsDone < dream.steps, Interruption.signal == 0 {
                     let score = try dream.step()

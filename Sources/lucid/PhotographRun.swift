@@ -16,6 +16,8 @@ struct PhotographRun<Process: PhotographProcess> {
     var depth = Picture.BitDepth.eight
     /// Of a JPEG that is made again.
     var quality: Int?
+    /// What `--verbose` says of the network and the photographs.
+    var ingredients: [String] = []
     /// Steps to take; fewer than the plan's where a picture of the way there is made again.
     var steps: Int
     /// What is said of the finished picture beside its score: for people, and for `--json`.
@@ -57,10 +59,13 @@ struct PhotographRun<Process: PhotographProcess> {
     func run(_ make: () throws -> Process) throws {
         if options.dryRun { return try standardOutput(json(plan)) }
         try check()
+        for line in ingredients { options.say(line) }
+        options.say("plan \(json(plan))")
+        options.say("\(options.running.workers.count) threads")
         let start = ContinuousClock.now
         do {
             var process = try make()
-            options.say("made ready in \(rounded(seconds(ContinuousClock.now - start), 2)) s")
+            options.say("prepared in \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             let progress = Progress(label, total: steps, quiet: options.running.quiet)
             let evolution = try Evolution(options.evolution, steps: steps)
             while process.stepsDone < steps, Interruption.signal == 0 {
@@ -71,12 +76,11 @@ struct PhotographRun<Process: PhotographProcess> {
                     _ = try write(process, process.picture(), to: OutputNames.path(path, step: process.stepsDone))
                 }
             }
-            options.say("\(process.stepsDone) steps done after \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             let picture = process.picture()
+            options.say("\(process.stepsDone) steps after \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             try evolution?.finish([shown(picture)])
             let record = try write(process, picture, to: path)
             progress.finish()
-            options.say("written after \(rounded(seconds(ContinuousClock.now - start), 2)) s")
             try say(process, picture, record, seconds: seconds(ContinuousClock.now - start))
         } catch let error as RenderError {
             throw Failure(error)

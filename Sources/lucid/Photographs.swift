@@ -136,6 +136,12 @@ struct Photographs: Sendable {
         }
     }
 
+    /// What `--verbose` says of a network and these photographs.
+    func ingredients(_ model: Model) -> [String] {
+        let time = rounded(seconds(ContinuousClock.now - LucidCommand.start), 2)
+        return ["\(model.name), weights \(model.weightsSHA256), loaded in \(time) s"] + descriptions
+    }
+
     /// "cat.jpg from ../pics/cat.jpg", a line for each.
     var descriptions: [String] {
         sources.sorted { $0.key < $1.key }.map { "\($0.key) from \($0.value.path == "-" ? "standard input" : $0.value.path)" }

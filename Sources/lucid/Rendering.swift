@@ -125,8 +125,7 @@ struct Rendering {
 
     /// What `--verbose` says before the first step.
     private func sayWhatIsDrawn(_ jobs: [PictureJob]) throws(Failure) {
-        options.say("\(model.name), weights \(model.weightsSHA256), loaded in \(rounded(seconds(ContinuousClock.now - LucidCommand.start), 2)) s")
-        for line in photographs.descriptions { options.say(line) }
+        for line in photographs.ingredients(model) { options.say(line) }
         var most = 0
         for job in jobs {
             options.say("plan \(json(plan(job.plan, for: job.paths[0])))")

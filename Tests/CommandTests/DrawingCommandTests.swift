@@ -39,7 +39,8 @@ import Testing
     func aPictureReplaysToTheSameBytes(_ arguments: [String]) throws {
         let scratch = try Scratch()
         _ = try draw(scratch, arguments + ["-o", "a.png"])
-        let replay = try Program.run(["replay", "a.png", "-o", "b.png", "--threads", "1"], in: scratch.path)
+        let given = arguments.contains { $0.contains(Self.photo) } ? ["--picture", Self.photo] : []
+        let replay = try Program.run(["replay", "a.png", "-o", "b.png", "--threads", "1"] + given, in: scratch.path)
         #expect(replay.status == 0, "\(replay.errors)")
         #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
         let info = try Program.run(["info", "a.png"], in: scratch.path)
@@ -118,6 +119,33 @@ import Testing
             scratch, ["channel", "--layer", "features.3", "--index", "5", "--param", "cppn", "--output-size", "200x100", "-o", "a.png"])
         let large = try picture(scratch, "a.png")
         #expect(large.width == 200 && large.height == 100)
+        #expect(try Program.run(["replay", "a.png", "-o", "b.png"], in: scratch.path).status == 0)
+        #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+    }
+
+    @Test func aJPEGReplaysWithItsQuality() throws {
+        let scratch = try Scratch()
+        _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--quality", "40", "-o", "a.jpg"])
+        #expect(try Program.run(["replay", "a.jpg"], in: scratch.path).status == 0)
+        #expect(try scratch.bytes("squeezenet1_1_replay.jpg") == scratch.bytes("a.jpg"))
+    }
+
+    @Test func anInterruptedDiversityKeepsWhatThereIs() throws {
+        let scratch = try Scratch()
+        let program = try Program.run(
+            ["diversity", "--layer", "features.10", "--index", "5", "--count", "2", "--steps", "100000", "-o", "d.png"],
+            in: scratch.path, interruptAfter: 1.5)
+        #expect(program.status == 130, "\(program.errors)")
+        #expect(try scratch.names() == ["d.png", "d_0.png", "d_1.png"])
+        #expect(try Program.run(["info", "d_0.png"], in: scratch.path).text.contains("incomplete"))
+    }
+
+    @Test func verboseSaysWhatHappens() throws {
+        let scratch = try Scratch()
+        let program = try draw(scratch, ["caricature", Self.photo, "--layer", "features.3", "--verbose", "-o", "a.png"])
+        for word in ["squeezenet1_1", "chelsea.jpg from /", "\"objective\"", "threads", "GB of memory", "drawn in"] {
+            #expect(program.errors.contains(word), "\(program.errors)")
+        }
     }
 
     @Test func aNumPyVectorIsADirection() throws {
@@ -204,6 +232,32 @@ import Testing
         (["compare", "one.png"], 64, "two"),
         (["channel", "--layer", "features.3", "--index", "5", "--evolution", "x.avi"], 64, "x.avi"),
         (["channel", "--layer", "features.3", "--index", "5", "-o", "-", "--save-at", "2"], 64, "--save-at"),
+        // Options that would do nothing.
+        (["channel", "--layer", "features.3", "--index", "5", "--param", "pixel", "--decay-power", "2"], 64, "--decay-power"),
+        (["channel", "--layer", "features.3", "--index", "5", "--preset", "maco", "--decay-power", "2"], 64, "--decay-power"),
+        (["channel", "--layer", "features.3", "--index", "5", "--quality", "80"], 64, ".jpg"),
+        (["channel", "--layer", "features.3", "--index", "5", "--quality", "80", "-o", "a.png"], 64, ".jpg"),
+        (["channel", "--layer", "features.3", "--index", "5", "--steps", "4", "--save-at", "2,5"], 64, "--save-at 5"),
+        (["channel", "--layer", "features.3", "--index", "5", "--seeds", "0-1", "--save-at", "2"], 64, "sheet"),
+        (["sheet", "--layer", "features.3", "--save-at", "2"], 64, "sheet"),
+        (["progression", "--save-at", "2"], 64, "sheet"),
+        (["channel", "--layer", "features.3", "--index", "5", "--seed", "0", "--seeds", "0-1"], 64, "--seeds"),
+        (["layers", "--labels", "labels.txt"], 64, "--labels"),
+        (["channel", "--layer", "features.3", "--index", "0-1", "--evolution", "way.gif", "-o", "{index}.png"], 64, "--evolution"),
+        // What is allowed.
+        (["channel", "--layer", "features.3", "--index", "-1"], 64, "0-15"),
+        (["channel", "--layer", "features.3", "--index", "5", "--size", "-5"], 64, "WIDTHxHEIGHT"),
+        (["channel", "--layer", "features.3", "--index", "5", "--size", "0"], 64, "1 to 1000000"),
+        (["channel", "--layer", "features.3", "--index", "5", "--seed", "-1"], 64, "0 or more"),
+        (["channel", "--layer", "features.3", "--index", "5", "--seeds", "3-1"], 64, "1,5,9"),
+        (["channel", "--layer", "features.3", "--index", "5", "--optimizer", "adamm"], 64, "rmsprop"),
+        (["channel", "--layer", "features.3", "--index", "5", "--schedule", "linear"], 64, "cosine"),
+        (["diversity", "--layer", "features.3", "--index", "5", "--count", "-1"], 64, "2 to 64"),
+        (["direction", "--layer", "features.3", "--channels", "5:1", "--cossim-pow", "-1"], 64, "0 to 16"),
+        (["chanel", "--layer", "features.3"], 64, "channel?"),
+        (["models", "pul"], 64, "pull?"),
+        (["channel", "--layer", "features.3", "--index", "5", "--param", "cppn", "--output-size", "1000000"], 64, "--output-size"),
+        (["class", "--label", "shark"], 64, "tiger shark"),
     ])
     func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ word: String) throws {
         let scratch = try Scratch()

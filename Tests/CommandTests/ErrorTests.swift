@@ -120,11 +120,28 @@ import Testing
     @Test func aClosedPipeEndsQuietly() throws {
         let shell = Process()
         shell.executableURL = URL(filePath: "/bin/bash")
-        shell.arguments = ["-c", "set -o pipefail; '\(Program.path)' layers --json | head -1 >/dev/null; test ${PIPESTATUS[0]} -le 128"]
+        shell.arguments = ["-c", "{ sleep 0.5; exec '\(Program.path)' layers --json; } | true; test ${PIPESTATUS[0]} = 141"]
         let errors = Pipe()
         shell.standardError = errors
         try shell.run()
         shell.waitUntilExit()
         #expect(shell.terminationStatus == 0)
+        #expect(errors.fileHandleForReading.readDataToEndOfFile().isEmpty)
+    }
+
+    @Test func aLimitOnTheSizeOfFilesIsSaid() throws {
+        let scratch = try Scratch()
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/bash")
+        shell.currentDirectoryURL = URL(filePath: scratch.path)
+        shell.arguments = ["-c", "ulimit -f 8; exec '\(Program.path)' channel --layer features.3 --index 5 --steps 1 -o a.png"]
+        let errors = Pipe()
+        shell.standardError = errors
+        try shell.run()
+        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        shell.waitUntilExit()
+        #expect(shell.terminationReason == .exit && shell.terminationStatus == 73, "\(message)")
+        #expect(message.contains("ulimit -f"), "\(message)")
+        #expect(try scratch.names().isEmpty)
     }
 }

@@ -16,11 +16,12 @@ struct Program {
 
     /// - Parameters:
     ///   - folder: the working directory.
+    ///   - input: a file that comes on standard input.
     ///   - interruptAfter: seconds after which it gets `signal`.
     @discardableResult
     static func run(
         _ arguments: [String], in folder: String = FileManager.default.temporaryDirectory.path,
-        environment: [String: String] = [:], interruptAfter: Double? = nil, signal: Int32 = SIGINT
+        environment: [String: String] = [:], input: String? = nil, interruptAfter: Double? = nil, signal: Int32 = SIGINT
     ) throws -> Program {
         let process = Process()
         process.executableURL = URL(filePath: path)
@@ -30,7 +31,7 @@ struct Program {
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = try input.map { try FileHandle(forReadingFrom: URL(filePath: $0)) } ?? FileHandle.nullDevice
         try process.run()
         let identifier = process.processIdentifier
         let watchdog = DispatchWorkItem { kill(identifier, SIGKILL) }  // a program that hangs fails instead

@@ -192,6 +192,7 @@ struct ObjectiveCase: Decodable {
         "-channel(a,1)", "2*(channel(a,1) - layer(a))", "layer(a) - (channel(a,1) + channel(a,2))", "1e-05*layer(a)",
         "direction(a,5:1,10:-0.5)", "direction(a,0:1e-05,pow=2)", "direction_neuron(a,5:1,x=0,y=3,pow=0.5)",
         "tensor_direction(a,dog.jpg,pow=2)", "caricature(a,../photos/a dog.jpg)", "caricature(a,dog.jpg,pow=1)",
+        "caricature(a,dog.jpg,pow=1,scale=photo)",
         "activation_difference(a,dog.jpg)", "activation_difference(a,dog.jpg,as=gram)", "activation_distance(a,dog.jpg)",
         "input_diff(dog.jpg)", "diversity(a)", "alignment(a)", "alignment(a,decay=3)", "channel_interpolate(a,1,b,2)",
         "picture(1,channel(a,1) - layer(b))", "l1()", "l1(0.5)", "l2()", "l2(-1)", "blur_input_each_step()",
@@ -275,6 +276,13 @@ struct ObjectiveCase: Decodable {
         } catch {
             #expect(error.column == column, "\(text): \(error)")
         }
+    }
+
+    @Test func photographsGetOtherNames() throws {
+        let text = "caricature(a,../b.png) - picture(0,input_diff(\"c,d.png\")) + layer(../b.png)"
+        let objective = try Objective(parsing: text, photographs: ["../b.png": "b.png", "c,d.png": "d.png"])
+        #expect(objective.references == ["b.png", "d.png"])
+        #expect(objective.text == "caricature(a,b.png) - picture(0,input_diff(d.png)) + layer(../b.png)")
     }
 
     @Test func nestingIsBounded() {

@@ -125,6 +125,7 @@ private let photo = Tensor(
         ("channel(features.3,5)", 1), ("channel(features.3,5) - 0.01*l2(0.5) + neuron(features.3,7,x=2,y=3)", 1),
         ("channel(features.3,5)*layer(features.2)", 1), ("layer(features.3) - 50*diversity(features.3)", 2),
         ("alignment(features.3) + channel_interpolate(features.3,5,features.4,7)", 3), ("1e-13*caricature(features.3,photo,pow=1)", 1),
+        ("caricature(features.3,photo,pow=2,scale=photo)", 1),
         ("picture(1,direction(features.3,5:1,7:-0.5,pow=1)) - input_diff(photo)", 2), ("class_logit(7)", 1),
     ])
     func aSmallStepRaisesTheScoreByTheGradientsSquare(_ objective: String, _ count: Int) throws {
@@ -468,6 +469,36 @@ private let photo = Tensor(
         #expect(try reason { ($0.alpha, $0.transforms) = (true, "backdrop backdrop") }.contains("backdrop"))
         #expect(try reason { ($0.alpha, $0.transforms) = (true, "jitter(3) backdrop") } == "accepted")
         #expect(try reason { $0.transforms = "random_crop(0.05...0.05)" }.contains("size"))
+    }
+
+    @Test func aPhotographsCaricatureScoresOne() throws {
+        for power in [0, 1, 16] {
+            let itself = plan { ($0.objective, $0.start) = ("caricature(features.3,photo,pow=\(power),scale=photo)", "photo") }
+            let renderer = try Renderer(itself, model: try bundledModel("squeezenet1_1"), pictures: ["photo": photo], workers: .one)
+            #expect(abs(try renderer.score(of: [photo]) - 1) < 1e-4)
+        }
+    }
+
+    @Test func fittingACanvasCanBeInterrupted() throws {
+        let fitted = plan { ($0.parameterization, $0.start) = (.cppn, "photo") }
+        var asked = 0
+        #expect {
+            try Renderer(fitted, model: try bundledModel("squeezenet1_1"), pictures: ["photo": photo], workers: .one) {
+                asked += 1
+                return asked == 3
+            }
+        } throws: { error in
+            if case RenderError.interrupted = error { true } else { false }
+        }
+        #expect(asked == 3)
+    }
+
+    @Test func whatIsWrittenTakesMemoryToo() throws {
+        let model = try bundledModel("squeezenet1_1")
+        let small = plan { $0.parameterization = .cppn }
+        let large = small.with { $0.outputSize = Network.Size(height: 4000, width: 4000) }
+        #expect(try Renderer.estimatedMemory(of: large, model: model) > 20 * Renderer.estimatedMemory(of: small, model: model))
+        #expect(throws: RenderError.self) { try Renderer.check(large, model: model, memory: 1 << 30) }
     }
 
     @Test func picturesMustBeThereAndFit() throws {

@@ -2,7 +2,8 @@ import Networks
 
 /// The class of this label: the whole of it, or one of its names ("goldfish, Carassius auratus"), in any case.
 public func classIndex(label: String, among labels: [String]) throws(ClassLabelError) -> Int {
-    if let same = labels.firstIndex(of: label) { return same }
+    let same = labels.indices.filter { labels[$0] == label }
+    if same.count == 1 { return same[0] }
     let wanted = label.lowercased()
     let alike = labels.indices.filter { labels[$0].lowercased() == wanted }
     if alike.count == 1 { return alike[0] }

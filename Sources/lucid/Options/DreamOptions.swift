@@ -28,8 +28,8 @@ struct DreamOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("From one size to the next.", valueName: "s"))
     var octaveScale: Float = 1.4
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Steps at each size.", valueName: "n"))
-    var iterations = 10
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps at each size. (default: 10; 40 from noise)", valueName: "n"))
+    var iterations: Int?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The mean change of a step, of 255.", valueName: "x"))
     var step: Float = 1.5
@@ -71,7 +71,7 @@ struct DreamOptions: ParsableArguments {
         guard octaveScale > 1, DreamPlan.scaleBounds.contains(octaveScale) else {
             throw ValidationError("--octave-scale must be above 1 and at most 8, not \(octaveScale)")
         }
-        guard (0...100_000).contains(iterations) else { throw ValidationError("--iterations must be 0 to 100000, not \(iterations)") }
+        if let iterations, !(0...100_000).contains(iterations) { throw ValidationError("--iterations must be 0 to 100000, not \(iterations)") }
         guard step > 0, step <= 255 else { throw ValidationError("--step must be above 0 and at most 255, not \(step)") }
         guard (0...100_000).contains(jitter) else { throw ValidationError("--jitter must be 0 to 100000, not \(jitter)") }
         guard (-100...100).contains(strength) else { throw ValidationError("--strength must be −100 to 100, not \(strength)") }
@@ -99,7 +99,7 @@ struct DreamOptions: ParsableArguments {
         }
         var plan = DreamPlan(
             model: model.name, weights: model.weightsSHA256, objective: "", photo: name, width: size.width, height: size.height,
-            octaves: octaves ?? 4, octaveScale: octaveScale, iterations: iterations, stepSize: step / 255, jitter: jitter,
+            octaves: octaves ?? 4, octaveScale: octaveScale, iterations: iterations ?? (fromNoise ? 40 : 10), stepSize: step / 255, jitter: jitter,
             seed: seed, rectifier: relu, poolGradient: poolGradient, convolution: convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
         plan.strength = strength

@@ -1,13 +1,11 @@
 import ArgumentParser
 import FoundationEssentials
 import Images
-import Networks
 import Tensors
-import Visualization
 
 /// Where pictures go, and what is said on the way.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: MODEL_LAYER_INDEX.png here)", valueName: "path"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)", valueName: "path"))
     var output: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Of a JPEG, 1 to 100. (default: 95)", valueName: "q"))
@@ -64,24 +62,6 @@ extension OutputOptions {
         options.show = false
         options.verbose = false
         return options
-    }
-
-    /// What `--verbose` says of a plan before its first step.
-    func say(_ plan: PhotographRecord.Plan, _ model: Model, _ photographs: Photographs) throws(Failure) {
-        guard verbose else { return }
-        say("\(model.name), weights \(model.weightsSHA256), loaded in \(rounded(seconds(ContinuousClock.now - LucidCommand.start), 2)) s")
-        for line in photographs.descriptions { say(line) }
-        say("plan \(lucid.json(plan))")
-        let bytes: Int
-        do {
-            switch plan {
-            case .dream(let plan): bytes = try Dream.estimatedMemory(of: plan, model: model)
-            case .style(let plan): bytes = try StyleTransfer.estimatedMemory(of: plan, model: model)
-            }
-        } catch {
-            throw Failure(error)
-        }
-        say("\(running.workers.count) threads, at most \(rounded(Double(bytes) / 1e9, 2)) GB of memory")
     }
 
     /// Says a line of what `--verbose` asks for.

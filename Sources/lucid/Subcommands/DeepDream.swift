@@ -12,7 +12,8 @@ struct DeepDream: ParsableCommand {
         abstract: "Let a network dream on a photograph.",
         discussion: """
             Climbs the energy of layers, or single channels, in a photograph, from small to large sizes (DeepDream, Mordvintsev \
-            et al. 2015). Pictures that are too large for --memory are seen in tiles whose seams move.
+            et al. 2015). Pictures that are too large for --memory are seen in tiles whose seams move. The result \
+            is PHOTO_dream.png unless --output says otherwise.
 
             Examples: lucid deepdream photo.jpg
                       lucid deepdream photo.jpg --model vgg16 --layer features.21=1 --layer features.28=0.5 -o dream.jpg
@@ -29,6 +30,7 @@ struct DeepDream: ParsableCommand {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
+        guard model.labels == nil else { throw ValidationError("--labels names classes, and a dream is of layers and channels") }
         guard (photo == nil) == dream.fromNoise else {
             throw ValidationError(dream.fromNoise ? "--from-noise takes no photograph" : "name a photograph, or --from-noise")
         }
@@ -72,14 +74,13 @@ struct DeepDream: ParsableCommand {
 
     /// Dreams a plan's picture.
     static func run(
-        _ plan: DreamPlan, _ pictures: DreamPictures, _ files: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
+        _ plan: DreamPlan, _ pictures: DreamPictures, _ photographs: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
         _ output: OutputOptions
     ) throws {
-        try output.say(.dream(plan), model, files)
         model.sayAssumption(quiet: output.running.quiet)
         let run = PhotographRun<Dream>(
             label: "dream", plan: .dream(plan), path: path, options: output, opacity: pictures.opacity, depth: pictures.depth,
-            quality: quality, steps: steps ?? plan.steps
+            quality: quality, ingredients: photographs.ingredients(model), steps: steps ?? plan.steps
         ) { dream, picture throws(RenderError) in
             let before = try dream.score(of: dream.beginning)
             let after = try dream.score(of: picture)

@@ -1,0 +1,27 @@
+import Testing
+import Visualization
+
+@Suite struct ClassLabelTests {
+    private let labels = ["goldfish, Carassius auratus", "crane", "tiger shark", "great white shark", "crane", "Crane bird, crane"]
+
+    private func reason(_ label: String) -> String {
+        do {
+            return "class \(try classIndex(label: label, among: labels))"
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func oneOfItsNamesIsEnough() {
+        #expect(reason("goldfish") == "class 0")
+        #expect(reason("CARASSIUS auratus") == "class 0")
+        #expect(reason("Tiger Shark") == "class 2")
+    }
+
+    @Test func candidatesAreNamed() {
+        let reason = reason("crane")
+        #expect(reason.contains("1 (crane)") && reason.contains("4 (crane)"), "\(reason)")
+        #expect(self.reason("shark").contains("tiger shark, great white shark"))
+        #expect(self.reason("goldfsh").contains("goldfish"))
+    }
+}
