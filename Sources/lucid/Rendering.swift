@@ -34,6 +34,7 @@ struct Rendering {
         let records: [PictureRecord]
         let check: SelfCheck
         let paths: [String?]
+        let seconds: Double
     }
 
     /// How good the finished pictures are.
@@ -112,6 +113,7 @@ struct Rendering {
             guard let path else { continue }
             try write(trial.shown[index], trial.records[index], to: path)
         }
+        try report(job, trial, Progress(label, total: 0, quiet: true))
         if let sheet { try write(sheet, [trial]) }
     }
 
@@ -214,14 +216,15 @@ struct Rendering {
                 rank: job.plan.count == 1 ? try renderer.rank(on: pictures[0]) : nil,
                 isDead: renderer.stepsDone > 0 && !renderer.isAlive)
             let finished = Finished(
-                plan: job.plan, pictures: pictures, shown: shown, records: records, check: check, paths: job.paths)
+                plan: job.plan, pictures: pictures, shown: shown, records: records, check: check, paths: job.paths,
+                seconds: seconds(ContinuousClock.now - start))
             if options.verbose {
                 progress.finish()
                 let phases = [("prepared", prepared - start), ("drawn", drawn - prepared), ("checked and written", ContinuousClock.now - drawn)]
                 let times = phases.map { "\($0) in \(rounded(seconds($1), 2)) s" }.joined(separator: ", ")
                 options.say("\(job.plan.objective) seed \(job.plan.seed): \(times)")
             }
-            try report(job, finished, seconds: seconds(ContinuousClock.now - start), progress)
+            try report(job, finished, progress)
             return finished
         } catch let error as RenderError {
             throw Failure(error)
@@ -299,7 +302,7 @@ struct Rendering {
         let file: String?
     }
 
-    private func report(_ job: PictureJob, _ finished: Finished, seconds: Double, _ progress: Progress) throws(Failure) {
+    private func report(_ job: PictureJob, _ finished: Finished, _ progress: Progress) throws(Failure) {
         let record = finished.records[0]
         let paths = job.paths.compactMap { $0 }
         if options.show, sheet == nil {
@@ -313,14 +316,14 @@ struct Rendering {
                     Result(
                         output: paths.first ?? sheet?.path ?? "", outputs: paths.count > 1 ? paths : nil, score: check.score,
                         scoreWithTransforms: check.scoreWithTransforms, rank: check.rank, steps: record.stepsDone,
-                        complete: record.complete, seconds: seconds, plan: record.plan)))
+                        complete: record.complete, seconds: finished.seconds, plan: record.plan)))
         } else if !options.running.quiet, !isBrief, sheet?.path != "-", job.paths.contains(where: { $0 != "-" }) {
             progress.finish()
             let state =
                 record.complete || record.stepsDone == job.steps ? "" : " (interrupted after \(record.stepsDone) steps)"
             let place = paths.isEmpty ? "\(job.plan.objective) seed \(job.plan.seed)" : paths.joined(separator: " ")
             try standardOutput(
-                "\(place)  score \(rounded(Double(check.score), 2)) (\(rounded(Double(check.scoreWithTransforms), 2)) under transforms\(rank(check)))  \(record.stepsDone) steps in \(rounded(seconds, 1)) s\(state)")
+                "\(place)  score \(rounded(Double(check.score), 2)) (\(rounded(Double(check.scoreWithTransforms), 2)) under transforms\(rank(check)))  \(record.stepsDone) steps in \(rounded(finished.seconds, 1)) s\(state)")
         }
         if check.isDead, !options.running.quiet {
             progress.finish()

@@ -20,9 +20,8 @@ struct Preset: Sendable {
 
     /// Every preset.
     static let all: [Preset] = [
-        // tensorflow/lucid, optvis/render.py; the rate settles in the last quarter, so that no unit ends below what torch-lucent
-        // reaches in as many steps. --schedule constant is Lucid's own.
-        Preset(name: "lucid", size: 128, learningRate: 0.05, schedule: "settle"),
+        // tensorflow/lucid, optvis/render.py.
+        Preset(name: "lucid", size: 128, learningRate: 0.05),
         // greentfrapp/lucent, optvis/render.py: the network sees at least 224 pixels, rectifiers are plain.
         Preset(name: "lucent", size: 128, transforms: "lucent", learningRate: 0.05, relu: "plain"),
         // captum, branch optim-wip.

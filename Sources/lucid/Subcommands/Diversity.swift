@@ -9,8 +9,9 @@ struct Diversity: ParsableCommand {
         abstract: "Draw several distinct pictures of one channel: its facets.",
         discussion: """
             The pictures are drawn together, and the likeness of their Gram matrices counts against them. They are first \
-            drawn without that, to tell how alike they are by themselves. What the likeness weighs is tried out in shorter \
-            renders, until the pictures are a good third less alike; --weight fixes it, in per cent of the channel's score.
+            drawn without that, to tell how alike they are by themselves. What the likeness weighs is tried out in up to \
+            four renders, until the pictures are a third less alike and the channel has lost a fifth at most; --weight fixes \
+            it, in per cent of the channel's score.
 
             Example: lucid diversity --layer features.10 --index 5 --count 4
             """)
@@ -59,58 +60,57 @@ struct Diversity: ParsableCommand {
             return  // a dry run
         }
 
-        let likeness = Likeness(model, layer, workers: output.running.workers)
-        let share = try weight ?? tried(job, channel, drawing, likeness, label)
-        let term = share / 100 * abs(before.check.score) * .diversity(layer)
-        job.plan = try render.plan(channel - term, model: model, photographs, count: count)
-        try drawing.configure(&job, parts)
-        var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: label, options: output)
-        rendering.sheet = PictureSheet(to: path)
-        rendering.keepsPictures = true
-        if Interruption.signal != 0 {
-            try rendering.keep(before)
-            throw Interruption.failure
+        let search = DiversitySearch(
+            likeness: Likeness(model, layer, workers: output.running.workers), channel: channel, before: before)
+        func weighted(_ share: Float) throws(Failure) -> PictureJob {
+            var job = job
+            let term = share / 100 * abs(before.check.score) * .diversity(layer)
+            job.plan = try render.plan(channel - term, model: model, photographs, count: count)
+            return job
         }
-        let after = try rendering.run()[0]
-        let outcome = Outcome(
-            similarityBefore: try likeness(before.pictures), similarityAfter: try likeness(after.pictures),
-            scoreBefore: try likeness.score(before, of: channel), scoreAfter: try likeness.score(after, of: channel))
+        func rendering(_ job: PictureJob, options: OutputOptions) -> Rendering {
+            var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: label, options: options)
+            rendering.keepsPictures = true
+            return rendering
+        }
+        /// The trial that is kept, in the files that were asked for.
+        func keep(_ job: PictureJob, _ trial: Rendering.Finished) throws(Failure) {
+            var last = rendering(job, options: output)
+            last.sheet = PictureSheet(to: path)
+            try last.keep(trial)
+        }
+        let after: Rendering.Finished
+        if weight != nil || output.evolution != nil || output.saveAt != nil {
+            // The way there is kept as well: the last render must be the one that is looked for.
+            let share = try weight ?? search.share { share throws(Failure) in
+                var trial = rendering(rehearsed(try weighted(share)), options: output.silent)
+                trial.isTrial = true
+                return try trial.run().first
+            }.share
+            if Interruption.signal != 0 {
+                try keep(job, before)
+                throw Interruption.failure
+            }
+            var last = rendering(try weighted(share), options: output)
+            last.sheet = PictureSheet(to: path)
+            after = try last.run()[0]
+        } else {
+            let (share, found) = try search.share { share throws(Failure) in
+                var trial = rendering(rehearsed(try weighted(share)), options: output.silent)
+                trial.isTrial = true
+                return try trial.run().first
+            }
+            after = found ?? before
+            try keep(found == nil ? job : try weighted(share), after)
+            if Interruption.signal != 0 { throw Interruption.failure }
+        }
+        let outcome = try search.outcome(after)
         if output.running.json {
             try standardOutput(json(outcome))
         } else if !output.running.quiet {
             try standardOutput(
                 "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; the channel's mean \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))")
         }
-    }
-
-    /// Weights to try, in per cent of the score, and by how much the likeness should fall at least.
-    private static let weights: [Float] = [3, 5, 8, 13, 20]
-    private static let enough: Float = 0.36
-
-    /// The first weight that sets the pictures apart in a third of the steps; the largest if none does, or if the program is
-    /// interrupted.
-    private func tried(
-        _ job: PictureJob, _ channel: Objective, _ drawing: Drawing, _ likeness: Likeness, _ label: String
-    ) throws(Failure) -> Float {
-        var short = drawing.render
-        short.steps = max(1, job.plan.steps / 3)
-        func draw(_ objective: Objective) throws(Failure) -> Rendering.Finished? {
-            let plan = try short.plan(objective, model: drawing.model, drawing.photographs, count: count)
-            let trial = PictureJob(plan, to: [String?](repeating: nil, count: count))
-            var rendering = Rendering(
-                model: drawing.model, jobs: [trial], photographs: drawing.photographs, label: "\(label), trying",
-                options: output.silent)
-            rendering.keepsPictures = true
-            rendering.isTrial = true
-            return try rendering.run().first
-        }
-        guard let plain = try draw(channel) else { return Self.weights.last! }
-        let alike = try likeness(plain.pictures)
-        for weight in Self.weights {
-            guard let apart = try draw(channel - weight / 100 * abs(plain.check.score) * .diversity(layer)) else { break }
-            if try likeness(apart.pictures) <= (1 - Self.enough) * alike { return weight }
-        }
-        return Self.weights.last!
     }
 
     /// The same job without the term and without files.
@@ -121,13 +121,62 @@ struct Diversity: ParsableCommand {
         plain.evolution = nil
         return plain
     }
+}
+
+/// Looks for what the likeness must weigh.
+struct DiversitySearch {
+    let likeness: Likeness
+    let channel: Objective
+    /// Drawn without the term.
+    let before: Rendering.Finished
 
     /// What `--json` prints at the end.
-    private struct Outcome: Encodable {
+    struct Outcome: Encodable {
         let similarityBefore: Float
         let similarityAfter: Float
         let scoreBefore: Float
         let scoreAfter: Float
+
+        /// By how much the likeness fell, and what that cost of the channel, as shares.
+        var fall: Float { similarityBefore > 0 ? 1 - similarityAfter / similarityBefore : 0 }
+        var cost: Float { scoreBefore != 0 ? (scoreBefore - scoreAfter) / abs(scoreBefore) : 0 }
+    }
+
+    /// In per cent of the score.
+    private static let first: Float = 8
+    private static let trials = 4
+    /// By how much the likeness should fall at least, and what it may cost at most.
+    private static let fall: Float = 0.32
+    private static let cost: Float = 0.19
+
+    func outcome(_ after: Rendering.Finished) throws(Failure) -> Outcome {
+        Outcome(
+            similarityBefore: try likeness(before.pictures), similarityAfter: try likeness(after.pictures),
+            scoreBefore: try likeness.score(before, of: channel), scoreAfter: try likeness.score(after, of: channel))
+    }
+
+    /// The first weight that does, or of those tried the one that comes nearest; between one that is too light and one that
+    /// is too heavy the next is their geometric mean.
+    ///
+    /// - Parameter draw: a render with a weight in per cent; nil if it was interrupted before it began.
+    /// - Returns: the weight, and its render; nil if none was begun.
+    func share(_ draw: (Float) throws(Failure) -> Rendering.Finished?) throws(Failure) -> (share: Float, Rendering.Finished?) {
+        var (share, light, heavy) = (Self.first, Float?.none, Float?.none)
+        var best: (share: Float, finished: Rendering.Finished, lack: Float)?
+        for _ in 0..<Self.trials {
+            guard let finished = try draw(share) else { break }
+            let outcome = try outcome(finished)
+            let lack = max(0, Self.fall - outcome.fall) / Self.fall + max(0, outcome.cost - Self.cost) / Self.cost
+            if best == nil || lack < best!.lack { best = (share, finished, lack) }
+            if lack == 0 || Interruption.signal != 0 { break }
+            if outcome.fall < Self.fall { light = share } else { heavy = share }
+            switch (light, heavy) {
+            case (let light?, let heavy?): share = (light * heavy).squareRoot()
+            case (_?, nil): share *= 2
+            default: share /= 2
+            }
+        }
+        return (best?.share ?? Self.first, best?.finished)
     }
 }
 
