@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ArgumentParser
 import Images
 import Networks
@@ -117,10 +116,10 @@ struct DreamOptions: ParsableArguments {
             } else {
                 plan.tile = try Dream.tile(for: plan, model: model, memory: memory.bytes)
             }
-            try Dream.check(plan, model: model, memory: MemorySize.available)
         } catch {
             throw Failure(error)
         }
+        try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
         let pictures = try DreamPictures(plan, files, channels: model.network.inputChannels)
         if terms.count > 1 { plan.objective = try balanced(terms, plan, pictures, model, workers) }
         return (plan, pictures)
@@ -213,33 +212,4 @@ struct LayerShare: ExpressibleByArgument {
         guard let share = Float(argument[argument.index(after: equals)...]), share.isFinite, share > 0 else { return nil }
         self.init(name: String(argument[..<equals]), share: share)
     }
-}
-
-/// "2GB", "800MB" or a number of bytes.
-struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
-    let bytes: Int
-
-    /// What a dream may take where nothing is said: the same on every machine, since it decides the tiles.
-    static let standard = MemorySize(bytes: 4_000_000_000)
-
-    /// Of this machine.
-    static var available: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
-
-    init(bytes: Int) { self.bytes = bytes }
-
-    init?(argument: String) {
-        let text = argument.uppercased().filter { $0 != " " }
-        let units: [(String, Double)] = [
-            ("GIB", 1_073_741_824), ("MIB", 1_048_576), ("GB", 1e9), ("MB", 1e6), ("G", 1e9), ("M", 1e6), ("B", 1), ("", 1),
-        ]
-        let (unit, factor) = units.first { text.hasSuffix($0.0) }!
-        guard let number = Double(text.dropLast(unit.count)), number * factor >= 1, number * factor < 1e15 else { return nil }
-        bytes = Int(number * factor)
-    }
-
-    var description: String {
-        bytes.isMultiple(of: 1_000_000_000) ? "\(bytes / 1_000_000_000)GB" : bytes.isMultiple(of: 1_000_000) ? "\(bytes / 1_000_000)MB" : "\(bytes)"
-    }
-
-    var defaultValueDescription: String { description }
 }

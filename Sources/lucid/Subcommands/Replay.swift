@@ -72,11 +72,7 @@ struct Replay: ParsableCommand {
         let path = isJPEG ? OutputNames.path(OutputNames.path(nil, name), ending: ".jpg") : OutputNames.path(output.output, name)
         switch record.plan {
         case .dream(let plan):
-            do {
-                try Dream.check(plan, model: model, memory: MemorySize.available)
-            } catch {
-                throw Failure(error)
-            }
+            try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
             try DeepDream.run(plan, pictures, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
         case .style(let plan):

@@ -60,11 +60,7 @@ struct StyleCommand: ParsableCommand {
         _ plan: StylePlan, _ files: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
         _ output: OutputOptions
     ) throws {
-        do {
-            try StyleTransfer.check(plan, model: model, memory: MemorySize.available)
-        } catch {
-            throw Failure(error)
-        }
+        try checkMemory { memory throws(RenderError) in try StyleTransfer.check(plan, model: model, memory: memory) }
         var pictures: [String: Tensor] = [:]
         for name in plan.namedPictures { pictures[name] = try files.picture(name).tensor(channels: 3, name: name) }
         let photo = try files.picture(plan.content)
