@@ -34,21 +34,19 @@ struct DeepDream: ParsableCommand {
         guard (photo == nil) == dream.fromNoise else {
             throw ValidationError(dream.fromNoise ? "--from-noise takes no photograph" : "name a photograph, or --from-noise")
         }
-        if moving.frames != nil, moving.zoom == nil { throw ValidationError("--frames goes with --zoom") }
-        if let photo, FrameSource.isMoving(photo) {
-            if moving.zoom != nil { throw ValidationError("--zoom is for a photograph, and \(photo) moves already") }
-            try refuse("for a single picture, and \(photo) has many", among: [("--save-at", output.saveAt != nil), ("--evolution", output.evolution != nil), ("--show", output.show)])
-        } else if moving.zoom != nil {
-            try refuse("for a single picture, not for --zoom", among: [("--save-at", output.saveAt != nil), ("--evolution", output.evolution != nil), ("--show", output.show)])
+        let isFilm = photo.map(FrameSource.isMoving) ?? false
+        let isFlight = moving.zoom != nil
+        if isFilm, isFlight { throw ValidationError("--zoom is for a photograph, and \(photo!) moves already") }
+        if isFilm || isFlight {
+            try refuse("for a single picture", among: [
+                ("--save-at", output.saveAt != nil), ("--evolution", output.evolution != nil), ("--show", output.show),
+            ])
+            try refuse("for --param cppn; the frames' size is --size", among: [("--output-size", output.outputSize != nil)])
         } else {
             try refuse("for films, folders of frames and --zoom", among: [("--rate", moving.rate != nil)])
         }
-        if moving.zoom != nil || photo.map(FrameSource.isMoving) ?? false {
-            try refuse("for --param cppn; the frames' size is --size", among: [("--output-size", output.outputSize != nil)])
-        }
-        if !(photo.map(FrameSource.isMoving) ?? false) {
-            try refuse("for films and folders of frames", among: [("--blend", moving.blend != nil)])
-        }
+        if !isFlight { try refuse("for --zoom", among: [("--frames", moving.frames != nil)]) }
+        if !isFilm { try refuse("for films and folders of frames", among: [("--blend", moving.blend != nil)]) }
     }
 
     private func refuse(_ reason: String, among options: [(name: String, isGiven: Bool)]) throws {
@@ -74,8 +72,8 @@ struct DeepDream: ParsableCommand {
 
     /// Dreams a plan's picture.
     static func run(
-        _ plan: DreamPlan, _ pictures: DreamPictures, _ photographs: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
-        _ output: OutputOptions
+        _ plan: DreamPlan, _ pictures: DreamPictures, _ photographs: Photographs, _ model: Model, to path: String,
+        steps: Int? = nil, quality: Int? = nil, _ output: OutputOptions
     ) throws {
         model.sayAssumption(quiet: output.running.quiet)
         let run = PhotographRun<Dream>(
