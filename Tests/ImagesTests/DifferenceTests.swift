@@ -25,7 +25,8 @@ import Testing
 
     private func transparent(_ samples: [Int], _ name: String) -> Picture {
         let alphas = IntegerHash.values("\(name)/alpha", Self.width * Self.height).map { 128 + Int((127 * $0).rounded(.down)) }
-        let rgba: [Int] = alphas.indices.flatMap { Array(samples[3 * $0..<3 * $0 + 3]) + [alphas[$0]] }
+        var rgba: [Int] = []
+        for (pixel, alpha) in alphas.enumerated() { rgba += samples[3 * pixel..<3 * pixel + 3] + [alpha] }
         return Picture(width: Self.width, height: Self.height, hasAlpha: true, samples: .eight(rgba.map { UInt8($0) }))
     }
 
@@ -61,7 +62,8 @@ import Testing
     @Test func theSamePictureInAnotherFormIsTheSame() throws {
         let picture = noise(width: 13, height: 5)
         #expect(PictureDifference(picture, picture.converted(to: .sixteen)) == PictureDifference.none)
-        let rgba: [UInt8] = (0..<65).flatMap { pixel in Array(picture.bytes[3 * pixel..<3 * pixel + 3]) + [255] }
+        var rgba: [UInt8] = []
+        for pixel in 0..<65 { rgba += picture.bytes[3 * pixel..<3 * pixel + 3] + [255] }
         let opaque = Picture(width: 13, height: 5, hasAlpha: true, samples: .eight(rgba))
         let difference = try #require(PictureDifference(picture, opaque))
         #expect(difference.isNone)
