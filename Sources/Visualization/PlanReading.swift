@@ -71,6 +71,7 @@ struct Reading {
             let (name, channel, x, y): (String, Int?, Int?, Int?)
             switch check {
             case .unit(let layer, let c, let column, let row): (name, channel, x, y) = (layer, c, column, row)
+            case .sameExtents: continue  // fixed pictures are cut to the plan's
             case .picture(let picture):
                 guard picture < plan.count else {
                     throw .index("there is no picture \(picture): \(plan.count == 1 ? "one is" : "\(plan.count) are") drawn, counted from 0 (--count)")

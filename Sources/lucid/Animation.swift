@@ -1,4 +1,5 @@
 import Images
+import Visualization
 
 /// Where the frames of an animation go: a GIF, a film that ffmpeg makes, or a folder of PNG files. The name decides.
 ///
@@ -29,7 +30,7 @@ final class FrameWriter {
     /// - Parameters:
     ///   - path: *.gif, *.mp4 or *.webm in any case; any other name is a folder's.
     ///   - rate: frames a second, in `rates`.
-    ///   - comment: metadata; a film and a GIF hold it once, every PNG under the keyword "Comment".
+    ///   - comment: metadata; a film and a GIF hold it once, every PNG under the keyword of records.
     init(path: String, rate: Double = defaultRate, comment: String? = nil) throws(Failure) {
         precondition(Self.rates.contains(rate), "the rate was checked with the command's options")
         kind = try AnimationKind(of: path)
@@ -71,7 +72,9 @@ final class FrameWriter {
     /// Adds a frame. All have the size of the first.
     ///
     /// - Throws: 73 if it cannot be written, or if ffmpeg has failed.
-    func add(_ picture: Picture) throws(Failure) {
+    ///
+    /// - Parameter record: a PNG's own instead of the comment.
+    func add(_ picture: Picture, record: String? = nil) throws(Failure) {
         let size = self.size ?? (picture.width, picture.height)
         precondition((picture.width, picture.height) == size, "all frames of an animation have one size")
         self.size = size
@@ -92,7 +95,7 @@ final class FrameWriter {
             try film?.add(picture)
         case .folder:
             do {
-                let text = comment.map { [(keyword: "Comment", text: $0)] } ?? []
+                let text = (record ?? comment).map { [(keyword: PictureRecord.keyword, text: $0)] } ?? []
                 try OutputFile.write(try PNG.encode(picture, text: text), to: Self.framePath(in: path, count + 1))
             } catch let error as OutputError {
                 throw Failure(error)

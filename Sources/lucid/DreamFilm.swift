@@ -46,20 +46,27 @@ struct DreamFilm {
         // ffmpeg's absence, and a place that cannot be written, are found first.
         if !isFolder { try FrameWriter.check(target, force: output.force) }
         if !isFolder, isFile(target), !output.force { throw Failure(73, "\(target) is there already; use --force to overwrite it") }
-        let source = try FrameSource(path: path)
+        let folder = isFolder ? target : target + ".frames"
+        for place in [target, folder] where isSame(place, path) {
+            throw Failure(73, "\(place) is what is dreamt on, and would be lost; choose another --output")
+        }
+        let source = try FrameSource(path: path, maximumPixels: reading.maxPixels)
         guard let first = try source.next() else { throw Failure.badData("\(path): there is no frame in it") }
         var files = Photographs(maximumPixels: reading.maxPixels)
         files.add(first, as: Self.name)
         let (plan, pictures) = try dream.plan(photo: Self.name, model: model, files: &files, workers: output.running.workers)
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         model.sayAssumption(quiet: output.running.quiet)
+        try refuseOthers(after: source.rate == nil ? source.count : nil, in: folder)
         for line in files.ingredients(model) { output.say(line) }
         output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
-        let folder = isFolder ? target : target + ".frames"
         let start = ContinuousClock.now
         let (paths, new) = try frames(source, first, plan, pictures, to: folder)
         if !isFolder { try assemble(paths, to: target, rate: moving.rate ?? source.rate ?? FrameWriter.defaultRate, plan) }
-        if !isFolder { try? FileManager.default.removeItem(atPath: folder) }
+        if !isFolder {
+            for path in paths { try? FileManager.default.removeItem(atPath: path) }
+            removeEmptyFolder(folder)
+        }
         let time = seconds(ContinuousClock.now - start)
         if output.running.json {
             try standardOutput(json(Result(output: target, frames: paths.count, dreamt: new, seconds: time, plan: .dream(plan))))
@@ -70,10 +77,11 @@ struct DreamFilm {
     }
 
     private var targetPath: String {
-        let parts = OutputNames.Parts(model: model.name, layer: dream.layers.first?.name, seed: dream.seed)
+        let parts = OutputNames.Parts(model: model.name, layer: dream.layerName(of: model), seed: dream.seed)
         if let given = output.output { return OutputNames.expand(given, parts) }
         let plain = path.hasSuffix("/") ? String(path.dropLast()) : path
-        let name = plain.split(separator: "/").last.map(String.init) ?? plain
+        var name = plain.split(separator: "/").last.map(String.init) ?? plain
+        if name.allSatisfy({ $0 == "." }) { name = "frames" }
         return FileManager.default.fileExists(atPath: path) && isFolder(path) ? name + "_dream" : OutputNames.path(name, ending: "_dream.mp4")
     }
 
@@ -94,7 +102,7 @@ struct DreamFilm {
             let number = paths.count
             var own = plan
             own.frame = number
-            own.carried = previous == nil ? 0 : moving.blend
+            own.carried = previous == nil ? 0 : blend
             own.pictures[Self.name] = picture.digest
             if let previous { own.pictures[Self.nameOfPrevious] = previous.digest }
             let fitted = PictureSource.fitted(picture, width: plan.width, height: plan.height)
@@ -125,6 +133,17 @@ struct DreamFilm {
             if Interruption.signal != 0, frame != nil { throw interrupted(paths.count, progress) }
         }
         return (paths, new)
+    }
+
+    private var blend: Float { moving.blend ?? MovingOptions.standardBlend }
+
+    /// Refuses a folder in which frames of a longer sequence would follow this one's.
+    private func refuseOthers(after count: Int?, in folder: String) throws(Failure) {
+        guard let count, !output.force else { return }
+        let next = FrameWriter.framePath(in: folder, count + 1)
+        if isFile(next) {
+            throw Failure(73, "\(next) is there already, and \(path) has \(count) frames; name another folder, or use --force to leave it there")
+        }
     }
 
     private func checkPlace(_ path: String) throws(Failure) {
@@ -166,7 +185,7 @@ struct DreamFilm {
         let motion = MotionField(from: previous.photo, to: photo, workers: workers)
         var moved = motion.warped(change, workers: workers)
         moved.scaleEachChannel(by: motion.confidence(from: previous.photo, to: photo, workers: workers))
-        moved.scale(by: plan.strength == 0 ? 0 : moving.blend / plan.strength)
+        moved.scale(by: plan.strength == 0 ? 0 : blend / plan.strength)
         return moved
     }
 

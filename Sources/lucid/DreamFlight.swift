@@ -10,14 +10,25 @@ struct DreamFlight {
     let model: Model
     let moving: MovingOptions
 
+    /// What `--json` prints.
+    private struct Result: Encodable {
+        let output: String
+        let frames: Int
+        let complete: Bool
+        let seconds: Double
+        let plan: PhotographRecord.Plan
+    }
+
     /// What the first frame's steps are multiplied by in the others, which are dreamt already: at full length colours burn out
     /// within twenty frames.
     private static let pace: Float = 0.4
 
     /// Flies, and writes the frames. What there is when the program is interrupted is written too.
-    func run(photo: String?, to output: OutputOptions) throws {
+    func run(photo: String?, layer: String, _ files: Photographs, to output: OutputOptions) throws {
         let count = moving.frames ?? 100
-        let parts = OutputNames.Parts(model: model.name, seed: plan.seed)
+        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: plan.seed)
+        var plan = plan
+        (plan.zoom, plan.frame) = (moving.zoom, 0)
         var path = output.output.map { OutputNames.expand($0, parts) } ?? ""
         if output.output == nil {
             path = OutputNames.path(nil, parts, photo: photo ?? "noise", kind: "zoom")
@@ -26,17 +37,21 @@ struct DreamFlight {
         if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
         try FrameWriter.check(path, force: output.force)
         model.sayAssumption(quiet: output.running.quiet)
-        output.say("\(model.name), weights \(model.weightsSHA256)")
+        for line in files.ingredients(model) { output.say(line) }
         output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
         let workers = output.running.workers
         let start = ContinuousClock.now
-        let record = PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: 0, quality: nil)
-        let writer = try FrameWriter(path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record.json)
+        func record(_ plan: DreamPlan, score: Float) -> String {
+            PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: score, quality: nil).json
+        }
+        let writer = try FrameWriter(
+            path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record(plan, score: 0))
         let progress = Progress("zoom", total: count * plan.steps, quiet: output.running.quiet)
         do {
             var (frame, seen) = (plan, pictures.tensors)
             let name = plan.photo ?? "zoom"
             for number in 0..<count where Interruption.signal == 0 {
+                frame.frame = number
                 frame.seed = plan.seed &+ UInt64(number)
                 if number > 0 {
                     frame.photo = name
@@ -50,7 +65,7 @@ struct DreamFlight {
                 // A frame that was not finished is not one of the flight.
                 guard Interruption.signal == 0 else { break }
                 let picture = dream.picture()
-                try writer.add(Picture(picture, opacity: nil))
+                try writer.add(Picture(picture, opacity: nil), record: record(frame, score: try dream.score(of: picture)))
                 seen[name] = picture.enlarged(by: moving.zoom!, workers: workers)
             }
             progress.finish()
@@ -58,8 +73,12 @@ struct DreamFlight {
         } catch let error as RenderError {
             throw Failure(error)
         }
-        if !output.running.quiet, writer.count > 0 {
-            try standardOutput("\(path)  \(writer.count) frames in \(rounded(seconds(ContinuousClock.now - start), 1)) s")
+        let time = seconds(ContinuousClock.now - start)
+        if output.running.json, writer.count > 0 {
+            try standardOutput(
+                json(Result(output: path, frames: writer.count, complete: writer.count == count, seconds: time, plan: .dream(plan))))
+        } else if !output.running.quiet, writer.count > 0 {
+            try standardOutput("\(path)  \(writer.count) frames in \(rounded(time, 1)) s")
         }
         if Interruption.signal != 0 { throw Interruption.failure }
     }

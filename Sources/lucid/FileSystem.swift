@@ -18,6 +18,16 @@ func isFile(_ path: String) -> Bool {
     return withPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
+/// Whether two names lead to one file or folder that is there.
+func isSame(_ path: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return withPath(path) { stat($0, &first) } == 0 && withPath(other) { stat($0, &second) } == 0
+        && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+}
+
+/// Removes a folder that nothing is left in.
+func removeEmptyFolder(_ path: String) { _ = withPath(path) { rmdir($0) } }
+
 /// File names are bytes; `FileName` keeps those that are not UTF-8.
 private func withPath<Result>(_ path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
     let bytes = FileName.bytes(of: path).map { CChar(bitPattern: $0) } + [0]

@@ -26,6 +26,7 @@ final class FrameSource {
     private(set) var position = 0
 
     private let source: Source
+    private let maximumPixels: Int
 
     private enum Source {
         case folder([String])
@@ -38,15 +39,18 @@ final class FrameSource {
 
     /// - Throws: 69 for a film without ffmpeg, before anything is looked at; 66 for a file or a folder's pictures that are not
     ///   there; 65 for a file without a moving picture in it.
-    init(path: String) throws(Failure) {
+    ///
+    /// - Parameter maximumPixels: larger frames are refused.
+    init(path: String, maximumPixels: Int = Picture.defaultMaximumPixels) throws(Failure) {
         self.path = path
+        self.maximumPixels = maximumPixels
         if isFolder(path) {
             let paths = try Self.picturePaths(in: path)
             source = .folder(paths)
             count = paths.count
             rate = nil
         } else {
-            let film = try FilmDecoder(path: path)
+            let film = try FilmDecoder(path: path, maximumPixels: maximumPixels)
             source = .film(film)
             count = film.properties.frames
             rate = film.properties.rate.perSecond
@@ -62,7 +66,7 @@ final class FrameSource {
         case .folder(let paths):
             guard position < paths.count else { return nil }
             position += 1
-            return try PictureSource.read(paths[position - 1])
+            return try PictureSource.read(paths[position - 1], maximumPixels: maximumPixels)
         case .film(let film):
             let picture = try film.next()
             if picture != nil { position += 1 }
@@ -116,7 +120,7 @@ private final class FilmDecoder {
     private var isAtEnd = false
 
     /// Asks ffprobe what the film is, and starts ffmpeg, which then waits until its frames are read.
-    init(path: String) throws(Failure) {
+    init(path: String, maximumPixels: Int) throws(Failure) {
         let (ffmpeg, ffprobe) = (try Self.program("ffmpeg"), try Self.program("ffprobe"))
         try Self.checkFile(path)
         let properties = try Self.properties(of: path, ffprobe)
@@ -124,7 +128,7 @@ private final class FilmDecoder {
         self.path = path
         self.properties = properties
         self.process = process
-        stream = PPMStream(name: path) { process.read(into: $0) }
+        stream = PPMStream(name: path, maximumPixels: maximumPixels) { process.read(into: $0) }
     }
 
     func next() throws(Failure) -> Picture? {

@@ -38,7 +38,11 @@ extension DreamPlan {
         if totalVariation != 0 { rows.append(("total variation", "\(totalVariation)")) }
         if let mask { rows.append(("mask", mask)) }
         if poolGradient != .winner { rows.append(("pool gradient", poolGradient.rawValue)) }
-        if let frame { rows.append(("frame", "\(frame + 1) of a film, with \(carried) of the one before")) }
+        if let frame, let zoom {
+            rows.append(("frame", "\(frame + 1) of a flight that enlarges each by \(zoom)"))
+        } else if let frame {
+            rows.append(("frame", "\(frame + 1) of a film, with \(carried) of the one before"))
+        }
         if let preprocessing { rows.append(("network sees", preprocessing.words)) }
         return rows
     }

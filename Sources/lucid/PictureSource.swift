@@ -31,6 +31,12 @@ enum PictureSource {
     /// Scaled so that it just covers the extents, and its middle cut out.
     static func fitted(_ picture: Picture, width: Int, height: Int) -> Picture {
         let scale = max(Double(width) / Double(picture.width), Double(height) / Double(picture.height))
+        var picture = picture
+        if max(Double(picture.width) * scale / Double(width), Double(picture.height) * scale / Double(height)) > 8 {
+            // A strip's far ends would be enlarged only to be cut off.
+            func reach(_ own: Int, _ shown: Int) -> Int { min(own, Int((2 * Double(shown) / scale).rounded(.up)) + 2) }
+            picture = picture.croppedToCentre(width: reach(picture.width, width), height: reach(picture.height, height))
+        }
         return picture.resized(
             width: max(width, Int((Double(picture.width) * scale).rounded())),
             height: max(height, Int((Double(picture.height) * scale).rounded()))

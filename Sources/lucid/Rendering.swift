@@ -144,20 +144,10 @@ struct Rendering {
 
     /// Reads every plan as the renderer will, before anything is computed.
     private func checkPlans(_ jobs: [PictureJob]) throws(Failure) {
-        let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        let addressSpace = addressSpaceLeft()
         let atOnce = max(1, min(jobs.count, options.running.workers.count))
         for job in jobs {
-            do {
+            try checkMemory { memory throws(RenderError) in
                 try Renderer.check(job.plan, model: model, memory: memory / atOnce)
-            } catch {
-                throw Failure(error)
-            }
-            guard let addressSpace else { continue }
-            do {
-                try Renderer.check(job.plan, model: model, memory: addressSpace / atOnce)
-            } catch {
-                throw Failure(70, "\(error), or raise the limit on address space (ulimit -v)")
             }
         }
     }

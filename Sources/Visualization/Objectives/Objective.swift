@@ -83,6 +83,8 @@ enum ObjectiveCheck: Sendable {
     case alpha
     /// It compares pictures: at least so many must be drawn.
     case pictures(atLeast: Int, for: String)
+    /// It holds a picture against a fixed one place by place: both must have the same extents.
+    case sameExtents(String)
     /// It compares pictures, and is shown one.
     case alone(String)
 }

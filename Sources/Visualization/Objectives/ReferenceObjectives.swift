@@ -20,7 +20,7 @@ extension Objective {
         let form = scale == .lucid ? "" : ",scale=\(scale.rawValue)"
         return each(
             text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power))\(form))", demands: [layer: .all],
-            references: [reference], checks: [.unit(layer: layer)]
+            references: [reference], checks: [.unit(layer: layer), .sameExtents("caricature")]
         ) { frame, references in
             let values = frame.activations[layer]!.values
             let target = references[reference]!.activations[layer]!.values
@@ -70,7 +70,7 @@ extension Objective {
         let form = comparison == .activation ? "" : ",as=\(comparison.rawValue)"
         return each(
             text: "activation_difference(\(quoted(layer)),\(quoted(reference))\(form))", demands: [layer: .all],
-            references: [reference], checks: [.unit(layer: layer)]
+            references: [reference], checks: [.unit(layer: layer)] + (comparison == .activation ? [.sameExtents("activation_difference")] : [])
         ) { frame, references in
             let values = frame.activations[layer]!.values
             let target = references[reference]!.activations[layer]!.values
@@ -103,7 +103,7 @@ extension Objective {
     public static func activationDistance(_ layer: String, to reference: String) -> Objective {
         each(
             text: "activation_distance(\(quoted(layer)),\(quoted(reference)))", demands: [layer: .all],
-            references: [reference], checks: [.unit(layer: layer)]
+            references: [reference], checks: [.unit(layer: layer), .sameExtents("activation_distance")]
         ) { frame, references in
             var gradient = frame.activations[layer]!.values
             gradient.add(references[reference]!.activations[layer]!.values, scaledBy: -1)
@@ -164,7 +164,7 @@ extension Objective {
 
     /// How far the picture's colours are from a fixed one's: √mean((x − x₀)²).
     public static func inputDifference(_ reference: String) -> Objective {
-        each(text: "input_diff(\(quoted(reference)))", references: [reference]) { frame, references in
+        each(text: "input_diff(\(quoted(reference)))", references: [reference], checks: [.sameExtents("input_diff")]) { frame, references in
             let target = references[reference]!.image
             let (channels, drawn) = (target.shape.channels, frame.image.shape.channels)
             var gradient = frame.image.channelRange(0..<channels, filledTo: channels)

@@ -65,6 +65,13 @@ public struct Dream: PhotographProcess {
         var references: [String: Scene.Frame] = [:]
         for name in reading.objective.references {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
+            for (layer, _) in reading.demands {
+                do {
+                    _ = try model.network.shape(of: layer, height: picture.shape.height, width: picture.shape.width)
+                } catch {
+                    throw .picture(name, "it is shown as \(picture.shape.width)x\(picture.shape.height), too small for \(layer); name a larger one")
+                }
+            }
             references[name] = Self.frame(picture, network, reading, workers)
         }
         self.references = references
@@ -79,12 +86,21 @@ public struct Dream: PhotographProcess {
     ///
     /// - Parameter memory: bytes that may be used; nil for no limit.
     public static func check(_ plan: DreamPlan, model: Model, memory: Int? = nil) throws(RenderError) {
-        for (layer, _) in try plan.reading(at: plan.octaveSizes[0], model: model).demands {
+        let first = plan.octaveSizes[0]
+        let reading = try plan.reading(at: first, model: model)
+        if plan.tile != nil {
+            _ = try plan.reading(
+                at: Network.Size(height: min(first.height, Tiling.smallest), width: min(first.width, Tiling.smallest)), model: model)
+        }
+        for case .sameExtents(let what) in reading.objective.checks {
+            throw .index("\(what) compares pictures of one size, and a dream has several; guide(…) does not mind")
+        }
+        for (layer, _) in reading.demands {
             guard model.network.onlySize(for: layer) == nil else {
                 throw .size("\(plan.width)x\(plan.height)", "\(plan.model) sees pictures of one size only, and a dream has several")
             }
         }
-        let needed = try estimatedMemory(plan, model: model, tile: plan.tile)
+        let needed = try estimatedMemory(of: plan, model: model)
         if let memory, needed > memory { throw .memory(needed: needed, available: memory, option: "--tile, --memory or --size") }
     }
 
@@ -105,6 +121,11 @@ public struct Dream: PhotographProcess {
     /// Pictures of the whole size that are held at a time: the photograph as read and as planes, at the octave's size, the
     /// picture, its gradient, the one before it, and what makes the file.
     private static let wholePictures = 8
+
+    /// Bytes that a dream takes at most, about.
+    public static func estimatedMemory(of plan: DreamPlan, model: Model) throws(RenderError) -> Int {
+        try estimatedMemory(plan, model: model, tile: plan.tile)
+    }
 
     private static func estimatedMemory(_ plan: DreamPlan, model: Model, tile: Int?) throws(RenderError) -> Int {
         let channels = model.network.inputChannels

@@ -46,6 +46,8 @@ public struct DreamPlan: Sendable, Codable, Equatable {
     public var pictures: [String: String] = [:]
     /// The place in a sequence, from 0; such a frame depends on the ones before it.
     public var frame: Int?
+    /// The enlargement from frame to frame of a flight into the dream; nil for the frames of a film.
+    public var zoom: Float?
     /// The share b of the previous frame's dream that this one begins with. Its own steps are √(1 − b) as long, with which a
     /// sequence stays about as strong as a single picture, measured on a panning photograph.
     public var carried: Float = 0
@@ -97,11 +99,14 @@ public struct DreamPlan: Sendable, Codable, Equatable {
             ("iterations", (0...100_000).contains(iterations)), ("stepSize", (0...10).contains(stepSize)),
             ("jitter", (0...100_000).contains(jitter)), ("tile", tile.map { Tiling.sides.contains($0) } ?? true),
             ("strength", (-100...100).contains(strength)), ("totalVariation", (0...1000).contains(totalVariation)),
-            ("frame", frame.map { $0 >= 0 } ?? true), ("carried", (0...1).contains(carried)),
+            ("frame", frame.map { (0...1_000_000_000).contains($0) } ?? true), ("carried", frame == nil ? carried == 0 : (0..<1).contains(carried)),
+            ("zoom", zoom.map { Self.zoomBounds.contains($0) && frame != nil } ?? true),
         ]
         return checks.first { !$0.1 }?.0
     }
 
+    /// Enlargements from frame to frame that make sense.
+    public static let zoomBounds: ClosedRange<Float> = 1...4
     /// Octaves that make sense.
     public static let octaveBounds = 1...32
     /// Scales between octaves that make sense.

@@ -119,6 +119,8 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public static let contentWeight: Float = 1
     public static let styleWeight: Float = 20
     public static let totalVariation: Float = 1
+    /// Weights that make sense: beyond, squares of gradients are no numbers any more.
+    public static let weightBounds: ClosedRange<Float> = 0...1_000_000
     /// Of every optimizer but L-BFGS; of a picture in 0…1.
     public static let learningRate: Float = 0.03
 
@@ -132,17 +134,17 @@ public struct StylePlan: Sendable, Codable, Equatable {
 
     /// The first number that no command would put into a plan: a plan from a file may hold anything.
     var fieldOutOfBounds: String? {
-        func isWeight(_ weight: Float) -> Bool { weight.isFinite && weight >= 0 }
+        func isWeight(_ weight: Float) -> Bool { Self.weightBounds.contains(weight) }
         func are(_ layers: [LayerWeight]) -> Bool { layers.count <= 1000 && layers.allSatisfy { isWeight($0.weight) } }
         let checks: [(String, Bool)] = [
             ("styles", (1...64).contains(styles.count) && styles.allSatisfy { isWeight($0.weight) }),
-            ("contentLayers", are(contentLayers)), ("styleLayers", are(styleLayers)),
+            ("contentLayers", are(contentLayers)), ("styleLayers", are(styleLayers) && !(contentLayers + styleLayers).isEmpty),
             ("contentWeight", isWeight(contentWeight)), ("styleWeight", isWeight(styleWeight)),
             ("totalVariation", isWeight(totalVariation)),
             ("stages", (1...32).contains(stages.count) && stages.allSatisfy {
                 (1...1_000_000).contains($0.width) && (1...1_000_000).contains($0.height) && (0...10_000_000).contains($0.steps)
             }),
-            ("styleScale", (0.01...100).contains(styleScale)), ("learningRate", learningRate.isFinite && learningRate > 0),
+            ("styleScale", (0.01...20).contains(styleScale)), ("learningRate", learningRate > 0 && learningRate <= 1000),
         ]
         return checks.first { !$0.1 }?.0
     }

@@ -65,6 +65,18 @@ public struct StyleTransfer: PhotographProcess {
             seen[plan.content] = photo
             for style in plan.styles { seen[style.picture] = pictures[style.picture]!.luma().matched(to: photo) }
         }
+        for style in plan.styles {
+            for size in plan.stages {
+                let scaled = Self.scaled(seen[style.picture]!.shape, plan, size)
+                for layer in layers.values {
+                    do {
+                        _ = try model.network.shape(of: layer, height: scaled.height, width: scaled.width)
+                    } catch {
+                        throw .picture(style.picture, "it is shown as \(scaled.width)x\(scaled.height), too small for \(layer); try a larger --style-scale or --size")
+                    }
+                }
+            }
+        }
         self.pictures = seen
         content = pictures[plan.content]!.scaled(toHeight: plan.height, width: plan.width, workers: workers)
         let first = plan.stages[0]
@@ -108,18 +120,27 @@ public struct StyleTransfer: PhotographProcess {
                 throw .size(size, "too small for \(layer) (\(error)); try a larger --size, or fewer --stages")
             }
         }
-        let cost = model.network.cost(of: Set(layers.values), height: last.height, width: last.width)
-        let history = min(2 * last.steps, plan.optimizer.remembered)
-        let values = layers.values.reduce(0) { sum, layer in
-            sum + ((try? model.network.shape(of: layer, height: last.height, width: last.width).count) ?? 0)
-        }
-        let pixels = 3 * last.width * last.height
-        // Styles are seen once, without the way back, but may be larger than the result; at most square.
-        let side = Int(Float(max(last.width, last.height)) * plan.styleScale)
-        let seen = 4 * model.network.cost(of: Set(layers.values), height: side, width: side).largestActivation
-        let needed = 4 * (max(cost.remembered + 4 * cost.largestActivation + 3 * values, seen) + 3 * cost.parameters
-            + (8 + history) * pixels) + 64 << 20
+        let needed = try estimatedMemory(of: plan, model: model)
         if let memory, needed > memory { throw .memory(needed: needed, available: memory, option: "--size") }
+    }
+
+    /// Bytes that a transfer takes at most, about.
+    public static func estimatedMemory(of plan: StylePlan, model: Model) throws(RenderError) -> Int {
+        let layers = Set(try layers(of: plan, in: model).values)
+        func values(height: Int, width: Int) -> Int {
+            layers.reduce(0) { $0 + ((try? model.network.shape(of: $1, height: height, width: width).count) ?? 0) }
+        }
+        let last = plan.stages.last!
+        let cost = model.network.cost(of: layers, height: last.height, width: last.width)
+        let history = min(2 * last.steps, plan.optimizer.remembered)
+        let pixels = 3 * last.width * last.height
+        let ascent = cost.remembered + 4 * cost.largestActivation + 3 * values(height: last.height, width: last.width)
+            + (8 + history) * pixels
+        // A style is seen once, in its own shape: at most a square.
+        let side = Int(Float(max(last.width, last.height)) * plan.styleScale)
+        let glance = 4 * model.network.cost(of: layers, height: side, width: side).largestActivation
+            + values(height: side, width: side) + 6 * side * side
+        return 4 * (max(ascent, glance) + 3 * cost.parameters) + 64 << 20
     }
 
     private static func layers(of plan: StylePlan, in model: Model) throws(RenderError) -> [String: LayerName] {
@@ -161,6 +182,7 @@ public struct StyleTransfer: PhotographProcess {
         let score = -total(losses)
         guard score.isFinite else { throw .notFinite(step: stepsDone + 1) }
         var climb = gradient!
+        guard climb.meanMagnitude().isFinite else { throw .notFinite(step: stepsDone + 1) }
         climb.scale(by: -1)
         optimizer.climb(
             &current, along: [climb], pace: plan.schedule.pace(step: stepsDone - begins, of: plan.stages[index].steps),
@@ -238,11 +260,8 @@ public struct StyleTransfer: PhotographProcess {
         /// Of each style and layer.
         let grams = plan.styles.map { style in
             let picture = pictures[style.picture]!
-            let scale = Float(max(size.width, size.height)) * plan.styleScale / Float(max(picture.shape.width, picture.shape.height))
-            let scaled = picture.scaled(
-                toHeight: max(smallestStyle, Int((Float(picture.shape.height) * scale).rounded())),
-                width: max(smallestStyle, Int((Float(picture.shape.width) * scale).rounded())), workers: workers)
-            let values = answers(scaled)
+            let extent = scaled(picture.shape, plan, size)
+            let values = answers(picture.scaled(toHeight: extent.height, width: extent.width, workers: workers))
             return Dictionary(plan.styleLayers.map { ($0.layer, StyleLosses.gramMatrix(values[$0.layer]!, workers: workers)) }) {
                 first, _ in first
             }
@@ -275,6 +294,15 @@ public struct StyleTransfer: PhotographProcess {
         }
         let contents = Dictionary(plan.contentLayers.map { ($0.layer, contentAnswers[$0.layer]!) }) { first, _ in first }
         return Stage(index: index, content: content, contents: contents, styles: targets)
+    }
+
+    /// The extents in which a style is seen.
+    private static func scaled(_ picture: Shape, _ plan: StylePlan, _ size: StylePlan.Stage) -> (height: Int, width: Int) {
+        let scale = Float(max(size.width, size.height)) * plan.styleScale / Float(max(picture.width, picture.height))
+        return (
+            max(smallestStyle, Int((Float(picture.height) * scale).rounded())),
+            max(smallestStyle, Int((Float(picture.width) * scale).rounded()))
+        )
     }
 
     /// The side that a scaled style has at least: what networks can take.

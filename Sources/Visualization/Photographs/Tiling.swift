@@ -19,7 +19,7 @@ package struct Tiling {
     /// Cuts fall on multiples of this, so that the grids of strided layers fall where the whole picture's would.
     static let grid = 32
     /// What a tile sees at least, where the picture has as much.
-    private static let smallest = 192
+    static let smallest = 192
 
     package let rows: [Piece]
     package let columns: [Piece]

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ArgumentParser
 import Images
 import Networks
@@ -81,6 +80,9 @@ struct DreamOptions: ParsableArguments {
         if channel != nil, guide != nil { throw ValidationError("--channel and --guide exclude each other") }
     }
 
+    /// The layer that file names tell.
+    func layerName(of model: Model) -> String { layers.first?.name ?? Self.usualLayer(of: model) }
+
     /// The plan for a photograph, with its pictures read.
     ///
     /// - Parameters:
@@ -105,20 +107,21 @@ struct DreamOptions: ParsableArguments {
         let guide = try self.guide.map { path throws(Failure) in try files.adding(path) }
         plan.pictures = files.digests
         let terms = try objectives(model, guide: guide)
-        plan.objective = terms[0].text
+        plan.objective = terms.dropFirst().reduce(terms[0], +).text
         try fitOctaves(&plan, model)
-        let pictures = try DreamPictures(plan, files, channels: model.network.inputChannels)
-        if terms.count > 1 { plan.objective = try balanced(terms, plan, pictures, model, workers) }
+        // Before any picture is made as large as that.
         do throws(RenderError) {
             if let tile {
                 plan.tile = max(plan.width, plan.height) > tile ? tile : nil
             } else {
                 plan.tile = try Dream.tile(for: plan, model: model, memory: memory.bytes)
             }
-            try Dream.check(plan, model: model, memory: MemorySize.available)
         } catch {
             throw Failure(error)
         }
+        try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
+        let pictures = try DreamPictures(plan, files, channels: model.network.inputChannels)
+        if terms.count > 1 { plan.objective = try balanced(terms, plan, pictures, model, workers) }
         return (plan, pictures)
     }
 
@@ -138,7 +141,7 @@ struct DreamOptions: ParsableArguments {
     }
 
     /// The layer that is dreamt of where none is named: google/deepdream's of GoogLeNet, chosen by eye in others.
-    private static func usualLayer(of model: Model) -> String {
+    static func usualLayer(of model: Model) -> String {
         switch model.name.prefix(while: { $0 != ":" }) {
         case "squeezenet1_1", "squeezenet1_0": return "features.10"
         case "vgg16": return "features.21"
@@ -209,33 +212,4 @@ struct LayerShare: ExpressibleByArgument {
         guard let share = Float(argument[argument.index(after: equals)...]), share.isFinite, share > 0 else { return nil }
         self.init(name: String(argument[..<equals]), share: share)
     }
-}
-
-/// "2GB", "800MB" or a number of bytes.
-struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
-    let bytes: Int
-
-    /// What a dream may take where nothing is said: the same on every machine, since it decides the tiles.
-    static let standard = MemorySize(bytes: 4_000_000_000)
-
-    /// Of this machine.
-    static var available: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
-
-    init(bytes: Int) { self.bytes = bytes }
-
-    init?(argument: String) {
-        let text = argument.uppercased().filter { $0 != " " }
-        let units: [(String, Double)] = [
-            ("GIB", 1_073_741_824), ("MIB", 1_048_576), ("GB", 1e9), ("MB", 1e6), ("G", 1e9), ("M", 1e6), ("B", 1), ("", 1),
-        ]
-        let (unit, factor) = units.first { text.hasSuffix($0.0) }!
-        guard let number = Double(text.dropLast(unit.count)), number * factor >= 1, number * factor < 1e15 else { return nil }
-        bytes = Int(number * factor)
-    }
-
-    var description: String {
-        bytes.isMultiple(of: 1_000_000_000) ? "\(bytes / 1_000_000_000)GB" : bytes.isMultiple(of: 1_000_000) ? "\(bytes / 1_000_000)MB" : "\(bytes)"
-    }
-
-    var defaultValueDescription: String { description }
 }

@@ -58,8 +58,8 @@ struct StyleOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: \(StylePlan.learningRate), lbfgs 1)", valueName: "r"))
     var learningRate: Float?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the noise.", valueName: "n"))
-    var seed: UInt64 = 0
+    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the noise. (default: 0)", valueName: "n"))
+    var seed: UInt64?
 
     @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
     var poolGradient: PoolGradient?
@@ -71,8 +71,14 @@ struct StyleOptions: ParsableArguments {
         if let steps, !(0...1_000_000).contains(steps) { throw ValidationError("--steps must be 0 to 1000000, not \(steps)") }
         if let stages, !(1...10).contains(stages) { throw ValidationError("--stages must be 1 to 10, not \(stages)") }
         for (name, weight) in [("style-weight", styleWeight), ("content-weight", contentWeight), ("tv", tv)] {
-            if let weight, !(weight.isFinite && weight >= 0) { throw ValidationError("--\(name) must be at least 0, not \(weight)") }
+            if let weight, !StylePlan.weightBounds.contains(weight) {
+                throw ValidationError("--\(name) must be 0 to \(Int(StylePlan.weightBounds.upperBound)), not \(weight)")
+            }
         }
+        if styleWeight == 0, contentWeight == 0, method == .lucid || tv == 0 {
+            throw ValidationError("every weight is 0, which leaves nothing to draw; raise --style-weight")
+        }
+        if seed != nil, !fromNoise, method == .gatys { throw ValidationError("--seed is of the noise; it goes with --from-noise") }
         if let styleScale, !(0.05...20).contains(styleScale) {
             throw ValidationError("--style-scale must be 0.05 to 20, not \(styleScale)")
         }
@@ -81,8 +87,8 @@ struct StyleOptions: ParsableArguments {
         }
         if blend != nil, !mask.isEmpty { throw ValidationError("styles with masks are not blended; leave --blend out") }
         if fromNoise, start != nil { throw ValidationError("--from-noise and --start exclude each other") }
-        if let rate = learningRate, !(rate.isFinite && rate > 0) {
-            throw ValidationError("--learning-rate must be above 0, not \(rate)")
+        if let rate = learningRate, !(rate > 0 && rate <= 1000) {
+            throw ValidationError("--learning-rate must be above 0 and at most 1000, not \(rate)")
         }
         if method == .lucid {
             let own: [(String, Bool)] = [
@@ -118,7 +124,7 @@ extension StyleOptions {
             styleLayers: styleLayer.isEmpty ? usual.style : weights(styleLayer),
             contentWeight: contentWeight ?? StylePlan.contentWeight, styleWeight: styleWeight ?? StylePlan.styleWeight,
             totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.adam),
-            learningRate: learningRate, seed: seed, poolGradient: poolGradient ?? .winner, convolution: convolution,
+            learningRate: learningRate, seed: seed ?? 0, poolGradient: poolGradient ?? .winner, convolution: convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
         plan.styleScale = styleScale ?? 1
         plan.keepColors = keepColors

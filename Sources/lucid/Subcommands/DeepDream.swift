@@ -43,6 +43,12 @@ struct DeepDream: ParsableCommand {
         } else {
             try refuse("for films, folders of frames and --zoom", among: [("--rate", moving.rate != nil)])
         }
+        if moving.zoom != nil || photo.map(FrameSource.isMoving) ?? false {
+            try refuse("for --param cppn; the frames' size is --size", among: [("--output-size", output.outputSize != nil)])
+        }
+        if !(photo.map(FrameSource.isMoving) ?? false) {
+            try refuse("for films and folders of frames", among: [("--blend", moving.blend != nil)])
+        }
     }
 
     private func refuse(_ reason: String, among options: [(name: String, isGiven: Bool)]) throws {
@@ -58,9 +64,10 @@ struct DeepDream: ParsableCommand {
         let name = try photo.map { path throws(Failure) in try files.adding(path) }
         let (plan, pictures) = try dream.plan(photo: name, model: model, files: &files, workers: output.running.workers)
         if moving.zoom != nil {
-            return try DreamFlight(plan: plan, pictures: pictures, model: model, moving: moving).run(photo: photo, to: output)
+            return try DreamFlight(plan: plan, pictures: pictures, model: model, moving: moving).run(
+                photo: photo, layer: dream.layerName(of: model), files, to: output)
         }
-        let parts = OutputNames.Parts(model: model.name, layer: dream.layers.first?.name, seed: plan.seed)
+        let parts = OutputNames.Parts(model: model.name, layer: dream.layerName(of: model), seed: plan.seed)
         let path = OutputNames.path(output.output, parts, photo: photo ?? "noise", kind: "dream")
         try Self.run(plan, pictures, files, model, to: path, output)
     }

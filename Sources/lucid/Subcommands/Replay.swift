@@ -59,8 +59,9 @@ struct Replay: ParsableCommand {
             throw Failure.badData("\(picture): \(error)")
         }
         if case .dream(let plan) = record.plan, let frame = plan.frame {
+            let (whole, again) = plan.zoom == nil ? ("film", "on the film") : ("flight", "with --zoom")
             throw Failure.badData(
-                "\(picture) is frame \(frame + 1) of a film, which depends on those before it; run `lucid deepdream` on the film again")
+                "\(picture) is frame \(frame + 1) of a \(whole), which depends on those before it; run `lucid deepdream` \(again) again")
         }
         let model = try load(record.plan.model, weights: record.plan.weights, size: nil)
         var photographs = Photographs(maximumPixels: reading.maxPixels)
@@ -71,11 +72,7 @@ struct Replay: ParsableCommand {
         let path = isJPEG ? OutputNames.path(OutputNames.path(nil, name), ending: ".jpg") : OutputNames.path(output.output, name)
         switch record.plan {
         case .dream(let plan):
-            do {
-                try Dream.check(plan, model: model, memory: MemorySize.available)
-            } catch {
-                throw Failure(error)
-            }
+            try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
             try DeepDream.run(plan, pictures, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
         case .style(let plan):

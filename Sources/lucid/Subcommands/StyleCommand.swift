@@ -50,7 +50,7 @@ struct StyleCommand: ParsableCommand {
         if style.method == .lucid { return try drawAsLucid(model) }
         var files = Photographs(maximumPixels: reading.maxPixels)
         let plan = try style.plan(content: content, styles: styles, model: model, files: &files)
-        let parts = OutputNames.Parts(model: model.name, seed: style.seed)
+        let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         try Self.run(plan, files, model, to: path, output)
     }
@@ -60,16 +60,12 @@ struct StyleCommand: ParsableCommand {
         _ plan: StylePlan, _ files: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
         _ output: OutputOptions
     ) throws {
+        try checkMemory { memory throws(RenderError) in try StyleTransfer.check(plan, model: model, memory: memory) }
         var pictures: [String: Tensor] = [:]
         for name in plan.namedPictures { pictures[name] = try files.picture(name).tensor(channels: 3, name: name) }
         let photo = try files.picture(plan.content)
         let fitted = PictureSource.fitted(photo, width: plan.width, height: plan.height)
         pictures[plan.content] = try fitted.tensor(channels: 3, name: plan.content)
-        do {
-            try StyleTransfer.check(plan, model: model, memory: MemorySize.available)
-        } catch {
-            throw Failure(error)
-        }
         model.sayAssumption(quiet: output.running.quiet)
         let run = PhotographRun<StyleTransfer>(
             label: "style", plan: .style(plan), path: path, options: output, opacity: fitted.opacity, depth: photo.bitDepth,
@@ -113,14 +109,14 @@ struct StyleCommand: ParsableCommand {
         let size = ResultSize(of: photo, asked: style.size ?? PictureSize(side: 512))
         render.size = PictureSize(width: size.width, height: size.height)
         render.steps = style.steps ?? 512
-        render.givenSeed = style.seed
+        render.givenSeed = style.seed ?? 0
         render.start = style.start
         if let start = style.start { try photographs.add(start) }
         render.optimizer = style.optimizer
         render.learningRate = style.learningRate ?? (style.optimizer == nil ? 0.05 : nil)
         render.poolGradient = style.poolGradient ?? .winner
         render.convolution = style.convolution
-        let parts = OutputNames.Parts(model: model.name, seed: style.seed)
+        let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         var options = output
         options.output = path
