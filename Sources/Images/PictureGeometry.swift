@@ -1,4 +1,4 @@
-// Cropping and turning: pixels change places and keep their values.
+// Cropping, turning and enlarging by whole numbers: pixels change places and keep their values.
 
 extension Picture {
     /// The middle of the picture. A side that is asked to be longer than the picture's stays as it is. An odd remainder is
@@ -10,6 +10,12 @@ extension Picture {
         func margin(_ excess: Int) -> Int { Int((Double(excess) / 2).rounded(.toNearestOrEven)) }
         let left = margin(self.width - newWidth), top = margin(self.height - newHeight)
         return rearranged(width: newWidth, height: newHeight) { x, y in (left + x, top + y) }
+    }
+
+    /// Every pixel as a square of so many pixels a side.
+    func enlarged(times factor: Int) -> Picture {
+        precondition(factor > 0, "a picture has at least one pixel")
+        return factor == 1 ? self : rearranged(width: width * factor, height: height * factor) { x, y in (x / factor, y / factor) }
     }
 
     /// The picture turned upright, for the orientation that EXIF calls 1 (upright) to 8; any other value changes nothing.
