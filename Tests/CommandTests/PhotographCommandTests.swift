@@ -297,7 +297,7 @@ import Testing
         try save(Picture(width: 1, height: 1, samples: .eight([9, 9, 9])), scratch, "one.png")
         let (photo, other) = (Self.photo, Self.other)
         for (arguments, status, word): ([String], Int32, String) in [
-            ([], 64, "--from-noise"), (["absent.jpg"], 66, "absent.jpg"), (["absent.mp4"], 66, "absent.mp4"),
+            ([], 64, "--from-noise"), (["absent.jpg"], 66, "absent.jpg"),
             (["empty"], 66, "no pictures"), ([photo, "--from-noise"], 64, "--from-noise"), ([photo, "--layer", "featres.3"], 64, "features.3"),
             ([photo, "--size", "100000"], 64, "GB"), ([photo, "--size", "5"], 64, "too small"), (["one.png"], 64, "too small"),
             ([photo, "--guide", "one.png"], 65, "too small"), ([photo, "--channel", "3"], 64, "--layer"),
