@@ -9,9 +9,7 @@ sees through a hook that does their preprocessing. Needs torch, torchvision, tor
 """
 
 import argparse
-import json
 import os
-import struct
 import subprocess
 import tempfile
 
@@ -21,7 +19,8 @@ import torchvision
 from lucent.optvis import param, render
 from PIL import Image
 
-MEANS = {"squeezenet1_1": (123.0, 117.0, 104.0), "vgg16": (123.68, 116.779, 103.939)}
+import side_by_side
+
 UNITS = {
     "squeezenet1_1": [("features.3", 5), ("features.4", 20), ("features.6", 33), ("features.7", 100), ("features.8", 7),
                       ("features.9", 150), ("features.10", 5), ("features.10", 200), ("features.11", 50),
@@ -31,23 +30,12 @@ UNITS = {
 }
 
 
-def weights(path):
-    """The tensors of a safetensors file of float16."""
-    with open(path, "rb") as file:
-        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
-        data = file.read()
-    header.pop("__metadata__", None)
-    return {name: torch.from_numpy(numpy.frombuffer(
-        data[entry["data_offsets"][0]:entry["data_offsets"][1]], numpy.float16).astype(numpy.float32).reshape(entry["shape"]))
-        for name, entry in header.items()}
-
-
 def network(name):
     model = getattr(torchvision.models, name)(weights=None).eval()
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Models")
-    missing = model.load_state_dict(weights(os.path.join(folder, name + ".safetensors")), strict=False)
+    missing = model.load_state_dict(side_by_side.weights(os.path.join(folder, name + ".safetensors")), strict=False)
     assert all(key.startswith("classifier") for key in missing.missing_keys), missing
-    mean = torch.tensor(MEANS[name]).reshape(1, 3, 1, 1)
+    mean = torch.tensor(side_by_side.MEANS[name]).reshape(1, 3, 1, 1)
     model.register_forward_pre_hook(lambda _, inputs: (inputs[0] * 255 - mean,))
     for module in model.modules():
         if isinstance(module, torch.nn.ReLU):

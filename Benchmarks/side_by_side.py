@@ -1,6 +1,6 @@
 """What the benchmarks of whole pictures share: the bundled weights in torchvision's modules, and processes in turns.
 
-Not run itself; deepdream_pytorch.py and style_pytorch.py import it. PyTorch is imported only by the process that computes
+Not run itself; deepdream_pytorch.py, style_pytorch.py and lucent_scores.py import it. PyTorch is imported only by the process that computes
 with it, which is one of its own, started anew for every picture as lucid is.
 """
 

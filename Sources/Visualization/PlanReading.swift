@@ -163,3 +163,20 @@ struct Reading {
         return 4 * (max(climb, finished ?? 0) + 3 * cost.parameters) + 64 << 20
     }
 }
+
+extension Model {
+    /// The network, cut to what is demanded and with its weights loaded.
+    ///
+    /// - Parameter preprocessing: a plan's own; nil for what comes with the model.
+    func prepared(
+        _ demands: [LayerName: Demand], preprocessing: Preprocessing?, convolution: ConvolutionChoice
+    ) throws(RenderError) -> PreparedNetwork {
+        do {
+            return try PreparedNetwork(
+                network, demands: demands, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
+                sharing: loaded)
+        } catch {
+            throw .weights(error)
+        }
+    }
+}

@@ -192,13 +192,7 @@ public struct PictureRecord: Sendable, Codable, Equatable {
     public var json: String { lineOfJSON(self) }
 
     public init(json: String) throws(RecordError) {
-        do {
-            self = try JSONDecoder().decode(PictureRecord.self, from: Data(json.utf8))
-        } catch let error as DecodingError {
-            throw RecordError(reason: RecordError.reason(of: error))
-        } catch {
-            throw RecordError(reason: "it is not JSON")
-        }
+        self = try record(ofJSON: json)
         if let field = plan.fieldOutOfBounds { throw RecordError(reason: "its \(field) is out of bounds") }
         guard (0...plan.steps).contains(stepsDone) else { throw RecordError(reason: "its stepsDone is out of bounds") }
         guard (0..<plan.count).contains(picture ?? 0) else { throw RecordError(reason: "its picture is out of bounds") }
@@ -241,6 +235,17 @@ public struct RecordError: Error, CustomStringConvertible {
         case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)): \(context.debugDescription)"
         @unknown default: "it is of another kind"
         }
+    }
+}
+
+/// A record that has yet to be held against its bounds.
+func record<Record: Decodable>(ofJSON json: String) throws(RecordError) -> Record {
+    do {
+        return try JSONDecoder().decode(Record.self, from: Data(json.utf8))
+    } catch let error as DecodingError {
+        throw RecordError(reason: RecordError.reason(of: error))
+    } catch {
+        throw RecordError(reason: "it is not JSON")
     }
 }
 

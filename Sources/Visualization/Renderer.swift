@@ -45,13 +45,8 @@ public struct Renderer: Sendable {
         self.model = model
         self.workers = workers
         self.reading = reading
-        do {
-            network = try PreparedNetwork(
-                model.network, demands: reading.demands, preprocessing: plan.preprocessing ?? model.preprocessing,
-                convolution: plan.convolution, sharing: model.loaded)
-        } catch {
-            throw .weights(error)
-        }
+        network = try model.prepared(
+            reading.demands, preprocessing: plan.preprocessing, convolution: plan.convolution)
         parameterization = Self.parameterization(plan, channels: model.network.inputChannels, plan.height, plan.width)
         optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
         generator = RandomGenerator(seed: plan.seed)
@@ -285,14 +280,8 @@ extension Renderer {
         guard let unit = reading.unit, picture.shape.channels == model.network.inputChannels else { return nil }
         var demand = Demand.all
         if let position = unit.position { demand.positions = [position] }
-        let whole: PreparedNetwork
-        do {
-            whole = try PreparedNetwork(
-                model.network, demands: [unit.layer: demand], preprocessing: plan.preprocessing ?? model.preprocessing,
-                convolution: plan.convolution, sharing: model.loaded)
-        } catch {
-            throw .weights(error)
-        }
+        let whole = try model.prepared(
+            [unit.layer: demand], preprocessing: plan.preprocessing, convolution: plan.convolution)
         let seen = reading.transforms.fitting?.resized(picture, workers).output ?? picture
         let trace = whole.forward(seen, Pass(workers: workers), remembering: false)
         let activation = trace[unit.layer]

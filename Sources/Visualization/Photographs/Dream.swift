@@ -37,13 +37,8 @@ public struct Dream: PhotographProcess {
         self.reading = reading
         self.workers = workers
         self.sizes = sizes
-        do {
-            network = try PreparedNetwork(
-                model.network, demands: reading.demands, preprocessing: plan.preprocessing ?? model.preprocessing,
-                convolution: plan.convolution, sharing: model.loaded)
-        } catch {
-            throw .weights(error)
-        }
+        network = try model.prepared(
+            reading.demands, preprocessing: plan.preprocessing, convolution: plan.convolution)
         let shape = Shape(model.network.inputChannels, plan.height, plan.width)
         generator = RandomGenerator(seed: plan.seed)
         if let name = plan.photo {

@@ -148,13 +148,7 @@ public struct PhotographRecord: Sendable, Codable, Equatable {
     }
 
     public init(json: String) throws(RecordError) {
-        do {
-            self = try JSONDecoder().decode(PhotographRecord.self, from: Data(json.utf8))
-        } catch let error as DecodingError {
-            throw RecordError(reason: RecordError.reason(of: error))
-        } catch {
-            throw RecordError(reason: "it is not JSON")
-        }
+        self = try record(ofJSON: json)
         if let field = plan.fieldOutOfBounds { throw RecordError(reason: "its \(field) is out of bounds") }
         guard (0...plan.steps).contains(stepsDone) else { throw RecordError(reason: "its stepsDone is out of bounds") }
         guard quality.map({ (1...100).contains($0) }) ?? true else { throw RecordError(reason: "its quality is out of bounds") }

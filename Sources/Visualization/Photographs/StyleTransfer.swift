@@ -51,13 +51,8 @@ public struct StyleTransfer: PhotographProcess {
         self.plan = plan
         self.layers = layers
         self.workers = workers
-        do {
-            network = try PreparedNetwork(
-                model.network, demands: Dictionary(layers.values.map { ($0, .all) }) { first, _ in first },
-                preprocessing: plan.preprocessing ?? model.preprocessing, convolution: plan.convolution, sharing: model.loaded)
-        } catch {
-            throw .weights(error)
-        }
+        network = try model.prepared(
+            Dictionary(layers.values.map { ($0, .all) }) { first, _ in first }, preprocessing: plan.preprocessing, convolution: plan.convolution)
         for name in plan.namedPictures where pictures[name] == nil { throw .picture(name, "it was not read") }
         var seen = pictures
         if plan.keepColors {
