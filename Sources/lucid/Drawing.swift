@@ -21,7 +21,7 @@ struct Drawing {
     }
 
     /// A picture of each objective, or one for each seed.
-    func run(_ subjects: [Subject], label: String) throws(Failure) {
+    func rendering(_ subjects: [Subject], label: String) throws(Failure) -> Rendering {
         let seeds = render.seeds?.seeds
         var jobs: [PictureJob] = []
         let isSheet = seeds != nil && !(output.output?.contains("{seed}") ?? false)
@@ -43,7 +43,7 @@ struct Drawing {
             if subjects.count > 1 { parts.index = nil }
             rendering.sheet = PictureSheet(to: OutputNames.path(output.output, parts), columns: subjects.count > 1 ? seeds!.count : nil)
         }
-        try rendering.run()
+        return rendering
     }
 
     /// A job for one plan with what the output options say of it.

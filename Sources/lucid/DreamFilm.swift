@@ -9,7 +9,7 @@ import Visualization
 ///
 /// Every frame is a file of its own, with a plan that knows the frame before: the same command goes on where another was
 /// ended, and does again what has changed.
-struct DreamFilm {
+struct DreamFilm: Work {
     /// Of the folder or the film.
     let path: String
     let dream: DreamOptions
@@ -213,5 +213,11 @@ struct DreamFilm {
 
     private func lineOfRecord(_ plan: DreamPlan) -> String {
         PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: 0, quality: nil).json
+    }
+}
+
+extension DreamFilm {
+    func pieces() throws(Failure) -> [Piece] {
+        throw .usage("a batch draws single pictures; run `lucid deepdream` on the film by itself")
     }
 }

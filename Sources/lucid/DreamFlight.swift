@@ -4,11 +4,16 @@ import Tensors
 import Visualization
 
 /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
-struct DreamFlight {
+struct DreamFlight: Work {
     let plan: DreamPlan
     let pictures: DreamPictures
     let model: Model
     let moving: MovingOptions
+    let photo: String?
+    /// For the file's name.
+    let layer: String
+    let files: Photographs
+    let output: OutputOptions
 
     /// What `--json` prints.
     private struct Result: Encodable {
@@ -24,7 +29,7 @@ struct DreamFlight {
     private static let pace: Float = 0.4
 
     /// Flies, and writes the frames. What there is when the program is interrupted is written too.
-    func run(photo: String?, layer: String, _ files: Photographs, to output: OutputOptions) throws {
+    func run() throws {
         let count = moving.frames ?? 100
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: plan.seed)
         var plan = plan
@@ -81,6 +86,12 @@ struct DreamFlight {
             try standardOutput("\(path)  \(writer.count) frames in \(rounded(time, 1)) s")
         }
         if Interruption.signal != 0 { throw Interruption.failure }
+    }
+}
+
+extension DreamFlight {
+    func pieces() throws(Failure) -> [Piece] {
+        throw .usage("a batch draws single pictures; run `lucid deepdream --zoom` by itself")
     }
 }
 

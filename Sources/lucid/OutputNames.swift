@@ -53,6 +53,12 @@ struct OutputNames {
         return path[..<dot] + ending
     }
 
+    /// ".gif" of "way.gif", and nothing of a name without an ending.
+    static func ending(of path: String) -> String {
+        let stem = Self.path(path, ending: "")
+        return String(path.dropFirst(stem.count))
+    }
+
     /// The name for the picture after some steps: "eye.png" becomes "eye_step32.png".
     static func path(_ path: String, step: Int) -> String { inserting("_step\(step)", into: path) }
 

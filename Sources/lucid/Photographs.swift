@@ -115,6 +115,8 @@ struct Photographs: Sendable {
         return name
     }
 
+    var isEmpty: Bool { sources.isEmpty }
+
     /// The SHA-256 of all photographs.
     var digests: [String: String] { sources.mapValues(\.digest) }
 

@@ -54,6 +54,9 @@ final class Progress: Sendable {
         if let line { standardError("\r\u{1B}[K" + line) }
     }
 
+    /// Steps that nobody counted while they were taken.
+    func advance(by steps: Int) { state.withLock { $0.stepsDone += steps } }
+
     /// Clears the line.
     func finish() {
         if isShown { standardError("\r\u{1B}[K") }

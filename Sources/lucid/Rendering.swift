@@ -6,13 +6,13 @@ import Tensors
 import Visualization
 
 /// Draws pictures from plans: the one way from a rendering command to its files.
-struct Rendering {
+struct Rendering: Work {
     let model: Model
-    let jobs: [PictureJob]
+    var jobs: [PictureJob]
     /// Those that the plans name.
     let photographs: Photographs
     let label: String
-    let options: OutputOptions
+    var options: OutputOptions
     /// All pictures of all jobs on one sheet.
     var sheet: PictureSheet?
     /// Files that are written later by the same command, and are checked now.
@@ -23,6 +23,8 @@ struct Rendering {
     var keepsPictures = false
     /// Only tried out: what is drawn when the program is interrupted is given back as well.
     var isTrial = false
+    /// One of the pieces of a batch: an unfinished picture is not written, and nothing is said.
+    var isPiece = false
 
     /// A job that is done.
     struct Finished: Sendable {
@@ -35,14 +37,17 @@ struct Rendering {
         let check: SelfCheck
         let paths: [String?]
         let seconds: Double
+
+        /// Not interrupted.
+        var isComplete: Bool { records.allSatisfy(\.complete) }
     }
 
     /// How good the finished pictures are.
     struct SelfCheck: Sendable, Codable {
         /// The objective on the pictures as they are.
         let score: Float
-        /// Its mean over draws of the transforms.
-        let scoreWithTransforms: Float
+        /// Its mean over draws of the transforms; nil where nobody asks.
+        let scoreWithTransforms: Float?
         /// Where the unit stands among its layer's channels.
         let rank: Renderer.Rank?
         /// No step had a gradient.
@@ -54,7 +59,7 @@ struct Rendering {
         let output: String
         let outputs: [String]?
         let score: Float
-        let scoreWithTransforms: Float
+        let scoreWithTransforms: Float?
         let rank: Renderer.Rank?
         let steps: Int
         let complete: Bool
@@ -65,16 +70,10 @@ struct Rendering {
     /// Draws everything and writes it.
     /// - Returns: the finished jobs in their order, if they are asked for.
     @discardableResult
-    func run() throws(Failure) -> [Finished] {
+    func draw() throws(Failure) -> [Finished] {
         let workers = options.running.workers
-        var sealed: [PictureJob] = []
-        for job in jobs {
-            var job = job
-            job.plan = try photographs.sealed(job.plan, model: model)
-            sealed.append(job)
-        }
-        let jobs = sealed
-        try checkPlans(jobs)
+        let jobs = try sealedJobs()
+        try checkPlans(jobs, atOnce: workers.count)
         if options.verbose { try sayWhatIsDrawn(jobs) }
         if options.dryRun {
             for job in jobs { try standardOutput(json(plan(job.plan, for: job.paths[0]))) }
@@ -84,11 +83,29 @@ struct Rendering {
         model.sayAssumption(quiet: options.running.quiet)
 
         let progress = Progress(label, total: jobs.reduce(0) { $0 + $1.steps }, quiet: options.running.quiet)
+        defer { progress.finish() }
+        return try draw(jobs, workers, progress)
+    }
+
+    func run() throws { try draw() }
+
+    private func sealedJobs() throws(Failure) -> [PictureJob] {
+        var sealed: [PictureJob] = []
+        for job in jobs {
+            var job = job
+            job.plan = try photographs.sealed(job.plan, model: model)
+            sealed.append(job)
+        }
+        return sealed
+    }
+
+    /// Draws jobs that were checked.
+    private func draw(_ jobs: [PictureJob], _ workers: Workers, _ progress: Progress) throws(Failure) -> [Finished] {
         // Several pictures: one thread each, so that none waits for another. One picture: all threads inside it.
         let inner = jobs.count > 1 ? Workers.one : workers
         let failures = Mutex<[Failure]>([])
         let finished = Mutex<[Int: Finished]>([:])
-        let keeps = sheet != nil || keepsPictures
+        let keeps = sheet != nil || keepsPictures || isPiece
         workers.forEach(jobs.count) { index in
             guard Interruption.signal == 0, failures.withLock({ $0.isEmpty }) else { return }
             do throws(Failure) {
@@ -98,7 +115,7 @@ struct Rendering {
                 failures.withLock { $0.append(error) }
             }
         }
-        progress.finish()
+        if !isPiece { progress.finish() }
         if let failure = failures.withLock({ $0.first }) { throw failure }
         let all = finished.withLock { finished in jobs.indices.compactMap { finished[$0] } }
         if let sheet, !all.isEmpty { try write(sheet, all) }
@@ -143,8 +160,8 @@ struct Rendering {
     }
 
     /// Reads every plan as the renderer will, before anything is computed.
-    private func checkPlans(_ jobs: [PictureJob]) throws(Failure) {
-        let atOnce = max(1, min(jobs.count, options.running.workers.count))
+    private func checkPlans(_ jobs: [PictureJob], atOnce workers: Int) throws(Failure) {
+        let atOnce = max(1, min(jobs.count, workers))
         for job in jobs {
             try checkMemory { memory throws(RenderError) in
                 try Renderer.check(job.plan, model: model, memory: memory / atOnce)
@@ -197,13 +214,15 @@ struct Rendering {
                     _ = try save(renderer, renderer.pictures(), job, step: renderer.stepsDone)
                 }
             }
+            if isPiece, renderer.stepsDone < job.steps, !renderer.hasConverged { throw Interruption.failure }
             let drawn = ContinuousClock.now
             try evolution?.finish(shown(renderer))
             let pictures = renderer.pictures()
             let (records, shown) = try save(renderer, pictures, job, step: nil)
             let check = SelfCheck(
-                score: try renderer.score(of: pictures), scoreWithTransforms: renderer.scoreWithTransforms(of: pictures),
-                rank: job.plan.count == 1 ? try renderer.rank(on: pictures[0]) : nil,
+                score: records[0].score,
+                scoreWithTransforms: isPiece && sheet == nil ? nil : renderer.scoreWithTransforms(of: pictures),
+                rank: job.plan.count == 1 && !(isPiece && sheet == nil) ? try renderer.rank(on: pictures[0]) : nil,
                 isDead: renderer.stepsDone > 0 && !renderer.isAlive)
             let finished = Finished(
                 plan: job.plan, pictures: pictures, shown: shown, records: records, check: check, paths: job.paths,
@@ -287,12 +306,13 @@ struct Rendering {
         let seed: UInt64
         let picture: Int?
         let score: Float
-        let scoreWithTransforms: Float
+        let scoreWithTransforms: Float?
         let rank: Renderer.Rank?
         let file: String?
     }
 
     private func report(_ job: PictureJob, _ finished: Finished, _ progress: Progress) throws(Failure) {
+        if isPiece { return }
         let record = finished.records[0]
         let paths = job.paths.compactMap { $0 }
         if options.show, sheet == nil {
@@ -313,7 +333,7 @@ struct Rendering {
                 record.complete || record.stepsDone == job.steps ? "" : " (interrupted after \(record.stepsDone) steps)"
             let place = paths.isEmpty ? "\(job.plan.objective) seed \(job.plan.seed)" : paths.joined(separator: " ")
             try standardOutput(
-                "\(place)  score \(rounded(Double(check.score), 2)) (\(rounded(Double(check.scoreWithTransforms), 2)) under transforms\(rank(check)))  \(record.stepsDone) steps in \(rounded(finished.seconds, 1)) s\(state)")
+                "\(place)  score \(rounded(Double(check.score), 2)) (\(rounded(Double(check.scoreWithTransforms ?? 0), 2)) under transforms\(rank(check)))  \(record.stepsDone) steps in \(rounded(finished.seconds, 1)) s\(state)")
         }
         if check.isDead, !options.running.quiet {
             progress.finish()
@@ -327,6 +347,70 @@ struct Rendering {
         return rank.place == 1
             ? "; the strongest of \(rank.channels) channels"
             : "; number \(rank.place) of \(rank.channels) channels, the strongest is \(rank.strongest)"
+    }
+}
+
+extension Rendering {
+    /// Everything that the files of a piece depend on.
+    private struct Identity: Encodable {
+        let plans: [RenderPlan]
+        let steps: [Int]
+        let saveAt: [[Int]]
+        let evolution: [String?]
+        let columns: Int?
+        let files: [[Bool]]
+    }
+
+    /// A piece for each job, or one for all that share a sheet.
+    func pieces() throws(Failure) -> [Piece] {
+        let jobs = try sealedJobs()
+        try checkPlans(jobs, atOnce: 1)
+        var pieces: [Piece] = []
+        for jobs in sheet == nil ? jobs.map({ [$0] }) : [jobs] { pieces.append(try piece(jobs)) }
+        return pieces
+    }
+
+    private func piece(_ jobs: [PictureJob]) throws(Failure) -> Piece {
+        var rendering = self
+        rendering.jobs = jobs
+        rendering.isPiece = true
+        rendering.options = options.silent
+        let plans = jobs.map { plan($0.plan, for: $0.paths[0] ?? sheet?.path) }
+        let identity = Identity(
+            plans: plans, steps: jobs.map(\.steps), saveAt: jobs.map { $0.saveAt.sorted() },
+            evolution: jobs.map { $0.evolution.map { OutputNames.ending(of: $0) } }, columns: sheet?.columns,
+            files: jobs.map { $0.paths.map { $0 != nil } })
+        var memory = 0
+        do {
+            for plan in plans { memory = max(memory, try Renderer.estimatedMemory(of: plan, model: model)) }
+        } catch {
+            throw Failure(error)
+        }
+        let sheets = [sheet?.path, sheet?.index].compactMap { $0 }
+        for path in jobs.flatMap(\.outputs) + [sheet?.path].compactMap({ $0 }) where OutputNames.isForeign(path) {
+            throw .usage("\(path): pictures are written as .png or .jpg")
+        }
+        var evolutions: [String] = []
+        for path in jobs.compactMap(\.evolution) {
+            guard try AnimationKind(of: path) != .folder else {
+                throw .usage("--evolution \(path): a batch keeps the way there in one file, such as a .gif")
+            }
+            evolutions.append(path)
+        }
+        var piece = Piece(
+            model: model, outputs: sheets + jobs.flatMap { $0.outputs.reversed() } + evolutions, identity: json(identity),
+            steps: jobs.reduce(0) { $0 + $1.steps }, memory: memory, holdsPhotographs: !photographs.isEmpty
+        ) { [rendering] workers, progress throws(Failure) in
+            let finished = try rendering.draw(rendering.jobs, workers, progress)
+            guard finished.count == jobs.count, Interruption.signal == 0 || finished.allSatisfy(\.isComplete) else {
+                throw Interruption.failure
+            }
+            let scores = finished.map(\.check.score)
+            return Piece.Outcome(
+                score: scores.reduce(0, +) / Float(scores.count), isDead: finished.allSatisfy(\.check.isDead))
+        }
+        if jobs.count == 1, sheet == nil, evolutions.isEmpty, jobs[0].saveAt.isEmpty, plans[0].count == 1 { piece.record = json(plans[0]) }
+        return piece
     }
 }
 

@@ -6,7 +6,7 @@ import Tensors
 import Visualization
 
 /// `lucid deepdream`
-struct DeepDream: ParsableCommand {
+struct DeepDream: DrawingCommand {
     static let configuration = CommandConfiguration(
         commandName: "deepdream",
         abstract: "Let a network dream on a photograph.",
@@ -53,39 +53,46 @@ struct DeepDream: ParsableCommand {
         if let option = options.first(where: \.isGiven) { throw ValidationError("\(option.name) is \(reason)") }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(quiet: output.running.quiet)
         if let photo, FrameSource.isMoving(photo) {
-            return try DreamFilm(path: photo, dream: dream, reading: reading, moving: moving, model: model, output: output).run()
+            return DreamFilm(path: photo, dream: dream, reading: reading, moving: moving, model: model, output: output)
         }
         var files = Photographs(maximumPixels: reading.maxPixels)
         let name = try photo.map { path throws(Failure) in try files.adding(path) }
         let (plan, pictures) = try dream.plan(photo: name, model: model, files: &files, workers: output.running.workers)
         if moving.zoom != nil {
-            return try DreamFlight(plan: plan, pictures: pictures, model: model, moving: moving).run(
-                photo: photo, layer: dream.layerName(of: model), files, to: output)
+            return DreamFlight(
+                plan: plan, pictures: pictures, model: model, moving: moving, photo: photo, layer: dream.layerName(of: model),
+                files: files, output: output)
         }
         let parts = OutputNames.Parts(model: model.name, layer: dream.layerName(of: model), seed: plan.seed)
         let path = OutputNames.path(output.output, parts, photo: photo ?? "noise", kind: "dream")
-        try Self.run(plan, pictures, files, model, to: path, output)
+        return try Self.work(plan, pictures, files, model, to: path, output)
     }
 
     /// Dreams a plan's picture.
-    static func run(
+    static func work(
         _ plan: DreamPlan, _ pictures: DreamPictures, _ photographs: Photographs, _ model: Model, to path: String,
         steps: Int? = nil, quality: Int? = nil, _ output: OutputOptions
-    ) throws {
-        model.sayAssumption(quiet: output.running.quiet)
-        let run = PhotographRun<Dream>(
-            label: "dream", plan: .dream(plan), path: path, options: output, opacity: pictures.opacity, depth: pictures.depth,
-            quality: quality, ingredients: photographs.ingredients(model), steps: steps ?? plan.steps
-        ) { dream, picture throws(RenderError) in
-            let before = try dream.score(of: dream.beginning)
-            let after = try dream.score(of: picture)
-            let text = "score \(short(before)) → \(short(after))"
-            return (text, ["score_before": before])
+    ) throws(Failure) -> PhotographRun<Dream> {
+        let memory: Int
+        do {
+            memory = try Dream.estimatedMemory(of: plan, model: model)
+        } catch {
+            throw Failure(error)
         }
-        try run.run { try Dream(plan, model: model, pictures: pictures.tensors, workers: output.running.workers) }
+        let tensors = pictures.tensors
+        return PhotographRun(
+            label: "dream", model: model, plan: .dream(plan), path: path, options: output, opacity: pictures.opacity, depth: pictures.depth,
+            quality: quality, ingredients: photographs.ingredients(model), steps: steps ?? plan.steps,
+            report: { dream, picture throws(RenderError) in
+                let before = try dream.score(of: dream.beginning)
+                let after = try dream.score(of: picture)
+                return ("score \(short(before)) → \(short(after))", ["score_before": before])
+            },
+            memory: memory,
+            make: { workers throws(RenderError) in try Dream(plan, model: model, pictures: tensors, workers: workers) })
     }
 }
 

@@ -4,7 +4,7 @@ import Tensors
 import Visualization
 
 /// `lucid diversity`
-struct Diversity: ParsableCommand {
+struct Diversity: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw several distinct pictures of one channel: its facets.",
         discussion: """
@@ -32,7 +32,7 @@ struct Diversity: ParsableCommand {
         guard output.output != "-" else { throw ValidationError("diversity writes several files; -o - takes one picture") }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index, of: layer, in: model)
         guard indices.count == 1 else { throw Failure.usage("diversity draws one channel, and --index names \(indices.count)") }
@@ -43,83 +43,139 @@ struct Diversity: ParsableCommand {
         render.negative = false  // the pictures are set apart either way
         let photographs = try render.photographs()
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
-        let label = "\(layer):\(indices[0])"
-
-        let paths: [String?] = (0..<count).map { OutputNames.path(path, picture: $0) }
-        var job = PictureJob(try render.plan(channel, model: model, photographs, count: count), to: paths)
+        var job = PictureJob(
+            try render.plan(channel, model: model, photographs, count: count), to: (0..<count).map { OutputNames.path(path, picture: $0) })
         try drawing.configure(&job, parts)
+        return DiversityWork(
+            model: model, layer: layer, channel: channel, weight: weight, job: job, sheet: path, render: render,
+            photographs: photographs, label: "\(layer):\(indices[0])", output: output)
+    }
+}
+
+/// Several renders of one channel, of which the last is kept.
+struct DiversityWork: Work {
+    let model: Model
+    let layer: String
+    let channel: Objective
+    /// In per cent of the channel's score; nil to try out.
+    let weight: Float?
+    /// Without the term that sets the pictures apart.
+    let job: PictureJob
+    let sheet: String
+    let render: RenderOptions
+    let photographs: Photographs
+    let label: String
+    var output: OutputOptions
+
+    func run() throws { _ = try draw() }
+
+    /// - Returns: nil if it was a dry run.
+    private func draw() throws(Failure) -> Rendering.Finished? {
         var rehearsal = Rendering(
             model: model, jobs: [rehearsed(job)], photographs: photographs, label: "\(label), alike",
             options: output.dryRun ? output : output.silent)
         // Checked before the first of several renders.
-        rehearsal.willWrite = job.outputs + [path]
+        rehearsal.willWrite = job.outputs + [sheet]
         rehearsal.keepsPictures = true
         rehearsal.isTrial = true
-        guard let before = try rehearsal.run().first else {
+        guard let before = try rehearsal.draw().first else {
             if Interruption.signal != 0 { throw Interruption.failure }
-            return  // a dry run
+            return nil
         }
-
         let search = DiversitySearch(
             likeness: Likeness(model, layer, workers: output.running.workers), channel: channel, before: before)
         func weighted(_ share: Float) throws(Failure) -> PictureJob {
             var job = job
             let term = share / 100 * abs(before.check.score) * .diversity(layer)
-            job.plan = try render.plan(channel - term, model: model, photographs, count: count)
+            job.plan = try render.plan(channel - term, model: model, photographs, count: job.plan.count)
             return job
         }
-        func rendering(_ job: PictureJob, options: OutputOptions) -> Rendering {
-            var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: label, options: options)
-            rendering.keepsPictures = true
-            return rendering
-        }
-        /// The trial that is kept, in the files that were asked for.
-        func keep(_ job: PictureJob, _ trial: Rendering.Finished) throws(Failure) {
-            var last = rendering(job, options: output)
-            last.sheet = PictureSheet(to: path)
-            try last.keep(trial)
+        func trial(_ share: Float) throws(Failure) -> Rendering.Finished? {
+            var trial = rendering(rehearsed(try weighted(share)), options: output.silent)
+            trial.isTrial = true
+            return try trial.draw().first
         }
         let after: Rendering.Finished
         if weight != nil || output.evolution != nil || output.saveAt != nil {
             // The way there is kept as well: the last render must be the one that is looked for.
-            let share = try weight ?? search.share { share throws(Failure) in
-                var trial = rendering(rehearsed(try weighted(share)), options: output.silent)
-                trial.isTrial = true
-                return try trial.run().first
-            }.share
+            let share = if let weight { weight } else { try search.share(trial).share }
             if Interruption.signal != 0 {
                 try keep(job, before)
                 throw Interruption.failure
             }
             var last = rendering(try weighted(share), options: output)
-            last.sheet = PictureSheet(to: path)
-            after = try last.run()[0]
+            last.sheet = PictureSheet(to: sheet)
+            after = try last.draw()[0]
         } else {
-            let (share, found) = try search.share { share throws(Failure) in
-                var trial = rendering(rehearsed(try weighted(share)), options: output.silent)
-                trial.isTrial = true
-                return try trial.run().first
-            }
+            let (share, found) = try search.share(trial)
             after = found ?? before
             try keep(found == nil ? job : try weighted(share), after)
             if Interruption.signal != 0 { throw Interruption.failure }
         }
+        try report(search, after)
+        return after
+    }
+
+    private func rendering(_ job: PictureJob, options: OutputOptions) -> Rendering {
+        var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: label, options: options)
+        rendering.keepsPictures = true
+        return rendering
+    }
+
+    /// Writes the trial that is kept to the files that were asked for.
+    private func keep(_ job: PictureJob, _ trial: Rendering.Finished) throws(Failure) {
+        var last = rendering(job, options: output)
+        last.sheet = PictureSheet(to: sheet)
+        try last.keep(trial)
+    }
+
+    private func report(_ search: DiversitySearch, _ after: Rendering.Finished) throws(Failure) {
+        if output.running.quiet, !output.running.json { return }
         let outcome = try search.outcome(after)
-        if output.running.json {
-            try standardOutput(json(outcome))
-        } else if !output.running.quiet {
-            try standardOutput(
-                "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; the channel's mean \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))")
-        }
+        if output.running.json { return try standardOutput(json(outcome)) }
+        try standardOutput(
+            "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; the channel's mean \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))")
     }
 
     /// The same job without the term and without files.
     private func rehearsed(_ job: PictureJob) -> PictureJob {
         var plain = job
-        plain.paths = [String?](repeating: nil, count: count)
+        plain.paths = [String?](repeating: nil, count: job.paths.count)
         plain.saveAt = []
         plain.evolution = nil
         return plain
+    }
+}
+
+extension DiversityWork {
+    /// Everything that the files depend on: the weight that is found follows from it.
+    private struct Identity: Encodable {
+        let plan: RenderPlan
+        let weight: Float?
+        let saveAt: [Int]
+        let evolution: String?
+    }
+
+    func pieces() throws(Failure) -> [Piece] {
+        let identity = Identity(
+            plan: try photographs.sealed(job.plan, model: model), weight: weight, saveAt: job.saveAt.sorted(),
+            evolution: job.evolution.map { OutputNames.ending(of: $0) })
+        // A trial is drawn like any other job, and is looked at as one.
+        let like = try Rendering(model: model, jobs: [job], photographs: photographs, label: label, options: output).pieces()[0]
+        return [
+            Piece(
+                model: model, outputs: [sheet] + like.outputs, identity: json(identity), steps: like.steps, memory: like.memory,
+                holdsPhotographs: like.holdsPhotographs
+            ) { [self] workers, progress throws(Failure) in
+                var alone = self
+                alone.output = output.silent
+                alone.output.force = true
+                alone.output.running.threads = workers.count
+                guard let finished = try alone.draw() else { throw Interruption.failure }
+                progress.advance(by: like.steps)
+                return Piece.Outcome(score: finished.check.score, isDead: finished.check.isDead)
+            }
+        ]
     }
 }
 

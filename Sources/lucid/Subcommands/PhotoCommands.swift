@@ -3,7 +3,7 @@ import Networks
 import Visualization
 
 /// `lucid caricature`
-struct Caricature: ParsableCommand {
+struct Caricature: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a photograph as a layer sees it, exaggerated.",
         discussion: """
@@ -24,16 +24,16 @@ struct Caricature: ParsableCommand {
         guard (0...16).contains(cossimPow) else { throw ValidationError("--cossim-pow must be 0 to 16, not \(cossimPow)") }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try drawPhoto(photo, layer, kind: "caricature", model, render, output) {
+        return try drawPhoto(photo, layer, kind: "caricature", model, render, output) {
             .caricature(layer, of: $0, cosinePower: cossimPow, scale: .photo)
         }
     }
 }
 
 /// `lucid invert`
-struct Invert: ParsableCommand {
+struct Invert: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a picture that a layer cannot tell from a photograph: what it still knows of it.",
         discussion: """
@@ -48,14 +48,14 @@ struct Invert: ParsableCommand {
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try drawPhoto(photo, layer, kind: "invert", model, render, output) { -.activationDistance(layer, to: $0) }
+        return try drawPhoto(photo, layer, kind: "invert", model, render, output) { -.activationDistance(layer, to: $0) }
     }
 }
 
 /// `lucid accentuate`
-struct Accentuate: ParsableCommand {
+struct Accentuate: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring out in a photograph what a channel sees in it.",
         discussion: """
@@ -81,7 +81,7 @@ struct Accentuate: ParsableCommand {
         guard render.start == nil else { throw ValidationError("accentuate begins from the photograph; --start does not go with it") }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index, of: layer, in: model)
         guard indices.count == 1 else { throw Failure.usage("accentuate takes one channel, and --index names \(indices.count)") }
@@ -105,7 +105,7 @@ struct Accentuate: ParsableCommand {
         let parts = OutputNames.Parts(
             model: model.name, layer: layer, index: indices[0], seed: render.seed, kind: "accentuate")
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
-        try drawing.run([.init(objective, parts)], label: "\(layer):\(indices[0])")
+        return try drawing.rendering([.init(objective, parts)], label: "\(layer):\(indices[0])")
     }
 
     /// The module half way to a layer.
@@ -141,11 +141,11 @@ struct Accentuate: ParsableCommand {
 private func drawPhoto(
     _ photo: String, _ layer: String, kind: String, _ model: Model, _ render: RenderOptions, _ output: OutputOptions,
     objective: (String) -> Objective
-) throws(Failure) {
+) throws(Failure) -> Rendering {
     _ = try Drawing.layer(layer, in: model)
     let photographs = try render.photographs(photo)
     let name = photographs.name(of: photo)
     let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: kind)
     let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
-    try drawing.run([.init(objective(name), parts)], label: "\(layer) of \(name)")
+    return try drawing.rendering([.init(objective(name), parts)], label: "\(layer) of \(name)")
 }

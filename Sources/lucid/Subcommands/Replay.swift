@@ -74,9 +74,9 @@ struct Replay: ParsableCommand {
         case .dream(let plan):
             try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
-            try DeepDream.run(plan, pictures, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
+            try DeepDream.work(plan, pictures, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output).run()
         case .style(let plan):
-            try StyleCommand.run(plan, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output)
+            try StyleCommand.work(plan, photographs, model, to: path, steps: record.stepsDone, quality: record.quality, output).run()
         }
     }
 

@@ -3,7 +3,7 @@ import Networks
 import Visualization
 
 /// `lucid sheet`
-struct Sheet: ParsableCommand {
+struct Sheet: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a layer's channels on one contact sheet, with a JSON index beside it.",
         discussion: """
@@ -26,7 +26,7 @@ struct Sheet: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let indices = try Drawing.indices(index ?? IndexList(argument: "all")!, of: layer, in: model)
         let photographs = try render.photographs()
@@ -47,12 +47,12 @@ struct Sheet: ParsableCommand {
         rendering.isBrief = keep == nil
         rendering.sheet = PictureSheet(
             to: path, columns: columns, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
-        try rendering.run()
+        return rendering
     }
 }
 
 /// `lucid progression`
-struct Progression: ParsableCommand {
+struct Progression: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw one picture a layer, shallow to deep, on one sheet: how what a network sees grows.",
         discussion: """
@@ -76,7 +76,7 @@ struct Progression: ParsableCommand {
     /// Pictures where no layers are named.
     private static let pictures = 12
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         var names = layers?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? []
         if names.isEmpty {
@@ -103,12 +103,12 @@ struct Progression: ParsableCommand {
             model: model, jobs: jobs, photographs: photographs, label: "\(jobs.count) layers", options: output)
         rendering.isBrief = true
         rendering.sheet = PictureSheet(to: path, index: path == "-" ? nil : OutputNames.path(path, ending: ".json"))
-        try rendering.run()
+        return rendering
     }
 }
 
 /// `lucid interpolate`
-struct Interpolate: ParsableCommand {
+struct Interpolate: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a row of aligned pictures from one channel to another.",
         discussion: "Example: lucid interpolate --layer features.10 --index 5,12 --count 6")
@@ -134,7 +134,7 @@ struct Interpolate: ParsableCommand {
         return (first, last)
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let (first, last) = ends!
         var render = render
@@ -153,6 +153,6 @@ struct Interpolate: ParsableCommand {
         var rendering = Rendering(
             model: model, jobs: [job], photographs: photographs, label: "\(layer):\(first)–\(last)", options: output)
         rendering.sheet = PictureSheet(to: path, columns: count)
-        try rendering.run()
+        return rendering
     }
 }

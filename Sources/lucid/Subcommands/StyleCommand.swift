@@ -5,7 +5,7 @@ import Tensors
 import Visualization
 
 /// `lucid style`
-struct StyleCommand: ParsableCommand {
+struct StyleCommand: DrawingCommand {
     static let configuration = CommandConfiguration(
         commandName: "style",
         abstract: "Draw a photograph in the style of other pictures.",
@@ -42,54 +42,62 @@ struct StyleCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         var options = model
         // Textures need a network with many plain convolutions: Gatys' choice is the default.
         if options.model == nil, options.weights == nil { options.model = "vgg16" }
         let model = try options.load(quiet: output.running.quiet)
-        if style.method == .lucid { return try drawAsLucid(model) }
+        if style.method == .lucid { return try workAsLucid(model) }
         var files = Photographs(maximumPixels: reading.maxPixels)
         let plan = try style.plan(content: content, styles: styles, model: model, files: &files)
         let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
-        try Self.run(plan, files, model, to: path, output)
+        return try Self.work(plan, files, model, to: path, output)
     }
 
     /// Makes a plan's picture.
-    static func run(
+    static func work(
         _ plan: StylePlan, _ files: Photographs, _ model: Model, to path: String, steps: Int? = nil, quality: Int? = nil,
         _ output: OutputOptions
-    ) throws {
+    ) throws(Failure) -> PhotographRun<StyleTransfer> {
         try checkMemory { memory throws(RenderError) in try StyleTransfer.check(plan, model: model, memory: memory) }
         var pictures: [String: Tensor] = [:]
         for name in plan.namedPictures { pictures[name] = try files.picture(name).tensor(channels: 3, name: name) }
         let photo = try files.picture(plan.content)
         let fitted = PictureSource.fitted(photo, width: plan.width, height: plan.height)
         pictures[plan.content] = try fitted.tensor(channels: 3, name: plan.content)
-        model.sayAssumption(quiet: output.running.quiet)
-        let run = PhotographRun<StyleTransfer>(
-            label: "style", plan: .style(plan), path: path, options: output, opacity: fitted.opacity, depth: photo.bitDepth,
-            quality: quality, ingredients: files.ingredients(model), steps: steps ?? plan.totalSteps
-        ) { transfer, picture throws(RenderError) in
-            let (content, noise) = transfer.extremes
-            let own = transfer.losses(of: picture)
-            let (atContent, atNoise) = (transfer.losses(of: content), transfer.losses(of: noise))
-            func share(_ loss: Float, of whole: Float) -> Float { whole > 0 ? loss / whole : 0 }
-            let style = share(own.style, of: atContent.style)
-            let kept = share(own.content, of: atNoise.content)
-            let text = "style loss \(rounded(Double(style) * 100, 1)) % of the photograph's, content loss \(rounded(Double(kept) * 100, 1)) % of noise's"
-            return (
-                text,
-                [
-                    "content_loss": own.content, "style_loss": own.style, "total_variation": own.totalVariation,
-                    "style_loss_share": style, "content_loss_share": kept,
-                ])
+        let memory: Int
+        do {
+            memory = try StyleTransfer.estimatedMemory(of: plan, model: model)
+        } catch {
+            throw Failure(error)
         }
-        try run.run { try StyleTransfer(plan, model: model, pictures: pictures, workers: output.running.workers) }
+        return PhotographRun(
+            label: "style", model: model, plan: .style(plan), path: path, options: output, opacity: fitted.opacity, depth: photo.bitDepth,
+            quality: quality, ingredients: files.ingredients(model), steps: steps ?? plan.totalSteps,
+            report: { transfer, picture throws(RenderError) in
+                let (content, noise) = transfer.extremes
+                let own = transfer.losses(of: picture)
+                let (atContent, atNoise) = (transfer.losses(of: content), transfer.losses(of: noise))
+                func share(_ loss: Float, of whole: Float) -> Float { whole > 0 ? loss / whole : 0 }
+                let style = share(own.style, of: atContent.style)
+                let kept = share(own.content, of: atNoise.content)
+                let text = "style loss \(rounded(Double(style) * 100, 1)) % of the photograph's, content loss \(rounded(Double(kept) * 100, 1)) % of noise's"
+                return (
+                    text,
+                    [
+                        "content_loss": own.content, "style_loss": own.style, "total_variation": own.totalVariation,
+                        "style_loss_share": style, "content_loss_share": kept,
+                    ])
+            },
+            memory: memory,
+            make: { [pictures] workers throws(RenderError) in
+                try StyleTransfer(plan, model: model, pictures: pictures, workers: workers)
+            })
     }
 
     /// Lucid's style transfer: a render of a Fourier image with mean differences of activations and of Gram matrices.
-    private func drawAsLucid(_ model: Model) throws {
+    private func workAsLucid(_ model: Model) throws -> Rendering {
         let usual = StylePlan.usualLayers(of: model)
         let contents = style.contentLayer.isEmpty ? usual.content.map { LayerShare(name: $0.layer) } : style.contentLayer
         let textures = style.styleLayer.isEmpty ? usual.style.map { LayerShare(name: $0.layer) } : style.styleLayer
@@ -120,6 +128,6 @@ struct StyleCommand: ParsableCommand {
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         var options = output
         options.output = path
-        try Drawing(model: model, render: render, output: options, photographs: photographs).run([.init(-loss, parts)], label: "style")
+        return try Drawing(model: model, render: render, output: options, photographs: photographs).rendering([.init(-loss, parts)], label: "style")
     }
 }

@@ -3,7 +3,7 @@ import Networks
 import Visualization
 
 /// `lucid channel`
-struct Channel: ParsableCommand {
+struct Channel: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what a channel responds to: its mean is climbed.",
         discussion: """
@@ -18,14 +18,14 @@ struct Channel: ParsableCommand {
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try drawUnits(of: layer, index, model, render, output, kind: nil) { .channel(layer, $0) }
+        return try drawUnits(of: layer, index, model, render, output, kind: nil) { .channel(layer, $0) }
     }
 }
 
 /// `lucid neuron`
-struct Neuron: ParsableCommand {
+struct Neuron: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what one unit responds to: a channel at one position.",
         discussion: "Example: lucid neuron --layer features.10 --index 5 --x 7 --y 7")
@@ -37,9 +37,9 @@ struct Neuron: ParsableCommand {
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try drawUnits(of: layer, index, model, render, output, kind: "neuron") {
+        return try drawUnits(of: layer, index, model, render, output, kind: "neuron") {
             .neuron(layer, $0, x: position.x, y: position.y)
         }
     }
@@ -60,7 +60,7 @@ struct PositionOptions: ParsableArguments {
 }
 
 /// `lucid layer`
-struct LayerEnergy: ParsableCommand {
+struct LayerEnergy: DrawingCommand {
     static let configuration = CommandConfiguration(
         commandName: "layer",
         abstract: "Draw what excites a whole layer: its mean squared activation is climbed.",
@@ -71,16 +71,16 @@ struct LayerEnergy: ParsableCommand {
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed)
         let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
-        try drawing.run([.init(.layer(layer), parts)], label: layer)
+        return try drawing.rendering([.init(.layer(layer), parts)], label: layer)
     }
 }
 
 /// `lucid class`
-struct ClassUnit: ParsableCommand {
+struct ClassUnit: DrawingCommand {
     static let configuration = CommandConfiguration(
         commandName: "class",
         abstract: "Draw what a class looks like to a classifier: its score before the softmax is climbed.",
@@ -99,7 +99,7 @@ struct ClassUnit: ParsableCommand {
         guard (label == nil) != (index == nil) else { throw ValidationError("name a class by --label or by --index") }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         guard let names = model.classNames else { throw try ModelOptions.noClasses(of: model) }
         let classes: [Int]
@@ -123,12 +123,12 @@ struct ClassUnit: ParsableCommand {
         }
         let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
         let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
-        try drawing.run(subjects, label: title)
+        return try drawing.rendering(subjects, label: title)
     }
 }
 
 /// `lucid render`
-struct Render: ParsableCommand {
+struct Render: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what an expression of objectives describes.",
         discussion: """
@@ -158,7 +158,7 @@ struct Render: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         var options = model
         let earlier = expression == nil ? try PictureRecord(ofFile: render.start!).plan : nil
         options.model = options.model ?? earlier?.model
@@ -176,13 +176,13 @@ struct Render: ParsableCommand {
         for path in [render.start, render.mask].compactMap({ $0 }) { try photographs.add(path) }
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "render")
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
-        if count == 1 { return try drawing.run([.init(objective, parts)], label: "render") }
+        if count == 1 { return try drawing.rendering([.init(objective, parts)], label: "render") }
         let plan = try render.plan(objective, model: model, photographs, count: count)
         var job = PictureJob(plan, to: [String?](repeating: nil, count: count))
         try drawing.configure(&job, parts)
         var rendering = Rendering(model: model, jobs: [job], photographs: photographs, label: "render", options: output)
         rendering.sheet = PictureSheet(to: OutputNames.path(output.output, parts))
-        try rendering.run()
+        return rendering
     }
 
     private func parsed(_ text: String, _ model: Model, photographs: [String: String] = [:]) throws(Failure) -> Objective {
@@ -195,7 +195,7 @@ struct Render: ParsableCommand {
 }
 
 /// `lucid direction`
-struct DirectionCommand: ParsableCommand {
+struct DirectionCommand: DrawingCommand {
     static let configuration = CommandConfiguration(
         commandName: "direction",
         abstract: "Draw what a direction in a layer's channels looks like: a weighted mix of them.",
@@ -225,7 +225,7 @@ struct DirectionCommand: ParsableCommand {
         guard neuron || position.x == nil && position.y == nil else { throw ValidationError("--x and --y need --neuron") }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         let name = try Drawing.layer(layer, in: model)
         let count = model.network.channels(of: name)
@@ -241,7 +241,7 @@ struct DirectionCommand: ParsableCommand {
             : .direction(layer, direction, cosinePower: cossimPow)
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: render.seed, kind: "direction")
         let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
-        try drawing.run([.init(objective, parts)], label: "\(layer), a direction")
+        return try drawing.rendering([.init(objective, parts)], label: "\(layer), a direction")
     }
 
     private func direction(_ count: Int) throws(Failure) -> Direction {
@@ -280,7 +280,7 @@ struct DirectionCommand: ParsableCommand {
 private func drawUnits(
     of layer: String, _ list: IndexList, _ model: Model, _ render: RenderOptions, _ output: OutputOptions,
     kind: String?, objective: (Int) -> Objective
-) throws(Failure) {
+) throws(Failure) -> Rendering {
     let indices = try Drawing.indices(list, of: layer, in: model)
     let subjects = indices.map { index in
         Drawing.Subject(
@@ -289,5 +289,5 @@ private func drawUnits(
     }
     let label = indices.count == 1 ? "\(layer):\(indices[0])" : "\(layer) (\(indices.count) pictures)"
     let drawing = Drawing(model: model, render: render, output: output, photographs: try render.photographs())
-    try drawing.run(subjects, label: label)
+    return try drawing.rendering(subjects, label: label)
 }

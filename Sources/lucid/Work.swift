@@ -1,0 +1,51 @@
+import ArgumentParser
+import Networks
+import Tensors
+
+/// A command that draws pictures: what there is to draw can be found out without drawing it.
+protocol DrawingCommand: ParsableCommand {
+    var output: OutputOptions { get set }
+    /// Reads everything that the options name, and checks it.
+    func work() throws -> any Work
+}
+
+extension DrawingCommand {
+    func run() throws {
+        let work = try work()
+        try work.run()
+    }
+}
+
+/// What a drawing command has found to do. By itself it runs as a whole; a batch takes it in pieces, among those of others.
+protocol Work {
+    /// Draws, writes and tells.
+    func run() throws
+    /// What can be drawn by itself.
+    func pieces() throws -> [Piece]
+}
+
+/// One picture, or several that belong together: what a batch counts, skips when it is done already, and tries again.
+struct Piece: Sendable {
+    let model: Model
+    /// The files that it writes, the most important first.
+    let outputs: [String]
+    /// Everything that their bytes depend on, as JSON.
+    let identity: String
+    /// The record of a picture that is drawn alone, as a finished file has it; nil where that is not known before.
+    var record: String?
+    let steps: Int
+    /// Bytes that drawing takes at most, about.
+    let memory: Int
+    /// It keeps pictures in memory until it is drawn.
+    var holdsPhotographs = false
+    /// Draws and writes, without a word; writes nothing unfinished if it is interrupted.
+    let draw: @Sendable (Workers, Progress) throws(Failure) -> Outcome
+
+    /// How it went.
+    struct Outcome: Sendable {
+        /// The objective on the finished picture.
+        let score: Float
+        /// No step had a gradient: the picture is noise.
+        var isDead = false
+    }
+}
