@@ -1,7 +1,7 @@
 import Networks
 
 /// What was asked for: a name, and what the user has to say to it.
-public struct ModelRequest: Sendable {
+public struct ModelRequest: Sendable, Hashable {
     /// Nil for the default network.
     public var name: String?
     /// A file of one's own weights for the architecture of that name.
@@ -26,7 +26,7 @@ public struct ModelRequest: Sendable {
 }
 
 /// What to change of what a network sees; nil leaves it as it is.
-public struct PreprocessingChange: Sendable, Equatable {
+public struct PreprocessingChange: Sendable, Hashable {
     /// The range that 0…1 is stretched to. Mean and deviation of another range mean nothing: they become 0 and 1.
     public var range: [Float]?
     /// Per channel, in units of the range.

@@ -17,6 +17,10 @@ enum Interruption {
     /// The exit code of an interrupted program: 128 + signal.
     static var failure: Failure { Failure(128 + signal, "interrupted") }
 
+    /// As `failure`, where the same command will finish the work: schedulers start one again that exits with 75 after their
+    /// SIGTERM.
+    static func batchFailure(_ message: String) -> Failure { Failure(signal == SIGTERM ? 75 : 128 + signal, message) }
+
     /// To be called once, before anything is written.
     static func prepare() {
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler

@@ -21,7 +21,7 @@ struct LucidCommand: ParsableCommand {
         subcommands: [
             Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self,
             Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
-            StyleCommand.self, Compare.self, Diff.self,
+            StyleCommand.self, Batch.self, Compare.self, Diff.self,
             Layers.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])
@@ -70,7 +70,7 @@ struct LucidCommand: ParsableCommand {
     }
 
     /// ArgumentParser's message in one line: the first, and where a value makes no sense, what its option is.
-    private static func line(of error: any Error) -> String {
+    static func line(of error: any Error) -> String {
         let lines = fullMessage(for: error).split(separator: "\n").map(String.init)
         var line = lines.first ?? "\(error)"
         if line.hasPrefix("Error: ") { line.removeFirst("Error: ".count) }

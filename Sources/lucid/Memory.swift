@@ -26,8 +26,14 @@ struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
     /// What a dream may take where nothing is said: the same on every machine, since it decides the tiles.
     static let standard = MemorySize(bytes: 4_000_000_000)
 
-    /// Of this machine.
-    static var available: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+    /// Of this machine, or of the container that this runs in.
+    static var available: Int {
+        let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
+            (try? String(contentsOf: URL(filePath: path), encoding: .utf8)).flatMap { Int($0.filter { !$0.isNewline }) }
+        }
+        return min(physical, limits.filter { $0 > 0 }.min() ?? physical)
+    }
 
     init(bytes: Int) { self.bytes = bytes }
 

@@ -85,11 +85,11 @@ struct OutputNames {
         return safe(String(file.dropLast(".onnx".count)))
     }
 
-    private static func safe(_ name: String) -> String {
+    static func safe(_ name: String) -> String {
         String(name.map { $0 == "/" || $0 == ":" ? "-" : $0 })
     }
 
-    private static func join(_ folder: String, _ name: String) -> String {
+    static func join(_ folder: String, _ name: String) -> String {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 }

@@ -57,6 +57,9 @@ final class Progress: Sendable {
     /// Steps that nobody counted while they were taken.
     func advance(by steps: Int) { state.withLock { $0.stepsDone += steps } }
 
+    /// Clears the line, for something else to be said; the next step draws it again.
+    func clear() { finish() }
+
     /// Clears the line.
     func finish() {
         if isShown { standardError("\r\u{1B}[K") }

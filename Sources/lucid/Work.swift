@@ -3,7 +3,8 @@ import Networks
 import Tensors
 
 /// A command that draws pictures: what there is to draw can be found out without drawing it.
-protocol DrawingCommand: ParsableCommand {
+protocol DrawingCommand: ParsableCommand, Sendable {
+    var model: ModelOptions { get }
     var output: OutputOptions { get set }
     /// Reads everything that the options name, and checks it.
     func work() throws -> any Work

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Models
 import ModelStore
 import Networks
+import Synchronization
 
 /// Which network, which weights, and what is known of them.
 struct ModelOptions: ParsableArguments {
@@ -37,7 +38,23 @@ struct ModelOptions: ParsableArguments {
         try load(ModelRequest(name: name, weights: weights, size: size), quiet: quiet)
     }
 
+    /// The networks that have been loaded: a batch asks for the same one again and again.
+    private static let loaded = Mutex<[ModelRequest: Model]>([:])
+
+    /// Lets go of the networks, which live on where they are used.
+    static func forgetNetworks() { loaded.withLock { $0 = [:] } }
+
     private static func load(_ request: ModelRequest, quiet: Bool) throws(Failure) -> Model {
+        if let model = loaded.withLock({ $0[request] }) { return model }
+        let model = try loadAnew(request, quiet: quiet)
+        return loaded.withLock { loaded in
+            if let other = loaded[request] { return other }
+            loaded[request] = model
+            return model
+        }
+    }
+
+    private static func loadAnew(_ request: ModelRequest, quiet: Bool) throws(Failure) -> Model {
         let library = try library()
         let progress = DownloadProgress(request.name ?? library.catalog.defaultName, quiet: quiet)
         defer { progress.finish() }

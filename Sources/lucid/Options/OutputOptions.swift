@@ -110,6 +110,9 @@ struct IndexList: ExpressibleByArgument {
 
     private let parts: [Part]
 
+    /// One index.
+    init(_ index: Int) { parts = [.range(index...index)] }
+
     init?(argument: String) {
         var parts: [Part] = []
         for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
