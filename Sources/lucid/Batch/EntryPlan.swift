@@ -123,7 +123,8 @@ struct EntryPlan {
             mistakes.add(entry.line, "it stands for \(count) commands, and a batch takes \(Self.mostCombinations)")
             return []
         }
-        guard let template = template(&mistakes) else { return [] }
+        let said = mistakes.all.count
+        let template = template(&mistakes)
         var planned: [Planned] = []
         for number in 0..<count where Interruption.signal == 0 {
             var (values, rest) = (settings.mapValues(\.value), number)
@@ -134,11 +135,11 @@ struct EntryPlan {
             let pieces = Combination(plan: self, values: values, template: template, folder: folder).pieces(&mistakes)
             planned += pieces.map { Planned(piece: $0, line: entry.line) }
         }
-        return planned
+        return mistakes.all.count == said ? planned : []
     }
 
     /// The template of the files' names, in which everything is named that sets the entry's pictures apart.
-    private func template(_ mistakes: inout Mistakes) -> String? {
+    private func template(_ mistakes: inout Mistakes) -> String {
         var text = template?.value.text ?? form.usualTemplate
         let line = template?.line ?? entry.line
         // Each of the placeholders is one of these.
@@ -146,17 +147,16 @@ struct EntryPlan {
         for word in Self.placeholders(in: text) where !known.contains(word) && !CommandForm.all.contains(where: { $0.parts[word] != nil }) {
             let near = nearestNames(to: word, among: known, count: 1).first ?? ""
             mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
-            return nil
         }
         guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
-            return nil
+            return "x.png"
         }
         let endings = [".png", ".jpg", ".jpeg"]
         var ending = endings.first { text.lowercased().hasSuffix($0) } ?? ""
         if ending.isEmpty, OutputNames.isForeign(text) {
             mistakes.add(line, "output: \(text): pictures are written as .png or .jpg")
-            return nil
+            return "x.png"
         }
         text.removeLast(ending.count)
         if text.hasSuffix("/") { text += "{index}" }
@@ -200,7 +200,7 @@ struct EntryPlan {
             for key in plan.wrong { values[key] = nil }
             var isWrong = !plan.wrong.isEmpty
             for (key, value) in values.sorted(by: { $0.key < $1.key }) where arguments(key, value) == nil {
-                note(key, value.line, "\(key) cannot be \(Self.kind(of: value))", &mistakes)
+                mistakes.add(value.line, "\(key) cannot be \(Self.kind(of: value))")
                 values[key] = nil
                 isWrong = true
             }
@@ -211,14 +211,15 @@ struct EntryPlan {
                     let pieces = try split(command)
                     return isWrong ? [] : pieces
                 } catch {
-                    isWrong = true
                     let failure = error as? Failure
                     let message = failure?.message ?? LucidCommand.line(of: error)
                     guard let key = culprit(message, failure, values) else {
-                        mistakes.add(plan.entry.line, message, code: failure?.code ?? 64)
+                        // What is missing may be what has been left out.
+                        if !isWrong { mistakes.add(plan.entry.line, message, code: failure?.code ?? 64) }
                         return []
                     }
-                    note(key, values[key]!.line, message, code: failure?.code ?? 64, &mistakes)
+                    isWrong = true
+                    mistakes.add(values[key]!.line, message, code: failure?.code ?? 64)
                     guard let substitute = Self.substitutes[key], form.required.contains(key) else {
                         guard !form.required.contains(key), !["model", "weights"].contains(key) else { return [] }
                         values[key] = nil
@@ -233,11 +234,6 @@ struct EntryPlan {
 
         /// What does for a wrong value while others are looked for.
         private static let substitutes = ["index": "0"]
-
-        private func note(_ key: String, _ line: Int, _ message: String, code: Int32 = 64, _ mistakes: inout Mistakes) {
-            // The value's own line, where a matrix or a list has several.
-            mistakes.add(line, message, code: code)
-        }
 
         /// The pieces of a command; of one that draws a single channel at a time, for each channel that is named.
         private func split(_ command: any DrawingCommand) throws -> [Piece] {
