@@ -5,7 +5,7 @@ import Tensors
 /// A command that draws pictures: what there is to draw can be found out without drawing it.
 protocol DrawingCommand: ParsableCommand, Sendable {
     var model: ModelOptions { get }
-    var output: OutputOptions { get set }
+    var output: OutputOptions { get }
     /// Reads everything that the options name, and checks it.
     func work() throws -> any Work
 }

@@ -76,10 +76,10 @@ struct BatchTask: Sendable {
 
     /// A path as it is in the batch's folder.
     private func local(_ path: String) -> String {
-        path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+        folder != "." && path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
     }
 
-    var statusPath: String { OutputNames.join(folder, "\(BatchStatus.folder)/\(local(output)).json") }
+    var statusPath: String { (folder == "." ? "" : folder + "/") + "\(BatchStatus.folder)/\(local(output)).json" }
 
     enum Standing {
         /// Done, and nothing has changed since.

@@ -206,8 +206,7 @@ struct EntryPlan {
             }
             for _ in 0...2 * values.count {
                 do {
-                    var command: any DrawingCommand = try form.command.parse(arguments(values))
-                    command.output.output = path(values)
+                    let command: any DrawingCommand = try form.command.parse(["--output=\(path(values))"] + arguments(values))
                     let pieces = try split(command)
                     return isWrong ? [] : pieces
                 } catch {
@@ -275,7 +274,7 @@ struct EntryPlan {
 
         private func option(_ key: String, _ text: String) -> String {
             // Files that are written lie in the batch's folder.
-            ["evolution", "keep"].contains(key) ? "--\(key)=\(OutputNames.join(folder, text))" : "--\(key)=\(text)"
+            ["evolution", "keep"].contains(key) ? "--\(key)=\(place(text))" : "--\(key)=\(text)"
         }
 
         private static func kind(of value: Manifest.Value) -> String {
@@ -296,8 +295,11 @@ struct EntryPlan {
                 let name = isFile ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
                 text = text.replacing("{\(key)}", with: OutputNames.safe(name))
             }
-            return OutputNames.join(folder, text)
+            return place(text)
         }
+
+        /// A file's path in the batch's folder.
+        private func place(_ file: String) -> String { folder == "." ? file : OutputNames.join(folder, file) }
 
         // MARK: Blame
 
