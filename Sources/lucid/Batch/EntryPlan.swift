@@ -1,4 +1,5 @@
 import ArgumentParser
+import Manifests
 import Networks
 
 /// What one entry of a manifest stands for: each combination of its models, layers, photographs, seeds and its matrix is a
@@ -206,7 +207,7 @@ struct EntryPlan {
             }
             for _ in 0...2 * values.count {
                 do {
-                    let command: any DrawingCommand = try form.command.parse(["--output=\(path(values))"] + arguments(values))
+                    let command: any DrawingCommand = try form.command.parse(["--output=\(path)"] + arguments(values))
                     let pieces = try split(command)
                     return isWrong ? [] : pieces
                 } catch {
@@ -274,7 +275,7 @@ struct EntryPlan {
 
         private func option(_ key: String, _ text: String) -> String {
             // Files that are written lie in the batch's folder.
-            ["evolution", "keep"].contains(key) ? "--\(key)=\(place(text))" : "--\(key)=\(text)"
+            ["evolution", "keep"].contains(key) ? "--\(key)=\(place(expanded(text)))" : "--\(key)=\(text)"
         }
 
         private static func kind(of value: Manifest.Value) -> String {
@@ -287,15 +288,19 @@ struct EntryPlan {
         }
 
         /// The file's name, but for what the command itself puts into it.
-        private func path(_ values: [String: Manifest.Value]) -> String {
+        private var path: String { place(expanded(template)) }
+
+        /// Puts the entry's own words and options into a template; the command knows the rest.
+        private func expanded(_ template: String) -> String {
             var text = template.replacing("{command}", with: form.name)
+            if let name = plan.name { text = text.replacing("{name}", with: OutputNames.safe(name)) }
             for (key, value) in values where !["model", "layer", "index", "seed"].contains(key) {
                 guard text.contains("{\(key)}"), let content = value.texts?.joined(separator: "-") else { continue }
                 let isFile = ["photo", "content", "styles", "guide", "start", "mask", "weights"].contains(key)
                 let name = isFile ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
                 text = text.replacing("{\(key)}", with: OutputNames.safe(name))
             }
-            return place(text)
+            return text
         }
 
         /// A file's path in the batch's folder.
