@@ -1,6 +1,7 @@
 import ArgumentParser
 import Manifests
 import Networks
+import Tensors
 
 /// What one entry of a manifest stands for: each combination of its models, layers, photographs, seeds and its matrix is a
 /// command, which says itself what it would draw.
@@ -208,6 +209,7 @@ struct EntryPlan {
             for _ in 0...2 * values.count {
                 do {
                     let command: any DrawingCommand = try form.command.parse(["--output=\(path)"] + arguments(values))
+                    try NumericProfile.begin(command.numerics.profile)
                     let pieces = try split(command)
                     return isWrong ? [] : pieces
                 } catch {
