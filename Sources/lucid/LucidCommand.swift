@@ -21,7 +21,7 @@ struct LucidCommand: ParsableCommand {
         subcommands: [
             Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self,
             Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
-            StyleCommand.self, Batch.self, Compare.self, Diff.self,
+            StyleCommand.self, Batch.self, Report.self, Compare.self, Diff.self,
             Layers.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])

@@ -10,17 +10,22 @@ extension PhotographRecord {
         } catch {
             throw .badData("\(path): \(error)")
         }
+        return record.rows
+    }
+
+    /// What `lucid info` says, line by line.
+    var rows: [(String, String)] {
         var rows: [(String, String)] = [
-            ("made by", "\(record.software) \(record.version)"), ("model", record.plan.model), ("weights", record.plan.weights),
+            ("made by", "\(software) \(version)"), ("model", plan.model), ("weights", plan.weights),
         ]
-        let (total, score) = (record.plan.steps, "\(record.score)")
-        let steps = record.complete ? "\(total)" : "\(record.stepsDone) of \(total) (incomplete)"
-        switch record.plan {
+        let (total, score) = (plan.steps, "\(score)")
+        let steps = complete ? "\(total)" : "\(stepsDone) of \(total) (incomplete)"
+        switch plan {
         case .dream(let plan): rows += [("dream of", plan.objective), ("score", score), ("steps", steps)] + plan.rows
         case .style(let plan): rows += [("score", score), ("steps", steps)] + plan.rows
         }
-        if let quality = record.quality { rows.append(("JPEG quality", "\(quality)")) }
-        for (name, digest) in record.plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((name, "SHA-256 \(digest)")) }
+        if let quality { rows.append(("JPEG quality", "\(quality)")) }
+        for (name, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((name, "SHA-256 \(digest)")) }
         return rows
     }
 }

@@ -21,41 +21,8 @@ struct Info: ParsableCommand {
         }
         if PhotographRecord.describes(json: text) { return try print(PhotographRecord.rows(ofFile: picture, text: text)) }
         let record = try PictureRecord(ofFile: picture, text: text)
-        let plan = record.plan
-        var rows: [(String, String)] = [
-            ("made by", "\(record.software) \(record.version)"),
-            ("model", plan.model),
-            ("weights", plan.weights),
-            ("objective", plan.objective),
-            ("score", "\(record.score)"),
-            ("size", "\(plan.width)x\(plan.height)"),
-            ("steps", record.complete ? "\(plan.steps)" : "\(record.stepsDone) of \(plan.steps) (incomplete)"),
-            ("seed", "\(plan.seed)"),
-            ("parameterization", plan.parameterization.rawValue),
-        ]
-        if plan.parameterization == .fft { rows.append(("decay power", "\(plan.decayPower)")) }
-        rows += [
-            ("colours", plan.decorrelate ? "decorrelated" : "plain RGB"),
-            ("transforms", plan.transforms),
-            ("optimizer", "\(plan.optimizer), learning rate \(plan.learningRate), \(plan.schedule)"),
-            ("rectifiers", plan.rectifier.rawValue),
-            ("convolution", plan.convolution.rawValue),
-        ]
-        if plan.count > 1 { rows.append(("drawn together", "number \(record.picture ?? 0) of \(plan.count)")) }
-        if plan.alpha { rows.append(("opacity", "drawn")) }
-        if plan.crops > 1 { rows.append(("crops", "\(plan.crops)")) }
-        if let profile = plan.profile { rows.append(("kernels", profile.rawValue)) }
-        if plan.poolGradient != .winner { rows.append(("pool gradient", plan.poolGradient.rawValue)) }
-        if let longest = plan.clipGradient { rows.append(("gradient", "at most \(longest) long")) }
-        if plan.normalizeGradient { rows.append(("gradient", "normalized")) }
-        if let share = plan.untilConverged { rows.append(("until converged", "\(share)")) }
-        if let size = plan.outputSize { rows.append(("written as", "\(size.width)x\(size.height)")) }
-        if let quality = plan.quality { rows.append(("JPEG quality", "\(quality)")) }
-        if let start = plan.start { rows.append(("start", start)) }
-        if let mask = plan.mask { rows.append(("mask", mask)) }
-        for (path, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((path, "SHA-256 \(digest)")) }
-        if let seen = plan.preprocessing { rows.append(("network sees", seen.words)) }
-        try print(rows)
+        let command = record.complete && record.picture == nil ? PlanCommand(record.plan)?.text : nil
+        try print(record.rows + (command.map { [("command", $0)] } ?? []))
     }
 
     private func print(_ rows: [(String, String)]) throws {
@@ -93,8 +60,16 @@ extension PictureRecord {
 
     /// What a picture says of itself, as JSON.
     static func text(ofFile path: String) throws(Failure) -> String {
+        try text(in: try PictureSource.bytes(of: path), name: path)
+    }
+
+    /// What a picture says of itself, as JSON.
+    ///
+    /// - Parameters:
+    ///   - bytes: of a file.
+    ///   - path: what messages call it.
+    static func text(in bytes: [UInt8], name path: String) throws(Failure) -> String {
         let text: String?
-        let bytes = try PictureSource.bytes(of: path)
         do throws(PictureError) {
             switch PictureFormat(signatureOf: bytes) {
             case .png: text = try PNG.text(in: bytes, name: path)[PictureRecord.keyword]
