@@ -1,4 +1,4 @@
-/// A matrix of numbers from 0 to 1 as colours, black to pale yellow, each with its number in it; its rows and columns named or
+/// A matrix of numbers from 0 to 1 as colours, from black over red to white, each with its number in it; its rows and columns named or
 /// pictured along the sides.
 public struct HeatMap: Sendable {
     /// What stands beside a row or above a column.
@@ -27,6 +27,8 @@ public struct HeatMap: Sendable {
     // In pixels.
     fileprivate static let (scale, gap, margin, wideGap) = (2, 2, 8, 8)
     private static let cell = (width: 60, height: 32)
+    /// A caption's line may be so long, however small the matrix.
+    private static let leastLine = 420
     /// Colours below this are dark, and bear white letters.
     private static let dark = 0.6
 
@@ -42,12 +44,12 @@ public struct HeatMap: Sendable {
                 return place
             }
         }
-        let lines = caption.split(separator: "\n").map(String.init)
         let lineHeight = DrawingSurface.height(ofLine: Self.scale) + 6
         let left = Self.margin + (rows.map(\.extent).max() ?? 0) + Self.margin
         let top = Self.margin + (columns.map { $0.thumbnail?.height ?? $0.extent }.max() ?? 0) + Self.margin
         let (xs, ys) = (places(columns.count, cellWidth), places(rows.count, cellHeight))
         let bottom = top + ys.last! + cellHeight + Self.margin
+        let lines = wrapped(within: max(left + xs.last! + cellWidth - Self.margin, Self.leastLine))
         let captionWidth = lines.map { DrawingSurface.extent(of: $0, scale: Self.scale) }.max() ?? 0
         var surface = DrawingSurface(
             width: max(left + xs.last! + cellWidth, captionWidth + Self.margin) + Self.margin,
@@ -90,6 +92,25 @@ public struct HeatMap: Sendable {
             surface.write(line, x: Self.margin, y: bottom + index * lineHeight, scale: Self.scale)
         }
         return surface.picture
+    }
+
+    /// The caption's lines, broken between words where they are longer than so many pixels.
+    private func wrapped(within width: Int) -> [String] {
+        var lines: [String] = []
+        for line in caption.split(separator: "\n") {
+            var current = ""
+            for word in line.split(separator: " ") {
+                let longer = current.isEmpty ? String(word) : "\(current) \(word)"
+                if !current.isEmpty, DrawingSurface.extent(of: longer, scale: Self.scale) > width {
+                    lines.append(current)
+                    current = String(word)
+                } else {
+                    current = longer
+                }
+            }
+            lines.append(current)
+        }
+        return lines
     }
 
     /// Two decimals.

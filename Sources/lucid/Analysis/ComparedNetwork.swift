@@ -7,6 +7,8 @@ import Visualization
 /// One of the two networks that are compared: its layers, and what they answer to photographs.
 struct ComparedNetwork {
     let model: Model
+    /// What it is called in reports: weights of one's own tell two networks of one name apart.
+    let label: String
     /// As they were named.
     let names: [String]
     let layers: [LayerName]
@@ -19,22 +21,26 @@ struct ComparedNetwork {
 
     /// "vgg16", "net.onnx" or "resnet18=birds.pth": the weights of one's own after an equals sign.
     static func load(_ argument: String, size: PictureSize?, quiet: Bool) throws(Failure) -> Model {
-        var (name, weights) = (argument, String?.none)
-        if !ModelLibrary.isGraphFile(argument), let equals = argument.firstIndex(of: "=") {
-            name = String(argument[..<equals])
-            weights = String(argument[argument.index(after: equals)...])
-            guard !name.isEmpty, weights != "" else {
-                throw .usage("\(argument): weights of your own are named as ARCHITECTURE=FILE, e.g. resnet18=birds.pth")
-            }
+        let (name, weights) = split(argument)
+        if let weights, name.isEmpty || weights.isEmpty {
+            throw .usage("\(argument): weights of your own are named as ARCHITECTURE=FILE, e.g. resnet18=birds.pth")
         }
         return try ModelOptions.load(name, weights: weights, size: size?.networkSize, quiet: quiet)
     }
 
+    private static func split(_ argument: String) -> (name: String, weights: String?) {
+        guard !ModelLibrary.isGraphFile(argument), let equals = argument.firstIndex(of: "=") else { return (argument, nil) }
+        return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+    }
+
     /// - Parameters:
+    ///   - argument: as for `load`.
     ///   - names: of layers.
     ///   - size: of the photographs; nil for the one that the network takes or was trained on.
-    init(_ model: Model, layers names: [String], size: PictureSize?) throws(Failure) {
+    init(_ model: Model, of argument: String, layers names: [String], size: PictureSize?) throws(Failure) {
         self.model = model
+        let file = Self.split(argument).weights?.split(separator: "/").last
+        label = file.map { "\(model.name)=\($0)" } ?? model.name
         self.names = names
         var layers: [LayerName] = []
         for name in names { layers.append(try Drawing.layer(name, in: model)) }

@@ -1,20 +1,22 @@
 import Images
 import Visualization
 
-/// Pictures of one unit, how alike each is to every other, and the groups that they fall into.
+/// Pictures, how alike each is to every other, and the groups that they fall into.
 struct FacetReport: Encodable {
     let model: String
     let layer: String
-    let channel: Int
-    let seeds: [UInt64]
-    /// Of each seed's picture.
-    let scores: [Float]
-    /// Likeness of the Gram matrices at the layer, 0…1, a row for each seed.
+    /// The channel that was drawn; nil where pictures were given.
+    let channel: Int?
+    /// What the pictures are called: their seeds or files.
+    let pictures: [String]
+    /// Of each picture that was drawn.
+    let scores: [Float]?
+    /// Likeness of the Gram matrices at the layer, 0…1, a row for each picture.
     let similarities: [[Double]]
     /// Pictures are of one facet if they are at least so alike on average.
     let threshold: Double
-    /// The seeds of each.
-    let facets: [[UInt64]]
+    /// The places of the pictures of each, from 0.
+    let facets: [[Int]]
     /// Over all pairs of different pictures.
     let meanSimilarity: Double
     /// How the groups grew: single pictures are 0, 1, …, what the first merge makes is the next number.
@@ -29,56 +31,59 @@ struct FacetReport: Encodable {
         let similarity: Double
     }
 
-    /// The places of the pictures, facet by facet.
-    private let groups: [[Int]]
-
-    private enum CodingKeys: CodingKey {
-        case model, layer, channel, seeds, scores, similarities, threshold, facets, meanSimilarity, merges, complete
+    /// What is looked at.
+    struct Subject {
+        let model: String
+        let layer: String
+        var channel: Int?
+        let pictures: [String]
+        var scores: [Float]?
+        var complete = true
     }
 
     /// - Parameter matrix: similarities, `[pictures, pictures]`.
-    init(_ finished: [Rendering.Finished], matrix: [Double], model: String, layer: String, channel: Int, threshold: Double) {
-        let count = finished.count
-        let seeds = finished.map(\.plan.seed)
+    init(_ subject: Subject, matrix: [Double], threshold: Double) {
+        let count = subject.pictures.count
         let linkage = AverageLinkage(distances: matrix.map { 1 - $0 }, count: count)
-        let groups = linkage.groups(within: 1 - threshold)
         let pairs = (0..<count).flatMap { i in (0..<count).filter { $0 > i }.map { matrix[i * count + $0] } }
-        self.model = model
-        self.layer = layer
-        self.channel = channel
-        self.seeds = seeds
+        model = subject.model
+        layer = subject.layer
+        channel = subject.channel
+        pictures = subject.pictures
+        scores = subject.scores
+        complete = subject.complete
         self.threshold = threshold
-        self.groups = groups
-        scores = finished.map(\.check.score)
+        facets = linkage.groups(within: 1 - threshold)
         similarities = (0..<count).map { Array(matrix[$0 * count..<($0 + 1) * count]) }
-        facets = groups.map { $0.map { seeds[$0] } }
         meanSimilarity = pairs.isEmpty ? 1 : pairs.reduce(0, +) / Double(pairs.count)
         merges = linkage.merges.map { Merge(first: $0.first, second: $0.second, similarity: 1 - $0.distance) }
-        complete = finished.allSatisfy(\.isComplete)
     }
 
-    /// "2 facets of 9 pictures (at least 0.8 alike): seeds 0 1 4 · 2 3; mean similarity 0.71"
+    /// "2 facets"
+    private var count: String { "\(facets.count) facet\(facets.count == 1 ? "" : "s")" }
+
+    /// "0 1 4 | 2 3"
+    private var lists: String {
+        facets.map { $0.map { pictures[$0] }.joined(separator: " ") }.joined(separator: " | ")
+    }
+
+    /// "2 facets of 5 pictures, at least 0.8 alike: 0 1 4 | 2 3; mean similarity 0.71"
     var line: String {
-        let lists = facets.map { $0.map(String.init).joined(separator: " ") }.joined(separator: " | ")
-        return "\(facets.count) facet\(facets.count == 1 ? "" : "s") of \(seeds.count) pictures at least \(threshold) alike: seeds \(lists); mean similarity \(rounded(meanSimilarity, 3))"
+        "\(count) of \(pictures.count) pictures, at least \(threshold) alike: \(lists); mean similarity \(rounded(meanSimilarity, 3))"
     }
 
     /// The similarities with the pictures along the sides, facet by facet.
-    func chart(_ pictures: [Picture]) -> Picture {
-        let order = groups.flatMap { $0 }
-        let labels = order.map { HeatMap.Label.picture(pictures[$0]) }
-        let lists = facets.map { $0.map(String.init).joined(separator: " ") }.joined(separator: " | ")
+    func chart(_ shown: [Picture]) -> Picture {
+        let order = facets.flatMap { $0 }
+        let labels = order.map { HeatMap.Label.picture(shown[$0]) }
+        let unit = channel.map { "\(layer):\($0)" } ?? layer
         var map = HeatMap(
             values: order.flatMap { row in order.map { similarities[row][$0] } }, rows: labels, columns: labels,
-            caption: """
-                \(model) \(layer):\(channel)
-                \(facets.count) facets at least \(threshold) alike
-                seeds \(lists)
-                """)
+            caption: "\(model) \(unit)\n\(count), at least \(threshold) alike:\n\(lists)")
         var place = 0
-        for group in groups {
+        for facet in facets {
             map.breaks.insert(place)
-            place += group.count
+            place += facet.count
         }
         return map.picture
     }

@@ -53,7 +53,7 @@ struct ModelComparison {
     ) throws(Failure) {
         let workers = running.workers
         let progress = Progress(
-            "\(first.model.name) and \(second.model.name)", total: paths.count, unit: "photographs", quiet: running.quiet)
+            "\(first.label) and \(second.label)", total: paths.count, unit: "photographs", quiet: running.quiet)
         defer { progress.finish() }
         var similarity = LayerSimilarity(channels: first.channels, and: second.channels)
         for path in paths {

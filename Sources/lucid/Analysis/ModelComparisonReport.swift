@@ -6,7 +6,7 @@ extension ModelComparison {
 
     /// A line for each layer of the first network and the layer that is most like it.
     var table: String {
-        var table = Table([first.model.name, "", second.model.name, "CKA", "mean r", "r >= \(Self.found)", "channels", "dead"])
+        var table = Table([first.label, "", second.label, "CKA", "mean r", "r >= \(Self.found)", "channels", "dead"])
         for match in matches {
             let (live, matched) = (match.live, match.matched)
             let mean = matched.reduce(0) { $0 + $1.correlation } / Double(max(matched.count, 1))
@@ -24,9 +24,9 @@ extension ModelComparison {
         let map = HeatMap(
             values: alignments.flatMap { $0 }, rows: first.names.map { .name($0) }, columns: second.names.map { .name($0) },
             caption: """
-                linear CKA, 0 black to 1 yellow
-                rows: \(first.model.name)
-                columns: \(second.model.name)
+                linear CKA, 0 black to 1 white
+                rows: \(first.label)
+                columns: \(second.label)
                 \(photographs) photographs, \(grid)x\(grid) positions each
                 """)
         return map.picture
@@ -80,7 +80,7 @@ extension ModelComparison {
     func report(oneToOne: Bool) -> Report {
         func side(_ network: ComparedNetwork) -> Report.Side {
             Report.Side(
-                model: network.model.name, weights: network.model.weightsSHA256, size: "\(network.size)", layers: network.names)
+                model: network.label, weights: network.model.weightsSHA256, size: "\(network.size)", layers: network.names)
         }
         return Report(
             a: side(first), b: side(second), photographs: photographs, grid: grid, examples: examples, oneToOne: oneToOne,

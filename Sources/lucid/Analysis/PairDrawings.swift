@@ -22,10 +22,10 @@ struct PairDrawings {
         let second = try draw(pairs.map { (comparison.second.names[$0.match.other], $0.pair.other!) }, comparison.second.model)
         var (above, below): ([Picture], [Picture]) = ([], [])
         for (index, (match, pair)) in pairs.enumerated() {
-            above.append(first[index].captioned("\(comparison.first.names[match.layer]):\(pair.channel)"))
-            below.append(
-                second[index].captioned(
-                    "\(comparison.second.names[match.other]):\(pair.other!)\nr = \(rounded(pair.correlation, 3))"))
+            let correlation = "r = \(rounded(pair.correlation, 3))"
+            let names = (comparison.first.names[match.layer], comparison.second.names[match.other])
+            above.append(first[index].captioned("\(comparison.first.label)\n\(names.0):\(pair.channel)\n\(correlation)"))
+            below.append(second[index].captioned("\(comparison.second.label)\n\(names.1):\(pair.other!)\n\(correlation)"))
         }
         return ContactSheet.compose(above + below, columns: pairs.count, gap: 4)
     }

@@ -71,9 +71,9 @@ struct CompareModels: ParsableCommand {
     func run() throws {
         let paths = try PictureSource.picturePaths(in: photos)
         let (modelA, modelB) = try (load(a), load(b))
-        let first = try ComparedNetwork(modelA, layers: names(layers, in: modelA), size: size)
+        let first = try ComparedNetwork(modelA, of: a, layers: names(layers, in: modelA), size: size)
         let alike = layersB == nil && modelA.network.layerNames == modelB.network.layerNames
-        let second = try ComparedNetwork(modelB, layers: alike ? first.names : names(layersB, in: modelB), size: size)
+        let second = try ComparedNetwork(modelB, of: b, layers: alike ? first.names : names(layersB, in: modelB), size: size)
         let sheet = draw == nil ? nil : sheet ?? "\(stem(modelA))_\(stem(modelB))_pairs.png"
         try check([output, pairs, sheet].compactMap { $0 })
         let needed = LayerSimilarity.memory(channels: first.channels, and: second.channels)
@@ -118,7 +118,7 @@ struct CompareModels: ParsableCommand {
     }
 
     private func names(_ list: String?, in model: Model) throws(Failure) -> [String] {
-        let names = list.map(Drawing.names) ?? model.network.stages(atMost: Drawing.stages).map(\.node)
+        let names = list.map(Drawing.names) ?? model.network.stages(atMost: Drawing.stages)
         guard !names.isEmpty else { throw .usage("name the layers of \(model.name) with --layers and --layers-b") }
         return names
     }

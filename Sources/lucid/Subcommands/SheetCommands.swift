@@ -76,7 +76,7 @@ struct Progression: DrawingCommand {
     func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
         var names = layers.map(Drawing.names) ?? []
-        if names.isEmpty { names = model.network.stages(atMost: Drawing.stages).map(\.node) }
+        if names.isEmpty { names = model.network.stages(atMost: Drawing.stages) }
         let photographs = try render.photographs()
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
         var jobs: [PictureJob] = []
