@@ -39,8 +39,9 @@ struct ComparedNetwork {
     ///   - size: of the photographs; nil for the one that the network takes or was trained on.
     init(_ model: Model, of argument: String, layers names: [String], size: PictureSize?) throws(Failure) {
         self.model = model
-        let file = Self.split(argument).weights?.split(separator: "/").last
-        label = file.map { "\(model.name)=\($0)" } ?? model.name
+        func file(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+        let name = ModelLibrary.isGraphFile(model.name) ? file(model.name) : model.name
+        label = Self.split(argument).weights.map { "\(name)=\(file($0))" } ?? name
         self.names = names
         var layers: [LayerName] = []
         for name in names { layers.append(try Drawing.layer(name, in: model)) }
