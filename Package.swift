@@ -4,7 +4,7 @@ import PackageDescription
 // An arrow reads "may import"; nothing imports upwards:
 //   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   lucid → ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf }
-//   lucid → Images → { Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights)
+//   lucid → Images → { Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights),  lucid → Manifests → Yams
 let package = Package(
     name: "lucid",
     products: [
@@ -39,12 +39,12 @@ let package = Package(
             exclude: ["Generated/onnx.proto"]),
         .target(name: "ModelStore", dependencies: ["Networks", "ONNX", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
+        .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models",
+                "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),

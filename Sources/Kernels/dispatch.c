@@ -81,22 +81,38 @@ static const char *instruction_set = "baseline";
 
 const char *kernels_instruction_set(void) { return instruction_set; }
 
-#if defined(__x86_64__)
+#define CHOOSE_BASELINE(result, name, parameters, arguments) chosen_##name = kernels_baseline_##name;
 #define CHOOSE_AVX2(result, name, parameters, arguments) chosen_##name = kernels_avx2_##name;
 #define CHOOSE_AVX512(result, name, parameters, arguments) chosen_##name = kernels_avx512_##name;
 
+int kernels_choose(const char *set) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (strcmp(set, "avx512") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) {
+    EACH_KERNEL(CHOOSE_AVX512)
+    instruction_set = "avx512";
+    return 1;
+  }
+  if (strcmp(set, "avx2") == 0 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("f16c")) {
+    EACH_KERNEL(CHOOSE_AVX2)
+    instruction_set = "avx2";
+    return 1;
+  }
+#endif
+  if (strcmp(set, "baseline") != 0) return 0;
+  EACH_KERNEL(CHOOSE_BASELINE)
+  instruction_set = "baseline";
+  return 1;
+}
+
+#if defined(__x86_64__)
 // LUCID_INSTRUCTION_SET=baseline or avx2 asks for less than the processor has, to test what other processors run.
 __attribute__((constructor)) static void choose(void) {
   const char *most = getenv("LUCID_INSTRUCTION_SET");
   if (most && strcmp(most, "baseline") == 0) return;
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && !(most && strcmp(most, "avx2") == 0)) {
-    EACH_KERNEL(CHOOSE_AVX512)
-    instruction_set = "avx512";
-  } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) {
-    EACH_KERNEL(CHOOSE_AVX2)
-    instruction_set = "avx2";
-  }
+  if (!(most && strcmp(most, "avx2") == 0) && kernels_choose("avx512")) return;
+  kernels_choose("avx2");
 }
 #endif

@@ -1,5 +1,4 @@
 import COpenBLAS
-import Kernels
 
 #if canImport(Glibc)
     import Glibc
@@ -8,10 +7,6 @@ import Kernels
 #endif
 
 /// Which of its kernels OpenBLAS uses.
-///
-/// A release that is older than the processor takes it for the oldest that it knows, and computes with a quarter of its speed
-/// or less: 0.3.21 does so on Intel's processors since Sapphire Rapids. Where the core that it chose has no AVX and our own
-/// loops found AVX2, it is made to choose again. `OPENBLAS_CORETYPE` in the environment stands above that.
 enum BLASCore {
     /// The cores of OpenBLAS's list that have no AVX.
     private static let old: Set<String> = [
@@ -20,25 +15,35 @@ enum BLASCore {
     ]
     private static let variable = "OPENBLAS_CORETYPE"
 
-    /// To be called before OpenBLAS computes anything, by one thread.
+    /// The core that OpenBLAS computes for, in lower case.
+    static var name: String { openblas_get_corename().map { String(cString: $0).lowercased() } ?? "unknown" }
+
+    /// Makes OpenBLAS choose better where it chose badly. To be called before it computes anything, by one thread.
+    ///
+    /// A release that is older than the processor takes it for the oldest that it knows, and computes with a quarter of its
+    /// speed or less: 0.3.21 does so on Intel's processors since Sapphire Rapids. Where the core that it chose has no AVX and
+    /// our own loops found AVX2, it is made to choose again. `OPENBLAS_CORETYPE` in the environment stands above that.
     static func choose() {
-        guard getenv(variable) == nil, let name = openblas_get_corename(), old.contains(String(cString: name).lowercased()) else {
-            return
-        }
-        let core: String
+        guard getenv(variable) == nil, old.contains(name) else { return }
         switch instructionSet {
-        case "avx512": core = "SkylakeX"
-        case "avx2": core = "Haswell"
+        case "avx512": choose("SkylakeX")
+        case "avx2": choose("Haswell")
         default: return
         }
-        // Builds for one core only do not have these two.
-        guard let program = dlopen(nil, RTLD_LAZY), let quit = dlsym(program, "gotoblas_dynamic_quit"),
-            let start = dlsym(program, "gotoblas_dynamic_init")
-        else { return }
-        typealias Function = @convention(c) () -> Void
+    }
+
+    /// Makes it compute for one core, whatever the processor and the environment say. The same conditions as for `choose`.
+    ///
+    /// - Returns: whether it does.
+    static func pin(_ core: String) -> Bool {
+        if name != core.lowercased() { choose(core) }
+        return name == core.lowercased()
+    }
+
+    private static func choose(_ core: String) {
+        let before = getenv(variable).map { String(cString: $0) }
         setenv(variable, core, 1)
-        unsafeBitCast(quit, to: Function.self)()
-        unsafeBitCast(start, to: Function.self)()
-        unsetenv(variable)
+        _ = openblas_choose_again()
+        if let before { setenv(variable, before, 1) } else { unsetenv(variable) }
     }
 }

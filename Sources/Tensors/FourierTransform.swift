@@ -25,6 +25,12 @@ public final class FourierTransform: Sendable {
 
     private static let planning = Mutex(())
 
+    /// Builds of FFTW differ in the vectors that their codelets use; those without are in all of them.
+    private static var flags: UInt32 {
+        let withoutVectors: UInt32 = 1 << 17  // FFTW_NO_SIMD, which stands in fftw3.h and in no manual
+        return NumericProfile.isPinned ? FFTW_ESTIMATE | withoutVectors : FFTW_ESTIMATE
+    }
+
     /// - Parameters: the size of one plane; both at least 1.
     public init(height: Int, width: Int) {
         precondition(height > 0 && width > 0)
@@ -38,8 +44,9 @@ public final class FourierTransform: Sendable {
                 FourierTransform.planning.withLock { _ in
                     let complex = FourierTransform.complex(spectrum.baseAddress!)
                     let (rows, columns) = (Int32(height), Int32(width))
-                    let inverse = fftwf_plan_dft_c2r_2d(rows, columns, complex, plane.baseAddress!, FFTW_ESTIMATE)!
-                    let forward = fftwf_plan_dft_r2c_2d(rows, columns, plane.baseAddress!, complex, FFTW_ESTIMATE)!
+                    let flags = FourierTransform.flags
+                    let inverse = fftwf_plan_dft_c2r_2d(rows, columns, complex, plane.baseAddress!, flags)!
+                    let forward = fftwf_plan_dft_r2c_2d(rows, columns, plane.baseAddress!, complex, flags)!
                     return (Plan(inverse), Plan(forward))
                 }
             }

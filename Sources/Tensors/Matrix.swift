@@ -29,7 +29,7 @@ public struct Matrix {
 
 /// OpenBLAS's bits change with its own thread count, so it always computes with one thread; our tasks supply the rest.
 let blasIsReady: Void = {
-    BLASCore.choose()
+    if !NumericProfile.isPinned { BLASCore.choose() }
     openblas_set_num_threads(1)
 }()
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Networks
+import Tensors
 
 /// Everything that a picture's bytes depend on, the seed included, and nothing else: no time, path or number of threads. It
 /// is the picture's metadata, what `--dry-run` prints, and what `replay` reads.
@@ -37,6 +38,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var rectifier: RectifierGradient
     /// The algorithms that convolutions may use: their rounding differs.
     public var convolution: ConvolutionChoice
+    /// The kernels that everything is computed with; nil for the fastest that the machine has.
+    public var profile: NumericProfile?
     /// Pictures that are drawn together.
     public var count = 1
     /// They share their coarse parts, so that they line up.
@@ -118,6 +121,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         rectifier = try plan.decode(RectifierGradient.self, forKey: .rectifier)
         schedule = try optional(.schedule) ?? .constant
         convolution = try optional(.convolution) ?? .auto
+        profile = try optional(.profile)
         count = try optional(.count) ?? 1
         shared = try optional(.shared) ?? false
         alpha = try optional(.alpha) ?? false

@@ -96,12 +96,15 @@ public struct Renderer: Sendable {
     /// Whether a plan can be followed, without computing or loading anything.
     ///
     /// - Parameter memory: bytes that may be used; nil for no limit.
-    public static func check(_ plan: RenderPlan, model: Model, memory: Int? = nil) throws(RenderError) {
+    /// - Returns: bytes that it takes at most, about.
+    @discardableResult
+    public static func check(_ plan: RenderPlan, model: Model, memory: Int? = nil) throws(RenderError) -> Int {
         let reading = try Reading(plan, model: model)
         let needed = reading.estimatedMemory(plan, network: model.network)
         if let memory, needed > memory {
             throw .memory(needed: needed, available: memory, option: plan.outputSize == nil ? "--size" : "--size or --output-size")
         }
+        return needed
     }
 
     /// The fixed pictures that a plan's objective, start and mask name.

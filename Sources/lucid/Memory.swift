@@ -27,13 +27,7 @@ struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
     static let standard = MemorySize(bytes: 4_000_000_000)
 
     /// Of this machine, or of the container that this runs in.
-    static var available: Int {
-        let physical = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        let limits = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].compactMap { path in
-            (try? String(contentsOf: URL(filePath: path), encoding: .utf8)).flatMap { Int($0.filter { !$0.isNewline }) }
-        }
-        return min(physical, limits.filter { $0 > 0 }.min() ?? physical)
-    }
+    static var available: Int { Allowance.memory }
 
     init(bytes: Int) { self.bytes = bytes }
 

@@ -37,6 +37,7 @@ extension DreamPlan {
         if strength != 1 { rows.append(("strength", "\(strength)")) }
         if totalVariation != 0 { rows.append(("total variation", "\(totalVariation)")) }
         if let mask { rows.append(("mask", mask)) }
+        if let profile { rows.append(("kernels", profile.rawValue)) }
         if poolGradient != .winner { rows.append(("pool gradient", poolGradient.rawValue)) }
         if let frame, let zoom {
             rows.append(("frame", "\(frame + 1) of a flight that enlarges each by \(zoom)"))
@@ -66,6 +67,7 @@ extension StylePlan {
         ]
         if styleScale != 1 { rows.append(("style scale", "\(styleScale)")) }
         if keepColors { rows.append(("colours", "the content's")) }
+        if let profile { rows.append(("kernels", profile.rawValue)) }
         if poolGradient != .winner { rows.append(("pool gradient", poolGradient.rawValue)) }
         if let preprocessing { rows.append(("network sees", preprocessing.words)) }
         return rows

@@ -89,7 +89,9 @@ struct PhotographRun<Process: PhotographProcess>: Work {
     ///
     /// - Parameter isAlone: the share of the work done is the progress's.
     private func follow(_ workers: Workers, _ progress: Progress, isAlone: Bool = false) throws -> Process {
+        let start = ContinuousClock.now
         var process = try make(workers)
+        if isAlone { options.say("prepared in \(rounded(seconds(ContinuousClock.now - start), 2)) s") }
         let evolution = try Evolution(options.evolution, steps: steps)
         while process.stepsDone < steps, Interruption.signal == 0 {
             try evolution?.note(process.stepsDone) { [shown(process.picture())] }

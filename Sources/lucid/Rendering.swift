@@ -93,12 +93,14 @@ struct Rendering: Work {
 
     private func sealedJobs() throws(Failure) -> [PictureJob] {
         var sealed: [PictureJob] = []
-        for job in jobs {
-            var job = job
-            job.plan = try photographs.sealed(job.plan, model: model)
-            sealed.append(job)
-        }
+        for job in jobs { sealed.append(try self.sealed(job)) }
         return sealed
+    }
+
+    private func sealed(_ job: PictureJob) throws(Failure) -> PictureJob {
+        var job = job
+        job.plan = try photographs.sealed(job.plan, model: model)
+        return job
     }
 
     /// Draws jobs that were checked.
@@ -375,14 +377,26 @@ extension Rendering {
 
     /// A piece for each job, or one for all that share a sheet.
     func pieces() throws(Failure) -> [Piece] {
-        let jobs = try sealedJobs()
-        try checkPlans(jobs, atOnce: 1)
+        guard sheet == nil else { return [try piece(jobs)] }
+        let results = Mutex<[Int: Swift.Result<Piece, Failure>]>([:])
+        options.running.workers.forEach(jobs.count) { index in
+            let result = Swift.Result { () throws(Failure) in try piece([jobs[index]]) }
+            results.withLock { $0[index] = result }
+        }
         var pieces: [Piece] = []
-        for jobs in sheet == nil ? jobs.map({ [$0] }) : [jobs] { pieces.append(try piece(jobs)) }
+        for index in jobs.indices { pieces.append(try results.withLock { $0[index]! }.get()) }
         return pieces
     }
 
-    private func piece(_ jobs: [PictureJob]) throws(Failure) -> Piece {
+    private func piece(_ given: [PictureJob]) throws(Failure) -> Piece {
+        var (jobs, memory) = (given, 0)
+        for index in jobs.indices {
+            jobs[index] = try sealed(given[index])
+            let plan = jobs[index].plan
+            try checkMemory { most throws(RenderError) in
+                memory = max(memory, try Renderer.check(plan, model: model, memory: most))
+            }
+        }
         var rendering = self
         rendering.jobs = jobs
         rendering.isPiece = true
@@ -392,12 +406,6 @@ extension Rendering {
             plans: plans, steps: jobs.map(\.steps), saveAt: jobs.map { $0.saveAt.sorted() },
             evolution: jobs.map { $0.evolution.map { OutputNames.ending(of: $0) } }, columns: sheet?.columns,
             files: jobs.map { $0.paths.map { $0 != nil } })
-        var memory = 0
-        do {
-            for plan in plans { memory = max(memory, try Renderer.estimatedMemory(of: plan, model: model)) }
-        } catch {
-            throw Failure(error)
-        }
         let sheets = [sheet?.path, sheet?.index].compactMap { $0 }
         for path in jobs.flatMap(\.outputs) + [sheet?.path].compactMap({ $0 }) where OutputNames.isForeign(path) {
             throw .usage("\(path): pictures are written as .png or .jpg")
@@ -414,7 +422,7 @@ extension Rendering {
             steps: jobs.reduce(0) { $0 + $1.steps }, memory: memory, holdsPhotographs: !photographs.isEmpty
         ) { [rendering] workers, progress throws(Failure) in
             let finished = try rendering.draw(rendering.jobs, workers, progress)
-            guard finished.count == jobs.count, Interruption.signal == 0 || finished.allSatisfy(\.isComplete) else {
+            guard finished.count == rendering.jobs.count, Interruption.signal == 0 || finished.allSatisfy(\.isComplete) else {
                 throw Interruption.failure
             }
             let scores = finished.map(\.check.score)

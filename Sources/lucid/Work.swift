@@ -5,16 +5,27 @@ import Tensors
 /// A command that draws pictures: what there is to draw can be found out without drawing it.
 protocol DrawingCommand: ParsableCommand, Sendable {
     var model: ModelOptions { get }
-    var output: OutputOptions { get set }
+    var output: OutputOptions { get }
+    var numerics: NumericOptions { get }
     /// Reads everything that the options name, and checks it.
     func work() throws -> any Work
 }
 
 extension DrawingCommand {
     func run() throws {
+        try NumericProfile.begin(numerics.profile)
         let work = try work()
         try work.run()
     }
+}
+
+/// A drawing command whose picture is described by the usual options.
+protocol RenderingCommand: DrawingCommand {
+    var render: RenderOptions { get }
+}
+
+extension RenderingCommand {
+    var numerics: NumericOptions { render.numerics }
 }
 
 /// What a drawing command has found to do. By itself it runs as a whole; a batch takes it in pieces, among those of others.

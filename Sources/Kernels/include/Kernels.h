@@ -9,6 +9,9 @@
 // "baseline", "avx2" or "avx512": what the dispatch chose.
 const char *kernels_instruction_set(void);
 
+// Makes another of them run, before anything is computed or packed: 1 if this processor has it, and 0 if it does not.
+int kernels_choose(const char *set);
+
 // What a thread does that waits for another one's next word.
 static inline void kernels_pause(void) {
 #if defined(__x86_64__)

@@ -1,4 +1,5 @@
 import Networks
+import Tensors
 
 /// Everything that a dream depends on, and nothing else.
 public struct DreamPlan: Sendable, Codable, Equatable {
@@ -40,6 +41,8 @@ public struct DreamPlan: Sendable, Codable, Equatable {
     public var poolGradient: PoolGradient
     /// The algorithms that convolutions may use: their rounding differs.
     public var convolution: ConvolutionChoice
+    /// The kernels that everything is computed with; nil for the fastest that the machine has.
+    public var profile: NumericProfile?
     /// What the network sees; nil for what comes with the model's name.
     public var preprocessing: Preprocessing?
     /// SHA-256 of the pictures that are named here or in the objective.

@@ -41,6 +41,14 @@ public struct PhotographRecord: Sendable, Codable, Equatable {
             }
         }
 
+        /// The kernels that everything is computed with.
+        public var profile: NumericProfile? {
+            switch self {
+            case .dream(let plan): plan.profile
+            case .style(let plan): plan.profile
+            }
+        }
+
         /// SHA-256 of the photographs that it names.
         public var pictures: [String: String] {
             switch self {

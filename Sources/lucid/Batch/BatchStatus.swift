@@ -19,7 +19,6 @@ struct BatchStatus: Codable, Equatable {
     /// SHA-256 of each output, by its path in the batch's folder.
     var files: [String: String] = [:]
     var score: Float?
-    var isDead = false
 
     /// The folder in the batch's that these lie in.
     static let folder = ".lucid"
@@ -76,10 +75,10 @@ struct BatchTask: Sendable {
 
     /// A path as it is in the batch's folder.
     private func local(_ path: String) -> String {
-        path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+        folder != "." && path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
     }
 
-    var statusPath: String { OutputNames.join(folder, "\(BatchStatus.folder)/\(local(output)).json") }
+    var statusPath: String { (folder == "." ? "" : folder + "/") + "\(BatchStatus.folder)/\(local(output)).json" }
 
     enum Standing {
         /// Done, and nothing has changed since.
@@ -102,8 +101,8 @@ struct BatchTask: Sendable {
         }
         if present.isEmpty || force || status?.state == .begun { return .toDraw }
         // Killed between a picture and its status: the picture itself says what it is.
-        if try isFinished(present[0]) {
-            let status = try doneStatus(score: nil, isDead: false)
+        if let score = finishedScore(present[0]) {
+            let status = try doneStatus(score: score)
             try status.write(to: statusPath)
             return .done(status)
         }
@@ -111,11 +110,20 @@ struct BatchTask: Sendable {
         return .toDraw
     }
 
-    /// Whether a file is the piece's only picture, finished by this version after the same plan.
-    private func isFinished(_ path: String) throws(Failure) -> Bool {
-        guard let record = piece.record, piece.outputs.count == 1, let text = try? PictureRecord.text(ofFile: path) else { return false }
-        return text.contains("\"plan\":\(record)") && text.contains("\"version\":\"\(LucidCommand.version)\"")
-            && text.contains("\"complete\":true")
+    /// What a picture's record says beside its plan.
+    private struct Record: Decodable {
+        let version: String
+        let complete: Bool
+        let score: Float
+    }
+
+    /// The score of a file that is the piece's only picture, finished by this version after the same plan; nil of others.
+    private func finishedScore(_ path: String) -> Float? {
+        guard let plan = piece.record, piece.outputs.count == 1, let text = try? PictureRecord.text(ofFile: path),
+            let record = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)), record.complete,
+            record.version == LucidCommand.version, text.contains("\"plan\":\(plan)")
+        else { return nil }
+        return record.score
     }
 
     /// Draws it.
@@ -123,15 +131,14 @@ struct BatchTask: Sendable {
         // Several files, or one that does not say what it is: until all is done, what is there is ours.
         if piece.record == nil { try BatchStatus(.begun, hash: hash).write(to: statusPath) }
         let outcome = try piece.draw(workers, progress)
-        try doneStatus(score: outcome.score, isDead: outcome.isDead).write(to: statusPath)
+        try doneStatus(score: outcome.score).write(to: statusPath)
         return outcome
     }
 
-    private func doneStatus(score: Float?, isDead: Bool) throws(Failure) -> BatchStatus {
+    private func doneStatus(score: Float) throws(Failure) -> BatchStatus {
         var status = BatchStatus(.done, hash: hash)
         for path in piece.outputs { status.files[local(path)] = try digest(path) }
         status.score = score
-        status.isDead = isDead
         return status
     }
 

@@ -38,7 +38,10 @@ struct CommandForm {
     private struct Help: Decodable {
         struct Command: Decodable { let arguments: [Argument]? }
         struct Argument: Decodable {
-            struct Name: Decodable { let name: String }
+            struct Name: Decodable {
+                let kind: String
+                let name: String
+            }
             let kind: String
             let isOptional: Bool
             let isRepeating: Bool
@@ -55,7 +58,7 @@ struct CommandForm {
             preconditionFailure("the help of a command can be read")
         }
         for argument in help.command.arguments ?? [] {
-            let names = argument.names?.map(\.name).filter { $0.count > 1 } ?? [argument.valueName].compactMap { $0 }
+            let names = argument.names?.filter { $0.kind == "long" }.map(\.name) ?? [argument.valueName].compactMap { $0 }
             for name in names where !Self.batchOptions.contains(name) {
                 switch argument.kind {
                 case "flag": parts[name] = .flag

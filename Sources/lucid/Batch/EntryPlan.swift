@@ -1,5 +1,7 @@
 import ArgumentParser
+import Manifests
 import Networks
+import Tensors
 
 /// What one entry of a manifest stands for: each combination of its models, layers, photographs, seeds and its matrix is a
 /// command, which says itself what it would draw.
@@ -123,7 +125,8 @@ struct EntryPlan {
             mistakes.add(entry.line, "it stands for \(count) commands, and a batch takes \(Self.mostCombinations)")
             return []
         }
-        guard let template = template(&mistakes) else { return [] }
+        let said = mistakes.all.count
+        let template = template(&mistakes)
         var planned: [Planned] = []
         for number in 0..<count where Interruption.signal == 0 {
             var (values, rest) = (settings.mapValues(\.value), number)
@@ -134,11 +137,11 @@ struct EntryPlan {
             let pieces = Combination(plan: self, values: values, template: template, folder: folder).pieces(&mistakes)
             planned += pieces.map { Planned(piece: $0, line: entry.line) }
         }
-        return planned
+        return mistakes.all.count == said ? planned : []
     }
 
     /// The template of the files' names, in which everything is named that sets the entry's pictures apart.
-    private func template(_ mistakes: inout Mistakes) -> String? {
+    private func template(_ mistakes: inout Mistakes) -> String {
         var text = template?.value.text ?? form.usualTemplate
         let line = template?.line ?? entry.line
         // Each of the placeholders is one of these.
@@ -146,17 +149,16 @@ struct EntryPlan {
         for word in Self.placeholders(in: text) where !known.contains(word) && !CommandForm.all.contains(where: { $0.parts[word] != nil }) {
             let near = nearestNames(to: word, among: known, count: 1).first ?? ""
             mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
-            return nil
         }
         guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
-            return nil
+            return "x.png"
         }
         let endings = [".png", ".jpg", ".jpeg"]
         var ending = endings.first { text.lowercased().hasSuffix($0) } ?? ""
         if ending.isEmpty, OutputNames.isForeign(text) {
             mistakes.add(line, "output: \(text): pictures are written as .png or .jpg")
-            return nil
+            return "x.png"
         }
         text.removeLast(ending.count)
         if text.hasSuffix("/") { text += "{index}" }
@@ -200,25 +202,26 @@ struct EntryPlan {
             for key in plan.wrong { values[key] = nil }
             var isWrong = !plan.wrong.isEmpty
             for (key, value) in values.sorted(by: { $0.key < $1.key }) where arguments(key, value) == nil {
-                note(key, value.line, "\(key) cannot be \(Self.kind(of: value))", &mistakes)
+                mistakes.add(value.line, "\(key) cannot be \(Self.kind(of: value))")
                 values[key] = nil
                 isWrong = true
             }
             for _ in 0...2 * values.count {
                 do {
-                    var command: any DrawingCommand = try form.command.parse(arguments(values))
-                    command.output.output = path(values)
+                    let command: any DrawingCommand = try form.command.parse(["--output=\(path)"] + arguments(values))
+                    try NumericProfile.begin(command.numerics.profile)
                     let pieces = try split(command)
                     return isWrong ? [] : pieces
                 } catch {
-                    isWrong = true
                     let failure = error as? Failure
                     let message = failure?.message ?? LucidCommand.line(of: error)
                     guard let key = culprit(message, failure, values) else {
-                        mistakes.add(plan.entry.line, message, code: failure?.code ?? 64)
+                        // What is missing may be what has been left out.
+                        if !isWrong { mistakes.add(plan.entry.line, message, code: failure?.code ?? 64) }
                         return []
                     }
-                    note(key, values[key]!.line, message, code: failure?.code ?? 64, &mistakes)
+                    isWrong = true
+                    mistakes.add(values[key]!.line, message, code: failure?.code ?? 64)
                     guard let substitute = Self.substitutes[key], form.required.contains(key) else {
                         guard !form.required.contains(key), !["model", "weights"].contains(key) else { return [] }
                         values[key] = nil
@@ -233,11 +236,6 @@ struct EntryPlan {
 
         /// What does for a wrong value while others are looked for.
         private static let substitutes = ["index": "0"]
-
-        private func note(_ key: String, _ line: Int, _ message: String, code: Int32 = 64, _ mistakes: inout Mistakes) {
-            // The value's own line, where a matrix or a list has several.
-            mistakes.add(line, message, code: code)
-        }
 
         /// The pieces of a command; of one that draws a single channel at a time, for each channel that is named.
         private func split(_ command: any DrawingCommand) throws -> [Piece] {
@@ -279,7 +277,7 @@ struct EntryPlan {
 
         private func option(_ key: String, _ text: String) -> String {
             // Files that are written lie in the batch's folder.
-            ["evolution", "keep"].contains(key) ? "--\(key)=\(OutputNames.join(folder, text))" : "--\(key)=\(text)"
+            ["evolution", "keep"].contains(key) ? "--\(key)=\(place(expanded(text)))" : "--\(key)=\(text)"
         }
 
         private static func kind(of value: Manifest.Value) -> String {
@@ -292,16 +290,23 @@ struct EntryPlan {
         }
 
         /// The file's name, but for what the command itself puts into it.
-        private func path(_ values: [String: Manifest.Value]) -> String {
+        private var path: String { place(expanded(template)) }
+
+        /// Puts the entry's own words and options into a template; the command knows the rest.
+        private func expanded(_ template: String) -> String {
             var text = template.replacing("{command}", with: form.name)
+            if let name = plan.name { text = text.replacing("{name}", with: OutputNames.safe(name)) }
             for (key, value) in values where !["model", "layer", "index", "seed"].contains(key) {
                 guard text.contains("{\(key)}"), let content = value.texts?.joined(separator: "-") else { continue }
                 let isFile = ["photo", "content", "styles", "guide", "start", "mask", "weights"].contains(key)
                 let name = isFile ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
                 text = text.replacing("{\(key)}", with: OutputNames.safe(name))
             }
-            return OutputNames.join(folder, text)
+            return text
         }
+
+        /// A file's path in the batch's folder.
+        private func place(_ file: String) -> String { folder == "." ? file : OutputNames.join(folder, file) }
 
         // MARK: Blame
 

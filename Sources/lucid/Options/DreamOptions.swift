@@ -60,8 +60,7 @@ struct DreamOptions: ParsableArguments {
     @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
     var poolGradient = PoolGradient.winner
 
-    @Option(help: "How convolutions are computed: auto (the fastest for each) or plain.")
-    var convolution = ConvolutionChoice.auto
+    @OptionGroup var numerics: NumericOptions
 
     func validate() throws {
         if let octaves, !DreamPlan.octaveBounds.contains(octaves) {
@@ -99,8 +98,9 @@ struct DreamOptions: ParsableArguments {
         var plan = DreamPlan(
             model: model.name, weights: model.weightsSHA256, objective: "", photo: name, width: size.width, height: size.height,
             octaves: octaves ?? 4, octaveScale: octaveScale, iterations: iterations ?? (fromNoise ? 40 : 10), stepSize: step / 255, jitter: jitter,
-            seed: seed, rectifier: relu, poolGradient: poolGradient, convolution: convolution,
+            seed: seed, rectifier: relu, poolGradient: poolGradient, convolution: numerics.convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
+        plan.profile = numerics.profile
         plan.strength = strength
         plan.totalVariation = tv
         if let mask { plan.mask = try files.adding(mask) }

@@ -87,7 +87,7 @@ struct RunOptions: ParsableArguments {
         }
     }
 
-    var workers: Workers { Workers(threads ?? ProcessInfo.processInfo.activeProcessorCount) }
+    var workers: Workers { Workers(threads ?? Allowance.cores) }
 }
 
 /// "32,128,512"

@@ -92,8 +92,7 @@ struct RenderOptions: ParsableArguments {
     @Flag(help: "Draw what lowers the score instead of what raises it.")
     var negative = false
 
-    @Option(help: "How convolutions are computed: auto (the fastest for each) or plain.")
-    var convolution = ConvolutionChoice.auto
+    @OptionGroup var numerics: NumericOptions
 
     @OptionGroup var reading: ReadingOptions
 
@@ -182,7 +181,8 @@ struct RenderOptions: ParsableArguments {
             height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param ?? presetParam,
             decayPower: decayPower ?? preset.decayPower, decorrelate: !noDecorrelate,
             transforms: chain.text, optimizer: optimizer ?? presetOptimizer, learningRate: rate,
-            schedule: schedule ?? presetSchedule, rectifier: relu ?? presetRelu, convolution: convolution)
+            schedule: schedule ?? presetSchedule, rectifier: relu ?? presetRelu, convolution: numerics.convolution)
+        plan.profile = numerics.profile
         plan.count = count
         plan.alpha = alpha
         plan.crops = crops ?? preset.crops

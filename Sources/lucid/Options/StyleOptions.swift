@@ -64,8 +64,7 @@ struct StyleOptions: ParsableArguments {
     @Option(help: "Whom max pooling sends its gradient to: winner (the derivative) or average (all of the window).")
     var poolGradient: PoolGradient?
 
-    @Option(help: "How convolutions are computed: auto (the fastest for each) or plain.")
-    var convolution = ConvolutionChoice.auto
+    @OptionGroup var numerics: NumericOptions
 
     func validate() throws {
         if let steps, !(0...1_000_000).contains(steps) { throw ValidationError("--steps must be 0 to 1000000, not \(steps)") }
@@ -124,8 +123,9 @@ extension StyleOptions {
             styleLayers: styleLayer.isEmpty ? usual.style : weights(styleLayer),
             contentWeight: contentWeight ?? StylePlan.contentWeight, styleWeight: styleWeight ?? StylePlan.styleWeight,
             totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.adam),
-            learningRate: learningRate, seed: seed ?? 0, poolGradient: poolGradient ?? .winner, convolution: convolution,
+            learningRate: learningRate, seed: seed ?? 0, poolGradient: poolGradient ?? .winner, convolution: numerics.convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
+        plan.profile = numerics.profile
         plan.styleScale = styleScale ?? 1
         plan.keepColors = keepColors
         if fromNoise { plan.beginning = .noise }

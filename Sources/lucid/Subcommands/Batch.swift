@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Images
 import ModelStore
+import Manifests
 import Networks
 import Visualization
 

@@ -53,6 +53,8 @@ struct DeepDream: DrawingCommand {
         if let option = options.first(where: \.isGiven) { throw ValidationError("\(option.name) is \(reason)") }
     }
 
+    var numerics: NumericOptions { dream.numerics }
+
     func work() throws -> any Work {
         let model = try model.load(quiet: output.running.quiet)
         if let photo, FrameSource.isMoving(photo) {

@@ -4,7 +4,7 @@ import Tensors
 import Visualization
 
 /// `lucid diversity`
-struct Diversity: DrawingCommand {
+struct Diversity: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw several distinct pictures of one channel: its facets.",
         discussion: """

@@ -44,6 +44,7 @@ struct Info: ParsableCommand {
         if plan.count > 1 { rows.append(("drawn together", "number \(record.picture ?? 0) of \(plan.count)")) }
         if plan.alpha { rows.append(("opacity", "drawn")) }
         if plan.crops > 1 { rows.append(("crops", "\(plan.crops)")) }
+        if let profile = plan.profile { rows.append(("kernels", profile.rawValue)) }
         if plan.poolGradient != .winner { rows.append(("pool gradient", plan.poolGradient.rawValue)) }
         if let longest = plan.clipGradient { rows.append(("gradient", "at most \(longest) long")) }
         if plan.normalizeGradient { rows.append(("gradient", "normalized")) }

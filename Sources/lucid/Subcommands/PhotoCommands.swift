@@ -3,7 +3,7 @@ import Networks
 import Visualization
 
 /// `lucid caricature`
-struct Caricature: DrawingCommand {
+struct Caricature: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a photograph as a layer sees it, exaggerated.",
         discussion: """
@@ -33,7 +33,7 @@ struct Caricature: DrawingCommand {
 }
 
 /// `lucid invert`
-struct Invert: DrawingCommand {
+struct Invert: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a picture that a layer cannot tell from a photograph: what it still knows of it.",
         discussion: """
@@ -55,7 +55,7 @@ struct Invert: DrawingCommand {
 }
 
 /// `lucid accentuate`
-struct Accentuate: DrawingCommand {
+struct Accentuate: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring out in a photograph what a channel sees in it.",
         discussion: """

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ModelStore
 import Networks
+import Tensors
 import Visualization
 
 /// `lucid replay`
@@ -32,6 +33,7 @@ struct Replay: ParsableCommand {
         let text = try PictureRecord.text(ofFile: picture)
         if PhotographRecord.describes(json: text) { return try replayPhotograph(text) }
         let record = try PictureRecord(ofFile: picture, text: text)
+        try NumericProfile.begin(record.plan.profile)
         let size = Network.Size(height: record.plan.height, width: record.plan.width)
         let model = try load(record.plan.model, weights: record.plan.weights, size: size)
         let name = OutputNames.Parts(model: model.name, seed: record.plan.seed, kind: "replay")
@@ -63,6 +65,7 @@ struct Replay: ParsableCommand {
             throw Failure.badData(
                 "\(picture) is frame \(frame + 1) of a \(whole), which depends on those before it; run `lucid deepdream` \(again) again")
         }
+        try NumericProfile.begin(record.plan.profile)
         let model = try load(record.plan.model, weights: record.plan.weights, size: nil)
         var photographs = Photographs(maximumPixels: reading.maxPixels)
         try photographs.find(record.plan.pictures.mapValues { $0 }, given: self.photographs, beside: picture)

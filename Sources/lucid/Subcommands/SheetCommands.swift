@@ -3,7 +3,7 @@ import Networks
 import Visualization
 
 /// `lucid sheet`
-struct Sheet: DrawingCommand {
+struct Sheet: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a layer's channels on one contact sheet, with a JSON index beside it.",
         discussion: """
@@ -52,7 +52,7 @@ struct Sheet: DrawingCommand {
 }
 
 /// `lucid progression`
-struct Progression: DrawingCommand {
+struct Progression: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw one picture a layer, shallow to deep, on one sheet: how what a network sees grows.",
         discussion: """
@@ -102,7 +102,7 @@ struct Progression: DrawingCommand {
 }
 
 /// `lucid interpolate`
-struct Interpolate: DrawingCommand {
+struct Interpolate: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a row of aligned pictures from one channel to another.",
         discussion: "Example: lucid interpolate --layer features.10 --index 5,12 --count 6")

@@ -42,6 +42,8 @@ struct StyleCommand: DrawingCommand {
         }
     }
 
+    var numerics: NumericOptions { style.numerics }
+
     func work() throws -> any Work {
         var options = model
         // Textures need a network with many plain convolutions: Gatys' choice is the default.
@@ -123,7 +125,7 @@ struct StyleCommand: DrawingCommand {
         render.optimizer = style.optimizer
         render.learningRate = style.learningRate ?? (style.optimizer == nil ? 0.05 : nil)
         render.poolGradient = style.poolGradient ?? .winner
-        render.convolution = style.convolution
+        render.numerics = style.numerics
         let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: "style")
         var options = output

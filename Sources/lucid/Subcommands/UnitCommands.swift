@@ -3,7 +3,7 @@ import Networks
 import Visualization
 
 /// `lucid channel`
-struct Channel: DrawingCommand {
+struct Channel: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what a channel responds to: its mean is climbed.",
         discussion: """
@@ -25,7 +25,7 @@ struct Channel: DrawingCommand {
 }
 
 /// `lucid neuron`
-struct Neuron: DrawingCommand {
+struct Neuron: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what one unit responds to: a channel at one position.",
         discussion: "Example: lucid neuron --layer features.10 --index 5 --x 7 --y 7")
@@ -60,7 +60,7 @@ struct PositionOptions: ParsableArguments {
 }
 
 /// `lucid layer`
-struct LayerEnergy: DrawingCommand {
+struct LayerEnergy: RenderingCommand {
     static let configuration = CommandConfiguration(
         commandName: "layer",
         abstract: "Draw what excites a whole layer: its mean squared activation is climbed.",
@@ -80,7 +80,7 @@ struct LayerEnergy: DrawingCommand {
 }
 
 /// `lucid class`
-struct ClassUnit: DrawingCommand {
+struct ClassUnit: RenderingCommand {
     static let configuration = CommandConfiguration(
         commandName: "class",
         abstract: "Draw what a class looks like to a classifier: its score before the softmax is climbed.",
@@ -128,7 +128,7 @@ struct ClassUnit: DrawingCommand {
 }
 
 /// `lucid render`
-struct Render: DrawingCommand {
+struct Render: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw what an expression of objectives describes.",
         discussion: """
@@ -195,7 +195,7 @@ struct Render: DrawingCommand {
 }
 
 /// `lucid direction`
-struct DirectionCommand: DrawingCommand {
+struct DirectionCommand: RenderingCommand {
     static let configuration = CommandConfiguration(
         commandName: "direction",
         abstract: "Draw what a direction in a layer's channels looks like: a weighted mix of them.",

@@ -6,10 +6,10 @@ import Yams
 ///     output: "{model}/{layer}/{index}.png"
 ///     renders:
 ///       - {command: channel, layer: features.10, indices: 0-63, seeds: [0, 1]}
-struct Manifest {
+public struct Manifest: Sendable {
     /// A value with the line that it stands on, counted from 1.
-    struct Value {
-        indirect enum Content {
+    public struct Value: Sendable {
+        public indirect enum Content: Sendable {
             /// As it was written, without quotation marks.
             case text(String)
             case list([Value])
@@ -17,16 +17,21 @@ struct Manifest {
             case nothing
         }
 
-        let line: Int
-        let content: Content
+        public let line: Int
+        public let content: Content
+
+        public init(line: Int, content: Content) {
+            self.line = line
+            self.content = content
+        }
 
         /// A single value as it was written; nil for lists, maps and nothing.
-        var text: String? {
+        public var text: String? {
             if case .text(let text) = content { text } else { nil }
         }
 
         /// A single value, or those of a list of them; nil if there is anything else in it.
-        var texts: [String]? {
+        public var texts: [String]? {
             switch content {
             case .text(let text): return [text]
             case .list(let values):
@@ -38,32 +43,34 @@ struct Manifest {
     }
 
     /// "size: 224"
-    struct Setting {
-        let key: String
+    public struct Setting: Sendable {
+        public let key: String
         /// The key's.
-        let line: Int
-        let value: Value
+        public let line: Int
+        public let value: Value
     }
 
     /// One of `renders`.
-    struct Entry {
-        let line: Int
-        let settings: [Setting]
+    public struct Entry: Sendable {
+        public let line: Int
+        public let settings: [Setting]
 
-        subscript(key: String) -> Setting? { settings.first { $0.key == key } }
+        public subscript(key: String) -> Setting? { settings.first { $0.key == key } }
     }
 
-    private(set) var defaults = Entry(line: 1, settings: [])
+    /// What every entry that has such an option takes, unless it says otherwise.
+    public private(set) var defaults = Entry(line: 1, settings: [])
     /// The template of the files' names.
-    private(set) var output: Setting?
-    private(set) var renders: [Entry] = []
+    public private(set) var output: Setting?
+    /// What is to be drawn, in the order of the file.
+    public private(set) var renders: [Entry] = []
 
     /// Beyond these a manifest is no manifest: aliases in YAML can stand for exponentially many values.
     private static let mostBytes = 16 << 20
     private static let mostValues = 1_000_000
 
     /// Reads it, and notes whatever is wrong with its form.
-    init(_ text: String, mistakes: inout Mistakes) {
+    public init(_ text: String, mistakes: inout Mistakes) {
         guard text.utf8.count <= Self.mostBytes else {
             mistakes.add(1, "a manifest has 16 MiB at most")
             return
@@ -103,7 +110,7 @@ struct Manifest {
     }
 
     /// A key that was there before is called so; it has been noted.
-    static let again = " (again)"
+    public static let again = " (again)"
 
     private static func root(_ text: String, _ mistakes: inout Mistakes) -> Node? {
         var text = text
@@ -185,33 +192,4 @@ struct Manifest {
             return Value(line: line, content: .nothing)
         }
     }
-}
-
-/// What is wrong with a manifest, line by line: all of it is said at once.
-struct Mistakes {
-    struct Mistake: Equatable {
-        let line: Int
-        let message: String
-        /// What a command would have exited with.
-        let code: Int32
-    }
-
-    private(set) var all: [Mistake] = []
-    private var seen: Set<String> = []
-    /// More than a person wants to read.
-    static let most = 1000
-
-    var isEmpty: Bool { all.isEmpty }
-
-    /// Notes one. What several pictures of an entry have in common is noted once.
-    mutating func add(_ line: Int, _ message: String, code: Int32 = 65) {
-        guard all.count < Self.most, seen.insert("\(line) \(message)").inserted else { return }
-        all.append(Mistake(line: line, message: message, code: code == 64 ? 65 : code))
-    }
-
-    /// In the order of their lines.
-    var sorted: [Mistake] { all.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element) }
-
-    /// Their code if they agree, or else that of a bad file.
-    var code: Int32 { Set(all.map(\.code)).count == 1 ? all[0].code : 65 }
 }

@@ -1,0 +1,41 @@
+import FoundationEssentials
+
+/// What this process may use of the machine: a scheduler's processor set, and the limits of the control groups that it runs
+/// in, as containers and batch systems set them.
+enum Allowance {
+    /// Cores, at least 1.
+    static let cores: Int = {
+        var count = ProcessInfo.processInfo.activeProcessorCount
+        // "Cpus_allowed:   ff,ffffffff": a bit for each.
+        if let line = text("/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") }) {
+            let own = line.split(separator: ":")[1].reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+            if own > 0 { count = min(count, own) }
+        }
+        // "200000 100000": microseconds of computing in so many of the clock's; "max" is no limit.
+        for text in limits("cpu.max") {
+            let numbers = text.split(separator: " ").map { Double($0) }
+            if numbers.count == 2, let quota = numbers[0], let period = numbers[1], period > 0 {
+                count = min(count, max(1, Int((quota / period).rounded(.up))))
+            }
+        }
+        return max(1, count)
+    }()
+
+    /// Bytes of memory.
+    static let memory: Int = limits("memory.max").compactMap { Int($0) }
+        .reduce(Int(clamping: ProcessInfo.processInfo.physicalMemory)) { min($0, max($1, 1)) }
+
+    /// What a file of this process's control group says, and of those that it is in.
+    private static func limits(_ file: String) -> [String] {
+        guard let group = text("/proc/self/cgroup")?.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else { return [] }
+        var parts = group.dropFirst("0::/".count).split(separator: "/")
+        var found: [String] = []
+        while true {
+            let folder = (["/sys/fs/cgroup"] + parts).joined(separator: "/")
+            if let text = text("\(folder)/\(file)") { found.append(text.filter { !$0.isNewline }) }
+            guard parts.popLast() != nil else { return found }
+        }
+    }
+
+    private static func text(_ path: String) -> String? { try? String(contentsOf: URL(filePath: path), encoding: .utf8) }
+}

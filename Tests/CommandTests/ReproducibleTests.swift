@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+/// `--reproducible`: the same bytes whatever the processor's best kernels are.
+@Suite struct ReproducibleTests {
+    static let photo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos/chelsea.jpg").path
+
+    /// What other machines would choose by themselves: for OpenBLAS and for our own loops.
+    private static let machines: [[String: String]] = [
+        ["OPENBLAS_CORETYPE": "Haswell"], ["OPENBLAS_CORETYPE": "SkylakeX"], ["OPENBLAS_CORETYPE": "Cooperlake"],
+        ["OPENBLAS_CORETYPE": "Zen"], ["OPENBLAS_CORETYPE": "Prescott"],
+        ["LUCID_INSTRUCTION_SET": "avx2"], ["LUCID_INSTRUCTION_SET": "baseline"], ["OPENBLAS_NUM_THREADS": "1"], [:],
+    ]
+
+    private static let hasAVX2: Bool = {
+        guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return false }
+        return text.contains(" avx2 ") && text.contains(" fma ")
+    }()
+
+    /// The bytes of one command's picture on every machine, on one thread and on two.
+    private func pictures(_ arguments: [String]) throws -> Set<Data> {
+        let scratch = try Scratch()
+        var pictures: Set<Data> = []
+        for (number, machine) in Self.machines.enumerated() {
+            for threads in ["1", "2"] {
+                let program = try Program.run(
+                    arguments + ["--threads", threads, "-o", "\(number)_\(threads).png"], in: scratch.path, environment: machine)
+                try #require(program.status == 0, "\(machine): \(program.errors)")
+                pictures.insert(try scratch.bytes("\(number)_\(threads).png"))
+            }
+        }
+        return pictures
+    }
+
+    @Test(.enabled(if: hasAVX2), arguments: [
+        ["channel", "--layer", "features.10", "--index", "5", "--size", "64", "--steps", "8"],
+        ["channel", "--model", "vgg16", "--layer", "features.10", "--index", "5", "--size", "40", "--steps", "3"],
+        ["channel", "--layer", "features.8", "--index", "5", "--size", "45x37", "--steps", "4", "--convolution", "plain"],
+        ["deepdream", photo, "--layer", "features.8", "--size", "96", "--iterations", "2"],
+    ])
+    func everyMachineDrawsTheSameBytes(arguments: [String]) throws {
+        #expect(try pictures(arguments + ["--reproducible"]).count == 1)
+    }
+
+    @Test(.enabled(if: hasAVX2)) func withoutItTheyDiffer() throws {
+        let arguments = ["channel", "--layer", "features.10", "--index", "5", "--size", "64", "--steps", "8", "--convolution", "plain"]
+        #expect(try pictures(arguments).count > 1)
+    }
+
+    @Test(.enabled(if: hasAVX2)) func aPictureKnowsItAndReplays() throws {
+        let scratch = try Scratch()
+        let arguments = ["channel", "--layer", "features.10", "--index", "5", "--size", "64", "--steps", "8", "--reproducible", "-o", "a.png"]
+        #expect(try Program.run(arguments, in: scratch.path).status == 0)
+        let again = try Program.run(["replay", "a.png", "-o", "b.png"], in: scratch.path, environment: ["OPENBLAS_CORETYPE": "Prescott"])
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+        #expect(try Program.run(["info", "a.png"], in: scratch.path).text.contains("x86-64-v3"))
+    }
+
+    @Test(.enabled(if: hasAVX2)) func aBatchComputesInOneWay() throws {
+        let scratch = try Scratch()
+        let manifest = """
+            defaults: {size: 32, steps: 1, reproducible: true}
+            renders:
+              - {command: channel, layer: features.3, index: 0}
+              - {command: channel, layer: features.3, index: 1, reproducible: false}
+            """
+        try manifest.write(toFile: "\(scratch.path)/m.yaml", atomically: true, encoding: .utf8)
+        let program = try Program.run(["batch", "m.yaml"], in: scratch.path)
+        #expect(program.status == 65)
+        #expect(program.errors.contains("m.yaml:4: a program computes reproducibly or"), "\(program.errors)")
+    }
+}
