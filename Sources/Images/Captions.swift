@@ -35,7 +35,7 @@ extension Picture {
 }
 
 /// Letters of five by seven dots.
-private enum Font {
+enum Font {
     static let width = 5
     static let height = 7
 

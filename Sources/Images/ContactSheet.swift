@@ -11,12 +11,8 @@ public enum ContactSheet {
     public static func compose(
         _ pictures: [Picture], columns: Int? = nil, gap: Int = 2, background: SIMD3<Float> = SIMD3(repeating: 1)
     ) -> Picture {
-        precondition(!pictures.isEmpty, "a sheet has at least one picture")
-        precondition(gap >= 0 && columns ?? 1 > 0, "a sheet has at least one column, and no overlaps")
-        let cellWidth = pictures.map(\.width).max()!, cellHeight = pictures.map(\.height).max()!
-        let columns = min(columns ?? squarest(pictures.count, cellWidth + gap, cellHeight + gap), pictures.count)
-        let rows = (pictures.count + columns - 1) / columns
-        let width = columns * (cellWidth + gap) + gap, height = rows * (cellHeight + gap) + gap
+        let layout = Layout(pictures.map { ($0.width, $0.height) }, columns: columns, gap: gap)
+        let (width, height) = (layout.width, layout.height)
 
         func draw<S: Sample>(_ samples: (Picture) -> [S]) -> [S] {
             let ground = (0..<3).map { S(unit: background[$0]) }
@@ -25,8 +21,7 @@ public enum ContactSheet {
                 count = width * height * 3
             }
             for (index, picture) in pictures.enumerated() {
-                let left = gap + index % columns * (cellWidth + gap) + (cellWidth - picture.width) / 2
-                let top = gap + index / columns * (cellHeight + gap) + (cellHeight - picture.height) / 2
+                let (left, top) = (layout.cells[index].x, layout.cells[index].y)
                 let source = samples(picture), channels = picture.channels
                 for y in 0..<picture.height {
                     for x in 0..<picture.width {
@@ -46,6 +41,45 @@ public enum ContactSheet {
         return Picture(
             width: width, height: height,
             samples: isDeep ? .sixteen(draw(\.sixteenBitSamples)) : .eight(draw(\.eightBitSamples)))
+    }
+
+    /// Where everything lies on a sheet, in pixels.
+    public struct Layout: Sendable {
+        /// Of the sheet.
+        public let width: Int
+        /// Of the sheet.
+        public let height: Int
+        /// One for each picture, in their order.
+        public let cells: [Cell]
+
+        /// Where a picture lies.
+        public struct Cell: Sendable, Equatable {
+            /// From the top, from 0.
+            public let row: Int
+            /// From the left, from 0.
+            public let column: Int
+            /// The picture's left edge.
+            public let x: Int
+            /// The picture's upper edge.
+            public let y: Int
+        }
+
+        /// As `compose` lays pictures of these sizes out.
+        public init(_ sizes: [(width: Int, height: Int)], columns: Int? = nil, gap: Int = 2) {
+            precondition(!sizes.isEmpty, "a sheet has at least one picture")
+            precondition(gap >= 0 && columns ?? 1 > 0, "a sheet has at least one column, and no overlaps")
+            let cellWidth = sizes.map(\.width).max()!, cellHeight = sizes.map(\.height).max()!
+            let columns = min(columns ?? squarest(sizes.count, cellWidth + gap, cellHeight + gap), sizes.count)
+            let rows = (sizes.count + columns - 1) / columns
+            width = columns * (cellWidth + gap) + gap
+            height = rows * (cellHeight + gap) + gap
+            cells = sizes.enumerated().map { index, size in
+                let (row, column) = (index / columns, index % columns)
+                return Cell(
+                    row: row, column: column, x: gap + column * (cellWidth + gap) + (cellWidth - size.width) / 2,
+                    y: gap + row * (cellHeight + gap) + (cellHeight - size.height) / 2)
+            }
+        }
     }
 
     /// The number of columns that makes width and height of the whole most alike.

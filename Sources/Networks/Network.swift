@@ -73,16 +73,26 @@ public struct Network: Sendable {
     public var logitsLayer: LayerName { LayerName(node: nodes.last { !($0.layer is Softmax) }!.name) }
 
     /// The ends of the network's larger parts, shallow to deep: the last layer of each two steps of the module path
-    /// ("features.3", "layer1.0", "inception4a"), as far as they keep positions.
+    /// ("features.3", "layer1.0", "inception4a"), as far as they keep positions. A normalization, rectifier or pool that is a
+    /// part by itself only passes on what the part before it says, and is left out.
     public var stages: [LayerName] {
-        var last: [(part: Substring, layer: LayerName)] = []
+        var last: [(part: Substring, layer: LayerName, isPassing: Bool)] = []
         guard let shapes = try? shapes(forHeight: 299, width: 299) else { return [] }
         for (node, (layer, shape)) in zip(nodes, shapes) where shape.area > 1 && !(node.layer is Dropout) {
             let part = node.name.split(separator: ".").prefix(2).joined(separator: ".")[...]
-            if last.last?.part == part { last.removeLast() }
-            last.append((part, layer))
+            var isPassing = Self.passesOn(node.layer)
+            if let before = last.last, before.part == part {
+                isPassing = isPassing && before.isPassing
+                last.removeLast()
+            }
+            last.append((part, layer, isPassing))
         }
-        return last.map(\.layer)
+        return last.filter { !$0.isPassing }.map(\.layer)
+    }
+
+    private static func passesOn(_ layer: any Layer) -> Bool {
+        layer is BatchNormalization || layer is ReLU || layer is ReLU6 || layer is ParametricReLU || layer is Nonlinearity
+            || layer is LocalResponseNormalization || layer is MaxPooling || layer is AveragePooling
     }
 
     /// The last of the nodes whose paths hold these parts in a row, if all hold them at the same place: "block1_conv1" for

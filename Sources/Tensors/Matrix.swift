@@ -28,7 +28,7 @@ public struct Matrix {
 }
 
 /// OpenBLAS's bits change with its own thread count, so it always computes with one thread; our tasks supply the rest.
-private let blasIsReady: Void = {
+let blasIsReady: Void = {
     if !NumericProfile.isPinned { BLASCore.choose() }
     openblas_set_num_threads(1)
 }()

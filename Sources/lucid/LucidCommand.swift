@@ -19,9 +19,9 @@ struct LucidCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self,
+            Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self, Facets.self,
             Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
-            StyleCommand.self, Batch.self, Report.self, Compare.self, Diff.self,
+            StyleCommand.self, Batch.self, Report.self, Compare.self, CompareModels.self, Diff.self,
             Layers.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])

@@ -56,7 +56,7 @@ struct PhotographRun<Process: PhotographProcess>: Work {
             let path = OutputNames.path(path, step: step)
             if isFile(path) { throw Failure(73, "\(path) is there already; use --force to overwrite it") }
         }
-        if let evolution = options.evolution { try FrameWriter.check(evolution, force: options.force) }
+        if let evolution = options.evolution { try Evolution.check(evolution, force: options.force) }
     }
 
     private var saved: [Int] { (options.saveAt?.steps ?? []).filter { $0 < steps }.sorted() }
@@ -102,7 +102,7 @@ struct PhotographRun<Process: PhotographProcess>: Work {
             }
         }
         // A piece of a batch that is interrupted leaves nothing.
-        if isAlone || process.stepsDone == steps { try evolution?.finish([shown(process.picture())]) }
+        if isAlone || process.stepsDone == steps { try evolution?.finish(process.stepsDone, [shown(process.picture())]) }
         return process
     }
 
@@ -152,7 +152,7 @@ extension PhotographRun {
     func pieces() throws(Failure) -> [Piece] {
         if options.outputSize != nil { throw .usage("--output-size is for --param cppn; the result's size is --size") }
         if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png or .jpg") }
-        if let evolution = options.evolution, try AnimationKind(of: evolution) == .folder {
+        if let evolution = options.evolution, try Evolution.isKeptInFolder(evolution) {
             throw .usage("--evolution \(evolution): a batch keeps the way there in one file, such as a .gif")
         }
         let identity = Identity(

@@ -9,8 +9,10 @@ struct PictureJob: Sendable {
     var steps: Int
     /// Steps after which the picture is kept as well.
     var saveAt: Set<Int> = []
-    /// Frames of the way there: a .gif, a .mp4 or a folder.
+    /// The way there: a .gif, a .mp4, a folder, or a .png or .jpg for a sheet.
     var evolution: String?
+    /// What stands under it on a sheet.
+    var caption: String?
 
     /// A plan of one picture.
     init(_ plan: RenderPlan, to path: String?, saveAt: Set<Int> = []) {

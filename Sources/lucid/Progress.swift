@@ -16,11 +16,13 @@ final class Progress: Sendable {
         /// Of all work, where steps take different times.
         var share: Double?
         var lastDrawn: ContinuousClock.Instant?
-        var lastScore: Float = 0
+        /// Nil where what is counted has none.
+        var lastScore: Float?
     }
 
     private let total: Int
     private let label: String
+    private let unit: String
     private let isShown: Bool
     private let start = ContinuousClock.now
     private let state = Mutex(State())
@@ -31,7 +33,9 @@ final class Progress: Sendable {
     /// - Parameters:
     ///   - label: what is drawn.
     ///   - total: steps of all pictures together.
-    init(_ label: String, total: Int, quiet: Bool) {
+    ///   - unit: what they are called.
+    init(_ label: String, total: Int, unit: String = "steps", quiet: Bool) {
+        self.unit = unit
         self.label = label
         self.total = total
         isShown = !quiet && isTerminal(STDERR_FILENO)
@@ -40,7 +44,7 @@ final class Progress: Sendable {
     /// One more step of any picture.
     ///
     /// - Parameter share: of all work that is done now, where steps take different times; nil where all take the same.
-    func step(score: Float, share: Double? = nil) {
+    func step(score: Float? = nil, share: Double? = nil) {
         guard isShown else { return }
         let line = state.withLock { state -> String? in
             state.stepsDone += 1
@@ -72,7 +76,8 @@ final class Progress: Sendable {
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let rate = Double(state.stepsDone) / max(elapsed, 1e-9)
         let left = share > 0 ? elapsed * (1 - share) / share : 0
-        return "\(label) \(bar) \(state.stepsDone)/\(total)  \(rounded(rate, 1)) steps/s  \(readable(left)) left  score \(rounded(Double(state.lastScore), 2))"
+        let score = state.lastScore.map { "  score \(rounded(Double($0), 2))" } ?? ""
+        return "\(label) \(bar) \(state.stepsDone)/\(total)  \(rounded(rate, 1)) \(unit)/s  \(readable(left)) left\(score)"
     }
 }
 

@@ -36,6 +36,8 @@ struct Rendering: Work {
         let records: [PictureRecord]
         let check: SelfCheck
         let paths: [String?]
+        /// Under it on a sheet.
+        let caption: String?
         let seconds: Double
 
         /// Not interrupted.
@@ -193,7 +195,7 @@ struct Rendering: Work {
             guard seen.insert(path).inserted else {
                 throw .usage("several pictures' way would go to \(path); put {index} or {seed} into --evolution")
             }
-            try FrameWriter.check(path, force: options.force)
+            try Evolution.check(path, force: options.force)
         }
     }
 
@@ -218,7 +220,7 @@ struct Rendering: Work {
             }
             if isPiece, renderer.stepsDone < job.steps, !renderer.hasConverged { throw Interruption.failure }
             let drawn = ContinuousClock.now
-            try evolution?.finish(shown(renderer))
+            try evolution?.finish(renderer.stepsDone, shown(renderer))
             let pictures = renderer.pictures()
             let (records, shown) = try save(renderer, pictures, job, step: nil)
             let check = SelfCheck(
@@ -228,7 +230,7 @@ struct Rendering: Work {
                 isDead: renderer.stepsDone > 0 && !renderer.isAlive)
             let finished = Finished(
                 plan: job.plan, pictures: pictures, shown: shown, records: records, check: check, paths: job.paths,
-                seconds: seconds(ContinuousClock.now - start))
+                caption: job.caption, seconds: seconds(ContinuousClock.now - start))
             if options.verbose {
                 progress.finish()
                 let phases = [("prepared", prepared - start), ("drawn", drawn - prepared), ("checked and written", ContinuousClock.now - drawn)]
@@ -273,7 +275,8 @@ struct Rendering: Work {
 
     private func write(_ sheet: PictureSheet, _ all: [Finished]) throws(Failure) {
         let pictures = all.flatMap(\.shown)
-        let composed = ContactSheet.compose(pictures, columns: sheet.columns)
+        let cells = all.flatMap { job in job.shown.map { picture in job.caption.map(picture.captioned) ?? picture } }
+        let composed = ContactSheet.compose(cells, columns: sheet.columns)
         let records = all.flatMap(\.records).map { record in
             var record = record
             record.plan = plan(record.plan, for: sheet.path)
@@ -282,13 +285,14 @@ struct Rendering: Work {
         let record = SheetRecord(version: LucidCommand.version, pictures: records).json
         try composed.write(record: record, quality: records[0].plan.quality, to: sheet.path)
         if let index = sheet.index {
-            let entries = all.flatMap { job in
-                zip(job.paths, job.records).map { path, record in
-                    SheetEntry(
-                        objective: record.plan.objective, seed: record.plan.seed, picture: record.picture,
-                        score: record.score, scoreWithTransforms: job.check.scoreWithTransforms, rank: job.check.rank,
-                        file: path)
-                }
+            let layout = ContactSheet.Layout(cells.map { ($0.width, $0.height) }, columns: sheet.columns)
+            let drawn = all.flatMap { job in zip(job.paths, job.records).map { (job: job, path: $0, record: $1) } }
+            let entries = zip(drawn, zip(layout.cells, pictures)).map { entry, place in
+                SheetEntry(
+                    objective: entry.record.plan.objective, seed: entry.record.plan.seed, picture: entry.record.picture,
+                    score: entry.record.score, scoreWithTransforms: entry.job.check.scoreWithTransforms,
+                    rank: entry.job.check.rank, file: entry.path, row: place.0.row, column: place.0.column, x: place.0.x,
+                    y: place.0.y, width: place.1.width, height: place.1.height)
             }
             do {
                 try OutputFile.write(Array((json(entries) + "\n").utf8), to: index)
@@ -311,6 +315,14 @@ struct Rendering: Work {
         let scoreWithTransforms: Float?
         let rank: Renderer.Rank?
         let file: String?
+        /// In the grid, from 0.
+        let row: Int
+        let column: Int
+        /// The picture's part of the sheet, in pixels from its upper left corner; words under it do not count.
+        let x: Int
+        let y: Int
+        let width: Int
+        let height: Int
     }
 
     private func report(_ job: PictureJob, _ finished: Finished, _ progress: Progress) throws(Failure) {
@@ -400,7 +412,7 @@ extension Rendering {
         }
         var evolutions: [String] = []
         for path in jobs.compactMap(\.evolution) {
-            guard try AnimationKind(of: path) != .folder else {
+            guard try !Evolution.isKeptInFolder(path) else {
                 throw .usage("--evolution \(path): a batch keeps the way there in one file, such as a .gif")
             }
             evolutions.append(path)

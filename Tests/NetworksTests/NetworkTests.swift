@@ -4,6 +4,16 @@ import TestSupport
 import Testing
 
 @Suite struct NetworkTests {
+    /// Neither rectifiers nor pools, and no classes.
+    @Test func stagesAreWhatAddsSomething() throws {
+        let vgg = try bundledModel("vgg16").network.stages.map(\.node)
+        #expect(vgg == [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28].map { "features.\($0)" })
+        let squeeze = try bundledModel("squeezenet1_1").network.stages.map(\.node)
+        #expect(squeeze.first == "features.0" && squeeze[1] == "features.3.cat" && squeeze.count == 10)
+        let residual = try #require(Architecture.named("resnet18")).untrained().stages.map(\.node)
+        #expect(residual.first == "conv1" && residual.count == 9 && residual.allSatisfy { $0 == "conv1" || $0.hasPrefix("layer") })
+    }
+
     /// Computing some channels of a layer gives what computing all of it gives.
     @Test(arguments: ["squeezenet1_1", "vgg16"])
     func channelsOnTheirOwnAgreeWithTheWhole(_ name: String) throws {

@@ -17,7 +17,7 @@ struct OutputOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Also keep the picture after these steps, from 1, e.g. 32,128,512.", valueName: "steps"))
     var saveAt: StepList?
 
-    @Option(help: ArgumentHelp("Keep the way there: frames in a .gif, a .mp4 (by ffmpeg) or a folder.", valueName: "path"))
+    @Option(help: ArgumentHelp("Keep the way there: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png or .jpg.", valueName: "path"))
     var evolution: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Write the finished picture in this size, as --size spells it; for --param cppn, which has no pixels of its own.", valueName: "n"))

@@ -262,6 +262,12 @@ struct Likeness: Sendable {
         return pairs == 0 ? 1 : sum / Float(pairs)
     }
 
+    /// ⟨G_i, G_j⟩ of every picture with every other, `[pictures, pictures]`.
+    func matrix(_ pictures: [Tensor]) throws(Failure) -> [Double] {
+        let grams = try activations(pictures).map { NormalizedGram($0) }
+        return grams.flatMap { gram in grams.map { Double(gram.similarity(to: $0)) } }
+    }
+
     /// The mean of an objective over a job's pictures, each by itself and without transforms.
     func score(_ finished: Rendering.Finished, of objective: Objective) throws(Failure) -> Float {
         var plan = finished.plan

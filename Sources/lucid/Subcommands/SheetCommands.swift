@@ -73,17 +73,10 @@ struct Progression: RenderingCommand {
         }
     }
 
-    /// Pictures where no layers are named.
-    private static let pictures = 12
-
     func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        var names = layers?.split(separator: ",").map { String($0.filter { $0 != " " }) } ?? []
-        if names.isEmpty {
-            let stages = model.network.stages
-            let count = min(Self.pictures, stages.count)
-            names = (0..<count).map { stages[($0 * (stages.count - 1) + (count - 1) / 2) / max(count - 1, 1)].node }
-        }
+        var names = layers.map(Drawing.names) ?? []
+        if names.isEmpty { names = model.network.stages(atMost: Drawing.stages) }
         let photographs = try render.photographs()
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
         var jobs: [PictureJob] = []
@@ -93,9 +86,10 @@ struct Progression: RenderingCommand {
                 throw Failure.usage("\(name) has the channels 0–\(model.network.channels(of: layer) - 1); there is no channel \(index)")
             }
             let parts = OutputNames.Parts(model: model.name, layer: name, index: index, seed: render.seed)
-            jobs.append(
-                try drawing.job(
-                    try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: model, photographs), to: nil, parts))
+            var job = try drawing.job(
+                try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: model, photographs), to: nil, parts)
+            job.caption = index.map { "\(name):\($0)" } ?? name
+            jobs.append(job)
         }
         let parts = OutputNames.Parts(model: model.name, seed: render.seed, kind: "progression")
         let path = OutputNames.path(output.output, parts)

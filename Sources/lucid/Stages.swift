@@ -1,0 +1,23 @@
+import Networks
+
+extension Network {
+    /// The ends of a network's larger parts, shallow to deep: all of them, or so many that are evenly spread. A part goes by
+    /// its own name ("features.3") where that means its last layer ("features.3.cat").
+    func stages(atMost count: Int) -> [String] {
+        let stages = stages
+        let count = min(count, stages.count)
+        return (0..<count).map { index in
+            let layer = stages[(index * (stages.count - 1) + (count - 1) / 2) / max(count - 1, 1)]
+            let part = layer.node.split(separator: ".").prefix(2).joined(separator: ".")
+            return (try? self.layer(named: part)) == layer ? part : layer.node
+        }
+    }
+}
+
+extension Drawing {
+    /// Layers of a network where none are named.
+    static let stages = 12
+
+    /// "features.3, features.8"
+    static func names(ofList list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+}

@@ -1,0 +1,78 @@
+import Images
+import Testing
+
+@Suite struct HeatMapTests {
+    private func flat(_ value: UInt8, side: Int) -> Picture { picture(width: side, height: side) { _, _, _ in value } }
+
+    /// Whether a colour occurs anywhere.
+    private func pixels(of map: Picture, in color: [UInt8]) -> Int {
+        (0..<map.height).reduce(0) { sum, y in sum + (0..<map.width).count { map.pixel($0, y) == color } }
+    }
+
+    private func named(_ values: [Double], rows: Int, columns: Int) -> HeatMap {
+        HeatMap(
+            values: values, rows: (0..<rows).map { .name("\($0)") }, columns: (0..<columns).map { .name("\($0)") }, caption: "")
+    }
+
+    @Test func aHigherNumberIsLighter() {
+        let light = [0, 0.25, 0.5, 0.75, 1].map { named([$0], rows: 1, columns: 1).picture.planes().reduce(0, +) }
+        #expect(zip(light, light.dropFirst()).allSatisfy { $0 + 60 * 32 * 0.1 < $1 }, "\(light)")
+    }
+
+    @Test func aNumberColoursItsCellAlone() {
+        let base = named([0, 0, 0, 0, 0, 0], rows: 2, columns: 3).picture
+        var lefts: [Int] = []
+        for index in 0..<6 {
+            var values = [Double](repeating: 0, count: 6)
+            values[index] = 1
+            let changed = named(values, rows: 2, columns: 3).picture
+            let places = (0..<base.height).flatMap { y in
+                (0..<base.width).filter { base.pixel($0, y) != changed.pixel($0, y) }.map { (x: $0, y: y) }
+            }
+            let (xs, ys) = (places.map(\.x), places.map(\.y))
+            #expect(xs.max()! - xs.min()! == 59 && ys.max()! - ys.min()! == 31)
+            lefts.append(xs.min()! + 10_000 * ys.min()!)
+        }
+        #expect(Set(lefts).count == 6 && lefts == lefts.sorted())
+    }
+
+    @Test func picturesStandAlongBothSides() {
+        let labels = [flat(10, side: 20), flat(20, side: 200)].map { HeatMap.Label.picture($0) }
+        let drawn = HeatMap(values: [1, 1, 1, 1], rows: labels, columns: labels, caption: "").picture
+        #expect(pixels(of: drawn, in: [10, 10, 10]) == 2 * 20 * 20)
+        #expect(pixels(of: drawn, in: [20, 20, 20]) == 2 * 64 * 64)  // made smaller
+    }
+
+    @Test func groupsAreSetApartAndLongCaptionsBroken() {
+        var map = HeatMap(values: [1, 0, 0, 1], rows: [.name("a"), .name("b")], columns: [.name("a"), .name("b")], caption: "one")
+        let plain = map.picture
+        map.breaks = [0, 1]
+        #expect(map.picture.width >= plain.width && map.picture.height == plain.height + 6)
+        map.breaks = []
+        map.caption = [String](repeating: "word", count: 40).joined(separator: " ")
+        #expect(map.picture.width < 600 && map.picture.height > plain.height)
+    }
+
+    /// An L above a column is an L turned by a quarter to the left.
+    @Test func columnsAreNamedUpwards() {
+        let drawn = HeatMap(values: [1], rows: [.name("")], columns: [.name("L")], caption: "").picture
+        let ink = (0..<drawn.height).map { y in (0..<drawn.width).filter { drawn.pixel($0, y) == [0, 0, 0] } }
+        let lines = ink.filter { !$0.isEmpty }.prefix(10).map { Array($0) }
+        // Dots of two pixels: four rows of the foot at the right, and the stroke along the bottom.
+        let left = lines[9][0]
+        #expect(lines[9] == Array(left..<left + 14) && lines[8] == lines[9])
+        #expect(lines[..<8].allSatisfy { $0 == [left + 12, left + 13] })
+    }
+
+    @Test func aSheetTellsWherePicturesLie() {
+        let pictures = [flat(1, side: 4), flat(2, side: 6), flat(3, side: 6)]
+        let layout = ContactSheet.Layout(pictures.map { ($0.width, $0.height) }, columns: 2, gap: 3)
+        let sheet = ContactSheet.compose(pictures, columns: 2, gap: 3)
+        #expect((layout.width, layout.height) == (sheet.width, sheet.height))
+        #expect(layout.cells.map { [$0.row, $0.column] } == [[0, 0], [0, 1], [1, 0]])
+        for (index, cell) in layout.cells.enumerated() {
+            #expect(sheet.pixel(cell.x, cell.y) == [UInt8](repeating: UInt8(index + 1), count: 3))
+            #expect(sheet.pixel(cell.x - 1, cell.y - 1) == [255, 255, 255])
+        }
+    }
+}
