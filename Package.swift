@@ -47,6 +47,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
+        .target(
+            name: "FuzzTargets", dependencies: ["Images", "Manifests", "Networks", "ONNX", "Visualization"], path: "Tests/FuzzTargets"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
@@ -57,3 +60,10 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The program that scripts/fuzz builds: libFuzzer brings its main.
+if Context.environment["LUCID_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzing", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

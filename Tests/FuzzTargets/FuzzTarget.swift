@@ -1,0 +1,70 @@
+import Foundation
+import Images
+import Manifests
+import Networks
+import ONNX
+import Visualization
+
+/// What reads bytes from anywhere, and must refuse them or take them, but never trap, hang or take memory without bound.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    /// Checkpoints of PyTorch: zip, tar and legacy files with their pickles.
+    case pickle
+    /// The zip container around pickles; apart from `pickle`, since mutations seldom leave a whole container.
+    case zip
+    case safetensors, numpy, onnx, png, jpeg
+    /// Manifests of batches.
+    case manifest
+    /// The expression language of objectives.
+    case expression
+    /// The language of transforms.
+    case transforms
+    /// Metadata of pictures.
+    case record
+
+    /// Pictures larger than this are refused before their pixels are read.
+    private static let pixels = 1 << 20
+
+    /// Reads the bytes as this kind of input.
+    public func run(_ bytes: [UInt8]) {
+        switch self {
+        case .pickle, .zip, .safetensors:
+            withFile(bytes) { path in
+                guard let weights = try? openWeights(path: path) else { return }
+                for (name, shape) in weights.shapes.prefix(8) where shape.allSatisfy({ $0 < 4096 }) { _ = try? weights.read(name, shape: shape) }
+            }
+        case .numpy: withFile(bytes) { _ = try? NumPyArray(path: $0) }
+        case .onnx: withFile(bytes) { _ = try? ONNXModel.load(path: $0, size: Network.Size(height: 32, width: 32)) }
+        case .png, .jpeg:
+            _ = try? Picture.decode(bytes, name: "fuzz", maximumPixels: Self.pixels)
+            _ = try? PNG.text(in: bytes, name: "fuzz")
+            _ = try? JPEG.comment(in: bytes, name: "fuzz")
+        case .manifest:
+            var mistakes = Mistakes()
+            _ = Manifest(String(decoding: bytes, as: UTF8.self), mistakes: &mistakes)
+            _ = mistakes.sorted
+        case .expression:
+            guard let objective = try? Objective(parsing: String(decoding: bytes, as: UTF8.self)) else { return }
+            // What is printed must mean the same.
+            guard let again = try? Objective(parsing: objective.text) else { fatalError("\(objective.text) cannot be read again") }
+            precondition(again.text == objective.text, "\(objective.text) becomes \(again.text)")
+        case .transforms:
+            guard let chain = try? TransformChain(parsing: String(decoding: bytes, as: UTF8.self)) else { return }
+            guard let again = try? TransformChain(parsing: chain.text) else { fatalError("\(chain.text) cannot be read again") }
+            precondition(again.text == chain.text, "\(chain.text) becomes \(again.text)")
+        case .record:
+            let text = String(decoding: bytes, as: UTF8.self)
+            _ = try? PictureRecord(json: text)
+            _ = try? PhotographRecord(json: text)
+            _ = try? SheetRecord(json: text)
+        }
+    }
+
+    /// A file with these bytes, for what reads files.
+    private func withFile(_ bytes: [UInt8], _ body: (String) -> Void) {
+        let folder = FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+        let path = "\(folder)/lucid-fuzz-\(ProcessInfo.processInfo.processIdentifier)-\(rawValue)"
+        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { fatalError("\(path) cannot be written") }
+        defer { unlink(path) }
+        body(path)
+    }
+}
