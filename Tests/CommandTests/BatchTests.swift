@@ -298,4 +298,22 @@ import Testing
         #expect(Set(plans.compactMap { $0["hash"] as? String }).count == 64)
         #expect(try !scratch.names().contains("out"))
     }
+
+    @Test func nobodyIsBlamedForAFullStandardOutput() throws {
+        let scratch = try Scratch()
+        try save(small + "renders: [{command: channel, layer: features.3, indices: 0-7}]", in: scratch)
+        let process = Process()
+        process.executableURL = URL(filePath: Program.path)
+        process.arguments = ["batch", "m.yaml", "--jobs", "1"]
+        process.currentDirectoryURL = URL(filePath: scratch.path)
+        process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+        let errors = Pipe()
+        process.standardError = errors
+        try process.run()
+        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 73)
+        #expect(said.contains("standard output") && said.split(separator: "\n").count == 1, "\(said)")
+        #expect(try batch(scratch).status == 0)
+    }
 }

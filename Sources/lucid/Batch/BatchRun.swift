@@ -38,6 +38,8 @@ struct BatchRun {
         var done: Int
         var failures: [(task: BatchTask, failure: Failure)] = []
         var dead: [BatchTask] = []
+        /// Nobody can be told any more: standard output is closed, or its disk full.
+        var isMute: Failure?
     }
 
     private var total: Int { done + tasks.count }
@@ -86,13 +88,23 @@ struct BatchRun {
     }
 
     private func goesOn(_ state: borrowing Mutex<State>) -> Bool {
-        Interruption.signal == 0 && !(failFast && state.withLock { !$0.failures.isEmpty })
+        Interruption.signal == 0 && state.withLock { $0.isMute == nil && !(failFast && !$0.failures.isEmpty) }
     }
 
     private func draw(_ task: BatchTask, _ workers: Workers, _ progress: Progress, _ state: borrowing Mutex<State>) {
         let start = ContinuousClock.now
+        let outcome: Piece.Outcome
         do throws(Failure) {
-            let outcome = try task.draw(workers, progress)
+            outcome = try task.draw(workers, progress)
+        } catch {
+            // What was interrupted has not failed.
+            if Interruption.signal != 0, error.code > 128 { return }
+            state.withLock { $0.failures.append((task, error)) }
+            try? say(
+                Event(event: "failed", output: task.output, line: task.line, error: error.message, code: error.code, total: total))
+            return
+        }
+        do throws(Failure) {
             let done = state.withLock { state in
                 state.done += 1
                 if outcome.isDead { state.dead.append(task) }
@@ -109,11 +121,7 @@ struct BatchRun {
                 try standardOutput("\(task.output)  score \(rounded(Double(outcome.score), 2))  \(rounded(time, 1)) s")
             }
         } catch {
-            // What was interrupted has not failed.
-            if Interruption.signal != 0, error.code > 128 { return }
-            state.withLock { $0.failures.append((task, error)) }
-            try? say(
-                Event(event: "failed", output: task.output, line: task.line, error: error.message, code: error.code, total: total))
+            state.withLock { $0.isMute = $0.isMute ?? error }
         }
     }
 
@@ -122,6 +130,7 @@ struct BatchRun {
     }
 
     private func finish(_ state: State, _ time: Double) throws(Failure) {
+        if let failure = state.isMute { throw failure }
         for (task, failure) in state.failures.sorted(by: { ($0.task.line, $0.task.output) < ($1.task.line, $1.task.output) }) {
             standardError("lucid: \(manifest):\(task.line): \(task.output): \(failure.message.filter { !$0.isNewline })\n")
         }
@@ -133,7 +142,7 @@ struct BatchRun {
         let left = total - state.done
         try say(Event(event: "end", seconds: time, done: state.done, failed: state.failures.count, total: total))
         if !running.quiet, !running.json {
-            var parts = ["\(total) pictures", "\(state.done - done) drawn in \(readable(time))"]
+            var parts = [total == 1 ? "1 picture" : "\(total) pictures", "\(state.done - done) drawn in \(readable(time))"]
             if done > 0 { parts.append("\(done) done before") }
             if !state.failures.isEmpty { parts.append("\(state.failures.count) failed") }
             try standardOutput(parts.joined(separator: ", "))

@@ -123,7 +123,8 @@ struct Batch: ParsableCommand {
     private func prepareFolders(_ tasks: [BatchTask], _ folder: String, _ mistakes: inout Mistakes) {
         var checked: Set<String> = []
         for task in tasks {
-            for path in task.piece.outputs + [task.statusPath] {
+            // One mistake an entry is enough of what is wrong with its folders.
+            nextPath: for path in task.piece.outputs + [task.statusPath] {
                 let parent = OutputNames.beside(path, "")
                 guard checked.insert(parent).inserted else { continue }
                 do {
@@ -131,6 +132,7 @@ struct Batch: ParsableCommand {
                     OutputFile.removeStaleTemporaryFiles(in: parent.isEmpty ? "." : parent)
                 } catch {
                     mistakes.add(task.line, "\(error)", code: Failure(error).code)
+                    break nextPath
                 }
             }
         }
