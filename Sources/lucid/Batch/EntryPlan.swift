@@ -150,7 +150,7 @@ struct EntryPlan {
             let near = nearestNames(to: word, among: known, count: 1).first ?? ""
             mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
         }
-        guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
+        guard !Self.leadsOut(text) else {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
             return "x.png"
         }
@@ -179,6 +179,9 @@ struct EntryPlan {
         }
         return text + ending
     }
+
+    /// Whether a path leads out of the folder that it is in.
+    private static func leadsOut(_ path: String) -> Bool { path.hasPrefix("/") || path.split(separator: "/").contains("..") }
 
     private static func placeholders(in text: String) -> [String] {
         text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
@@ -268,6 +271,7 @@ struct EntryPlan {
                 default: return nil
                 }
             case (.option(isRepeating: true), _): return value.texts?.map { option(key, $0) }
+            case (.option, .text(let text)) where Self.written.contains(key) && EntryPlan.leadsOut(text): return nil
             case (.option, _): return value.texts.map { [option(key, $0.joined(separator: ","))] }
             case (.argument(isRepeating: true), _): return value.texts
             case (.argument, .text(let text)): return [text]
@@ -275,9 +279,11 @@ struct EntryPlan {
             }
         }
 
+        /// Options that name files to write, which lie in the batch's folder.
+        private static let written: Set<String> = ["evolution", "keep"]
+
         private func option(_ key: String, _ text: String) -> String {
-            // Files that are written lie in the batch's folder.
-            ["evolution", "keep"].contains(key) ? "--\(key)=\(place(expanded(text)))" : "--\(key)=\(text)"
+            Self.written.contains(key) ? "--\(key)=\(place(expanded(text)))" : "--\(key)=\(text)"
         }
 
         private static func kind(of value: Manifest.Value) -> String {

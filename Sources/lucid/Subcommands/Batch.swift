@@ -65,6 +65,7 @@ struct Batch: ParsableCommand {
         var mistakes = Mistakes()
         let folder = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
         let all = try plan(in: folder, &mistakes)
+        if Interruption.signal != 0 { throw Interruption.batchFailure("interrupted before the first picture") }
         let mine = all.enumerated().filter { shard.contains($0.offset) }.map(\.element)
         if dryRun {
             try report(mistakes)
@@ -77,7 +78,6 @@ struct Batch: ParsableCommand {
         try report(mistakes)
         let (left, done) = try compare(mine, &mistakes)
         try report(mistakes)
-        if Interruption.signal != 0, !left.isEmpty { throw Interruption.batchFailure("interrupted before the first picture") }
         for model in Self.models(of: left) { model.sayAssumption(quiet: running.quiet) }
         try BatchRun(
             tasks: left, done: done, running: running, jobs: jobs, memory: memory?.bytes ?? MemorySize.available / 5 * 4,
