@@ -435,26 +435,6 @@ extension Rendering {
 }
 
 extension Picture {
-    /// Writes a picture with a record of how it was made.
-    ///
-    /// - Parameter quality: of a JPEG; nil for a PNG.
-    func write(record: String, quality: Int?, to path: String) throws(Failure) {
-        do {
-            let bytes =
-                try quality.map { try JPEG.encode(composited(over: 1), quality: $0, comment: record) }
-                ?? PNG.encode(self, text: [(PictureRecord.keyword, record)])
-            try OutputFile.write(bytes, to: path)
-        } catch let error as OutputError {
-            throw Failure(error)
-        } catch let error as PictureError {
-            throw Failure(error)
-        } catch {
-            throw Failure(70, "\(error)")
-        }
-    }
-}
-
-extension Picture {
     /// Draws it in the terminal.
     func show() throws(Failure) {
         let style = TerminalPreview.detect(environment: ProcessInfo.processInfo.environment)
