@@ -302,18 +302,9 @@ import Testing
     @Test func nobodyIsBlamedForAFullStandardOutput() throws {
         let scratch = try Scratch()
         try save(small + "renders: [{command: channel, layer: features.3, indices: 0-7}]", in: scratch)
-        let process = Process()
-        process.executableURL = URL(filePath: Program.path)
-        process.arguments = ["batch", "m.yaml", "--jobs", "1"]
-        process.currentDirectoryURL = URL(filePath: scratch.path)
-        process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
-        let errors = Pipe()
-        process.standardError = errors
-        try process.run()
-        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 73)
-        #expect(said.contains("standard output") && said.split(separator: "\n").count == 1, "\(said)")
+        let shell = try Shell.run("\"$LUCID\" batch m.yaml --jobs 1 >/dev/full", in: scratch.path)
+        #expect(shell.status == 73)
+        #expect(shell.said.contains("standard output") && shell.said.split(separator: "\n").count == 1, "\(shell.said)")
         #expect(try batch(scratch).status == 0)
     }
 }

@@ -89,21 +89,13 @@ import Testing
     @Test(arguments: [500_000, 600_000, 700_000, 2_000_000])
     func aLimitOnAddressSpaceIsSaid(_ kibibytes: Int) throws {
         let scratch = try Scratch()
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/bash")
-        shell.currentDirectoryURL = URL(filePath: scratch.path)
-        shell.arguments = ["-c", "ulimit -v \(kibibytes); exec '\(Program.path)' channel --layer features.3 --index 5 --steps 1 --threads 2"]
-        let errors = Pipe()
-        shell.standardError = errors
-        shell.standardOutput = FileHandle.nullDevice
-        try shell.run()
-        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        shell.waitUntilExit()
-        if shell.terminationStatus == 0 && shell.terminationReason == .exit {
+        let line = "ulimit -v \(kibibytes); exec \"$LUCID\" channel --layer features.3 --index 5 --steps 1 --threads 2 >/dev/null"
+        let shell = try Shell.run(line, in: scratch.path)
+        if shell.status == 0 {
             #expect(kibibytes > 600_000)
         } else {
-            #expect(shell.terminationReason == .exit && shell.terminationStatus == 70, "\(message)")
-            #expect(message.hasPrefix("lucid: ") && message.filter { $0 == "\n" }.count == 1, "\(message)")
+            #expect(shell.status == 70, "\(shell.said)")
+            #expect(shell.said.hasPrefix("lucid: ") && shell.said.filter { $0 == "\n" }.count == 1, "\(shell.said)")
             #expect(try scratch.names().isEmpty)
         }
     }
@@ -118,30 +110,17 @@ import Testing
     }
 
     @Test func aClosedPipeEndsQuietly() throws {
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/bash")
-        shell.arguments = ["-c", "{ sleep 0.5; exec '\(Program.path)' layers --json; } | true; test ${PIPESTATUS[0]} = 141"]
-        let errors = Pipe()
-        shell.standardError = errors
-        try shell.run()
-        shell.waitUntilExit()
-        #expect(shell.terminationStatus == 0)
-        #expect(errors.fileHandleForReading.readDataToEndOfFile().isEmpty)
+        let line = "{ sleep 0.5; exec \"$LUCID\" layers --json; } | true; test ${PIPESTATUS[0]} = 141"
+        let scratch = try Scratch()
+        let shell = try Shell.run(line, in: scratch.path)
+        #expect(shell.status == 0 && shell.said.isEmpty, "\(shell.said)")
     }
 
     @Test func aLimitOnTheSizeOfFilesIsSaid() throws {
         let scratch = try Scratch()
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/bash")
-        shell.currentDirectoryURL = URL(filePath: scratch.path)
-        shell.arguments = ["-c", "ulimit -f 8; exec '\(Program.path)' channel --layer features.3 --index 5 --steps 1 -o a.png"]
-        let errors = Pipe()
-        shell.standardError = errors
-        try shell.run()
-        let message = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        shell.waitUntilExit()
-        #expect(shell.terminationReason == .exit && shell.terminationStatus == 73, "\(message)")
-        #expect(message.contains("ulimit -f"), "\(message)")
+        let line = "ulimit -f 8; exec \"$LUCID\" channel --layer features.3 --index 5 --steps 1 -o a.png"
+        let shell = try Shell.run(line, in: scratch.path)
+        #expect(shell.status == 73 && shell.said.contains("ulimit -f"), "\(shell.said)")
         #expect(try scratch.names().isEmpty)
     }
 }

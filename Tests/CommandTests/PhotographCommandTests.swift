@@ -27,16 +27,9 @@ import Testing
         #expect(try scratch.names() == before, "\(arguments) left something behind")
     }
 
-    /// A line of bash in which $LUCID is the program.
+    /// A line of bash in which $LUCID is the program and $PHOTO the photograph.
     private func shell(_ scratch: Scratch, _ line: String) throws -> Int32 {
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/bash")
-        shell.currentDirectoryURL = URL(filePath: scratch.path)
-        shell.arguments = ["-c", "set -o pipefail; " + line]
-        shell.environment = ProcessInfo.processInfo.environment.merging(["LUCID": Program.path, "PHOTO": Self.photo]) { $1 }
-        try shell.run()
-        shell.waitUntilExit()
-        return shell.terminationStatus
+        try Shell.run(line, in: scratch.path, environment: ProcessInfo.processInfo.environment.merging(["PHOTO": Self.photo]) { $1 }).status
     }
 
     private func picture(_ scratch: Scratch, _ name: String) throws -> Picture {

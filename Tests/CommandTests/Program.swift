@@ -49,6 +49,33 @@ struct Program {
     }
 }
 
+/// A command line of bash, in which "$LUCID" is the program.
+struct Shell {
+    let status: Int32
+    /// What came on standard output and standard error.
+    let said: String
+
+    /// - Parameter environment: in place of the tests' own.
+    @discardableResult
+    static func run(_ script: String, in folder: String, environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Shell {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        // The threads that run tests block all signals, and what they start inherits it: without SIGCHLD a shell waits for ever.
+        // And a script that hangs fails instead.
+        process.arguments = ["--default-signal", "timeout", "120", "bash", "-c", "set -o pipefail; " + script]
+        process.currentDirectoryURL = URL(filePath: folder)
+        process.environment = environment.merging(["LUCID": Program.path]) { $1 }
+        let pipe = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return Shell(status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus, said: said)
+    }
+}
+
 /// A folder that goes away with the test.
 final class Scratch {
     let path: String

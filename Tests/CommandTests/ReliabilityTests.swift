@@ -4,34 +4,17 @@ import Testing
 
 /// What must happen when things go wrong around the program: signals, odd names, bare environments, others who write.
 @Suite struct ReliabilityTests {
-    /// A command line for a shell, in which "$LUCID" is the program.
-    private func shell(_ script: String, in scratch: Scratch, environment: [String: String]? = nil) throws -> (status: Int32, said: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.currentDirectoryURL = URL(filePath: scratch.path)
-        process.environment = environment ?? ProcessInfo.processInfo.environment.merging(["LUCID": Program.path]) { $1 }
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let said = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, said)
-    }
-
     private let draw = "\"$LUCID\" channel --layer features.3 --index 5 --size 32 --steps 2"
 
     @Test func aSecondSignalEndsTheProgramAtOnce() throws {
         let scratch = try Scratch()
-        // One step of this takes far longer than the pause between the signals.
+        // One step of this takes far longer than the pause between the signals; what is in a script's background ignores SIGINT.
         let script = """
             "$LUCID" channel --model vgg16 --layer features.28 --index 5 --size 900 --steps 3 --threads 1 -o a.png &
-            sleep 1.5; kill -INT $!; sleep 0.2; kill -INT $!; start=$(date +%s%N); wait $!; status=$?
+            sleep 1.5; kill -TERM $!; sleep 0.2; kill -TERM $!; start=$(date +%s%N); wait $!; status=$?
             echo "status $status after $((($(date +%s%N) - start) / 1000000)) ms"
             """
-        // A shell without job control starts what is in the background with SIGINT ignored, as scripts want it: so TERM.
-        let result = try shell(script.replacingOccurrences(of: "-INT", with: "-TERM"), in: scratch)
+        let result = try Shell.run(script, in: scratch.path)
         #expect(result.said.contains("status 143"), "\(result.said)")
         let time = try #require(result.said.split(separator: " ").dropLast().last.flatMap { Int($0) })
         #expect(time < 1000, "\(result.said)")
@@ -41,8 +24,7 @@ import Testing
     @Test func aBareEnvironmentDoes() throws {
         let scratch = try Scratch()
         for environment in [[:], ["LC_ALL": "C", "TERM": "dumb"], ["HOME": "/nowhere", "LANG": "xx_XX.nonsense"]] {
-            let all = environment.merging(["LUCID": Program.path]) { $1 }
-            let result = try shell(draw + " --force -o a.png && \"$LUCID\" info a.png", in: scratch, environment: all)
+            let result = try Shell.run(draw + " --force -o a.png && \"$LUCID\" info a.png", in: scratch.path, environment: environment)
             #expect(result.status == 0 && result.said.contains("channel(features.3,5)"), "\(environment): \(result.said)")
         }
     }
@@ -60,29 +42,29 @@ import Testing
 
     @Test func namesNeedNotBeUTF8() throws {
         let scratch = try Scratch()
-        let result = try shell(draw + " -o \"$(printf 'a\\377.png')\" && \"$LUCID\" info \"$(printf 'a\\377.png')\" && ls | wc -l", in: scratch)
+        let result = try Shell.run(draw + " -o \"$(printf 'a\\377.png')\" && \"$LUCID\" info \"$(printf 'a\\377.png')\" && ls | wc -l", in: scratch.path)
         #expect(result.status == 0 && result.said.hasSuffix("1\n"), "\(result.said)")
-        #expect(try shell("mkdir d && mv a* d && \"$LUCID\" report d -q && ls d | wc -l", in: scratch).said == "2\n")
+        #expect(try Shell.run("mkdir d && mv a* d && \"$LUCID\" report d -q && ls d | wc -l", in: scratch.path).said == "2\n")
     }
 
     @Test func outputsThatAreNoPlainFiles() throws {
         let scratch = try Scratch()
         // A FIFO gets the picture, and a link's target is what is replaced.
-        let pipe = try shell("mkfifo p.png && (cat p.png > got.png & \(draw) -q -o p.png; wait) && \"$LUCID\" info got.png", in: scratch)
+        let pipe = try Shell.run("mkfifo p.png && (cat p.png > got.png & \(draw) -q -o p.png; wait) && \"$LUCID\" info got.png", in: scratch.path)
         #expect(pipe.status == 0 && pipe.said.contains("features.3"), "\(pipe.said)")
-        let link = try shell("touch target.png && ln -s target.png l.png && \(draw) -q -o l.png && test -L l.png && \"$LUCID\" info target.png", in: scratch)
+        let link = try Shell.run("touch target.png && ln -s target.png l.png && \(draw) -q -o l.png && test -L l.png && \"$LUCID\" info target.png", in: scratch.path)
         #expect(link.status == 0, "\(link.said)")
         // A photograph may be drawn over: it was read before.
-        let same = try shell("\"$LUCID\" accentuate target.png --layer features.3 --index 5 --steps 1 -q -o target.png && \"$LUCID\" info target.png", in: scratch)
+        let same = try Shell.run("\"$LUCID\" accentuate target.png --layer features.3 --index 5 --steps 1 -q -o target.png && \"$LUCID\" info target.png", in: scratch.path)
         #expect(same.status == 0 && same.said.contains("target.png"), "\(same.said)")
-        let folder = try shell("mkdir d.png && \(draw) -q -o d.png && ls d.png", in: scratch)
+        let folder = try Shell.run("mkdir d.png && \(draw) -q -o d.png && ls d.png", in: scratch.path)
         #expect(folder.said == "squeezenet1_1_features.3_5.png\n", "\(folder.said)")
     }
 
     @Test func ofTwoProgramsOneWholePictureRemains() throws {
         let scratch = try Scratch()
         let script = "for i in 1 2 3 4 5 6; do for s in 1 2; do \(draw) --seed $s -q -o a.png & done; wait; \"$LUCID\" info a.png > said || exit 9; done; ls -A"
-        let result = try shell(script, in: scratch)
+        let result = try Shell.run(script, in: scratch.path)
         #expect(result.status == 0 && result.said == "a.png\nsaid\n", "\(result.said)")
     }
 }

@@ -92,16 +92,8 @@ import Testing
         let command = line.dropFirst("command".count).drop { $0 == " " }
         #expect(command.hasPrefix("lucid "))
         // As a shell reads it.
-        let script = "#!/bin/sh\nexec \"\(Program.path)\" \(command.dropFirst("lucid ".count)) --dry-run\n"
-        try script.write(toFile: "\(scratch.path)/again.sh", atomically: true, encoding: .utf8)
-        let shell = Process()
-        shell.executableURL = URL(filePath: "/bin/sh")
-        shell.arguments = ["\(scratch.path)/again.sh"]
-        let pipe = Pipe()
-        shell.standardOutput = pipe
-        try shell.run()
-        let plan = try JSONSerialization.jsonObject(with: pipe.fileHandleForReading.readDataToEndOfFile()) as? NSDictionary
-        shell.waitUntilExit()
+        let again = try Shell.run("\"$LUCID\" \(command.dropFirst("lucid ".count)) --dry-run", in: scratch.path)
+        let plan = try JSONSerialization.jsonObject(with: Data(again.said.utf8)) as? NSDictionary
         let record = try JSONSerialization.jsonObject(with: try Program.run(["info", "a.png", "--json"], in: scratch.path).output) as? NSDictionary
         #expect(plan == record?["plan"] as? NSDictionary, "\(command)")
         #expect(plan != nil)
