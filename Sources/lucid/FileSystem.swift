@@ -25,6 +25,15 @@ func isSame(_ path: String, _ other: String) -> Bool {
         && first.st_dev == second.st_dev && first.st_ino == second.st_ino
 }
 
+/// The way from a file's folder to a file or folder; to a folder it ends in a slash, or is empty.
+func relativePath(of path: String, from file: String) -> String {
+    let start = URL(filePath: file).absoluteURL.standardized.deletingLastPathComponent().pathComponents
+    let end = URL(filePath: path).absoluteURL.standardized.pathComponents
+    let common = zip(start, end).prefix { $0 == $1 }.count
+    let names = [String](repeating: "..", count: start.count - common) + end.dropFirst(common)
+    return names.joined(separator: "/") + (isFolder(path) && !names.isEmpty ? "/" : "")
+}
+
 /// Removes a folder that nothing is left in.
 func removeEmptyFolder(_ path: String) { _ = withPath(path) { rmdir($0) } }
 

@@ -291,8 +291,8 @@ struct Rendering: Work {
                 SheetEntry(
                     objective: entry.record.plan.objective, seed: entry.record.plan.seed, picture: entry.record.picture,
                     score: entry.record.score, scoreWithTransforms: entry.job.check.scoreWithTransforms,
-                    rank: entry.job.check.rank, file: entry.path, row: place.0.row, column: place.0.column, x: place.0.x,
-                    y: place.0.y, width: place.1.width, height: place.1.height)
+                    rank: entry.job.check.rank, file: entry.path.map { relativePath(of: $0, from: index) }, row: place.0.row,
+                    column: place.0.column, x: place.0.x, y: place.0.y, width: place.1.width, height: place.1.height)
             }
             do {
                 try OutputFile.write(Array((json(entries) + "\n").utf8), to: index)
@@ -314,6 +314,7 @@ struct Rendering: Work {
         let score: Float
         let scoreWithTransforms: Float?
         let rank: Renderer.Rank?
+        /// From the index's folder.
         let file: String?
         /// In the grid, from 0.
         let row: Int

@@ -66,8 +66,10 @@ import Testing
         struct Entry: Decodable {
             let objective: String
             let score: Float
+            let file: String
         }
         let entries = try JSONDecoder().decode([Entry].self, from: scratch.bytes("s.json"))
+        #expect(entries[2].file == "squeezenet1_1_features.3_2.png")
         #expect(entries.map(\.objective) == (0..<4).map { "channel(features.3,\($0))" })
         let (sheet, single) = (try picture(scratch, "s.png"), try picture(scratch, "two.png"))
         // The third cell, at the left of the second row.

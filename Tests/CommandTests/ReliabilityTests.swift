@@ -8,16 +8,48 @@ import Testing
 
     @Test func aSecondSignalEndsTheProgramAtOnce() throws {
         let scratch = try Scratch()
-        // One step of this takes far longer than the pause between the signals; what is in a script's background ignores SIGINT.
+        // One step of this takes far longer than the pause between the signals. What is in a script's background ignores SIGINT.
         let script = """
-            "$LUCID" channel --model vgg16 --layer features.28 --index 5 --size 900 --steps 3 --threads 1 -o a.png &
-            sleep 1.5; kill -TERM $!; sleep 0.2; kill -TERM $!; start=$(date +%s%N); wait $!; status=$?
+            env --default-signal=INT "$LUCID" channel --model vgg16 --layer features.28 --index 5 --size 900 --steps 3 --threads 1 -o a.png &
+            sleep 1.5; kill -TERM $!; sleep 0.2; kill -INT $!; start=$(date +%s%N); wait $!; status=$?
             echo "status $status after $((($(date +%s%N) - start) / 1000000)) ms"
             """
         let result = try Shell.run(script, in: scratch.path)
-        #expect(result.said.contains("status 143"), "\(result.said)")
+        #expect(result.said.contains("status 130"), "\(result.said)")
         let time = try #require(result.said.split(separator: " ").dropLast().last.flatMap { Int($0) })
         #expect(time < 1000, "\(result.said)")
+        #expect(try scratch.names().isEmpty)
+    }
+
+    @Test func toAClosedPipeAPictureEndsQuietly() throws {
+        let scratch = try Scratch()
+        let result = try Shell.run("\(draw) -o - | true; test ${PIPESTATUS[0]} = 141", in: scratch.path)
+        #expect(result.status == 0 && result.said.isEmpty, "\(result.said)")
+        #expect(try scratch.names().isEmpty)
+    }
+
+    @Test func aReadOnlyFolderIsSaidBeforeComputing() throws {
+        let scratch = try Scratch()
+        // Root may write everywhere, unless it gives that up.
+        let asAnyone = geteuid() == 0 ? "setpriv --bounding-set=-dac_override,-dac_read_search " : ""
+        let script = """
+            mkdir d && echo old > d/a.png && echo 'renders: [{command: channel, layer: features.3, index: 5}]' > m.yaml && chmod 555 d
+            for line in "channel --layer features.3 --index 5 --steps 1000000 --force -o d/a.png" "batch m.yaml -o d"; do
+                \(asAnyone)"$LUCID" $line; echo "exit code $?"
+            done
+            ls -A d; cat d/a.png
+            """
+        let lines = try Shell.run(script, in: scratch.path).said.split(separator: "\n")
+        #expect(lines.first?.contains("d/a.png: cannot be written (Permission denied)") == true, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("lucid: m.yaml:1: d/") && $0.contains("(Permission denied)") }, "\(lines)")
+        #expect(lines.filter { $0 == "exit code 73" }.count == 2, "\(lines)")
+        #expect(lines.suffix(2) == ["a.png", "old"], "\(lines)")
+    }
+
+    @Test func aScoreThatIsNoNumberIsNoPicture() throws {
+        let scratch = try Scratch()
+        let result = try Shell.run("\"$LUCID\" render '1e38*channel(features.3,5)' --size 32 --steps 3 -o a.png", in: scratch.path)
+        #expect(result.status == 70 && result.said.contains("--learning-rate"), "\(result.said)")
         #expect(try scratch.names().isEmpty)
     }
 

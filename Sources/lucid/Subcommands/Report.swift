@@ -64,7 +64,7 @@ struct Report: ParsableCommand {
         let name = URL(filePath: folder).standardized.lastPathComponent
         let page = ReportPage(
             title: title ?? (name.isEmpty || name == "." ? "lucid" : name), entries: entries,
-            skipped: files.count - entries.count - failures.count, way: target == "-" ? "" : Self.way(from: target, to: folder))
+            skipped: files.count - entries.count - failures.count, way: target == "-" ? "" : relativePath(of: folder, from: target))
         let bytes = Array(page.html.utf8)
         do {
             try OutputFile.write(bytes, to: target)
@@ -101,14 +101,6 @@ struct Report: ParsableCommand {
         }
         entries.sort(by: ReportEntry.precedes)
         return (entries, failures)
-    }
-
-    /// The relative way from a file's folder to a folder, with a slash at its end.
-    private static func way(from file: String, to folder: String) -> String {
-        let start = URL(filePath: file).absoluteURL.standardized.deletingLastPathComponent().pathComponents
-        let end = URL(filePath: folder, directoryHint: .isDirectory).absoluteURL.standardized.pathComponents
-        let common = zip(start, end).prefix { $0 == $1 }.count
-        return ([String](repeating: "..", count: start.count - common) + end.dropFirst(common)).map { $0 + "/" }.joined()
     }
 
     /// Whether a file was made by this command.
