@@ -77,9 +77,10 @@ public struct Network: Sendable {
     /// part by itself only passes on what the part before it says, and is left out.
     public var stages: [LayerName] {
         var last: [(part: Substring, layer: LayerName, isPassing: Bool)] = []
-        guard let shapes = try? shapes(forHeight: 299, width: 299) else { return [] }
+        let size = onlySize ?? Size(height: 299, width: 299)
+        guard let shapes = try? shapes(forHeight: size.height, width: size.width) else { return [] }
         for (node, (layer, shape)) in zip(nodes, shapes) where shape.area > 1 && !(node.layer is Dropout) {
-            let part = node.name.split(separator: ".").prefix(2).joined(separator: ".")[...]
+            let part = (node.module ?? node.name).split(separator: ".").prefix(2).joined(separator: ".")[...]
             var isPassing = Self.passesOn(node.layer)
             if let before = last.last, before.part == part {
                 isPassing = isPassing && before.isPassing

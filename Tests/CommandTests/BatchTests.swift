@@ -176,6 +176,8 @@ import Testing
               - {command: channel, layer: features.3, index: 8, output: "{lyer}.png"}
               - {command: channel, layer: features.3, index: 9, output: "../{index}.png", quiet: true, negative: perhaps}
               - just a text
+              - {command: channel, layer: features.3, index: 11, start: "-"}
+              - {command: accentuate, photo: "-", layer: features.3, index: 1}
             """, in: scratch)
         let program = try batch(scratch, ["-o", "out"])
         #expect(program.status == 65)
@@ -184,6 +186,7 @@ import Testing
             (12, "jiter"), (13, "--crops must be"), (14, "many"), (15, "--index"), (16, "chanel"), (17, "nope.jpg"),
             (19, "drawn twice, see line 18"), (20, "\"index\" is there twice"), (21, "{layer}"), (22, "leads out of"),
             (22, "quiet is for the batch"), (22, "negative cannot be \"perhaps\""), (23, "each of renders is a map"),
+            (24, "start cannot be standard input"), (25, "photo cannot be standard input"),
         ]
         let lines = program.errors.split(separator: "\n").map(String.init)
         for (line, part) in expected {

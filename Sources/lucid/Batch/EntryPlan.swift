@@ -204,8 +204,9 @@ struct EntryPlan {
             var values = values
             for key in plan.wrong { values[key] = nil }
             var isWrong = !plan.wrong.isEmpty
-            for (key, value) in values.sorted(by: { $0.key < $1.key }) where arguments(key, value) == nil {
-                mistakes.add(value.line, "\(key) cannot be \(Self.kind(of: value))")
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+                guard let reason = objection(key, value) else { continue }
+                mistakes.add(value.line, "\(key) cannot be \(reason)")
                 values[key] = nil
                 isWrong = true
             }
@@ -261,6 +262,12 @@ struct EntryPlan {
             return options.flatMap { arguments($0.key, $0.value) ?? [] } + (plain.isEmpty ? [] : ["--"] + plain)
         }
 
+        /// What a value is that the key's cannot be; nil if it can.
+        private func objection(_ key: String, _ value: Manifest.Value) -> String? {
+            if arguments(key, value) == nil { return Self.kind(of: value) }
+            return Self.read.contains(key) && value.texts?.contains("-") == true ? "standard input in a batch; name a file" : nil
+        }
+
         /// A key's arguments; nil if its value is of no kind that it could be.
         private func arguments(_ key: String, _ value: Manifest.Value) -> [String]? {
             switch (form.parts[key]!, value.content) {
@@ -281,6 +288,8 @@ struct EntryPlan {
 
         /// Options that name files to write, which lie in the batch's folder.
         private static let written: Set<String> = ["evolution", "keep"]
+        /// Options that name files to read.
+        private static let read: Set<String> = ["photo", "content", "styles", "guide", "start", "mask", "weights"]
 
         private func option(_ key: String, _ text: String) -> String {
             Self.written.contains(key) ? "--\(key)=\(place(expanded(text)))" : "--\(key)=\(text)"
@@ -304,8 +313,7 @@ struct EntryPlan {
             if let name = plan.name { text = text.replacing("{name}", with: OutputNames.safe(name)) }
             for (key, value) in values where !["model", "layer", "index", "seed"].contains(key) {
                 guard text.contains("{\(key)}"), let content = value.texts?.joined(separator: "-") else { continue }
-                let isFile = ["photo", "content", "styles", "guide", "start", "mask", "weights"].contains(key)
-                let name = isFile ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
+                let name = Self.read.contains(key) ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
                 text = text.replacing("{\(key)}", with: OutputNames.safe(name))
             }
             return text
