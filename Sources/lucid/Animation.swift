@@ -49,8 +49,8 @@ final class FrameWriter {
             switch kind {
             case .gif:
                 try OutputFile.check(path)
-            case .film(let format):
-                _ = try FilmEncoder.program(for: format)
+            case .film:
+                try checkProgram(for: path)
                 _ = try PendingFile(for: path)  // no pipe or device will do
                 try OutputFile.check(path)
             case .folder:
@@ -67,6 +67,11 @@ final class FrameWriter {
         } catch {
             throw Failure(70, "\(error)")
         }
+    }
+
+    /// - Throws: 69 for a film without ffmpeg.
+    static func checkProgram(for path: String) throws(Failure) {
+        if case .film(let format) = try AnimationKind(of: path) { _ = try FilmEncoder.program(for: format) }
     }
 
     /// Adds a frame. All have the size of the first.

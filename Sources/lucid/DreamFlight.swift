@@ -28,33 +28,60 @@ struct DreamFlight: Work {
     /// within twenty frames.
     private static let pace: Float = 0.4
 
-    /// Flies, and writes the frames. What there is when the program is interrupted is written too.
-    func run() throws {
-        let count = moving.frames ?? 100
-        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: plan.seed)
+    /// Of the first frame, which the animation's record holds.
+    private var beginning: DreamPlan {
         var plan = plan
         (plan.zoom, plan.frame) = (moving.zoom, 0)
-        var path = output.output.map { OutputNames.expand($0, parts) } ?? ""
-        if output.output == nil {
-            path = OutputNames.path(nil, parts, photo: photo ?? "noise", kind: "zoom")
-            path = OutputNames.path(path, ending: ".gif")
-        }
-        if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(plan))) }
+        return plan
+    }
+
+    private var count: Int { moving.frames ?? 100 }
+
+    private var path: String {
+        let parts = OutputNames.Parts(model: model.name, layer: layer, seed: plan.seed)
+        if let given = output.output { return OutputNames.expand(given, parts) }
+        return OutputNames.path(OutputNames.path(nil, parts, photo: photo ?? "noise", kind: "zoom"), ending: ".gif")
+    }
+
+    /// Flies, and writes the frames. What there is when the program is interrupted is written too.
+    func run() throws {
+        let path = path
+        if output.dryRun { return try standardOutput(json(PhotographRecord.Plan.dream(beginning))) }
         try FrameWriter.check(path, force: output.force)
         model.sayAssumption(quiet: output.running.quiet)
         for line in files.ingredients(model) { output.say(line) }
-        output.say("plan \(json(PhotographRecord.Plan.dream(plan)))")
-        let workers = output.running.workers
+        output.say("plan \(json(PhotographRecord.Plan.dream(beginning)))")
         let start = ContinuousClock.now
+        let progress = Progress("zoom", total: count * plan.steps, quiet: output.running.quiet)
+        defer { progress.finish() }
+        let (writer, _) = try fly(to: path, output.running.workers, progress, isAlone: true)
+        progress.finish()
+        if writer.count > 0 { try writer.finish() }
+        let time = seconds(ContinuousClock.now - start)
+        if output.running.json, writer.count > 0 {
+            try standardOutput(
+                json(Result(output: path, frames: writer.count, complete: writer.count == count, seconds: time, plan: .dream(beginning))))
+        } else if !output.running.quiet, writer.count > 0 {
+            try standardOutput("\(path)  \(writer.count) frames in \(rounded(time, 1)) s")
+        }
+        if Interruption.signal != 0 { throw Interruption.failure }
+    }
+
+    /// Dreams the frames, until the program is interrupted.
+    ///
+    /// - Parameter isAlone: the share of the work done is the progress's.
+    /// - Returns: what has the frames, not yet finished, and the last one's score.
+    private func fly(
+        to path: String, _ workers: Workers, _ progress: Progress, isAlone: Bool
+    ) throws(Failure) -> (writer: FrameWriter, score: Float) {
         func record(_ plan: DreamPlan, score: Float) -> String {
             PhotographRecord(version: LucidCommand.version, plan: .dream(plan), stepsDone: plan.steps, score: score, quality: nil).json
         }
         let writer = try FrameWriter(
-            path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record(plan, score: 0))
-        let progress = Progress("zoom", total: count * plan.steps, quiet: output.running.quiet)
+            path: path, rate: moving.rate ?? FrameWriter.defaultRate, comment: record(beginning, score: 0))
+        var (frame, seen, score) = (beginning, pictures.tensors, Float(0))
+        let name = plan.photo ?? "zoom"
         do {
-            var (frame, seen) = (plan, pictures.tensors)
-            let name = plan.photo ?? "zoom"
             for number in 0..<count where Interruption.signal == 0 {
                 frame.frame = number
                 frame.seed = plan.seed &+ UInt64(number)
@@ -65,33 +92,60 @@ struct DreamFlight: Work {
                 var dream = try Dream(frame, model: model, pictures: seen, workers: workers)
                 while dream.stepsDone < dream.steps, Interruption.signal == 0 {
                     let score = try dream.step()
-                    progress.step(score: score, share: (Double(number) + dream.workDone) / Double(count))
+                    progress.step(score: score, share: isAlone ? (Double(number) + dream.workDone) / Double(count) : nil)
                 }
                 // A frame that was not finished is not one of the flight.
                 guard Interruption.signal == 0 else { break }
                 let picture = dream.picture()
-                try writer.add(Picture(picture, opacity: nil), record: record(frame, score: try dream.score(of: picture)))
+                score = try dream.score(of: picture)
+                try writer.add(Picture(picture, opacity: nil), record: record(frame, score: score))
                 seen[name] = picture.enlarged(by: moving.zoom!, workers: workers)
             }
-            progress.finish()
-            if writer.count > 0 { try writer.finish() }
         } catch let error as RenderError {
             throw Failure(error)
+        } catch let error as Failure {
+            throw error
+        } catch {
+            throw Failure(70, "\(error)")
         }
-        let time = seconds(ContinuousClock.now - start)
-        if output.running.json, writer.count > 0 {
-            try standardOutput(
-                json(Result(output: path, frames: writer.count, complete: writer.count == count, seconds: time, plan: .dream(plan))))
-        } else if !output.running.quiet, writer.count > 0 {
-            try standardOutput("\(path)  \(writer.count) frames in \(rounded(time, 1)) s")
-        }
-        if Interruption.signal != 0 { throw Interruption.failure }
+        return (writer, score)
     }
 }
 
 extension DreamFlight {
+    /// Everything that the file depends on.
+    private struct Identity: Encodable {
+        let plan: PhotographRecord.Plan
+        let frames: Int
+        let rate: Double
+        let format: String
+    }
+
     func pieces() throws(Failure) -> [Piece] {
-        throw .usage("a batch draws single pictures; run `lucid deepdream --zoom` by itself")
+        let path = path
+        guard try AnimationKind(of: path) != .folder else {
+            throw .usage("\(path): a batch keeps a flight in one file, such as a .gif")
+        }
+        try FrameWriter.checkProgram(for: path)
+        let identity = Identity(
+            plan: .dream(beginning), frames: count, rate: moving.rate ?? FrameWriter.defaultRate, format: OutputNames.ending(of: path))
+        let memory: Int
+        do {
+            memory = try Dream.estimatedMemory(of: plan, model: model)
+        } catch {
+            throw Failure(error)
+        }
+        // A GIF is in memory until its end.
+        let piece = Piece(
+            model: model, outputs: [path], identity: json(identity), steps: count * plan.steps,
+            memory: memory + count * plan.width * plan.height, holdsPhotographs: true
+        ) { [self] workers, progress throws(Failure) in
+            let (writer, score) = try fly(to: path, workers, progress, isAlone: false)
+            guard writer.count == count else { throw Interruption.failure }
+            try writer.finish()
+            return Piece.Outcome(score: score)
+        }
+        return [piece]
     }
 }
 

@@ -111,6 +111,23 @@ import Testing
         #expect(try batch(scratch, ["-o", "out"]).text.contains("4 pictures, 1 drawn in 0 s, 3 done before"))
     }
 
+    @Test func flightsAreDrawnToo() throws {
+        let scratch = try Scratch()
+        let photo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos/chelsea.jpg").path
+        let flight = ["deepdream", photo, "--zoom", "1.1", "--frames", "3", "--size", "48", "--iterations", "2", "--octaves", "2"]
+        try save(
+            "renders: [{command: deepdream, photo: \(photo), zoom: 1.1, frames: 3, size: 48, iterations: 2, octaves: 2, output: z}]",
+            in: scratch)
+        let first = try batch(scratch)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(try Program.run(flight + ["-o", "alone.gif"], in: scratch.path).status == 0)
+        #expect(try scratch.bytes("z.gif") == scratch.bytes("alone.gif"))
+        #expect(try batch(scratch).text.contains("1 done before"))
+        try save("renders: [{command: deepdream, photo: \(photo), zoom: 1.1, frames: 3, output: z.png}]", in: scratch)
+        let refused = try batch(scratch)
+        #expect(refused.status == 65 && refused.errors.contains("flights are written as .gif"), "\(refused.errors)")
+    }
+
     @Test func onlyWhatIsMissingOrHasChangedIsDrawnAgain() throws {
         let scratch = try Scratch()
         let renders = "output: \"{index}.png\"\nrenders:\n  - {command: channel, layer: features.3, indices: 0-3}\n"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Images
 import Manifests
 import Networks
 import Tensors
@@ -154,15 +155,16 @@ struct EntryPlan {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
             return "x.png"
         }
-        let endings = [".png", ".jpg", ".jpeg"]
+        let isFlight = settings["zoom"] != nil || axes.contains { $0.key == "zoom" }
+        let endings = isFlight ? [".gif", ".mp4", ".webm"] : [".png", ".jpg", ".jpeg"]
         var ending = endings.first { text.lowercased().hasSuffix($0) } ?? ""
-        if ending.isEmpty, OutputNames.isForeign(text) {
-            mistakes.add(line, "output: \(text): pictures are written as .png or .jpg")
-            return "x.png"
+        if ending.isEmpty, isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
+            mistakes.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
+            return "x" + endings[0]
         }
         text.removeLast(ending.count)
         if text.hasSuffix("/") { text += "{index}" }
-        if ending.isEmpty { ending = ".png" }
+        if ending.isEmpty { ending = endings[0] }
         if !form.drawsEachIndex {
             text = text.replacing("{index}", with: name != nil && !text.contains("{name}") ? "{name}" : form.name)
         }
