@@ -53,6 +53,7 @@ import Testing
                   - {command: class, label: goldfish, output: "{command}_{index}.jpg", quality: 90}
                   - {command: sheet, layers: [features.3, features.5], index: 0-1, name: pair}
                   - {command: diversity, layer: features.3, indices: 7-8, count: 2, output: "facets/{index}"}
+                  - {command: facets, layer: features.8, indices: 5-6, seeds: [0, 3], size: 64, threshold: 0.5}
                   - {command: channel, layer: features.3, index: 9, matrix: {steps: [1, 3], negative: [true, false]}}
                 """, in: scratch)
         let program = try batch(scratch, ["-o", "out"])
@@ -64,6 +65,8 @@ import Testing
             "squeezenet1_1/features.3/pair.png", "squeezenet1_1/features.3/pair.json",
             "squeezenet1_1/features.5/pair.png", "squeezenet1_1/features.5/pair.json",
             "facets/7.png", "facets/7_0.png", "facets/7_1.png", "facets/8.png", "facets/8_0.png", "facets/8_1.png",
+            "squeezenet1_1/features.8/5.png", "squeezenet1_1/features.8/5.json",
+            "squeezenet1_1/features.8/6.png", "squeezenet1_1/features.8/6.json",
             "squeezenet1_1/features.3/9_steps1_negativefalse.png", "squeezenet1_1/features.3/9_steps1_negativetrue.png",
             "squeezenet1_1/features.3/9_steps3_negativefalse.png", "squeezenet1_1/features.3/9_steps3_negativetrue.png",
         ]
@@ -75,12 +78,17 @@ import Testing
             (["class", "--label", "goldfish", "--quality", "90"], "class_1.jpg"),
             (["sheet", "--layer", "features.5", "--index", "0-1"], "squeezenet1_1/features.5/pair.png"),
             (["diversity", "--layer", "features.3", "--index", "8", "--count", "2"], "facets/8.png"),
+            (
+                ["facets", "--layer", "features.8", "--index", "6", "--seeds", "0,3", "--size", "64", "--threshold", "0.5"],
+                "squeezenet1_1/features.8/6.png"
+            ),
             (["channel", "--layer", "features.3", "--index", "9", "--steps", "3", "--negative"], "squeezenet1_1/features.3/9_steps3_negativetrue.png"),
         ]
         for (arguments, name) in singles {
             let steps = arguments.contains("--steps") ? [] : ["--steps", "2"]
             let single = "single" + name.suffix(4)
-            let program = try Program.run(arguments + steps + ["--size", "32", "--force", "-o", single], in: scratch.path)
+            let size = arguments.contains("--size") ? [] : ["--size", "32"]
+            let program = try Program.run(arguments + steps + size + ["--force", "-o", single], in: scratch.path)
             #expect(program.status == 0, "\(program.errors)")
             #expect(try scratch.bytes(single) == scratch.bytes("out/" + name), "\(name)")
         }
@@ -99,16 +107,19 @@ import Testing
                 renders:
                   - {command: deepdream, photos: [one.png, two.png], layer: [features.3, features.5=0.5], iterations: 1, octaves: 1}
                   - {command: accentuate, photo: one.png, layer: features.3, indices: [1, 2], output: "{command}/{photo}/{index}"}
+                  - {command: channel, layer: features.3, index: 7, output: "plain/{photo}/{param}-{index}_{steps}.png"}
                 """, in: scratch)
         let program = try batch(scratch, ["-o", "out"])
         #expect(program.status == 0, "\(program.errors)")
         let dreams = try pictures("out", in: scratch).filter { $0.contains("deepdream_") }
         #expect(dreams.count == 2 && dreams.contains { $0.hasSuffix("deepdream_one.png") }, "\(dreams)")
         #expect(try pictures("out", in: scratch).isSuperset(of: ["accentuate/one/1.png", "accentuate/one/2.png"]))
+        // What an entry does not give is left out of its names.
+        #expect(try pictures("out", in: scratch).contains("plain/7_2.png"))
         // A photograph is part of what the content hash is of.
         try FileManager.default.removeItem(atPath: "\(scratch.path)/two.png")
         try FileManager.default.copyItem(atPath: "\(scratch.path)/one.png", toPath: "\(scratch.path)/two.png")
-        #expect(try batch(scratch, ["-o", "out"]).text.contains("4 pictures, 1 drawn in 0 s, 3 done before"))
+        #expect(try batch(scratch, ["-o", "out"]).text.contains("5 pictures, 1 drawn in 0 s, 4 done before"))
     }
 
     @Test func flightsAreDrawnToo() throws {

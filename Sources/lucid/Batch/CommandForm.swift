@@ -20,7 +20,7 @@ struct CommandForm {
     /// The commands that a batch can draw with.
     static let all: [CommandForm] = [
         Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self,
-        Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
+        Facets.self, Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
         StyleCommand.self,
     ].map { CommandForm($0) }
 
@@ -54,12 +54,14 @@ struct CommandForm {
     init(_ command: any DrawingCommand.Type) {
         self.command = command
         name = command._commandName
+        // Of each seed the batch makes a picture, unless the command looks at the pictures of all.
+        let seeds = command == Facets.self ? "seeds" : "seed"
         guard let help = try? JSONDecoder().decode(Help.self, from: Data(command._dumpHelp().utf8)) else {
             preconditionFailure("the help of a command can be read")
         }
         for argument in help.command.arguments ?? [] {
             let names = argument.names?.filter { $0.kind == "long" }.map(\.name) ?? [argument.valueName].compactMap { $0 }
-            for name in names where !Self.batchOptions.contains(name) {
+            for name in names where name == seeds || name != "seed" && !Self.batchOptions.contains(name) {
                 switch argument.kind {
                 case "flag": parts[name] = .flag
                 case "option": parts[name] = .option(isRepeating: argument.isRepeating)
@@ -82,7 +84,8 @@ struct CommandForm {
     /// Whether a list for this key means a picture for each of its values, and not one with all of them.
     func isAxis(_ key: String) -> Bool {
         switch key {
-        case "models", "photos", "seed", "seeds": return meaning(of: key) != nil
+        case "models", "photos": return meaning(of: key) != nil
+        case "seed", "seeds": return parts["seed"] != nil
         case "layers": return parts[key] == nil && parts["layer"] != nil
         default: return false
         }

@@ -111,7 +111,7 @@ struct EntryPlan {
         if CommandForm.batchOptions.contains(setting.key) {
             return mistakes.add(setting.line, "\(setting.key) is for the batch as a whole, not for a picture of it")
         }
-        let known = form.parts.keys.filter { !CommandForm.batchOptions.contains($0) } + Self.own
+        let known = Self.own.union(form.parts.keys)
         let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")
         mistakes.add(setting.line, "\(form.name) has no option \"\(setting.key)\"; the nearest are \(near)")
     }
@@ -146,7 +146,7 @@ struct EntryPlan {
         var text = template?.value.text ?? form.usualTemplate
         let line = template?.line ?? entry.line
         // Each of the placeholders is one of these.
-        let known = ["model", "layer", "index", "seed", "command", "name"] + form.parts.keys
+        let known = Self.always.sorted() + form.parts.keys
         for word in Self.placeholders(in: text) where !known.contains(word) && !CommandForm.all.contains(where: { $0.parts[word] != nil }) {
             let near = nearestNames(to: word, among: known, count: 1).first ?? ""
             mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
@@ -168,7 +168,12 @@ struct EntryPlan {
         if !form.drawsEachIndex {
             text = text.replacing("{index}", with: name != nil && !text.contains("{name}") ? "{name}" : form.name)
         }
-        if !form.hasOneLayer { text = text.replacing("{layer}/", with: "").replacing("_{layer}", with: "").replacing("{layer}", with: "") }
+        if !form.hasOneLayer { text = Self.without("layer", in: text) }
+        // An option that the entry does not give has no place in its pictures' names.
+        for word in Self.placeholders(in: text) where !Self.always.contains(word) && settings[word] == nil {
+            text = Self.without(word, in: text)
+        }
+        if text.isEmpty || text.hasSuffix("/") { text += form.name }
         if name != nil, !text.contains("{name}") { text += "_{name}" }
         text = text.replacing("{name}", with: OutputNames.safe(name ?? form.name))
         for axis in axes where axis.values.count > 1 && !text.contains("{\(axis.key)}") {
@@ -184,6 +189,14 @@ struct EntryPlan {
 
     /// Whether a path leads out of the folder that it is in.
     private static func leadsOut(_ path: String) -> Bool { path.hasPrefix("/") || path.split(separator: "/").contains("..") }
+
+    /// The placeholders that stand for something in every entry.
+    private static let always: Set<String> = ["model", "layer", "index", "seed", "command", "name"]
+
+    /// A template without one of its placeholders, and without what sets it apart from the rest.
+    private static func without(_ word: String, in text: String) -> String {
+        ["{\(word)}/", "_{\(word)}", "-{\(word)}", "{\(word)}_", "{\(word)}-", "{\(word)}"].reduce(text) { $0.replacing($1, with: "") }
+    }
 
     private static func placeholders(in text: String) -> [String] {
         text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
@@ -245,13 +258,11 @@ struct EntryPlan {
 
         /// The pieces of a command; of one that draws a single channel at a time, for each channel that is named.
         private func split(_ command: any DrawingCommand) throws -> [Piece] {
-            guard let single = command as? any OneChannelCommand else { return try command.lightPieces() }
+            guard let single = command as? any OneChannelCommand, let list = single.channels else { return try command.lightPieces() }
             var all: [Piece] = []
             let model = try single.model.load(quiet: true)
-            for index in try Drawing.indices(single.index, of: single.layer, in: model) {
-                var one = single
-                one.index = IndexList(index)
-                all += try one.lightPieces()
+            for index in try Drawing.indices(list, of: single.layer, in: model) {
+                all += try single.drawing(index).lightPieces()
             }
             return all
         }
@@ -360,18 +371,48 @@ struct EntryPlan {
     }
 }
 
-/// A command that draws one channel at a time, which `--index` names.
+/// A command that draws one channel at a time.
 protocol OneChannelCommand: DrawingCommand {
     var layer: String { get }
-    var index: IndexList { get set }
+    /// What `--index` names.
+    var channels: IndexList? { get }
+    /// The same for one of the channels.
+    func drawing(_ channel: Int) -> Self
 }
 
-extension Diversity: OneChannelCommand {}
-extension Accentuate: OneChannelCommand {}
+extension Diversity: OneChannelCommand {
+    var channels: IndexList? { index }
+
+    func drawing(_ channel: Int) -> Diversity {
+        var one = self
+        one.index = IndexList(channel)
+        return one
+    }
+}
+
+extension Facets: OneChannelCommand {
+    var channels: IndexList? { index }
+
+    func drawing(_ channel: Int) -> Facets {
+        var one = self
+        one.index = IndexList(channel)
+        return one
+    }
+}
+
+extension Accentuate: OneChannelCommand {
+    var channels: IndexList? { index }
+
+    func drawing(_ channel: Int) -> Accentuate {
+        var one = self
+        one.index = IndexList(channel)
+        return one
+    }
+}
 
 extension CommandForm {
     /// Whether `--index` names several pictures, a file each.
-    fileprivate var drawsEachIndex: Bool { ["channel", "neuron", "class", "diversity", "accentuate"].contains(name) }
+    fileprivate var drawsEachIndex: Bool { ["channel", "neuron", "class", "diversity", "facets", "accentuate"].contains(name) }
 
     /// Whether a picture is of one layer, which its name can hold.
     fileprivate var hasOneLayer: Bool { !["render", "progression", "style"].contains(name) }

@@ -18,12 +18,12 @@ struct Batch: ParsableCommand {
               renders:
                 - {command: channel, layer: features.10, indices: 0-63, seeds: [0, 1]}
                 - {command: neuron, model: vgg16, layer: features.21, indices: all}
-                - {command: render, objective: "channel(features.3,5) - 0.1*total_variation()"}
+                - {command: caricature, photos: [cat.jpg, dog.jpg], layer: features.8}
 
             Each of renders is a command with its options, spelled as on the command line without the dashes. models, layers, \
-            indices, seeds and photos are lists with a picture for each of their values; matrix is a map of other options to \
-            such lists. {model} {layer} {index} {seed} {command} {name} {photo} and every option expand in output; what sets \
-            pictures apart and is not in it is added.
+            indices, seeds and photos are lists with a picture for each of their values (facets makes one chart of all its \
+            seeds); matrix is a map of other options to such lists. {model} {layer} {index} {seed} {command} {name} {photo} and \
+            every option expand in output; what sets pictures apart and is not in it is added.
 
             The whole manifest is checked before the first step. The same command goes on where another was ended, draws \
             what has changed, and leaves what is done; hidden files in .lucid remember it. \

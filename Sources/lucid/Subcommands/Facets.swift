@@ -1,11 +1,9 @@
 import ArgumentParser
-import Images
 import Networks
-import Tensors
 import Visualization
 
 /// `lucid facets`
-struct Facets: ParsableCommand {
+struct Facets: RenderingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Count the distinct facets of a channel among pictures from several seeds, or among pictures that are there.",
         discussion: """
@@ -57,105 +55,42 @@ struct Facets: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func work() throws -> any Work {
         let model = try model.load(size: render.size?.networkSize, quiet: output.running.quiet)
-        try pictures.isEmpty ? draw(model) : look(model)
-        if Interruption.signal != 0 { throw Interruption.failure }
+        return pictures.isEmpty ? try drawing(model) : try looking(model)
     }
 
-    /// Draws a picture for each seed.
-    private func draw(_ model: Model) throws {
+    /// A picture for each seed.
+    private func drawing(_ model: Model) throws -> FacetsWork {
         let indices = try Drawing.indices(index!, of: layer, in: model)
         guard indices.count == 1 else { throw Failure.usage("facets looks at one channel, and --index names \(indices.count)") }
         let photographs = try render.photographs()
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs)
         let parts = OutputNames.Parts(model: model.name, layer: layer, index: indices[0], seed: 0, kind: "facets")
-        let path = OutputNames.path(output.output, parts)
         var jobs: [PictureJob] = []
         for seed in render.seeds?.seeds ?? Self.seeds {
             let plan = try render.plan(.channel(layer, indices[0]), model: model, photographs, seed: seed)
             jobs.append(try drawing.job(plan, to: nil, parts))
         }
-        var rendering = Rendering(
-            model: model, jobs: jobs, photographs: photographs, label: "\(layer):\(indices[0]) (\(jobs.count) seeds)",
-            options: output)
-        rendering.isBrief = true
-        rendering.options.running.json = false  // the report is the result
-        rendering.options.show = false
-        rendering.keepsPictures = true
-        rendering.isTrial = true  // what there is when it is interrupted is looked at as well
-        rendering.willWrite = [path, numbers(path)]
-        let finished = try rendering.draw()
-        if output.dryRun || finished.count < 2 { return }
-        let subject = FacetReport.Subject(
-            model: model.name, layer: layer, channel: indices[0], pictures: finished.map { "\($0.plan.seed)" },
-            scores: finished.map(\.check.score), complete: finished.count == jobs.count && finished.allSatisfy(\.isComplete))
-        let record = SheetRecord(version: LucidCommand.version, pictures: finished.flatMap(\.records)).json
-        try report(subject, finished.flatMap(\.pictures), finished.flatMap(\.shown), model, record: record, to: path)
+        return FacetsWork(
+            files: FacetFiles(model, layer, threshold: threshold, chart: OutputNames.path(output.output, parts), output: output),
+            channel: indices[0], jobs: jobs, photographs: photographs)
     }
 
-    /// Looks at pictures that are there.
-    private func look(_ model: Model) throws {
-        let name = try Drawing.layer(layer, in: model)
+    /// Pictures that are there.
+    private func looking(_ model: Model) throws -> FacetsOfPictures {
         let none = try RenderOptions.parse(["--max-pixels=\(render.reading.maxPixels)"])
-        let plans = try [render, none].map { try $0.plan(.layer(layer), model: model, render.photographs()) }
+        let plans = try [render, none].map { options in
+            var plan = try options.plan(.layer(layer), model: model, render.photographs())
+            plan.profile = nil  // the likeness is computed under it as well
+            return plan
+        }
         guard plans[0] == plans[1] else {
             throw Failure.usage("the pictures are there already: options that say how to draw, such as --steps or --size, do not go with them")
         }
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: 0, kind: "facets")
-        let path = OutputNames.path(output.output, parts)
-        for path in [path, numbers(path)] {
-            do {
-                try OutputFile.check(path)
-            } catch {
-                throw Failure(error)
-            }
-            if !output.force, isFile(path) { throw Failure(73, "\(path) is there already; use --force to overwrite it") }
-        }
-        model.sayAssumption(quiet: output.running.quiet)
-        var shown: [Picture] = []
-        var tensors: [Tensor] = []
-        for path in pictures {
-            var picture = try PictureSource.read(path, maximumPixels: render.reading.maxPixels).composited(over: 0.5)
-            if let size = model.network.onlySize(for: name) {
-                picture = PictureSource.fitted(picture, width: size.width, height: size.height)
-            }
-            do {
-                _ = try model.network.shape(of: name, height: picture.height, width: picture.width)
-            } catch {
-                throw Failure.badData("\(path): \(picture.width)x\(picture.height) pixels are not for \(layer): \(error)")
-            }
-            shown.append(picture)
-            tensors.append(try PictureSource.planes(picture, channels: model.network.inputChannels, path))
-        }
-        let names = pictures.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        try report(
-            FacetReport.Subject(model: model.name, layer: layer, pictures: names), tensors, shown, model, record: nil, to: path)
-    }
-
-    /// The file beside the chart.
-    private func numbers(_ path: String) -> String { OutputNames.path(path, ending: ".json") }
-
-    /// - Parameter record: how the pictures were drawn; nil where they were given.
-    private func report(
-        _ subject: FacetReport.Subject, _ pictures: [Tensor], _ shown: [Picture], _ model: Model, record: String?, to path: String
-    ) throws {
-        let likeness = Likeness(model, layer, workers: output.running.workers)
-        let report = FacetReport(subject, matrix: try likeness.matrix(pictures), threshold: threshold)
-        let chart = report.chart(shown)
-        if let record {
-            let quality = PictureFormat(fileName: path) == .jpeg ? output.quality ?? OutputOptions.standardQuality : nil
-            try chart.write(record: record, quality: quality, to: path)
-        } else {
-            try chart.write(to: path, quality: output.quality ?? OutputOptions.standardQuality)
-        }
-        do {
-            try OutputFile.write(Array((json(report) + "\n").utf8), to: numbers(path))
-        } catch {
-            throw Failure(error)
-        }
-        if output.show { try chart.show() }
-        if output.running.json { return try standardOutput(json(report)) }
-        if !output.running.quiet { try standardOutput("\(path)  \(report.line)") }
+        return FacetsOfPictures(
+            files: FacetFiles(model, layer, threshold: threshold, chart: OutputNames.path(output.output, parts), output: output),
+            paths: pictures, maximumPixels: render.reading.maxPixels)
     }
 }
