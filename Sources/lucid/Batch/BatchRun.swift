@@ -132,7 +132,10 @@ struct BatchRun {
     private func finish(_ state: State, _ time: Double) throws(Failure) {
         if let failure = state.isMute { throw failure }
         for (task, failure) in state.failures.sorted(by: { ($0.task.line, $0.task.output) < ($1.task.line, $1.task.output) }) {
-            standardError("lucid: \(manifest):\(task.line): \(task.output): \(failure.message.filter { !$0.isNewline })\n")
+            let message = failure.message.filter { !$0.isNewline }
+            // Of what it cannot write, a message names the file already.
+            let file = message.hasPrefix("\(task.output): ") ? "" : "\(task.output): "
+            standardError("lucid: \(manifest):\(task.line): \(file)\(message)\n")
         }
         if !running.quiet {
             for task in state.dead.sorted(by: { $0.output < $1.output }) {

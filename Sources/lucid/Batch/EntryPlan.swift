@@ -155,7 +155,7 @@ struct EntryPlan {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
             return "x.png"
         }
-        let isFlight = settings["zoom"] != nil || axes.contains { $0.key == "zoom" }
+        let isFlight = settings["zoom"] != nil
         let endings = isFlight ? [".gif", ".mp4", ".webm"] : [".png", ".jpg", ".jpeg"]
         var ending = endings.first { text.lowercased().hasSuffix($0) } ?? ""
         if ending.isEmpty, isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
