@@ -68,6 +68,8 @@ public struct Manifest: Sendable {
     /// Beyond these a manifest is no manifest: aliases in YAML can stand for exponentially many values.
     private static let mostBytes = 16 << 20
     private static let mostValues = 1_000_000
+    /// A map with a key twice ends the reading, which then begins anew.
+    private static let mostReadings = 20
 
     /// Reads it, and notes whatever is wrong with its form.
     public init(_ text: String, mistakes: inout Mistakes) {
@@ -114,7 +116,7 @@ public struct Manifest: Sendable {
 
     private static func root(_ text: String, _ mistakes: inout Mistakes) -> Node? {
         var text = text
-        for _ in 0..<Mistakes.most {
+        for _ in 0..<Self.mostReadings {
             do {
                 if let node = try compose(yaml: text) { return node }
                 mistakes.add(1, "the manifest is empty")
@@ -144,7 +146,7 @@ public struct Manifest: Sendable {
     private static func renaming(_ keys: [String], in text: String, after mark: Mark) -> String? {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         var found = false
-        for key in keys {
+        for key in keys where !key.isEmpty {
             var seen = 0
             for number in lines.indices where number >= mark.line - 1 && seen < 2 {
                 var start = lines[number].startIndex

@@ -420,7 +420,7 @@ extension Rendering {
         }
         var piece = Piece(
             model: model, outputs: sheets + jobs.flatMap { $0.outputs.reversed() } + evolutions, identity: json(identity),
-            steps: jobs.reduce(0) { $0 + $1.steps }, memory: memory, holdsPhotographs: !photographs.isEmpty
+            steps: jobs.reduce(0) { $0 + $1.steps }, memory: memory, pictures: jobs.count, holdsPhotographs: !photographs.isEmpty
         ) { [rendering] workers, progress throws(Failure) in
             let finished = try rendering.draw(rendering.jobs, workers, progress)
             guard finished.count == rendering.jobs.count, Interruption.signal == 0 || finished.allSatisfy(\.isComplete) else {

@@ -46,8 +46,10 @@ struct Piece: Sendable {
     /// The record of a picture that is drawn alone, as a finished file has it; nil where that is not known before.
     var record: String?
     let steps: Int
-    /// Bytes that drawing takes at most, about.
+    /// Bytes that drawing takes at most on one thread, about.
     let memory: Int
+    /// Its pictures, of which each thread draws one at a time.
+    var pictures = 1
     /// It keeps pictures in memory until it is drawn.
     var holdsPhotographs = false
     /// Draws and writes, without a word; writes nothing unfinished if it is interrupted.

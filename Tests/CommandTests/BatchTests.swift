@@ -227,7 +227,8 @@ import Testing
 
     @Test(arguments: [
         ("", "is empty"), ("just text", "a manifest is a map"), ("renders: [{command: channel", "m.yaml:2: did not find"),
-        ("renders: 3", "renders is a list"), ("renders: []", "there is nothing to draw"), ("{\"renders\": [}", "m.yaml:1: "),
+        ("renders: 3", "renders is a list"), ("renders: []", "there is nothing to draw"), ("renders: [{\"\": 1, \"\": 2}]", "m.yaml:1: \"\" is there twice"),
+        ("{\"renders\": [}", "m.yaml:1: "),
         ("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]", "more than 1000000 values"),
     ])
     func aFileThatIsNoManifestIsRefused(text: String, message: String) throws {
@@ -310,7 +311,13 @@ import Testing
 
     @Test func theNumberOfThreadsAndJobsDoesNotMatter() throws {
         let scratch = try Scratch()
-        try save(small + "renders: [{command: channel, layer: features.3, indices: 0-5}]", in: scratch)
+        try save(
+            small + """
+                renders:
+                  - {command: channel, layer: features.3, indices: 0-5}
+                  - {command: sheet, layer: features.5, index: 0-3}
+                  - {command: facets, layer: features.8, index: 3, seeds: 0-2, size: 64}
+                """, in: scratch)
         try batch(scratch, ["-o", "a", "--threads", "1"])
         try batch(scratch, ["-o", "b", "--jobs", "3"])
         try batch(scratch, ["-o", "c", "--memory", "1MB", "--threads", "2"])  // one at a time

@@ -59,7 +59,7 @@ extension FacetsWork {
         return [
             Piece(
                 model: files.model, outputs: files.paths, identity: json(identity), steps: steps,
-                memory: pictures.map(\.memory).max() ?? 0, holdsPhotographs: !photographs.isEmpty
+                memory: pictures.map(\.memory).max() ?? 0, pictures: pictures.count, holdsPhotographs: !photographs.isEmpty
             ) { [self] workers, progress throws(Failure) in
                 var alone = self
                 alone.files.output = files.output.silent

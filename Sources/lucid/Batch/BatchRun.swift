@@ -54,10 +54,9 @@ struct BatchRun {
         for group in groups() {
             guard goesOn(state) else { break }
             let atOnce = atOnce(group)
-            let inner = atOnce > 1 ? Workers.one : running.workers
             Workers(atOnce).forEach(group.count) { number in
                 guard goesOn(state) else { return }
-                draw(group[number], inner, progress, state)
+                draw(group[number], atOnce > 1 ? .one : workers(for: group[number].piece), progress, state)
             }
         }
         progress.finish()
@@ -85,6 +84,12 @@ struct BatchRun {
         let cores = running.workers.count
         let count = min(cores, fitting, group.count)
         return 2 * count > cores ? count : 1
+    }
+
+    /// For a piece that is drawn by itself: all that there are, if its pictures fit into memory on so many.
+    private func workers(for piece: Piece) -> Workers {
+        let fitting = max(1, memory / max(piece.memory, 1))
+        return piece.pictures > 1 && fitting < running.workers.count ? Workers(fitting) : running.workers
     }
 
     private func goesOn(_ state: borrowing Mutex<State>) -> Bool {
