@@ -60,16 +60,19 @@ public struct Choice: Sendable, Equatable {
     package var text: String {
         parts.map { part in
             switch part {
-            case .values(let value, 1): plain(value)
-            case .values(let value, let times): "\(times)*\(plain(value))"
+            case .values(let value, 1): Self.number(value)
+            case .values(let value, let times): "\(times)*\(Self.number(value))"
             case .stepped(let range, let step):
-                "\(plain(range.lowerBound))...\(plain(range.upperBound)) by \(plain(step))"
+                "\(Self.number(range.lowerBound))...\(Self.number(range.upperBound)) by \(Self.number(step))"
             case .powers(let base, let exponents, let times):
-                (times == 1 ? "" : "\(times)*") + "\(plain(base))^\(exponents.lowerBound)...\(exponents.upperBound)"
-            case .continuous(let range): "\(plain(range.lowerBound))...\(plain(range.upperBound))"
+                (times == 1 ? "" : "\(times)*") + "\(Self.number(base))^\(exponents.lowerBound)...\(exponents.upperBound)"
+            case .continuous(let range): "\(Self.number(range.lowerBound))...\(Self.number(range.upperBound))"
             }
         }.joined(separator: " + ")
     }
+
+    /// A number as it can be read again: a plus sign, as in 1e+16, would begin another part.
+    private static func number(_ value: Float) -> String { plain(value).replacing("e+", with: "e") }
 
     /// Reads what stands between a transform's parentheses.
     package init(parsing text: some StringProtocol) throws(TransformError) {
