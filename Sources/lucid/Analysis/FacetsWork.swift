@@ -123,14 +123,6 @@ struct FacetFiles: Sendable {
     let chart: String
     var output: OutputOptions
 
-    init(_ model: Model, _ layer: String, threshold: Double, chart: String, output: OutputOptions) {
-        self.model = model
-        self.layer = layer
-        self.threshold = threshold
-        self.chart = chart
-        self.output = output
-    }
-
     private var numbers: String { OutputNames.path(chart, ending: ".json") }
 
     /// What is written, the chart first.

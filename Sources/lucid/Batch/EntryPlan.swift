@@ -262,7 +262,9 @@ struct EntryPlan {
             var all: [Piece] = []
             let model = try single.model.load(quiet: true)
             for index in try Drawing.indices(list, of: single.layer, in: model) {
-                all += try single.drawing(index).lightPieces()
+                var one = single
+                one.channels = IndexList(index)
+                all += try one.lightPieces()
             }
             return all
         }
@@ -374,39 +376,28 @@ struct EntryPlan {
 /// A command that draws one channel at a time.
 protocol OneChannelCommand: DrawingCommand {
     var layer: String { get }
-    /// What `--index` names.
-    var channels: IndexList? { get }
-    /// The same for one of the channels.
-    func drawing(_ channel: Int) -> Self
-}
-
-extension Diversity: OneChannelCommand {
-    var channels: IndexList? { index }
-
-    func drawing(_ channel: Int) -> Diversity {
-        var one = self
-        one.index = IndexList(channel)
-        return one
-    }
+    /// What `--index` names; nil where it may be left out, and is.
+    var channels: IndexList? { get set }
 }
 
 extension Facets: OneChannelCommand {
-    var channels: IndexList? { index }
+    var channels: IndexList? {
+        get { index }
+        set { index = newValue }
+    }
+}
 
-    func drawing(_ channel: Int) -> Facets {
-        var one = self
-        one.index = IndexList(channel)
-        return one
+extension Diversity: OneChannelCommand {
+    var channels: IndexList? {
+        get { index }
+        set { index = newValue ?? index }
     }
 }
 
 extension Accentuate: OneChannelCommand {
-    var channels: IndexList? { index }
-
-    func drawing(_ channel: Int) -> Accentuate {
-        var one = self
-        one.index = IndexList(channel)
-        return one
+    var channels: IndexList? {
+        get { index }
+        set { index = newValue ?? index }
     }
 }
 

@@ -73,7 +73,7 @@ struct Facets: RenderingCommand {
             jobs.append(try drawing.job(plan, to: nil, parts))
         }
         return FacetsWork(
-            files: FacetFiles(model, layer, threshold: threshold, chart: OutputNames.path(output.output, parts), output: output),
+            files: FacetFiles(model: model, layer: layer, threshold: threshold, chart: OutputNames.path(output.output, parts), output: output),
             channel: indices[0], jobs: jobs, photographs: photographs)
     }
 
@@ -90,7 +90,7 @@ struct Facets: RenderingCommand {
         }
         let parts = OutputNames.Parts(model: model.name, layer: layer, seed: 0, kind: "facets")
         return FacetsOfPictures(
-            files: FacetFiles(model, layer, threshold: threshold, chart: OutputNames.path(output.output, parts), output: output),
+            files: FacetFiles(model: model, layer: layer, threshold: threshold, chart: OutputNames.path(output.output, parts), output: output),
             paths: pictures, maximumPixels: render.reading.maxPixels)
     }
 }
