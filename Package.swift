@@ -40,10 +40,12 @@ let package = Package(
         .target(name: "ModelStore", dependencies: ["Networks", "ONNX", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
+        .target(
+            name: "Studio", dependencies: ["Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests"]),
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests",
+                "Studio", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),

@@ -7,13 +7,13 @@ import Images
     import Musl
 #endif
 
-func isFolder(_ path: String) -> Bool {
+public func isFolder(_ path: String) -> Bool {
     var status = stat()
     return withPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether a regular file of this name is there, which a careless command could overwrite.
-func isFile(_ path: String) -> Bool {
+public func isFile(_ path: String) -> Bool {
     var status = stat()
     return withPath(path) { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
 }
@@ -55,12 +55,3 @@ func addressSpaceLeft() -> Int? {
 
 /// Address space that threads, their heaps and OpenBLAS's buffers take once work begins.
 private let threadReserve = 256 << 20
-
-/// Whether a stream is a person's terminal.
-func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
-
-/// Columns of the terminal on standard output, 80 if unknown.
-func terminalColumns() -> Int {
-    var size = winsize()
-    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
-}

@@ -3,7 +3,7 @@ import ModelStore
 
 /// The files that a command's pictures go to.
 struct OutputNames {
-    /// What a file name may be made of.
+    /// The words that a file name may be made of.
     struct Parts {
         var model: String
         var layer: String?

@@ -1,10 +1,11 @@
 import FoundationEssentials
+import Visualization
 
-/// What this process may use of the machine: a scheduler's processor set, and the limits of the control groups that it runs
+/// The machine as this process may use it: within a scheduler's processor set and the limits of the control groups that it runs
 /// in, as containers and batch systems set them.
-enum Allowance {
+public enum ResourceLimits {
     /// Cores, at least 1.
-    static let cores: Int = {
+    public static let cores: Int = {
         var count = ProcessInfo.processInfo.activeProcessorCount
         // "Cpus_allowed:   ff,ffffffff": a bit for each.
         if let line = text("/proc/self/status")?.split(separator: "\n").first(where: { $0.hasPrefix("Cpus_allowed:") }) {
@@ -22,10 +23,10 @@ enum Allowance {
     }()
 
     /// Bytes of memory.
-    static let memory: Int = limits("memory.max").compactMap { Int($0) }
+    public static let memory: Int = limits("memory.max").compactMap { Int($0) }
         .reduce(Int(clamping: ProcessInfo.processInfo.physicalMemory)) { min($0, max($1, 1)) }
 
-    /// What a file of this process's control group says, and of those that it is in.
+    /// The limits in a file of this process's control group and of those around it.
     private static func limits(_ file: String) -> [String] {
         guard let group = text("/proc/self/cgroup")?.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else { return [] }
         var parts = group.dropFirst("0::/".count).split(separator: "/")
@@ -38,4 +39,17 @@ enum Allowance {
     }
 
     private static func text(_ path: String) -> String? { try? String(contentsOf: URL(filePath: path), encoding: .utf8) }
+}
+
+/// Holds a computation's need against this machine's memory, and against a limit on address space.
+///
+/// - Parameter check: throws `RenderError.memory` if it needs more than so many bytes.
+func checkMemory(_ check: (_ bytes: Int) throws(RenderError) -> Void) throws(Problem) {
+    try asProblem { () throws(RenderError) in try check(ResourceLimits.memory) }
+    guard let left = addressSpaceLeft() else { return }
+    do {
+        try check(left)
+    } catch {
+        throw Problem(.failed, "\(Problem(error).message), or raise the limit on address space (ulimit -v)")
+    }
 }

@@ -1,3 +1,4 @@
+import Images
 import Networks
 import Tensors
 import Visualization
@@ -10,35 +11,32 @@ struct Whitening {
     /// - Parameters:
     ///   - photos: a folder.
     ///   - maximumPixels: of a photograph.
-    init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers) throws(Failure) {
-        let network: PreparedNetwork
-        do {
-            network = try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: model.preprocessing)
-        } catch {
-            throw Failure(error)
+    init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers) throws(Problem) {
+        let network = try asProblem {
+            try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: model.preprocessing)
         }
         let channels = model.network.channels(of: layer)
         var moments = Moments(channels: channels)
-        for path in try PictureSource.picturePaths(in: photos) {
-            let whole = try PictureSource.read(path, maximumPixels: maximumPixels)
-            let picture = PictureSource.fitted(whole.composited(over: 0.5), width: 224, height: 224)
+        for path in try picturePaths(in: photos) {
+            let whole = try Picture.reading(path, maximumPixels: maximumPixels)
+            let picture = whole.composited(over: 0.5).fitted(width: 224, height: 224)
             let image = Tensor(Shape(3, 224, 224), picture.planes())
             let trace = network.forward(image, Pass(workers: workers), remembering: false)
             moments.add(trace[layer].values)
         }
         guard moments.count > channels else {
-            throw .usage("--whiten: \(photos) gives \(moments.count) positions of \(channels) channels; add photographs")
+            throw .usage("\(setting: "whiten"): \(photos) gives \(moments.count) positions of \(channels) channels; add photographs")
         }
         covariance = moments.covariance
     }
 
     /// The whitened direction.
-    func callAsFunction(_ direction: Direction) throws(Failure) -> Direction {
+    func callAsFunction(_ direction: Direction) throws(Problem) -> Direction {
         var vector = [Double](repeating: 0, count: covariance.extent)
         for (channel, weight) in direction.weights { vector[channel] = Double(weight) }
         // Directions that never vary have no inverse: a thousandth of the mean variance keeps them finite.
         guard let solution = covariance.addingToDiagonal(1e-3 * covariance.meanOfDiagonal + 1e-12).solve(vector) else {
-            throw Failure(70, "--whiten: the covariance of the activations cannot be inverted; add photographs")
+            throw Problem(.failed, "\(setting: "whiten"): the covariance of the activations cannot be inverted; add photographs")
         }
         let length = solution.reduce(0) { $0 + $1 * $1 }.squareRoot()
         return Direction(solution.map { Float($0 / length) })

@@ -2,14 +2,14 @@ import Images
 import Networks
 
 /// The photographs that a plan names, and where they come from. A plan calls a photograph by its file's name without the
-/// folder and knows its SHA-256; where it lies is nothing that a picture depends on.
+/// folder, and knows its SHA-256; a picture does not depend on where the file lies.
 ///
 ///     var photographs = Photographs()
 ///     try photographs.add("../pics/cat.jpg")
 ///     plan.start = photographs.name(of: "../pics/cat.jpg")  // "cat.jpg"
 ///     plan.pictures = photographs.digests(of: ["cat.jpg"])
 ///     let picture = try photographs.picture("cat.jpg")
-struct Photographs: Sendable {
+public struct Photographs: Sendable {
     private struct Source {
         let path: String
         let bytes: [UInt8]
@@ -24,27 +24,27 @@ struct Photographs: Sendable {
             self.picture = picture
         }
 
-        init(_ path: String) throws(Failure) {
+        init(_ path: String) throws(Problem) {
             self.path = path
-            bytes = try PictureSource.bytes(of: path)
+            bytes = try StandardInput.bytes(of: path)
             digest = sha256(of: bytes)
         }
     }
 
-    /// What the plan calls each path, as it was typed.
+    /// The plan's name for each path, as it was typed.
     private(set) var names: [String: String] = [:]
     /// By the plan's names.
     private var sources: [String: Source] = [:]
     private let maximumPixels: Int
 
-    /// What a plan calls a photograph from standard input.
+    /// The name of a photograph from standard input.
     static let standardInput = "stdin"
 
     /// - Parameter maximumPixels: larger ones are refused.
-    init(maximumPixels: Int = Picture.defaultMaximumPixels) { self.maximumPixels = maximumPixels }
+    public init(maximumPixels: Int = Picture.defaultMaximumPixels) { self.maximumPixels = maximumPixels }
 
     /// Takes a photograph in; "-" is standard input. The second of two different files of one name is "cat_2.jpg".
-    mutating func add(_ path: String) throws(Failure) {
+    public mutating func add(_ path: String) throws(Problem) {
         guard names[path] == nil else { return }
         let source = try Source(path)
         let plain = path == "-" ? Self.standardInput : Self.baseName(path)
@@ -59,14 +59,14 @@ struct Photographs: Sendable {
     }
 
     /// Takes a photograph in.
-    /// - Returns: what the plan calls it.
-    mutating func adding(_ path: String) throws(Failure) -> String {
+    /// - Returns: the plan's name for it.
+    public mutating func adding(_ path: String) throws(Problem) -> String {
         try add(path)
         return name(of: path)
     }
 
     /// Takes a frame of a film in. Its SHA-256 is of its samples.
-    mutating func add(_ picture: Picture, as name: String) {
+    public mutating func add(_ picture: Picture, as name: String) {
         names[name] = name
         sources[name] = Source(name, picture)
     }
@@ -78,7 +78,7 @@ struct Photographs: Sendable {
     ///   - planned: the SHA-256 of each, by the plan's names; nil where the plan does not know it.
     ///   - given: paths.
     ///   - picture: the picture's own path.
-    mutating func find(_ planned: [String: String?], given: [String] = [], beside picture: String) throws(Failure) {
+    mutating func find(_ planned: [String: String?], given: [String] = [], beside picture: String) throws(Problem) {
         var offered: [Source] = []
         for path in given { offered.append(try Source(path)) }
         var taken: Set<String> = []
@@ -100,48 +100,38 @@ struct Photographs: Sendable {
                 }
             }
             guard sources[name] == nil else { continue }
-            let advice = "name the right one with --picture" + (digest.map { " (SHA-256 \($0))" } ?? "")
+            let advice: Message = "name the right one with \(setting: "picture")\(digest.map { " (SHA-256 \($0))" } ?? "")"
             if let other { throw .badData("\(other) is another picture than the one of the plan; \(advice)") }
-            throw Failure(66, "\(file), which \(picture) was drawn from, is not here; \(advice)")
+            throw Problem(.missing, "\(file), which \(picture) was drawn from, is not here; \(advice)")
         }
         if let stray = given.first(where: { !taken.contains($0) }) {
             throw .badData("\(stray) is none of the photographs that \(picture) was drawn from")
         }
     }
 
-    /// What the plan calls a photograph that was added.
-    func name(of path: String) -> String {
+    /// The plan's name for a photograph that was added.
+    public func name(of path: String) -> String {
         guard let name = names[path] else { preconditionFailure("\(path) was not added") }
         return name
     }
 
-    var isEmpty: Bool { sources.isEmpty }
+    public var isEmpty: Bool { sources.isEmpty }
 
     /// The SHA-256 of all photographs.
-    var digests: [String: String] { sources.mapValues(\.digest) }
+    public var digests: [String: String] { sources.mapValues(\.digest) }
 
     /// The SHA-256 of the photographs of these names.
     func digests(of names: some Sequence<String>) -> [String: String] {
-        var digests: [String: String] = [:]
+        public var digests: [String: String] = [:]
         for name in names { digests[name] = sources[name]?.digest }
         return digests
     }
 
     /// The photograph that the plan calls so.
-    func picture(_ name: String) throws(Failure) -> Picture {
-        guard let source = sources[name] else { throw Failure(66, "\(name): there is no such photograph; name its file") }
+    public func picture(_ name: String) throws(Problem) -> Picture {
+        guard let source = sources[name] else { throw Problem(.missing, "\(name): there is no such photograph; name its file") }
         if let picture = source.picture { return picture }
-        do {
-            return try Picture.decode(source.bytes, name: source.path, maximumPixels: maximumPixels)
-        } catch {
-            throw Failure(error)
-        }
-    }
-
-    /// What `--verbose` says of a network and these photographs.
-    func ingredients(_ model: Model) -> [String] {
-        let time = rounded(seconds(ContinuousClock.now - LucidCommand.start), 2)
-        return ["\(model.name), weights \(model.weightsSHA256), loaded in \(time) s"] + descriptions
+        return try asProblem { try Picture.decode(source.bytes, name: source.path, maximumPixels: maximumPixels) }
     }
 
     /// "cat.jpg from ../pics/cat.jpg", a line for each.

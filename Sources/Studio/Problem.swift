@@ -1,0 +1,174 @@
+import Images
+import ModelStore
+import Networks
+import Tensors
+import Visualization
+
+/// What went wrong, as data: a command line makes one line and an exit code of it, a batch finds the line of its manifest, a form
+/// marks the field.
+public struct Problem: Error, Sendable, Equatable {
+    /// The kinds, each with the exit code that a command line gives it.
+    public enum Kind: Sendable, Equatable {
+        /// What was asked for makes no sense: EX_USAGE, 64.
+        case usage
+        /// A file's contents cannot be used: EX_DATAERR, 65.
+        case badData
+        /// A file is missing or cannot be read: EX_NOINPUT, 66.
+        case missing
+        /// A download, a program or a processor's instructions are not to be had: EX_UNAVAILABLE, 69.
+        case unavailable
+        /// The computation failed: EX_SOFTWARE, 70.
+        case failed
+        /// An output cannot be written: EX_CANTCREAT, 73.
+        case cannotWrite
+        /// Who reads standard output has gone: a program ends without a word.
+        case outputClosed
+        /// The user or the system asked for the end.
+        case interrupted
+        /// Interrupted with work left that the same command will finish.
+        case stopped
+        /// Some of several pictures failed, or differ: 1.
+        case partial
+    }
+
+    public let kind: Kind
+    /// One line: what, where, what to try.
+    public let message: Message
+    /// The setting to blame, by its name; nil where none or nobody knows.
+    public var setting: String?
+
+    public init(_ kind: Kind, _ message: Message, setting: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.setting = setting ?? message.settings.first
+    }
+
+    /// What was asked for makes no sense.
+    public static func usage(_ message: Message, setting: String? = nil) -> Problem { Problem(.usage, message, setting: setting) }
+    /// A file's contents cannot be used.
+    public static func badData(_ message: Message, setting: String? = nil) -> Problem { Problem(.badData, message, setting: setting) }
+
+    /// The work was ended before it was done.
+    public static let interrupted = Problem(.interrupted, "interrupted")
+
+    /// A value that is not one of its setting's.
+    public static func value(of setting: String, _ rule: String, _ value: String) -> Problem {
+        .usage("\(setting: setting) must be \(rule), not \(value)", setting: setting)
+    }
+
+    /// A file that is there, and that nothing but the user's word may replace.
+    public static func isThere(_ path: String) -> Problem {
+        Problem(.cannotWrite, "\(path) is there already; use \(setting: "force") to overwrite it", setting: "output")
+    }
+}
+
+/// A sentence that may name settings, which a command line spells `--size` and a form by their labels.
+public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, CustomStringConvertible {
+    private enum Part: Sendable, Equatable {
+        case text(String)
+        case setting(String)
+    }
+
+    private var parts: [Part]
+
+    public init(_ text: String) { parts = [.text(text)] }
+
+    public init(stringLiteral text: String) { self.init(text) }
+
+    public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
+
+    /// Collects the sentence; `\(setting: "size")` names a setting.
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var parts: [Part] = []
+
+        public init(literalCapacity: Int, interpolationCount: Int) {}
+
+        public mutating func appendLiteral(_ literal: String) { parts.append(.text(literal)) }
+        public mutating func appendInterpolation(_ value: some CustomStringConvertible) { parts.append(.text(value.description)) }
+        public mutating func appendInterpolation(_ value: some Error) { parts.append(.text("\(value)")) }
+        public mutating func appendInterpolation(_ message: Message) { parts += message.parts }
+        public mutating func appendInterpolation(setting name: String) { parts.append(.setting(name)) }
+    }
+
+    /// The settings that it names, in their order.
+    public var settings: [String] {
+        parts.compactMap { if case .setting(let name) = $0 { name } else { nil } }
+    }
+
+    /// The sentence with each setting's name as `spelling` has it.
+    public func text(_ spelling: (_ setting: String) -> String) -> String {
+        parts.map { part in
+            switch part {
+            case .text(let text): text
+            case .setting(let name): spelling(name)
+            }
+        }.joined()
+    }
+
+    /// With bare names.
+    public var description: String { text { $0 } }
+}
+
+// MARK: - Errors of the libraries below
+
+extension Problem {
+    public init(_ error: RenderError) {
+        switch error {
+        case .objective, .transforms, .layer, .index, .size, .memory: self = .usage("\(error)", setting: nil)
+        case .picture: self = .badData("\(error)")
+        case .weights(let error): self.init(error)
+        case .notFinite: self.init(.failed, "\(error)")
+        case .interrupted: self = .interrupted
+        }
+    }
+
+    public init(_ error: WeightsError) { self.init(error.isMissing ? .missing : .badData, "\(error)") }
+
+    public init(_ error: StoreError) {
+        let kind: Kind =
+            switch error.kind {
+            case .name: .usage
+            case .badData: .badData
+            case .missing: .missing
+            case .unavailable: .unavailable
+            case .cannotWrite: .cannotWrite
+            case .interrupted: .interrupted
+            }
+        self.init(kind, "\(error)")
+    }
+
+    public init(_ error: PictureError) { self.init(error.kind == .noInput ? .missing : .badData, "\(error)") }
+
+    public init(_ error: OutputError) {
+        switch error {
+        case .brokenPipe(path: "-"), .brokenPipe(path: "/dev/stdout"): self.init(.outputClosed, "")
+        default: self.init(.cannotWrite, "\(error)")
+        }
+    }
+
+    public init(_ error: NumericProfile.Failure) {
+        self.init({ if case .decidedOtherwise = error { .usage } else { .unavailable } }(), "\(error)", setting: "reproducible")
+    }
+
+    /// Any error of this project's libraries.
+    init(any error: any Error) {
+        switch error {
+        case let error as Problem: self = error
+        case let error as RenderError: self.init(error)
+        case let error as WeightsError: self.init(error)
+        case let error as StoreError: self.init(error)
+        case let error as PictureError: self.init(error)
+        case let error as OutputError: self.init(error)
+        default: self.init(.failed, "\(error)")
+        }
+    }
+}
+
+/// Calls what may throw an error of the libraries below, and throws it as a `Problem`.
+func asProblem<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Problem) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw Problem(any: error)
+    }
+}

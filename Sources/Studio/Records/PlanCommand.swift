@@ -1,0 +1,107 @@
+import Networks
+import Visualization
+
+/// The command that a plan came from, or an equal one, for people to copy: the command's name, and the texts of its settings.
+public struct PlanCommand: Sendable, Equatable {
+    /// "channel"
+    public let command: String
+    /// The settings that say more than the defaults, in their order; a flag's text is empty.
+    public let settings: [(name: String, text: String)]
+    /// What stands without a setting's name.
+    public let arguments: [String]
+
+    public static func == (one: PlanCommand, other: PlanCommand) -> Bool {
+        one.command == other.command && one.arguments == other.arguments && one.settings.elementsEqual(other.settings, by: ==)
+    }
+
+    /// - Returns: nil where a plan holds what only the picture itself can give back: photographs, a measured spectrum, an
+    ///   opacity, preprocessing of its own, pictures drawn together.
+    public init?(_ plan: RenderPlan) {
+        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil, plan.preprocessing == nil,
+            let subject = Subject(plan.objective)
+        else { return nil }
+        var (said, given) = (RenderSettings(), [(name: String, text: String)]())
+        if plan.model != Self.usualModel { given.append(("model", plan.model)) }
+        given += subject.settings
+        let model = PlanModel(name: plan.model, weights: plan.weights, preprocessing: nil)
+        // Each setting that would be another is said, in their order: one may change what is usual for the next.
+        for setting in RenderSettings.settings {
+            guard let field = setting.field, let text = field.text(plan), let usual = try? said.plan(plan.objective, model) else { continue }
+            if field.text(usual) == text { continue }
+            guard (try? setting.set(&said, [text])) != nil else { return nil }
+            given.append((setting.name, text))
+        }
+        if let size = plan.outputSize { given.append(("output-size", PictureSize(size).text)) }
+        (command, arguments, settings) = (subject.command, subject.arguments, given)
+    }
+}
+
+extension PlanCommand {
+    /// The command that makes any picture again.
+    public init(replaying file: String) { (command, settings, arguments) = ("replay", [], [file]) }
+
+    /// The network that needs no name.
+    private static let usualModel = "squeezenet1_1"
+}
+
+/// The thing that an objective is about: a unit that has a command of its own, or an expression.
+public struct Subject: Sendable {
+    public let command: String
+    let settings: [(name: String, text: String)]
+    let arguments: [String]
+    /// The unit's, where there is one.
+    public private(set) var layer: String?
+    public private(set) var index: Int?
+
+    /// - Returns: nil if the text is no objective.
+    public init?(_ text: String) {
+        guard let objective = try? Objective(parsing: text, labels: nil, photographs: [:]) else { return nil }
+        let isNegative = text.hasPrefix("-")
+        let call = isNegative ? String(text.dropFirst()) : text
+        if let unit = Unit(call), unit.objective.text == call, (isNegative ? (-unit.objective).text : unit.objective.text) == text {
+            command = unit.command
+            (layer, index) = (unit.layer, unit.index)
+            settings = unit.settings + (isNegative ? [("negative", "")] : [])
+            arguments = []
+        } else {
+            (command, settings, arguments) = ("render", [], [objective.text])
+        }
+    }
+
+    /// "name(a,b)", where that is a unit.
+    private struct Unit {
+        let command: String
+        let objective: Objective
+        var layer: String?
+        var index: Int?
+        var place: [(name: String, text: String)] = []
+
+        var settings: [(name: String, text: String)] {
+            [layer.map { ("layer", $0) }, index.map { ("index", "\($0)") }].compactMap { $0 } + place
+        }
+
+        init?(_ call: String) {
+            guard let open = call.firstIndex(of: "("), call.last == ")" else { return nil }
+            let parts = call[call.index(after: open)...].dropLast().split(separator: ",").map(String.init)
+            guard let first = parts.first else { return nil }
+            let layer = first.filter { $0 != "\"" }
+            let index = parts.dropFirst().first.flatMap(Int.init)
+            func named(_ name: String) -> Int? {
+                parts.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+            }
+            switch (call[..<open], index) {
+            case ("channel", let index?):
+                (command, objective, self.layer, self.index) = ("channel", .channel(layer, index), layer, index)
+            case ("neuron", let index?):
+                (command, objective) = ("neuron", .neuron(layer, index, x: named("x"), y: named("y")))
+                (self.layer, self.index) = (layer, index)
+                place = ["x", "y"].compactMap { name in named(name).map { (name, "\($0)") } }
+            case ("layer", nil): (command, objective, self.layer) = ("layer", .layer(layer), layer)
+            case ("class_logit", nil):
+                guard let index = Int(first) else { return nil }
+                (command, objective, self.index) = ("class", .classLogit(index), index)
+            default: return nil
+            }
+        }
+    }
+}

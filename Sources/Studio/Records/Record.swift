@@ -1,0 +1,120 @@
+import FoundationEssentials
+import Images
+import Visualization
+
+/// What a picture carries in its metadata: the program, and how each of its pictures was made. A PNG has it as JSON in a text chunk, a
+/// JPEG as its comment.
+public struct Record: Sendable, Equatable {
+    /// "lucid"
+    public var software = "lucid"
+    /// The program's version.
+    public var version: String
+    /// One, or a sheet's, row by row.
+    public var pictures: [DrawnPicture]
+    /// Whether this is of a sheet, even of one picture.
+    public var isSheet: Bool
+
+    /// The keyword of the PNG text chunk that holds this as JSON.
+    public static let keyword = "lucid"
+
+    /// The record of a single picture.
+    public init(_ picture: DrawnPicture, version: String = Studio.version) {
+        (pictures, self.version, isSheet) = ([picture], version, false)
+    }
+
+    /// The record of a sheet.
+    public init(sheet pictures: [DrawnPicture], version: String = Studio.version) {
+        (self.pictures, self.version, isSheet) = (pictures, version, true)
+    }
+
+    /// One line of JSON with its keys in alphabetical order.
+    public var json: String { Studio.json(self) }
+}
+
+/// How one picture was made, and how far it came.
+public struct DrawnPicture: Sendable, Codable, Equatable {
+    /// What was asked for.
+    public var plan: Plan
+    /// Steps taken; fewer than planned if it was interrupted.
+    public var stepsDone: Int
+    /// The objective on the finished picture, without transforms.
+    public var score: Float
+    /// False if it was interrupted, or if this is a picture from on the way.
+    public var complete: Bool
+    /// Its place among the pictures that were drawn together, from 0.
+    public var picture: Int?
+    /// A JPEG's quality, 1 to 100; nil for a PNG.
+    public var quality: Int?
+
+    public init(
+        plan: Plan, stepsDone: Int, score: Float, picture: Int? = nil, converged: Bool = false, quality: Int? = nil
+    ) {
+        self.plan = plan
+        self.stepsDone = stepsDone
+        self.score = score
+        self.picture = picture
+        self.quality = quality
+        complete = stepsDone == plan.steps || converged
+    }
+}
+
+extension Record: Codable {
+    private enum CodingKeys: String, CodingKey { case software, version, pictures }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        software = try values.decode(String.self, forKey: .software)
+        version = try values.decode(String.self, forKey: .version)
+        isSheet = values.contains(.pictures)
+        // A sheet's pictures had records of their own before version 0.2, with these keys beside others.
+        pictures =
+            isSheet
+            ? try values.decode([AnyPicture].self, forKey: .pictures).map(\.picture) : [try AnyPicture(from: decoder).picture]
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(software, forKey: .software)
+        try values.encode(version, forKey: .version)
+        if isSheet { try values.encode(pictures, forKey: .pictures) } else { try pictures[0].encode(to: encoder) }
+    }
+}
+
+/// A picture's record as this version writes it, or one of the two shapes of version 0.1: a render's plan by itself under "plan",
+/// with a JPEG's quality in it; or a dream's or a style's under its kind.
+private struct AnyPicture: Decodable {
+    let picture: DrawnPicture
+
+    private enum CodingKeys: String, CodingKey { case plan, stepsDone, score, picture, complete, quality }
+
+    private struct AnyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    private struct Quality: Decodable { let quality: Int? }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let plan: Plan
+        var quality = try values.decodeIfPresent(Int.self, forKey: .quality)
+        if values.contains(.plan) {
+            let keys = try values.nestedContainer(keyedBy: AnyKey.self, forKey: .plan).allKeys
+            if keys.count == 1, Plan.isKind(keys[0].stringValue) {
+                plan = try values.decode(Plan.self, forKey: .plan)
+            } else {
+                plan = .picture(try values.decode(RenderPlan.self, forKey: .plan))
+                quality = try values.decode(Quality.self, forKey: .plan).quality
+            }
+        } else {
+            plan = try Plan(from: decoder)
+        }
+        var picture = DrawnPicture(
+            plan: plan, stepsDone: try values.decode(Int.self, forKey: .stepsDone), score: try values.decode(Float.self, forKey: .score),
+            picture: try values.decodeIfPresent(Int.self, forKey: .picture), quality: quality)
+        picture.complete = try values.decode(Bool.self, forKey: .complete)
+        self.picture = picture
+    }
+}

@@ -1,0 +1,152 @@
+import FoundationEssentials
+import Images
+import Visualization
+
+extension Record {
+    /// Reads a record of this version or an earlier one, and holds its numbers against their bounds: it may come from anywhere.
+    ///
+    /// - Throws: a bad-data problem that says what is wrong, but not with which file.
+    public init(json: String) throws(Problem) {
+        do {
+            self = try JSONDecoder().decode(Record.self, from: Data(json.utf8))
+        } catch let error as DecodingError {
+            throw Self.unreadable(Self.reason(of: error))
+        } catch {
+            throw Self.unreadable("it is not JSON")
+        }
+        for picture in pictures {
+            if let field = picture.fieldOutOfBounds { throw Self.unreadable("its \(field) is out of bounds") }
+        }
+    }
+
+    /// Reads the record of a PNG or a JPEG; "-" is standard input.
+    public init(ofFile path: String) throws(Problem) {
+        let text = try Self.text(ofFile: path)
+        do {
+            try self.init(json: text)
+        } catch {
+            throw .badData("\(path): \(error.message)")
+        }
+    }
+
+    /// The record of a picture, as JSON; "-" is standard input.
+    public static func text(ofFile path: String) throws(Problem) -> String {
+        guard let text = try text(in: try StandardInput.bytes(of: path), name: path) else {
+            throw .badData("\(path) does not say how it was made; only pictures that lucid drew do")
+        }
+        return text
+    }
+
+    /// The record in the bytes of a picture file, as JSON; nil where there is none.
+    ///
+    /// - Parameter path: the file's name, for messages.
+    public static func text(in bytes: [UInt8], name path: String) throws(Problem) -> String? {
+        try asProblem { () throws(PictureError) in
+            switch PictureFormat(signatureOf: bytes) {
+            case .png: try PNG.text(in: bytes, name: path)[keyword]
+            case .jpeg: try JPEG.comment(in: bytes, name: path)
+            case nil: throw PictureError.notAPicture(file: path)
+            }
+        }
+    }
+
+    /// The only picture of a record.
+    ///
+    /// - Parameter path: the file's name, for messages.
+    /// - Throws: a bad-data problem for a sheet.
+    public func onlyPicture(of path: String) throws(Problem) -> DrawnPicture {
+        guard !isSheet else { throw .badData("\(path) is a sheet of several pictures; `lucid info` lists them") }
+        return pictures[0]
+    }
+
+    private static func unreadable(_ reason: String) -> Problem { .badData("its metadata cannot be read: \(reason)") }
+
+    /// What a decoder complains about, in a few words.
+    private static func reason(of error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
+            (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
+        }
+        return switch error {
+        case .keyNotFound(let key, let context): "\(path(context, key)) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) is of another kind"
+        case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)): \(context.debugDescription)"
+        @unknown default: "it is of another kind"
+        }
+    }
+}
+
+extension DrawnPicture {
+    /// The first number that no command would write: a record from a file may hold anything.
+    var fieldOutOfBounds: String? {
+        if let field = plan.fieldOutOfBounds { return field }
+        if !(0...max(plan.steps, 0)).contains(stepsDone) { return "stepsDone" }
+        if case .picture(let plan) = plan, !(0..<plan.count).contains(picture ?? 0) { return "picture" }
+        return quality.map { (1...100).contains($0) } ?? true ? nil : "quality"
+    }
+}
+
+extension Plan {
+    /// The first number that no command would put into a plan.
+    var fieldOutOfBounds: String? {
+        switch self {
+        case .picture(let plan): plan.fieldOutOfBounds
+        case .dream(let plan): plan.fieldOutOfBounds
+        case .style(let plan): plan.fieldOutOfBounds
+        case .flight(let plan):
+            plan.dream.fieldOutOfBounds ?? ((1...100_000).contains(plan.frames) ? FrameWriter.rates.contains(plan.rate) ? nil : "rate" : "frames")
+        case .diversity(let plan): plan.pictures.fieldOutOfBounds
+        case .facets(let plan): Self.firstOutOfBounds(plan.pictures)
+        case .sheet(let plan): Self.firstOutOfBounds(plan.pictures)
+        }
+    }
+
+    private static func firstOutOfBounds(_ plans: [RenderPlan]) -> String? {
+        plans.isEmpty ? "pictures" : plans.lazy.compactMap(\.fieldOutOfBounds).first
+    }
+}
+
+extension SettingGroup {
+    /// The first setting whose value in a plan is none of its own.
+    static func fieldOutOfBounds(_ plan: Plan) -> String? { settings.first { !($0.field?.isWithin(plan) ?? true) }?.name }
+}
+
+private func isSide(_ side: Int) -> Bool { PictureSize.sides.contains(side) }
+
+extension RenderPlan {
+    /// Rings of a spectrum: more than any picture has.
+    private static let mostRings = 65_536
+
+    var fieldOutOfBounds: String? {
+        let checks: [(String, Bool)] = [
+            ("width", isSide(width)), ("height", isSide(height)), ("count", (1...64).contains(count)),
+            ("outputSize", outputSize.map { isSide($0.width) && isSide($0.height) } ?? true),
+            ("spectrum", spectrum.map { (1...Self.mostRings).contains($0.rings.count) && $0.rings.allSatisfy { $0.isFinite && $0 >= 0 } } ?? true),
+        ]
+        return checks.first { !$0.1 }?.0 ?? RenderSettings.fieldOutOfBounds(self)
+    }
+}
+
+extension DreamPlan {
+    var fieldOutOfBounds: String? {
+        let checks: [(String, Bool)] = [
+            ("width", isSide(width)), ("height", isSide(height)),
+            ("frame", frame.map { (0...1_000_000_000).contains($0) } ?? true),
+            ("carried", frame == nil ? carried == 0 : (0..<1).contains(carried)),
+            ("zoom", zoom.map { Self.zoomBounds.contains($0) && frame != nil } ?? true),
+        ]
+        return checks.first { !$0.1 }?.0 ?? DreamSettings.fieldOutOfBounds(self)
+    }
+}
+
+extension StylePlan {
+    var fieldOutOfBounds: String? {
+        func isWeight(_ weight: Float) -> Bool { Self.weightBounds.contains(weight) }
+        func are(_ layers: [LayerWeight]) -> Bool { layers.count <= 1000 && layers.allSatisfy { isWeight($0.weight) } }
+        let checks: [(String, Bool)] = [
+            ("styles", (1...64).contains(styles.count) && styles.allSatisfy { isWeight($0.weight) }),
+            ("contentLayers", are(contentLayers)), ("styleLayers", are(styleLayers) && !(contentLayers + styleLayers).isEmpty),
+            ("stages", (1...32).contains(stages.count) && stages.allSatisfy { isSide($0.width) && isSide($0.height) && (0...10_000_000).contains($0.steps) }),
+        ]
+        return checks.first { !$0.1 }?.0 ?? StyleSettings.fieldOutOfBounds(self)
+    }
+}

@@ -1,0 +1,82 @@
+import Networks
+import Visualization
+
+/// A name and its value, as `lucid info` shows them.
+public typealias Row = (name: String, value: String)
+
+extension Record {
+    /// Everything that a single picture says of itself, line by line.
+    public var rows: [Row] {
+        let drawn = pictures[0]
+        let plan = drawn.plan
+        var rows: [Row] = [
+            ("made by", "\(software) \(version)"), ("model", plan.model), ("weights", plan.weights), ("objective", plan.objective),
+            ("score", "\(drawn.score)"), ("steps done", drawn.complete ? "\(drawn.stepsDone)" : "\(drawn.stepsDone) of \(plan.steps) (incomplete)"),
+        ]
+        rows += plan.rows(picture: drawn.picture)
+        if let quality = drawn.quality { rows.append(("quality", "\(quality)")) }
+        for (name, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((name, "SHA-256 \(digest)")) }
+        return rows
+    }
+}
+
+extension SettingGroup {
+    /// The settings of a plan, a flag as "yes".
+    static func rows(of plan: Plan) -> [Row] {
+        settings.compactMap { setting in setting.field?.text(plan).map { (setting.name, $0.isEmpty ? "yes" : $0) } }
+    }
+}
+
+extension Plan {
+    /// - Parameter picture: its place among those that were drawn together.
+    fileprivate func rows(picture: Int?) -> [Row] {
+        switch self {
+        case .picture(let plan): return plan.rows(picture)
+        case .dream(let plan): return plan.rows
+        case .style(let plan): return plan.rows
+        case .flight(let plan): return [("frames", "\(plan.frames)"), ("rate", "\(plan.rate)")] + plan.dream.rows
+        case .diversity(let plan): return plan.pictures.rows(picture)
+        case .facets(let plan): return [("threshold", "\(plan.threshold)")] + plan.pictures[0].rows(nil)
+        case .sheet(let plan): return plan.pictures[0].rows(nil)
+        }
+    }
+}
+
+/// The rows of what settings cannot say by themselves.
+private func rows(_ all: (String, String?)...) -> [Row] { all.compactMap { name, value in value.map { (name, $0) } } }
+
+extension RenderPlan {
+    fileprivate func rows(_ picture: Int?) -> [Row] {
+        RenderSettings.rows(of: self) + Studio.rows(
+            ("drawn together", count > 1 ? "number \(picture ?? 0) of \(count)" : nil),
+            ("output-size", outputSize.map { PictureSize($0).text }), ("start", start), ("mask", mask), ("input", preprocessing?.words))
+    }
+}
+
+extension DreamPlan {
+    fileprivate var rows: [Row] {
+        let place = frame.map { frame in
+            "\(frame + 1) of a " + (zoom.map { "flight that enlarges each by \($0)" } ?? "film, with \(carried) of the one before")
+        }
+        return Studio.rows(("photograph", photo ?? "noise"), ("size", "\(width)x\(height)")) + DreamSettings.rows(of: self)
+            + Studio.rows(("mask", mask), ("frame", place), ("input", preprocessing?.words))
+    }
+}
+
+extension StylePlan {
+    fileprivate var rows: [Row] {
+        func words(_ layers: [LayerWeight]) -> String { layers.map { LayerShare(name: $0.layer, share: $0.weight).text }.joined(separator: " ") }
+        let pictures: [Row] = styles.map { style in
+            ("style", LayerShare(name: style.picture, share: style.weight).text + (style.mask.map { " where \($0) is white" } ?? ""))
+        }
+        return [("content", content)] + pictures + [
+            ("content-layer", words(contentLayers)), ("style-layer", words(styleLayers)),
+            ("sizes", stages.map { "\($0.width)x\($0.height) in \($0.steps) steps" }.joined(separator: ", ")),
+        ] + StyleSettings.rows(of: self) + Studio.rows(("start", start), ("input", preprocessing?.words))
+    }
+}
+
+extension Preprocessing {
+    /// The network's input in words.
+    var words: String { "\(range[0])…\(range[1]) less \(mean) by \(std)\(bgr ? ", blue first" : "")" }
+}

@@ -1,0 +1,111 @@
+import FoundationEssentials
+import ModelStore
+import Models
+import Networks
+import Synchronization
+import Tensors
+
+/// What every job of a process shares: the networks that have been loaded, the threads, and whether the user wants it to end.
+public final class Session: Sendable {
+    /// Threads to use. Results do not depend on them.
+    public let workers: Workers
+    /// Whether the work is to end after the step that it is at. Asked from many threads.
+    public let isCancelled: @Sendable () -> Bool
+    /// Told of the bytes of a download so far, and of all if they are known. Called with nil when it has ended.
+    private let download: @Sendable (_ name: String, _ progress: (bytes: Int, total: Int?)?) -> Void
+    private let models = Mutex<[ModelRequest: Model]>([:])
+
+    public init(
+        workers: Workers = Workers(ResourceLimits.cores), isCancelled: @escaping @Sendable () -> Bool = { false },
+        download: @escaping @Sendable (String, (bytes: Int, total: Int?)?) -> Void = { _, _ in }
+    ) {
+        self.workers = workers
+        self.isCancelled = isCancelled
+        self.download = download
+    }
+
+    /// The network, ready to be prepared; its weights are downloaded if they are not here. The same request gives the same network.
+    public func model(_ request: ModelRequest) throws(Problem) -> Model {
+        if let model = models.withLock({ $0[request] }) { return model }
+        let library = try Self.library()
+        let name = request.name ?? library.catalog.defaultName
+        defer { download(name, nil) }
+        let model = try asProblem { () throws(StoreError) in
+            try library.load(request) { bytes, total in
+                self.download(name, (bytes, total))
+                return !self.isCancelled()
+            }
+        }
+        return models.withLock { models in
+            if let other = models[request] { return other }
+            models[request] = model
+            return model
+        }
+    }
+
+    /// The network of these settings.
+    ///
+    /// - Parameter size: of the picture in pixels, for a graph in a file that leaves it open.
+    public func model(_ settings: ModelSettings, size: PictureSize? = nil) throws(Problem) -> Model {
+        try model(settings.request(size: size))
+    }
+
+    /// The network for what looks at its graph or its speed only: weights that are not here are not downloaded.
+    public static func graph(_ request: ModelRequest) throws(Problem) -> Model {
+        let library = try library()
+        return try asProblem { () throws(StoreError) in try library.graph(request) }
+    }
+
+    /// Lets go of the networks, which live on where they are used.
+    func forgetModels() { models.withLock { $0 = [:] } }
+
+    /// Every network that a name can mean.
+    public static func library() throws(Problem) -> ModelLibrary {
+        guard let folder = ModelFolder.find() else {
+            let places = ModelFolder.candidates.joined(separator: ", ")
+            throw Problem(.missing, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
+        }
+        return try asProblem { () throws(StoreError) in
+            try ModelLibrary(folder: folder, Surroundings(environment: ProcessInfo.processInfo.environment))
+        }
+    }
+
+    /// A problem for a command that needs classes, with a network that ends before them.
+    static func noClasses(of model: Model) throws(Problem) -> Problem {
+        let architecture = String(model.name.prefix { $0 != ":" })
+        let others = try library().classifiers(like: architecture).joined(separator: " and ")
+        return .usage("the weights of \(model.name) end before the classes; those of \(others) go on to them", setting: "model")
+    }
+}
+
+extension Model {
+    /// The layer of a name.
+    ///
+    /// - Throws: a usage problem that names the nearest.
+    public func layer(_ name: String) throws(Problem) -> LayerName {
+        do {
+            return try network.layer(named: name)
+        } catch {
+            throw .usage("\(self.name): \(error); `lucid layers --model \(self.name)` shows all", setting: "layer")
+        }
+    }
+
+    /// The channels of a layer that a list names.
+    public func channels(_ list: IndexList, of layer: String) throws(Problem) -> [Int] {
+        let count = network.channels(of: try self.layer(layer))
+        do {
+            return try list.indices(below: count)
+        } catch {
+            throw .usage("\(layer) of \(name) has the channels 0–\(count - 1); there is no channel \(error.index)", setting: "index")
+        }
+    }
+
+    /// The one channel of a layer that a list names.
+    func channel(_ list: IndexList, of layer: String, for command: String) throws(Problem) -> Int {
+        let indices = try channels(list, of: layer)
+        guard indices.count == 1 else {
+            throw .usage("\(command) takes one channel, and \(setting: "index") names \(indices.count)", setting: "index")
+        }
+        return indices[0]
+    }
+}

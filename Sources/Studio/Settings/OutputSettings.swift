@@ -1,0 +1,40 @@
+import Images
+
+/// Where pictures go.
+public struct OutputSettings: SettingGroup {
+    public var output: String?
+    public var quality: Int?
+    public var saveAt: StepList?
+    public var evolution: String?
+    public var outputSize: PictureSize?
+
+    /// The quality of a JPEG where none is asked for.
+    public static let standardQuality = 95
+
+    public init() {}
+
+    public static let settings: [Setting<Self>] = [
+        Setting("output", \.output, "path", "The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)").writing(),
+        Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100)),
+        Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512."),
+        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png or .jpg.").writing(),
+        Setting("output-size", \.outputSize, "n", "Write the finished picture in this size; for the canvas cppn, which has no pixels of its own."),
+    ]
+
+    public func check() throws(Problem) {
+        if output == "" { throw .usage("\(setting: "output") is empty") }
+        if quality != nil, PictureFormat(fileName: output ?? "") != .jpeg {
+            throw .usage("\(setting: "quality") is for JPEG; name a .jpg with \(setting: "output")")
+        }
+        if output == "-", saveAt != nil {
+            throw .usage("standard output takes one picture; \(setting: "save-at") keeps several")
+        }
+    }
+
+    /// The quality of a file of this name; nil for what is no JPEG.
+    ///
+    /// - Parameter recorded: that of a picture that is made again.
+    func quality(of path: String, recorded: Int? = nil) -> Int? {
+        PictureFormat(fileName: path) == .jpeg ? quality ?? recorded ?? Self.standardQuality : nil
+    }
+}

@@ -1,0 +1,66 @@
+import Visualization
+
+/// The numbers of another tool, taken together. What is said beside a preset stands above it.
+public struct Preset: Sendable {
+    /// The name by which it is asked for.
+    public let name: String
+    /// What it says, as if the user had said it.
+    public let settings: RenderSettings
+
+    init(_ name: String, _ say: (inout RenderSettings) -> Void) {
+        self.name = name
+        var settings = RenderSettings()
+        say(&settings)
+        self.settings = settings
+    }
+
+    /// The preset of a name.
+    public static func named(_ name: String) -> Preset? { all.first { $0.name == name } }
+
+    private static let constant = Schedule("constant")!
+
+    /// Every preset.
+    public static let all: [Preset] = [
+        // tensorflow/lucid, optvis/render.py.
+        Preset("lucid") {
+            $0.size = PictureSize(side: 128)
+            ($0.learningRate, $0.schedule) = (0.05, constant)
+        },
+        // greentfrapp/lucent, optvis/render.py: the network sees at least 224 pixels, rectifiers are plain.
+        Preset("lucent") {
+            $0.size = PictureSize(side: 128)
+            ($0.learningRate, $0.schedule, $0.transforms, $0.relu) = (0.05, constant, "lucent", .plain)
+        },
+        // captum, branch optim-wip.
+        Preset("captum") { ($0.learningRate, $0.schedule, $0.transforms) = (0.025, constant, "captum") },
+        // deel-ai/xplique, feature visualization.
+        Preset("xplique") {
+            ($0.size, $0.steps, $0.decayPower) = (PictureSize(side: 512), 256, 0.85)
+            ($0.learningRate, $0.schedule, $0.transforms, $0.relu) = (0.05, constant, "xplique", .plain)
+        },
+        // MaCo as xplique has it (Fel et al. 2023, arXiv:2306.06805).
+        Preset("maco") {
+            ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 512), 256, .maco, 32)
+            $0.transforms = "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)"
+            ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (OptimizerChoice(.nadam), 1, constant, .plain)
+        },
+        // serre-lab/Horama.
+        Preset("horama") {
+            ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 1280), 1000, .maco, 6)
+            $0.transforms = "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)"
+            ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (OptimizerChoice(.nadam), 1, constant, .plain)
+        },
+        // torch-dreams.
+        Preset("torch-dreams") {
+            ($0.size, $0.steps, $0.clipGradient) = (PictureSize(side: 256), 120, 1)
+            ($0.transforms, $0.optimizer) = ("torch-dreams", OptimizerChoice(.adamw))
+            ($0.learningRate, $0.schedule, $0.relu) = (0.009, constant, .plain)
+        },
+        // faccent.
+        Preset("faccent") {
+            ($0.size, $0.steps, $0.crops) = (PictureSize(side: 512), 99, 16)
+            $0.transforms = "random_crop(0.05...0.99, uniform) resize(224) noise(0.02)"
+            ($0.learningRate, $0.schedule, $0.relu) = (0.05, constant, .plain)
+        },
+    ]
+}
