@@ -74,7 +74,7 @@ public struct Problem: Error, Sendable, Equatable {
 
 /// A sentence that may name settings, which a command line spells `--size` and a form by their labels.
 public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, CustomStringConvertible {
-    private enum Part: Sendable, Equatable {
+    enum Part: Sendable, Equatable {
         case text(String)
         case setting(String)
     }
@@ -89,13 +89,12 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 
     /// Collects the sentence; `\(setting: "size")` names a setting.
     public struct StringInterpolation: StringInterpolationProtocol {
-        fileprivate var parts: [Part] = []
+        private(set) var parts: [Part] = []
 
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
         public mutating func appendLiteral(_ literal: String) { parts.append(.text(literal)) }
-        public mutating func appendInterpolation(_ value: some CustomStringConvertible) { parts.append(.text(value.description)) }
-        public mutating func appendInterpolation(_ value: some Error) { parts.append(.text("\(value)")) }
+        public mutating func appendInterpolation<Value>(_ value: Value) { parts.append(.text("\(value)")) }
         public mutating func appendInterpolation(_ message: Message) { parts += message.parts }
         public mutating func appendInterpolation(setting name: String) { parts.append(.setting(name)) }
     }

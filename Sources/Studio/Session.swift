@@ -79,7 +79,7 @@ public final class Session: Sendable {
             let places = ModelFolder.candidates.joined(separator: ", ")
             throw Problem(.missing, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
         }
-        return try asProblem { () throws(StoreError) in
+        return try asProblem { () throws in
             try ModelLibrary(folder: folder, Surroundings(environment: ProcessInfo.processInfo.environment))
         }
     }

@@ -1,5 +1,6 @@
 import Images
 import Manifests
+import Networks
 
 /// The template of an entry's file names, in which everything is named that sets the entry's pictures apart.
 struct NameTemplate {

@@ -4,7 +4,6 @@ public struct Shard: SettingValue {
     public let count: Int
 
     public static let form = "a part such as 0/8"
-    public static let usualName = "i/n"
     /// All of it.
     public static let whole = Shard(index: 0, count: 1)!
 

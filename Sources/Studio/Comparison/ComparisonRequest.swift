@@ -26,25 +26,25 @@ public struct ComparisonRequest: SettingGroup {
 
     public init() {}
 
-    public static let settings: [Setting<Self>] = [
-        Setting("a", required: \.a, "a", "A network: a name, an .onnx file, or NAME=FILE with weights of your own.").positional(),
-        Setting("b", required: \.b, "b", "The other network.").positional(),
-        Setting("photos", required: \.photos, "folder", "The folder of photographs; hundreds are better than tens.").reading(.readsFolder),
-        Setting("layers", \.layers, "names", "Layers of A, by commas. (default: up to twelve, evenly spread)"),
-        Setting("layers-b", \.layersB, "names", "Layers of B. (default: A's if both have the same layers, else up to twelve, evenly spread)"),
-        Setting("grid", \.grid, "n", "Positions on a side that a layer is averaged to, 1 to 64; 1 is the mean over positions.", .from(1, to: 64)),
-        Setting("size", \.size, "n", "Pixels of the photographs' middle, a side or WIDTHxHEIGHT. (default: the size that each network was trained on)"),
-        Setting("one-to-one", flag: \.oneToOne, "Give each channel a match of its own, so that the correlations sum up to the most (the Hungarian method)."),
-    ] + ReadingSettings.settings.map { $0.lifted(\.reading) } + [
-        Setting("output", \.output, "file", "Draw the layers' similarities as a heat map.").writing(),
-        Setting("pairs", \.pairs, "file", "Write the matches of all channels as JSON.").writing(),
-        Setting("draw", \.draw, "n", "Draw the pairs of channels that match best, A above B, 1 to 32.", .from(1, to: 32)),
-        Setting("sheet", \.sheet, "file", "The file for the drawn pairs. (default: A_B_pairs.png)").writing(),
-        Setting("draw-size", \.drawSize, "n", "Pixels on a side of the drawn pairs. (default: as lucid channel)", .from(1, to: 4096)),
-        Setting("steps", \.steps, "n", "Steps of the drawn pairs. (default: \(standardSteps))", .from(0, to: 10_000_000)),
-        Setting("seed", \.seed, "n", "Seed of the drawn pairs. (default: 0)"),
-        Setting("force", flag: \.force, "Overwrite files that are there already."),
-    ]
+    public static func table() -> [Setting<Self>] {
+        Setting("a", required: \.a, "a", "A network: a name, an .onnx file, or NAME=FILE with weights of your own.").positional()
+        Setting("b", required: \.b, "b", "The other network.").positional()
+        Setting("photos", required: \.photos, "folder", "The folder of photographs; hundreds are better than tens.").reading(.readsFolder)
+        Setting("layers", \.layers, "names", "Layers of A, by commas. (default: up to twelve, evenly spread)")
+        Setting("layers-b", \.layersB, "names", "Layers of B. (default: A's if both have the same layers, else up to twelve, evenly spread)")
+        Setting("grid", \.grid, "n", "Positions on a side that a layer is averaged to, 1 to 64; 1 is the mean over positions.", .from(1, to: 64))
+        Setting("size", \.size, "n", "Pixels of the photographs' middle, a side or WIDTHxHEIGHT. (default: the size that each network was trained on)")
+        Setting("one-to-one", flag: \.oneToOne, "Give each channel a match of its own, so that the correlations sum up to the most (the Hungarian method).")
+        ReadingSettings.lifted(\.reading)
+        Setting("output", \.output, "file", "Draw the layers' similarities as a heat map.").writing()
+        Setting("pairs", \.pairs, "file", "Write the matches of all channels as JSON.").writing()
+        Setting("draw", \.draw, "n", "Draw the pairs of channels that match best, A above B, 1 to 32.", .from(1, to: 32))
+        Setting("sheet", \.sheet, "file", "The file for the drawn pairs. (default: A_B_pairs.png)").writing()
+        Setting("draw-size", \.drawSize, "n", "Pixels on a side of the drawn pairs. (default: as lucid channel)", .from(1, to: 4096))
+        Setting("steps", \.steps, "n", "Steps of the drawn pairs. (default: \(standardSteps))", .from(0, to: 10_000_000))
+        Setting("seed", \.seed, "n", "Seed of the drawn pairs. (default: 0)")
+        Setting("force", flag: \.force, "Overwrite files that are there already.")
+    }
 
     private static let standardSteps = 256
 

@@ -38,8 +38,7 @@ struct FilmEncoder: ~Copyable {
         if let program = ChildProcess.find("ffmpeg") { return program }
         throw Problem(
             .unavailable,
-            ".\(format.rawValue) files are made with ffmpeg, which is not in PATH; install it (apt install ffmpeg), "
-                + "or name a .gif or a folder")
+            ".\(format.rawValue) files are made with ffmpeg, which is not in PATH; install it (apt install ffmpeg), or name a .gif or a folder")
     }
 
     /// Starts ffmpeg.

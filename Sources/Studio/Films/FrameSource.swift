@@ -163,8 +163,7 @@ private final class FilmDecoder {
         if let program = ChildProcess.find(name) { return program }
         throw Problem(
             .unavailable,
-            "films are read with \(name), which is not in PATH; install it (apt install ffmpeg), or name a folder of the "
-                + "film's frames (.png, .jpg)")
+            "films are read with \(name), which is not in PATH; install it (apt install ffmpeg), or name a folder of the film's frames (.png, .jpg)")
     }
 
     private static func checkFile(_ path: String) throws(Problem) {

@@ -122,7 +122,7 @@ public struct Photographs: Sendable {
 
     /// The SHA-256 of the photographs of these names.
     func digests(of names: some Sequence<String>) -> [String: String] {
-        public var digests: [String: String] = [:]
+        var digests: [String: String] = [:]
         for name in names { digests[name] = sources[name]?.digest }
         return digests
     }

@@ -103,7 +103,7 @@ extension Plan {
 
 extension SettingGroup {
     /// The first setting whose value in a plan is none of its own.
-    static func fieldOutOfBounds(_ plan: Plan) -> String? { settings.first { !($0.field?.isWithin(plan) ?? true) }?.name }
+    static func fieldOutOfBounds(_ plan: PlanType) -> String? { settings.first { !($0.field?.isWithin(plan) ?? true) }?.name }
 }
 
 private func isSide(_ side: Int) -> Bool { PictureSize.sides.contains(side) }

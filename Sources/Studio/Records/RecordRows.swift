@@ -22,7 +22,7 @@ extension Record {
 
 extension SettingGroup {
     /// The settings of a plan, a flag as "yes".
-    static func rows(of plan: Plan) -> [Row] {
+    static func rows(of plan: PlanType) -> [Row] {
         settings.compactMap { setting in setting.field?.text(plan).map { (setting.name, $0.isEmpty ? "yes" : $0) } }
     }
 }

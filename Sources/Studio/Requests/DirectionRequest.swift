@@ -17,14 +17,16 @@ public struct DirectionRequest: RenderRequest {
     public init() {}
 
     public static let command = "direction"
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\"."),
-        Setting("vector", \.vector, "file", "A weight for every channel, in NumPy's format (.npy).").reading(),
-        Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16.", .from(0, to: 16)),
-        Setting("whiten", \.whiten, "folder", "Whiten by the layer's activations on a folder of photographs.").reading(.readsFolder),
-        Setting("neuron", flag: \.neuron, "Raise it at one position (x and y, by default the middle) instead of everywhere."),
-    ] + PositionSettings.settings.map { $0.lifted(\.position) } + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\".")
+        Setting("vector", \.vector, "file", "A weight for every channel, in NumPy's format (.npy).").reading()
+        Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16.", .from(0, to: 16))
+        Setting("whiten", \.whiten, "folder", "Whiten by the layer's activations on a folder of photographs.").reading(.readsFolder)
+        Setting("neuron", flag: \.neuron, "Raise it at one position (x and y, by default the middle) instead of everywhere.")
+        PositionSettings.lifted(\.position)
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         guard (channels == nil) != (vector == nil) else {

@@ -14,12 +14,13 @@ public struct DiversityRequest: RenderRequest {
 
     public static let command = "diversity"
     public static let drawsEachIndex = true
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; several pictures of each."),
-        Setting("count", \.count, "n", "Pictures of a channel, 2 to 64.", .from(2, to: 64)),
-        Setting("weight", \.weight, "w", "Weight of the likeness, in per cent of the channel's score. (default: tried out)", .positive),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; several pictures of each.")
+        Setting("count", \.count, "n", "Pictures of a channel, 2 to 64.", .from(2, to: 64))
+        Setting("weight", \.weight, "w", "Weight of the likeness, in per cent of the channel's score. (default: tried out)", .positive)
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         try checkCommon()

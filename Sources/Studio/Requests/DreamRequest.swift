@@ -16,11 +16,14 @@ public struct DreamRequest: DrawingRequest {
     public init() {}
 
     public static let command = "deepdream"
-    public static let settings: [Setting<Self>] = [
+    public static func table() -> [Setting<Self>] {
         Setting("photo", \.photo, "photo", "PNG or JPEG, - for standard input; or a folder of frames, or a film.").positional().reading()
-    ] + ModelSettings.settings.map { $0.lifted(\.model) } + DreamSettings.settings.map { $0.lifted(\.dream) }
-        + MovingSettings.settings.map { $0.lifted(\.moving) } + ReadingSettings.settings.map { $0.lifted(\.reading) }
-        + OutputSettings.settings.map { $0.lifted(\.output) }
+        ModelSettings.lifted(\.model)
+        DreamSettings.lifted(\.dream)
+        MovingSettings.lifted(\.moving)
+        ReadingSettings.lifted(\.reading)
+        OutputSettings.lifted(\.output)
+    }
 
     public var numerics: NumericSettings { dream.numerics }
 

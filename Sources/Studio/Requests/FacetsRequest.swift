@@ -19,12 +19,13 @@ public struct FacetsRequest: RenderRequest {
     private static let standardSeeds: [UInt64] = Array(0...8)
     private static let counts = 2...256
 
-    public static let settings: [Setting<Self>] = [
-        Setting("pictures", list: \.pictures, "pictures", "Pictures to look at instead of drawing some.").positional().reading(),
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", \.index, "i", "The channels that are drawn: 5, 0-15, 3,7,9 or all."),
-        Setting("threshold", \.threshold, "s", "How alike the pictures of a facet are, 0 to 1.", .from(0, to: 1)),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("pictures", list: \.pictures, "pictures", "Pictures to look at instead of drawing some.").positional().reading()
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", \.index, "i", "The channels that are drawn: 5, 0-15, 3,7,9 or all.")
+        Setting("threshold", \.threshold, "s", "How alike the pictures of a facet are, 0 to 1.", .from(0, to: 1))
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         try checkCommon()

@@ -14,11 +14,12 @@ public struct CaricatureRequest: RenderRequest {
     public init() {}
 
     public static let command = "caricature"
-    public static let settings: [Setting<Self>] = [
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading(),
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16: the higher, the closer to the photograph's own direction.", .from(0, to: 16)),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16: the higher, the closer to the photograph's own direction.", .from(0, to: 16))
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) { try checkCommon() }
 
@@ -40,10 +41,11 @@ public struct InvertRequest: RenderRequest {
     public init() {}
 
     public static let command = "invert"
-    public static let settings: [Setting<Self>] = [
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading(),
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) { try checkCommon() }
 
@@ -82,13 +84,14 @@ public struct AccentuateRequest: RenderRequest {
     public static let drawsEachIndex = true
     /// The photograph shows through the steps: few of them.
     private static let standardSteps = 128
-    public static let settings: [Setting<Self>] = [
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading(),
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each."),
-        Setting("anchor", \.anchor, "name", "The layer whose answers should stay. (default: one half way to the layer)"),
-        Setting("weight", \.weight, "w", "Weight of staying the same photograph.", Rule("at least 0") { $0.isFinite && $0 >= 0 }),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
+        Setting("anchor", \.anchor, "name", "The layer whose answers should stay. (default: one half way to the layer)")
+        Setting("weight", \.weight, "w", "Weight of staying the same photograph.", Rule("at least 0") { $0.isFinite && $0 >= 0 })
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         try checkCommon()
@@ -114,7 +117,7 @@ public struct AccentuateRequest: RenderRequest {
     /// The channel's objective, held back by the distance of a shallower layer's answers.
     private func held(_ channel: Objective, _ drawing: Drawing, _ session: Session) throws(Problem) -> Objective {
         guard weight > 0 else { return channel }
-        let anchor = try anchor ?? anchor(below: layer, in: drawing.model)
+        let anchor = if let anchor { anchor } else { try anchor(below: layer, in: drawing.model) }
         let distance = Objective.activationDistance(anchor, to: drawing.photographs.name(of: photo))
         let (rise, pull) = (try magnitude(channel, drawing, session), try magnitude(distance, drawing, session))
         let balance = rise / max(pull, .leastNormalMagnitude)
@@ -135,10 +138,10 @@ public struct AccentuateRequest: RenderRequest {
         // A second picture a little noise away, where a distance has a gradient.
         plan.count = 2
         let fixed = try drawing.photographs.pictures(of: plan, model: drawing.model)
-        return try asProblem { () throws(RenderError) in
+        let renderer = try asProblem { () throws(RenderError) in
             try Renderer(
-                plan, model: drawing.model, pictures: fixed, workers: session.workers, isInterrupted: session.isCancelled
-            ).gradientMagnitudes().last!
+                plan, model: drawing.model, pictures: fixed, workers: session.workers, isInterrupted: session.isCancelled)
         }
+        return renderer.gradientMagnitudes().last!
     }
 }

@@ -14,12 +14,14 @@ public struct ReplayRequest: JobRequest {
 
     public init() {}
 
-    public static let settings: [Setting<Self>] = [
-        Setting("drawn-picture", required: \.drawnPicture, "picture", "A picture that lucid drew; - for standard input.").positional().reading(),
-        Setting("weights", \.weights, "file", "The weights it was made with, if they are not the bundled ones.").reading(),
-        Setting("model", \.model, "name", "The network it was made with, where that is not found under its name: for an .onnx file, its path."),
-        Setting("picture", list: \.picture, "file", "A photograph that it was made from, wherever it lies now; may be repeated. (default: the one of the same name here, or beside the picture)").reading(),
-    ] + ReadingSettings.settings.map { $0.lifted(\.reading) } + OutputSettings.settings.map { $0.lifted(\.output) }
+    public static func table() -> [Setting<Self>] {
+        Setting("drawn-picture", required: \.drawnPicture, "picture", "A picture that lucid drew; - for standard input.").positional().reading()
+        Setting("weights", \.weights, "file", "The weights it was made with, if they are not the bundled ones.").reading()
+        Setting("model", \.model, "name", "The network it was made with, where that is not found under its name: for an .onnx file, its path.")
+        Setting("picture", list: \.picture, "file", "A photograph that it was made from, wherever it lies now; may be repeated. (default: the one of the same name here, or beside the picture)").reading()
+        ReadingSettings.lifted(\.reading)
+        OutputSettings.lifted(\.output)
+    }
 
     public func check() throws(Problem) { try output.check() }
 

@@ -14,12 +14,13 @@ public struct SheetRequest: RenderRequest {
     public init() {}
 
     public static let command = "sheet"
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all. (default: all)"),
-        Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1)),
-        Setting("keep", \.keep, "folder", "Keep each picture by itself in this folder, too.").writing(),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all. (default: all)")
+        Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
+        Setting("keep", \.keep, "folder", "Keep each picture by itself in this folder, too.").writing()
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         try checkCommon()
@@ -53,10 +54,11 @@ public struct ProgressionRequest: RenderRequest {
     public init() {}
 
     public static let command = "progression"
-    public static let settings: [Setting<Self>] = [
-        Setting("layers", \.layers, "names", "Layers, by commas. (default: up to twelve, evenly spread)"),
-        Setting("index", \.index, "i", "The channel of each layer, from 0. (default: the whole layer's energy)", .at(least: 0)),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layers", \.layers, "names", "Layers, by commas. (default: up to twelve, evenly spread)")
+        Setting("index", \.index, "i", "The channel of each layer, from 0. (default: the whole layer's energy)", .at(least: 0))
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         try checkCommon()
@@ -89,7 +91,6 @@ public struct InterpolateRequest: RenderRequest {
         let last: Int
 
         static let form = "two channels such as 5,12"
-        static let usualName = "a,b"
         var text: String { "\(first),\(last)" }
 
         init?(text: String) {
@@ -110,12 +111,13 @@ public struct InterpolateRequest: RenderRequest {
     public init() {}
 
     public static let command = "interpolate"
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12."),
-        Setting("count", \.count, "n", "Pictures in the row, 2 to 32.", .from(2, to: 32)),
-        Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours.", Rule("at least 0") { $0.isFinite && $0 >= 0 }),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12.")
+        Setting("count", \.count, "n", "Pictures in the row, 2 to 32.", .from(2, to: 32))
+        Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours.", Rule("at least 0") { $0.isFinite && $0 >= 0 })
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         try checkCommon()

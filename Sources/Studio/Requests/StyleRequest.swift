@@ -13,11 +13,14 @@ public struct StyleRequest: DrawingRequest {
     public init() {}
 
     public static let command = "style"
-    public static let settings: [Setting<Self>] = [
-        Setting("content", required: \.content, "content", "The photograph: PNG or JPEG; - for standard input.").positional().reading(),
-        Setting("styles", list: \.styles, "styles", "One picture or several whose style is taken.").positional().reading().required(),
-    ] + ModelSettings.settings.map { $0.lifted(\.model) } + StyleSettings.settings.map { $0.lifted(\.style) }
-        + ReadingSettings.settings.map { $0.lifted(\.reading) } + OutputSettings.settings.map { $0.lifted(\.output) }
+    public static func table() -> [Setting<Self>] {
+        Setting("content", required: \.content, "content", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
+        Setting("styles", list: \.styles, "styles", "One picture or several whose style is taken.").positional().reading().required()
+        ModelSettings.lifted(\.model)
+        StyleSettings.lifted(\.style)
+        ReadingSettings.lifted(\.reading)
+        OutputSettings.lifted(\.output)
+    }
 
     public var numerics: NumericSettings { style.numerics }
 

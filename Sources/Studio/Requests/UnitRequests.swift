@@ -13,10 +13,11 @@ public struct ChannelRequest: RenderRequest {
 
     public static let command = "channel"
     public static let drawsEachIndex = true
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each."),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) { try checkCommon() }
 
@@ -38,10 +39,12 @@ public struct NeuronRequest: RenderRequest {
 
     public static let command = "neuron"
     public static let drawsEachIndex = true
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
-        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each."),
-    ] + PositionSettings.settings.map { $0.lifted(\.position) } + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
+        PositionSettings.lifted(\.position)
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) { try checkCommon() }
 
@@ -57,10 +60,10 @@ public struct PositionSettings: SettingGroup {
 
     public init() {}
 
-    public static let settings: [Setting<Self>] = [
-        Setting("x", \.x, "column", "The unit's column in the layer, from 0. (default: the middle)", .at(least: 0)),
-        Setting("y", \.y, "row", "The unit's row in the layer, from 0. (default: the middle)", .at(least: 0)),
-    ]
+    public static func table() -> [Setting<Self>] {
+        Setting("x", \.x, "column", "The unit's column in the layer, from 0. (default: the middle)", .at(least: 0))
+        Setting("y", \.y, "row", "The unit's row in the layer, from 0. (default: the middle)", .at(least: 0))
+    }
 }
 
 /// A whole layer's energy.
@@ -73,8 +76,10 @@ public struct LayerRequest: RenderRequest {
     public init() {}
 
     public static let command = "layer"
-    public static let settings: [Setting<Self>] =
-        [Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) { try checkCommon() }
 
@@ -97,10 +102,11 @@ public struct ClassRequest: RenderRequest {
 
     public static let command = "class"
     public static let drawsEachIndex = true
-    public static let settings: [Setting<Self>] = [
-        Setting("label", \.label, "name", "The class's name, or one of its names."),
-        Setting("index", \.index, "i", "Classes by number: 1, 0-15 or 3,7,9; a picture each."),
-    ] + common(\.model, \.render, \.output)
+    public static func table() -> [Setting<Self>] {
+        Setting("label", \.label, "name", "The class's name, or one of its names.")
+        Setting("index", \.index, "i", "Classes by number: 1, 0-15 or 3,7,9; a picture each.")
+        common(\.model, \.render, \.output)
+    }
 
     public func check() throws(Problem) {
         guard (label == nil) != (index == nil) else { throw .usage("name a class by \(setting: "label") or by \(setting: "index")") }

@@ -26,29 +26,28 @@ public struct DreamSettings: SettingGroup {
 
     public init() {}
 
-    public typealias Plan = DreamPlan
+    public typealias PlanType = DreamPlan
 
-    public static let settings: [Setting<Self>] = [
-        Setting("layer", list: \.layers, "name[=share]", "A layer whose energy rises, perhaps with its share: features.8=0.5. Several are balanced so that equal shares pull equally. (default: one about two thirds of the way)"),
-        Setting("channel", \.channel, "i", "Raise these channels of the layer instead of its energy."),
-        Setting("guide", \.guide, "picture", "Dream of the things that this picture shows.").reading(),
-        Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of a photograph."),
-        Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: the photograph's own size; 512 from noise)"),
-        Setting("octaves", \.octaves, "n", "Sizes to go through. (default: 4, fewer for small pictures)", .from(1, to: 32), in: \.octaves),
-        Setting("octave-scale", \.octaveScale, "s", "From one size to the next.", Rule("above 1 and at most 8") { $0 > 1 && $0 <= 8 }, in: \.octaveScale),
-        Setting("iterations", \.iterations, "n", "Steps at each size. (default: 10; 40 from noise)", .from(0, to: 100_000), in: \.iterations),
-        Setting("step", \.step, "x", "The mean change of a step, of 255.", Rule("above 0 and at most 255") { $0 > 0 && $0 <= 255 }).field { $0.stepSize * 255 },
-        Setting("jitter", \.jitter, "n", "Pixels by which the picture is rolled at most before each step.", .from(0, to: 100_000), in: \.jitter),
-        Setting("strength", \.strength, "x", "How much of the dream is kept at the end: 0.5 is half way to the photograph.", .from(-100, to: 100), in: \.strength),
-        Setting("tv", \.tv, "w", "Weight of the total variation, which smooths; the dream itself pulls with 1.", .from(0, to: 1000), in: \.totalVariation),
-        Setting("mask", \.mask, "picture", "Dream only where this picture is white.").reading(),
-        Setting("seed", \.seed, "n", "Seed of the rolling and the noise.", in: \.seed),
-        Setting("memory", \.memory, "size", "Memory to stay within, e.g. 2GB; larger pictures are seen in tiles."),
-        Setting("tile", \.tile, "n", "The side of tiles in pixels, instead of what the memory allows.", .from(256, to: 65_536), in: \.tile),
-        Setting("relu", \.relu, "Gradient of rectifiers: plain, redirected, guided or linear.", in: \.rectifier),
-        Setting("pool-gradient", \.poolGradient, "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window.", in: \.poolGradient),
-    ] + NumericSettings.settings.map { $0.lifted(\.numerics) }.map { setting in
-        setting.name == "convolution" ? setting.field { $0.convolution } : setting.flag { $0.profile != nil }
+    public static func table() -> [Setting<Self>] {
+        Setting("layer", list: \.layers, "name[=share]", "A layer whose energy rises, perhaps with its share: features.8=0.5. Several are balanced so that equal shares pull equally. (default: one about two thirds of the way)")
+        Setting("channel", \.channel, "i", "Raise these channels of the layer instead of its energy.")
+        Setting("guide", \.guide, "picture", "Dream of the things that this picture shows.").reading()
+        Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of a photograph.")
+        Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: the photograph's own size; 512 from noise)")
+        Setting("octaves", \.octaves, "n", "Sizes to go through. (default: 4, fewer for small pictures)", .from(1, to: 32), in: \.octaves)
+        Setting("octave-scale", \.octaveScale, "s", "From one size to the next.", Rule("above 1 and at most 8") { $0 > 1 && $0 <= 8 }, in: \.octaveScale)
+        Setting("iterations", \.iterations, "n", "Steps at each size. (default: 10; 40 from noise)", .from(0, to: 100_000), in: \.iterations)
+        Setting("step", \.step, "x", "The mean change of a step, of 255.", Rule("above 0 and at most 255") { $0 > 0 && $0 <= 255 }).field { $0.stepSize * 255 }
+        Setting("jitter", \.jitter, "n", "Pixels by which the picture is rolled at most before each step.", .from(0, to: 100_000), in: \.jitter)
+        Setting("strength", \.strength, "x", "How much of the dream is kept at the end: 0.5 is half way to the photograph.", .from(-100, to: 100), in: \.strength)
+        Setting("tv", \.tv, "w", "Weight of the total variation, which smooths; the dream itself pulls with 1.", .from(0, to: 1000), in: \.totalVariation)
+        Setting("mask", \.mask, "picture", "Dream only where this picture is white.").reading()
+        Setting("seed", \.seed, "n", "Seed of the rolling and the noise.", in: \.seed)
+        Setting("memory", \.memory, "size", "Memory to stay within, e.g. 2GB; larger pictures are seen in tiles.")
+        Setting("tile", \.tile, "n", "The side of tiles in pixels, instead of what the memory allows.", .from(256, to: 65_536), ifIn: \.tile)
+        Setting("relu", \.relu, "name", "Gradient of rectifiers: plain, redirected, guided or linear.", in: \.rectifier)
+        Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window.", in: \.poolGradient)
+        NumericSettings.lifted(\.numerics, convolution: { $0.convolution }, isReproducible: { $0.profile != nil })
     }
 
     public func check() throws(Problem) {
@@ -87,10 +86,10 @@ public struct MovingSettings: SettingGroup {
     /// The frames of a flight where nothing is said.
     public static let standardFrames = 100
 
-    public static let settings: [Setting<Self>] = [
-        Setting("zoom", \.zoom, "s", "Fly into the dream: enlarge each frame by this, and dream on.", Rule("above 1 and at most 4") { $0 > 1 && $0 <= 4 }),
-        Setting("frames", \.frames, "n", "Frames of the flight. (default: \(standardFrames))", .from(1, to: 100_000)),
-        Setting("blend", \.blend, "share", "For films and folders of frames: the share of a frame's dream that moves on into the next one; 0 dreams each anew. (default: \(standardBlend))", .from(0, to: 0.99)),
-        Setting("rate", \.rate, "n", "Frames a second. (default: those of the film, otherwise \(Int(FrameWriter.defaultRate)))", .from(FrameWriter.rates.lowerBound, to: FrameWriter.rates.upperBound)),
-    ]
+    public static func table() -> [Setting<Self>] {
+        Setting("zoom", \.zoom, "s", "Fly into the dream: enlarge each frame by this, and dream on.", Rule("above 1 and at most 4") { $0 > 1 && $0 <= 4 })
+        Setting("frames", \.frames, "n", "Frames of the flight. (default: \(standardFrames))", .from(1, to: 100_000))
+        Setting("blend", \.blend, "share", "For films and folders of frames: the share of a frame's dream that moves on into the next one; 0 dreams each anew. (default: \(standardBlend))", .from(0, to: 0.99))
+        Setting("rate", \.rate, "n", "Frames a second. (default: those of the film, otherwise \(Int(FrameWriter.defaultRate)))", .from(FrameWriter.rates.lowerBound, to: FrameWriter.rates.upperBound))
+    }
 }

@@ -9,7 +9,6 @@ public struct IndexList: SettingValue {
     public let text: String
 
     public static let form = "a list such as 5, 0-15, 3,7,9 or all"
-    public static let usualName = "i"
     public static let all = IndexList(text: "all")!
 
     /// One index.
@@ -59,7 +58,6 @@ public struct SeedList: SettingValue {
     public let text: String
 
     public static let form = "seeds such as 0-3 or 1,5,9, each once"
-    public static let usualName = "0-3"
     /// A range of more seeds is a mistake.
     private static let longestRange = 1000
 
@@ -84,7 +82,6 @@ public struct StepList: SettingValue {
     public let text: String
 
     public static let form = "steps from 1 such as 32,128,512"
-    public static let usualName = "steps"
 
     public init?(text: String) {
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
@@ -100,7 +97,6 @@ public struct NumberList: SettingValue {
     public let text: String
 
     public static let form = "numbers such as 0.5,1"
-    public static let usualName = "a,b,c"
 
     public init?(text: String) {
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
@@ -116,7 +112,6 @@ public struct LayerShare: SettingValue {
     public let share: Float
 
     public static let form = "a layer, perhaps with a share above 0 such as features.8=0.5"
-    public static let usualName = "name[=share]"
 
     public init(name: String, share: Float = 1) {
         self.name = name

@@ -2,7 +2,7 @@ import Images
 import Networks
 import Tensors
 
-/// How numbers are computed, which changes their rounding and nothing else; and how large the pictures may be that are read.
+/// How numbers are computed, which changes their rounding and nothing else.
 public struct NumericSettings: SettingGroup {
     public var convolution = ConvolutionChoice.auto
     public var reproducible = false
@@ -12,10 +12,23 @@ public struct NumericSettings: SettingGroup {
     /// The kernels that a plan is computed with.
     public var profile: NumericProfile? { reproducible ? .x86v3 : nil }
 
-    public static let settings: [Setting<Self>] = [
-        Setting("convolution", \.convolution, "How convolutions are computed: auto (the fastest way for each) or plain."),
-        Setting("reproducible", flag: \.reproducible, "Compute with fixed kernels, so that every x86-64 machine with AVX2 draws the same bytes; somewhat slower where there is AVX-512."),
-    ]
+    public static func table() -> [Setting<Self>] {
+        Setting("convolution", \.convolution, "name", "How convolutions are computed: auto (the fastest way for each) or plain.")
+        Setting("reproducible", flag: \.reproducible, "Compute with fixed kernels, so that every x86-64 machine with AVX2 draws the same bytes; somewhat slower where there is AVX-512.")
+    }
+}
+
+extension NumericSettings {
+    /// These settings as those of a larger group, whose plans hold their values.
+    static func lifted<Whole: SettingGroup>(
+        _ part: WritableKeyPath<Whole, Self> & Sendable, convolution: @escaping @Sendable (Whole.PlanType) -> ConvolutionChoice,
+        isReproducible: @escaping @Sendable (Whole.PlanType) -> Bool
+    ) -> [Setting<Whole>] {
+        settings.map { setting in
+            let lifted = setting.lifted(part)
+            return setting.kind == .flag ? lifted.flag(isReproducible) : lifted.field { convolution($0) }
+        }
+    }
 }
 
 /// How large the pictures may be that are read.
@@ -24,7 +37,7 @@ public struct ReadingSettings: SettingGroup {
 
     public init() {}
 
-    public static let settings: [Setting<Self>] = [
-        Setting("max-pixels", \.maxPixels, "The largest picture that is read, in pixels.", .at(least: 1))
-    ]
+    public static func table() -> [Setting<Self>] {
+        Setting("max-pixels", \.maxPixels, "n", "The largest picture that is read, in pixels.", .at(least: 1))
+    }
 }

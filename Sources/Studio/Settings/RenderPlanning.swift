@@ -71,7 +71,7 @@ extension RenderSettings {
         var plan = RenderPlan(
             model: model.name, weights: model.weights, objective: objective, width: size.width, height: size.height,
             decorrelate: !noDecorrelate, transforms: try transforms(size, only).text,
-            optimizer: said(\.optimizer) ?? OptimizerChoice(.adam), learningRate: learningRate(),
+            optimizer: said(\.optimizer) ?? OptimizerChoice(.adam), learningRate: givenLearningRate,
             convolution: numerics.convolution, preprocessing: model.preprocessing)
         if let steps = said(\.steps) { plan.steps = steps }
         if let seed { plan.seed = seed }
@@ -102,7 +102,7 @@ extension RenderSettings {
     }
 
     /// The rate that is said; nil for the optimizer's own.
-    private func learningRate() -> Float? {
+    private var givenLearningRate: Float? {
         // Another optimizer than the preset's has a rate of its own.
         if let rate = learningRate ?? (optimizer == nil ? said(\.learningRate) : nil) { return rate }
         // A network's weights are climbed in smaller steps than a picture's frequencies: Lucid's rate for CPPNs.

@@ -38,40 +38,40 @@ public struct RenderSettings: SettingGroup {
 
     public init() {}
 
-    public typealias Plan = RenderPlan
+    public typealias PlanType = RenderPlan
 
-    public static let settings: [Setting<Self>] = [
-        Setting("preset", \.preset, "name", "Take the numbers of another tool: \(Preset.all.map(\.name).joined(separator: ", "))."),
-        Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the size of the picture to start from, or the one that the network takes)").field { PictureSize(width: $0.width, height: $0.height) },
-        Setting("steps", \.steps, "n", "Steps uphill. (default: 512)", .from(0, to: 10_000_000), in: \.steps),
-        Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed),
-        Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name)."),
-        Setting("param", \.param, "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)", in: \.parameterization),
-        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field { $0.parameterization == .fft ? $0.decayPower : nil },
-        Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate },
-        Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha),
-        Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of photographs instead of a power law.").reading(.readsFolder),
-        Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid)").field { $0.transforms },
-        Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops),
-        Setting("optimizer", \.optimizer, "name", "adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer),
-        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.07, or 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive, in: \.learningRate),
-        Setting("schedule", \.schedule, "list", "How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", in: \.schedule),
-        Setting("clip-gradient", \.clipGradient, "g", "The longest that the gradient of the parameters may be.", .positive, in: \.clipGradient),
-        Setting("normalize-gradient", flag: \.normalizeGradient, "Bring the gradient at the picture to a root mean square of 1.", in: \.normalizeGradient),
-        Setting("until-converged", \.untilConverged, "share", "Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", .positive, in: \.untilConverged),
-        Setting("relu", \.relu, "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)", in: \.rectifier),
-        Setting("pool-gradient", \.poolGradient, "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient),
-        Setting("tv", \.tv, "w", "Weight of the total variation, a penalty on noise. (default: 0)", .finite),
-        Setting("l1", \.l1, "w", "Weight of the distance from mid grey, Σ|x − ½|. (default: 0)", .finite),
-        Setting("l2", \.l2, "w", "Weight of the distance from mid grey, √Σ(x − ½)². (default: 0)", .finite),
-        Setting("blur", \.blur, "w", "Weight of a blur at each step. (default: 0)", .finite),
-        Setting("boundary", \.boundary, "w", "Weight of a plain frame around the picture. (default: 0)", .finite),
-        Setting("start", \.start, "picture", "Begin from this picture instead of noise.").reading(),
-        Setting("mask", \.mask, "picture", "Draw only where this picture is white.").reading(),
-        Setting("negative", flag: \.negative, "Draw what lowers the score instead of what raises it."),
-    ] + NumericSettings.settings.map { $0.lifted(\.numerics) }.map { setting in
-        setting.name == "convolution" ? setting.field { $0.convolution } : setting.flag { $0.profile != nil }
-    } + ReadingSettings.settings.map { $0.lifted(\.reading) }
+    public static func table() -> [Setting<Self>] {
+        Setting("preset", \.preset, "name", "Take the numbers of another tool: \(Preset.all.map(\.name).joined(separator: ", ")).")
+        Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the size of the picture to start from, or the one that the network takes)").field { PictureSize(width: $0.width, height: $0.height) }
+        Setting("steps", \.steps, "n", "Steps uphill. (default: 512)", .from(0, to: 10_000_000), in: \.steps)
+        Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
+        Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name).")
+        Setting("param", \.param, "name", "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)", in: \.parameterization)
+        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field { $0.parameterization == .fft ? $0.decayPower : nil }
+        Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
+        Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
+        Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of photographs instead of a power law.").reading(.readsFolder)
+        Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid)").field { $0.transforms }
+        Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops)
+        Setting("optimizer", \.optimizer, "name", "adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer)
+        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.07, or 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive, in: \.learningRate)
+        Setting("schedule", \.schedule, "list", "How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", in: \.schedule)
+        Setting("clip-gradient", \.clipGradient, "g", "The longest that the gradient of the parameters may be.", .positive, ifIn: \.clipGradient)
+        Setting("normalize-gradient", flag: \.normalizeGradient, "Bring the gradient at the picture to a root mean square of 1.", in: \.normalizeGradient)
+        Setting("until-converged", \.untilConverged, "share", "Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", .positive, ifIn: \.untilConverged)
+        Setting("relu", \.relu, "name", "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)", in: \.rectifier)
+        Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient)
+        Setting("tv", \.tv, "w", "Weight of the total variation, a penalty on noise. (default: 0)", .finite)
+        Setting("l1", \.l1, "w", "Weight of the distance from mid grey, Σ|x − ½|. (default: 0)", .finite)
+        Setting("l2", \.l2, "w", "Weight of the distance from mid grey, √Σ(x − ½)². (default: 0)", .finite)
+        Setting("blur", \.blur, "w", "Weight of a blur at each step. (default: 0)", .finite)
+        Setting("boundary", \.boundary, "w", "Weight of a plain frame around the picture. (default: 0)", .finite)
+        Setting("start", \.start, "picture", "Begin from this picture instead of noise.").reading()
+        Setting("mask", \.mask, "picture", "Draw only where this picture is white.").reading()
+        Setting("negative", flag: \.negative, "Draw what lowers the score instead of what raises it.")
+        NumericSettings.lifted(\.numerics, convolution: { $0.convolution }, isReproducible: { $0.profile != nil })
+        ReadingSettings.lifted(\.reading)
+    }
 
     /// Pixels on a side where nothing is said.
     public static let standardSize = 224

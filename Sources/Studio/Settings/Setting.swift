@@ -1,22 +1,12 @@
+import Synchronization
+
 /// One thing that can be said about a job, in one place: its name, its bounds, its help, and where its value goes. The command line's
 /// option, a manifest's key, a form's field, the blame for a wrong value, the rows of `info` and the command that a picture shows
 /// all come from here.
 public struct Setting<Target: SettingGroup>: Sendable {
-    /// How many texts a setting takes.
-    public enum Kind: Sendable, Equatable {
-        /// It is said or not.
-        case flag
-        case value
-        /// Any number of texts.
-        case list
-    }
-
-    /// What a setting's text does with a file of that name.
-    public enum FileUse: Sendable, Equatable { case none, reads, readsFolder, writes }
-
     /// In lower case with hyphens, such as "learning-rate".
     public let name: String
-    public let kind: Kind
+    public let kind: SettingKind
     /// One sentence for people, with the default.
     public let help: String
     /// A word for the value, such as "n".
@@ -25,17 +15,17 @@ public struct Setting<Target: SettingGroup>: Sendable {
     public internal(set) var isRequired = false
     /// Whether it stands on a command line without its name, in its place.
     public internal(set) var isPositional = false
-    public internal(set) var file = FileUse.none
+    public internal(set) var file = SettingFile.none
     /// The texts that it can be, where there are a few.
     public internal(set) var choices: [String] = []
 
     /// Where its value stands in a plan; nil where a plan does not hold it as such.
-    public internal(set) var field: PlanField<Target.Plan>?
+    public internal(set) var field: PlanField<Target.PlanType>?
 
     let set: @Sendable (inout Target, [String]) throws(Problem) -> Void
 
     init(
-        _ name: String, _ kind: Kind, _ valueName: String, _ help: String,
+        _ name: String, _ kind: SettingKind, _ valueName: String, _ help: String,
         set: @escaping @Sendable (inout Target, [String]) throws(Problem) -> Void
     ) {
         self.name = name
@@ -60,7 +50,7 @@ public struct Setting<Target: SettingGroup>: Sendable {
     func required() -> Setting { changed { $0.isRequired = true } }
     /// A positional setting of a command line.
     func positional() -> Setting { changed { $0.isPositional = true } }
-    func reading(_ use: FileUse = .reads) -> Setting { changed { $0.file = use } }
+    func reading(_ use: SettingFile = .reads) -> Setting { changed { $0.file = use } }
     func writing() -> Setting { changed { $0.file = .writes } }
 
     private func changed(_ change: (inout Setting) -> Void) -> Setting {
@@ -69,6 +59,18 @@ public struct Setting<Target: SettingGroup>: Sendable {
         return copy
     }
 }
+
+/// How many texts a setting takes.
+public enum SettingKind: Sendable, Equatable {
+    /// It is said or not.
+    case flag
+    case value
+    /// Any number of texts.
+    case list
+}
+
+/// What a command does with the file that a setting's text names.
+public enum SettingFile: Sendable, Equatable { case none, reads, readsFolder, writes }
 
 /// Which values a setting takes, beside having the right type.
 public struct Rule<Value>: Sendable {
@@ -98,20 +100,28 @@ extension Rule where Value == Float {
 extension Setting {
     /// A setting of one value; nothing is said where the value is nil.
     init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String = Value.usualName, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: (KeyPath<Target.Plan, Value> & Sendable)? = nil
+        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
+        _ rule: Rule<Value>? = nil
     ) {
         self.init(name, .value, valueName, help) { target, texts throws(Problem) in
             target[keyPath: key] = try Self.value(name, texts, rule)
         }
         choices = Value.choices
-        if let field { self.field = PlanField({ $0[keyPath: field] }, rule) }
+    }
+
+    /// A setting of one value that every plan has.
+    init<Value: SettingValue>(
+        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
+        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.PlanType, Value> & Sendable
+    ) {
+        self.init(name, key, valueName, help, rule)
+        self.field = PlanField({ $0[keyPath: field] }, rule)
     }
 
     /// A setting of one value that a plan need not have.
     init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String = Value.usualName, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.Plan, Value?> & Sendable
+        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
+        _ rule: Rule<Value>? = nil, ifIn field: KeyPath<Target.PlanType, Value?> & Sendable
     ) {
         self.init(name, key, valueName, help, rule)
         self.field = PlanField({ $0[keyPath: field] }, rule)
@@ -119,19 +129,27 @@ extension Setting {
 
     /// A setting of one value that has a default.
     init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String = Value.usualName, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: (KeyPath<Target.Plan, Value> & Sendable)? = nil
+        _ name: String, _ key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
+        _ rule: Rule<Value>? = nil
     ) {
         self.init(name, .value, valueName, "\(help) (default: \(Target()[keyPath: key].text))") { target, texts throws(Problem) in
             target[keyPath: key] = try Self.value(name, texts, rule)
         }
         choices = Value.choices
-        if let field { self.field = PlanField({ $0[keyPath: field] }, rule) }
+    }
+
+    /// A setting of one value that has a default, and that every plan has.
+    init<Value: SettingValue>(
+        _ name: String, _ key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
+        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.PlanType, Value> & Sendable
+    ) {
+        self.init(name, key, valueName, help, rule)
+        self.field = PlanField({ $0[keyPath: field] }, rule)
     }
 
     /// A setting without which there is no job.
     init<Value: SettingValue>(
-        _ name: String, required key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String = Value.usualName, _ help: String,
+        _ name: String, required key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
         _ rule: Rule<Value>? = nil
     ) {
         self.init(name, .value, valueName, help) { target, texts throws(Problem) in
@@ -143,7 +161,7 @@ extension Setting {
 
     /// A setting that is repeated.
     init<Value: SettingValue>(
-        _ name: String, list key: WritableKeyPath<Target, [Value]> & Sendable, _ valueName: String = Value.usualName, _ help: String
+        _ name: String, list key: WritableKeyPath<Target, [Value]> & Sendable, _ valueName: String, _ help: String
     ) {
         self.init(name, .list, valueName, help) { target, texts throws(Problem) in
             var values: [Value] = []
@@ -155,7 +173,7 @@ extension Setting {
     /// A setting that is said or not.
     init(
         _ name: String, flag key: WritableKeyPath<Target, Bool> & Sendable, _ help: String,
-        in field: (@Sendable (Target.Plan) -> Bool)? = nil
+        in field: (@Sendable (Target.PlanType) -> Bool)? = nil
     ) {
         self.init(name, .flag, "", help) { target, _ in target[keyPath: key] = true }
         if let field { self.field = PlanField(flag: field) }
@@ -192,16 +210,41 @@ public struct PlanField<Plan>: Sendable {
 /// A group of settings, with what is to hold among them.
 public protocol SettingGroup: Sendable {
     /// The plans that hold these settings' values.
-    associatedtype Plan = Never
+    associatedtype PlanType = Never
     /// Every setting, in the order of its help.
-    static var settings: [Setting<Self>] { get }
+    @SettingTable<Self> static func table() -> [Setting<Self>]
     /// Nothing said.
     init()
     /// Holds the settings against each other.
     func check() throws(Problem)
 }
 
+/// Puts a group's settings, and those of groups within it, into one table.
+@resultBuilder
+public enum SettingTable<Target: SettingGroup> {
+    public static func buildExpression(_ setting: Setting<Target>) -> [Setting<Target>] { [setting] }
+    public static func buildExpression(_ settings: [Setting<Target>]) -> [Setting<Target>] { settings }
+    public static func buildPartialBlock(first: [Setting<Target>]) -> [Setting<Target>] { first }
+    public static func buildPartialBlock(accumulated: [Setting<Target>], next: [Setting<Target>]) -> [Setting<Target>] { accumulated + next }
+}
+
+/// The tables that have been made, by their groups' types.
+private let tables = Mutex<[ObjectIdentifier: any Sendable]>([:])
+
 extension SettingGroup {
+    /// Every setting, in the order of its help.
+    public static var settings: [Setting<Self>] {
+        if let table = tables.withLock({ $0[ObjectIdentifier(Self.self)] }) as? [Setting<Self>] { return table }
+        let table = table()
+        tables.withLock { $0[ObjectIdentifier(Self.self)] = table }
+        return table
+    }
+
+    /// These settings as those of a larger group that holds this one.
+    static func lifted<Whole: SettingGroup>(_ part: WritableKeyPath<Whole, Self> & Sendable) -> [Setting<Whole>] {
+        settings.map { $0.lifted(part) }
+    }
+
     /// Settings from their texts, as options, a manifest or a form give them.
     ///
     /// - Parameter texts: by the settings' names; a flag's are empty.
@@ -236,10 +279,10 @@ extension SettingGroup {
 
 extension Setting {
     /// The same setting, whose value a plan holds as this.
-    func field<Value: SettingValue>(_ value: @escaping @Sendable (Target.Plan) -> Value?) -> Setting {
+    func field<Value: SettingValue>(_ value: @escaping @Sendable (Target.PlanType) -> Value?) -> Setting {
         changed { $0.field = PlanField(value) }
     }
 
     /// The same setting, which a plan has if this holds.
-    func flag(_ isSet: @escaping @Sendable (Target.Plan) -> Bool) -> Setting { changed { $0.field = PlanField(flag: isSet) } }
+    func flag(_ isSet: @escaping @Sendable (Target.PlanType) -> Bool) -> Setting { changed { $0.field = PlanField(flag: isSet) } }
 }

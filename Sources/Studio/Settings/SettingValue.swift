@@ -10,8 +10,6 @@ public protocol SettingValue: Sendable, Equatable {
     var text: String { get }
     /// "a whole number": what a text must be.
     static var form: String { get }
-    /// The word that help texts have for it.
-    static var usualName: String { get }
     /// Every text, where there are a few.
     static var choices: [String] { get }
 }
@@ -24,14 +22,12 @@ extension Int: SettingValue {
     public init?(text: String) { self.init(text) }
     public var text: String { "\(self)" }
     public static var form: String { "a whole number" }
-    public static var usualName: String { "n" }
 }
 
 extension UInt64: SettingValue {
     public init?(text: String) { self.init(text) }
     public var text: String { "\(self)" }
     public static var form: String { "a whole number of 0 or more" }
-    public static var usualName: String { "n" }
 }
 
 extension Float: SettingValue {
@@ -39,21 +35,18 @@ extension Float: SettingValue {
     /// Without ".0" for whole numbers.
     public var text: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
     public static var form: String { "a number" }
-    public static var usualName: String { "x" }
 }
 
 extension Double: SettingValue {
     public init?(text: String) { self.init(text) }
     public var text: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
     public static var form: String { "a number" }
-    public static var usualName: String { "x" }
 }
 
 extension String: SettingValue {
     public init?(text: String) { self = text }
     public var text: String { self }
     public static var form: String { "a text" }
-    public static var usualName: String { "name" }
 }
 
 /// A setting that takes one of a few names.
@@ -67,7 +60,6 @@ extension NamedChoice {
         let names = choices
         return names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " or " + names.last!
     }
-    public static var usualName: String { "name" }
 }
 
 extension ParameterizationName: NamedChoice {}
@@ -79,12 +71,10 @@ extension OptimizerChoice: SettingValue {
     public init?(text: String) { self.init(text) }
     public var text: String { description }
     public static var form: String { "an optimizer such as adam or sgd(0.9)" }
-    public static var usualName: String { "name" }
 }
 
 extension Schedule: SettingValue {
     public init?(text: String) { self.init(text) }
     public var text: String { description }
     public static var form: String { "a schedule such as constant, cosine, settle or \"step(100, 0.5)\"" }
-    public static var usualName: String { "list" }
 }

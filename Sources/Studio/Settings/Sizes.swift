@@ -11,7 +11,6 @@ public struct PictureSize: SettingValue {
     /// Pixels on a side that pictures may have.
     public static let sides = 1...1_000_000
     public static let form = "1 to 1000000 pixels, or two such numbers as WIDTHxHEIGHT"
-    public static let usualName = "n"
 
     public init(width: Int, height: Int) {
         self.width = width
@@ -57,7 +56,6 @@ public struct MemorySize: SettingValue {
     /// This machine's, or that of the container that this runs in.
     public static var available: Int { ResourceLimits.memory }
     public static let form = "a size such as 2GB or 800MB"
-    public static let usualName = "size"
 
     public init(bytes: Int) { self.bytes = bytes }
 

@@ -32,32 +32,31 @@ public struct StyleSettings: SettingGroup {
 
     public init() {}
 
-    public typealias Plan = StylePlan
+    public typealias PlanType = StylePlan
 
     private static let weights = Rule<Float>("0 to \(Int(StylePlan.weightBounds.upperBound))") { StylePlan.weightBounds.contains($0) }
 
-    public static let settings: [Setting<Self>] = [
-        Setting("method", \.method, "gatys, or lucid: mean differences and a picture written in frequencies, as tensorflow/lucid has it."),
-        Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: 512)"),
-        Setting("steps", \.steps, "n", "Steps at the smallest size; each larger size takes half as many as the one before. (default: 300; with the method lucid 512)", .from(0, to: 1_000_000)),
-        Setting("stages", \.stages, "n", "Sizes to go through, each twice the one before. (default: from about 256 pixels on)", .from(1, to: 10)),
-        Setting("style-weight", \.styleWeight, "w", "Weight of the styles. (default: \(StylePlan.styleWeight.text))", weights, in: \.styleWeight),
-        Setting("content-weight", \.contentWeight, "w", "Weight of the photograph. (default: \(StylePlan.contentWeight.text))", weights, in: \.contentWeight),
-        Setting("blend", \.blend, "list", "The shares of several styles, e.g. 2,1. (default: equal)", Rule("shares of at least 0, not all of them 0") { list in list.numbers.allSatisfy { $0 >= 0 } && list.numbers.contains { $0 > 0 } }),
-        Setting("style-scale", \.styleScale, "s", "The longer side of the styles against the result's: above 1 for coarser strokes. (default: 1)", .from(0.05, to: 20), in: \.styleScale),
-        Setting("keep-colors", flag: \.keepColors, "Keep the photograph's colours.", in: \.keepColors),
-        Setting("mask", list: \.mask, "picture", "Where it is white the style is taken on; several go with the styles in their order.").reading(),
-        Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of the photograph.") { $0.beginning == .noise },
-        Setting("start", \.start, "picture", "Begin from this picture.").reading(),
-        Setting("tv", \.tv, "w", "Weight of the mean squared difference of neighbouring pixels, which smooths. (default: \(StylePlan.totalVariation.text))", weights, in: \.totalVariation),
-        Setting("content-layer", list: \.contentLayer, "name[=share]", "A layer where the photograph is compared, perhaps with its share; several may be given. (default: the usual one)"),
-        Setting("style-layer", list: \.styleLayer, "name[=share]", "A layer where the styles are compared. (default: the usual ones)"),
-        Setting("optimizer", \.optimizer, "name", "adam, adamw, nadam, sgd, rmsprop or lbfgs. (default: adam)", in: \.optimizer),
-        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: \(StylePlan.learningRate), lbfgs 1)", Rule("above 0 and at most 1000") { $0 > 0 && $0 <= 1000 }, in: \.learningRate),
-        Setting("seed", \.seed, "n", "Seed of the noise. (default: 0)", in: \.seed),
-        Setting("pool-gradient", \.poolGradient, "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient),
-    ] + NumericSettings.settings.map { $0.lifted(\.numerics) }.map { setting in
-        setting.name == "convolution" ? setting.field { $0.convolution } : setting.flag { $0.profile != nil }
+    public static func table() -> [Setting<Self>] {
+        Setting("method", \.method, "name", "gatys, or lucid: mean differences and a picture written in frequencies, as tensorflow/lucid has it.")
+        Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: 512)")
+        Setting("steps", \.steps, "n", "Steps at the smallest size; each larger size takes half as many as the one before. (default: 300; with the method lucid 512)", .from(0, to: 1_000_000))
+        Setting("stages", \.stages, "n", "Sizes to go through, each twice the one before. (default: from about 256 pixels on)", .from(1, to: 10))
+        Setting("style-weight", \.styleWeight, "w", "Weight of the styles. (default: \(StylePlan.styleWeight.text))", weights, in: \.styleWeight)
+        Setting("content-weight", \.contentWeight, "w", "Weight of the photograph. (default: \(StylePlan.contentWeight.text))", weights, in: \.contentWeight)
+        Setting("blend", \.blend, "list", "The shares of several styles, e.g. 2,1. (default: equal)", Rule("shares of at least 0, not all of them 0") { list in list.numbers.allSatisfy { $0 >= 0 } && list.numbers.contains { $0 > 0 } })
+        Setting("style-scale", \.styleScale, "s", "The longer side of the styles against the result's: above 1 for coarser strokes. (default: 1)", .from(0.05, to: 20), in: \.styleScale)
+        Setting("keep-colors", flag: \.keepColors, "Keep the photograph's colours.", in: \.keepColors)
+        Setting("mask", list: \.mask, "picture", "Where it is white the style is taken on; several go with the styles in their order.").reading()
+        Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of the photograph.") { $0.beginning == .noise }
+        Setting("start", \.start, "picture", "Begin from this picture.").reading()
+        Setting("tv", \.tv, "w", "Weight of the mean squared difference of neighbouring pixels, which smooths. (default: \(StylePlan.totalVariation.text))", weights, in: \.totalVariation)
+        Setting("content-layer", list: \.contentLayer, "name[=share]", "A layer where the photograph is compared, perhaps with its share; several may be given. (default: the usual one)")
+        Setting("style-layer", list: \.styleLayer, "name[=share]", "A layer where the styles are compared. (default: the usual ones)")
+        Setting("optimizer", \.optimizer, "name", "adam, adamw, nadam, sgd, rmsprop or lbfgs. (default: adam)", in: \.optimizer)
+        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: \(StylePlan.learningRate), lbfgs 1)", Rule("above 0 and at most 1000") { $0 > 0 && $0 <= 1000 }, in: \.learningRate)
+        Setting("seed", \.seed, "n", "Seed of the noise. (default: 0)", in: \.seed)
+        Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient)
+        NumericSettings.lifted(\.numerics, convolution: { $0.convolution }, isReproducible: { $0.profile != nil })
     }
 
     public func check() throws(Problem) {
