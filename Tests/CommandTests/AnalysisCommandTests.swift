@@ -5,7 +5,7 @@ import Testing
 /// `compare-models`, `facets` and the sheets that tell where their pictures lie.
 @Suite struct AnalysisCommandTests {
     private static let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos").path
-    private static let weights = Program.path.replacing("/lucid", with: "/lucid_Models.resources/squeezenet1_1.safetensors")
+    private static let weights = "\(Program.models)/squeezenet1_1.safetensors"
     private let quick = ["--photos", photos, "--size", "96", "--grid", "5"]
 
     private struct Comparison: Decodable {

@@ -59,8 +59,7 @@ import Testing
 
     @Test func damagedWeightsAreRefused() throws {
         let scratch = try Scratch()
-        let models = Program.path.replacing("/lucid", with: "/lucid_Models.resources/squeezenet1_1.safetensors")
-        let weights = try Data(contentsOf: URL(filePath: models.replacing("lucid/lucid_", with: "lucid_")))
+        let weights = try Data(contentsOf: URL(filePath: "\(Program.models)/squeezenet1_1.safetensors"))
         try weights.prefix(100_000).write(to: URL(filePath: "\(scratch.path)/cut.safetensors"))
         try Data("not weights at all".utf8).write(to: URL(filePath: "\(scratch.path)/text.safetensors"))
         let channel = ["channel", "--layer", "features.3", "--index", "5", "--weights"]

@@ -34,7 +34,7 @@ import Testing
 
         /// The bundled models' folder with another list of what can be downloaded: mine.safetensors as squeezenet1_0.
         func offer(_ server: TestServer) throws {
-            let models = URL(filePath: Program.path).deletingLastPathComponent().appending(path: "lucid_Models.resources").path
+            let models = Program.models
             let folder = "\(scratch.path)/models"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             for name in try FileManager.default.contentsOfDirectory(atPath: models) where name != "downloads.json" {

@@ -8,11 +8,16 @@ struct Program {
 
     var text: String { String(decoding: output, as: UTF8.self) }
 
-    /// The program lies beside the test bundle.
-    static let path: String = {
+    /// The folder of everything that was built: the test bundle, the program and its resources.
+    private static let folder: URL = {
         let tests = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(filePath: tests).deletingLastPathComponent().appending(path: "lucid").path
+        return URL(filePath: tests).deletingLastPathComponent()
     }()
+
+    static let path = folder.appending(path: "lucid").path
+
+    /// The folder of the networks that ship with the program.
+    static let models = folder.appending(path: "lucid_Models.resources").path
 
     /// - Parameters:
     ///   - folder: the working directory.
