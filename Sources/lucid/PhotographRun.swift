@@ -174,7 +174,14 @@ extension PhotographRun {
                 throw Failure(70, "\(error)")
             }
         }
-        if piece.outputs.count == 1 { piece.record = json(plan) }
+        if piece.outputs.count == 1 {
+            piece.score = { [plan = json(plan), quality = quality(of: path)] text in
+                guard let record = try? PhotographRecord(json: text), record.complete, record.version == LucidCommand.version,
+                    json(record.plan) == plan, record.quality == quality
+                else { return nil }
+                return record.score
+            }
+        }
         return [piece]
     }
 }

@@ -430,7 +430,15 @@ extension Rendering {
             return Piece.Outcome(
                 score: scores.reduce(0, +) / Float(scores.count), isDead: finished.allSatisfy(\.check.isDead))
         }
-        if jobs.count == 1, sheet == nil, evolutions.isEmpty, jobs[0].saveAt.isEmpty, plans[0].count == 1 { piece.record = json(plans[0]) }
+        if piece.outputs.count == 1, sheet == nil, plans[0].count == 1 {
+            let plan = json(plans[0])
+            piece.score = { text in
+                guard let record = try? PictureRecord(json: text), record.complete, record.version == LucidCommand.version,
+                    json(record.plan) == plan
+                else { return nil }
+                return record.score
+            }
+        }
         return piece
     }
 }

@@ -43,8 +43,9 @@ struct Piece: Sendable {
     let outputs: [String]
     /// Everything that their bytes depend on, as JSON.
     let identity: String
-    /// The record of a picture that is drawn alone, as a finished file has it; nil where that is not known before.
-    var record: String?
+    /// The score in a record, given as JSON, if it is that of this picture, finished by this version after the same plan; nil
+    /// for any other record. The whole is nil where a file does not say everything about the piece, as with several files.
+    var score: (@Sendable (_ record: String) -> Float?)?
     let steps: Int
     /// Bytes that drawing takes at most on one thread, about.
     let memory: Int

@@ -110,26 +110,16 @@ struct BatchTask: Sendable {
         return .toDraw
     }
 
-    /// What a picture's record says beside its plan.
-    private struct Record: Decodable {
-        let version: String
-        let complete: Bool
-        let score: Float
-    }
-
-    /// The score of a file that is the piece's only picture, finished by this version after the same plan; nil of others.
+    /// The score of a file that says itself that it is this piece, finished; nil for any other.
     private func finishedScore(_ path: String) -> Float? {
-        guard let plan = piece.record, piece.outputs.count == 1, let text = try? PictureRecord.text(ofFile: path),
-            let record = try? JSONDecoder().decode(Record.self, from: Data(text.utf8)), record.complete,
-            record.version == LucidCommand.version, text.contains("\"plan\":\(plan)")
-        else { return nil }
-        return record.score
+        guard let score = piece.score, let record = try? PictureRecord.text(ofFile: path) else { return nil }
+        return score(record)
     }
 
     /// Draws it.
     func draw(_ workers: Workers, _ progress: Progress) throws(Failure) -> Piece.Outcome {
         // Several files, or one that does not say what it is: until all is done, what is there is ours.
-        if piece.record == nil { try BatchStatus(.begun, hash: hash).write(to: statusPath) }
+        if piece.score == nil { try BatchStatus(.begun, hash: hash).write(to: statusPath) }
         let outcome = try piece.draw(workers, progress)
         try doneStatus(score: outcome.score).write(to: statusPath)
         return outcome

@@ -424,7 +424,7 @@ extension DrawingCommand {
         let command = self
         let identity = pieces[0].identity
         pieces[0] = Piece(
-            model: pieces[0].model, outputs: pieces[0].outputs, identity: identity, record: pieces[0].record,
+            model: pieces[0].model, outputs: pieces[0].outputs, identity: identity, score: pieces[0].score,
             steps: pieces[0].steps, memory: pieces[0].memory, pictures: pieces[0].pictures
         ) { workers, progress throws(Failure) in
             do {
