@@ -45,7 +45,7 @@ final class FrameSource {
         self.path = path
         self.maximumPixels = maximumPixels
         if isFolder(path) {
-            let paths = try Self.picturePaths(in: path)
+            let paths = try PictureSource.picturePaths(in: path)
             source = .folder(paths)
             count = paths.count
             rate = nil
@@ -95,19 +95,6 @@ final class FrameSource {
     private static func isFilm(_ path: String) -> Bool {
         let name = path.lowercased()
         return filmEnds.contains { name.hasSuffix($0) }
-    }
-
-    /// The PNG and JPEG files of a folder, frame_2 before frame_10. Hidden files are no frames.
-    private static func picturePaths(in folder: String) throws(Failure) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw Failure(66, "\(folder): the folder cannot be read; check its permissions")
-        }
-        let paths = names.filter { name in !name.hasPrefix(".") && PictureFormat(fileName: name) != nil }
-            .sorted(by: NaturalOrder.precedes).map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
-        guard !paths.isEmpty else {
-            throw Failure(66, "\(folder): there are no pictures (.png, .jpg) in it; name a folder of frames, or a film")
-        }
-        return paths
     }
 }
 

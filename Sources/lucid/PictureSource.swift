@@ -68,12 +68,17 @@ enum PictureSource {
         return MagnitudeSpectrum(of: photos, workers: .one)
     }
 
-    /// The PNG and JPEG files of a folder in the order of their names.
+    /// The PNG and JPEG files of a folder, frame_2 before frame_10. Hidden files, such as the `._a.png` that macOS leaves beside
+    /// `a.png`, are no pictures.
+    ///
+    /// - Throws: 66 for a folder that is not there, cannot be read or has no pictures.
     static func picturePaths(in folder: String) throws(Failure) -> [String] {
         guard isFolder(folder) else { throw Failure(66, "\(folder): there is no such folder") }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let paths = names.filter { name in [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) } }
-            .sorted().map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw Failure(66, "\(folder): the folder cannot be read; check its permissions")
+        }
+        let paths = names.filter { name in !name.hasPrefix(".") && PictureFormat(fileName: name) != nil }
+            .sorted(by: NaturalOrder.precedes).map { OutputNames.join(folder, $0) }
         guard !paths.isEmpty else { throw Failure(66, "\(folder): there are no pictures (.png, .jpg) in it") }
         return paths
     }
