@@ -137,7 +137,7 @@ import Testing
         let scratch = try Scratch()
         let program = try Program.run(
             ["diversity", "--layer", "features.10", "--index", "5", "--count", "2", "--steps", "100000", "-o", "d.png"],
-            in: scratch.path, interruptAfter: 1.5)
+            in: scratch.path, interruptWhen: { try Program.processorTime(of: $0) > 1.5 })
         #expect(program.status == 130, "\(program.errors)")
         #expect(try scratch.names() == ["d.png", "d_0.png", "d_1.png"])
         #expect(try Program.run(["info", "d_0.png"], in: scratch.path).text.contains("incomplete"))

@@ -128,16 +128,18 @@ import Testing
     @Test(arguments: [SIGINT, SIGTERM])
     func anInterruptedPictureIsKeptAndReplays(_ signal: Int32) throws {
         let scratch = try Scratch()
-        for arguments in [
-            ["deepdream", Self.photo, "--iterations", "100000", "--size", "64"],
-            ["style", Self.photo, Self.other, "--model", "squeezenet1_1", "--size", "64", "--steps", "100000"],
+        for (name, arguments) in [
+            ("dream", ["deepdream", Self.photo, "--iterations", "100000", "--size", "64"]),
+            ("style", ["style", Self.photo, Self.other, "--model", "squeezenet1_1", "--size", "64", "--steps", "100000"]),
         ] {
-            let program = try Program.run(arguments + ["-o", "a.png"], in: scratch.path, interruptAfter: 0.5, signal: signal)
+            let program = try Program.run(
+                arguments + ["--save-at", "1", "-o", "\(name).png"], in: scratch.path,
+                interruptWhen: { _ in try scratch.names().contains("\(name)_step1.png") }, signal: signal)
             #expect(program.status == 128 + signal, "\(program.errors)")
-            #expect(try run(scratch, ["info", "a.png"]).text.contains("incomplete"))
+            #expect(try run(scratch, ["info", "\(name).png"]).text.contains("incomplete"))
             let pictures = [Self.photo, Self.other].filter(arguments.contains).flatMap { ["--picture", $0] }
-            _ = try run(scratch, ["replay", "a.png", "-o", "b.png"] + pictures)
-            #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+            _ = try run(scratch, ["replay", "\(name).png", "-o", "b.png"] + pictures)
+            #expect(try scratch.bytes("\(name).png") == scratch.bytes("b.png"))
         }
     }
 
