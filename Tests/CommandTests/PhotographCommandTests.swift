@@ -317,6 +317,11 @@ import Testing
     /// A record may hold anything.
     @Test func recordsThatMakeNoSenseAreRefused() throws {
         let scratch = try Scratch()
+        // They make no sense to a network or to a machine's memory; as they stand, a reader of the record can show them.
+        let readable: Set = [
+            "\"width\":1000000", "\"octaves\":32", "input_diff(coffee.jpg)", "activation_difference(features.10,coffee.jpg)",
+            "diversity(features.10)", "\"beginning\":\"picture\"", "\"layer\":\"none\"",
+        ]
         for (name, arguments) in [("d", ["deepdream", Self.photo, "--guide", Self.other] + Self.dream), ("s", ["style", Self.photo, Self.other] + Self.style)] {
             _ = try run(scratch, arguments + ["-o", "\(name).png"])
             let record = try run(scratch, ["info", "\(name).png", "--json"]).text
@@ -348,7 +353,7 @@ import Testing
                 try fails(
                     scratch, ["replay", "x.png", "-o", "y.png", "--picture", Self.photo, "--picture", Self.other], with: 65,
                     saying: "lucid: ")
-                #expect([0, 65].contains(try Program.run(["info", "x.png"], in: scratch.path).status), "\(new)")
+                #expect(try Program.run(["info", "x.png"], in: scratch.path).status == (readable.contains(new) ? 0 : 65), "\(new)")
             }
         }
     }

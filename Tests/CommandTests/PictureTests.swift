@@ -157,6 +157,7 @@ import Testing
         let scratch = try Scratch()
         let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos")
         try FileManager.default.copyItem(atPath: photos.path, toPath: "\(scratch.path)/p")
+        if arguments[0] == "report" { #expect(try draw(scratch, "channel", "--index", "5", "-o", "p/drawn.png").status == 0) }
         let plain = try Program.run(arguments + ["--json"], in: scratch.path)
         #expect(plain.status == 0, "\(plain.errors)")
         for name in ["._chelsea.jpg", ".hidden.png", "._b.JPEG"] {
