@@ -37,7 +37,7 @@ struct OutputNames {
 
     /// Puts the parts in the place of their names, all at once: a model in a file called `{seed}.onnx` keeps its name.
     static func expand(_ text: String, _ parts: Parts) -> String {
-        text.replacing(/\{(model|layer|index|seed)\}/) { match in
+        text.replacing(/\{(model|layer|index|seed)\}/) { match -> String in
             switch match.1 {
             case "model": stem(parts.model)
             case "layer": parts.layer.map(safe) ?? ""
