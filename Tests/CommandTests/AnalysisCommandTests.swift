@@ -5,7 +5,7 @@ import Testing
 /// `compare-models`, `facets` and the sheets that tell where their pictures lie.
 @Suite struct AnalysisCommandTests {
     private static let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos").path
-    private static let weights = Program.path.replacing("/lucid", with: "/lucid_Models.resources/squeezenet1_1.safetensors")
+    private static let weights = "\(Program.models)/squeezenet1_1.safetensors"
     private let quick = ["--photos", photos, "--size", "96", "--grid", "5"]
 
     private struct Comparison: Decodable {
@@ -192,10 +192,10 @@ import Testing
     @Test func anInterruptedWayIsWritten() throws {
         let scratch = try Scratch()
         let program = try Program.run(
-            ["channel", "--layer", "features.3", "--index", "5", "--size", "64", "--steps", "1000000", "--evolution", "way.png", "-o", "a.png"],
-            in: scratch.path, interruptAfter: 1)
+            ["channel", "--layer", "features.3", "--index", "5", "--size", "64", "--steps", "1000000", "--evolution", "way.png", "--save-at", "1", "-o", "a.png"],
+            in: scratch.path, interruptWhen: { _ in try scratch.names().contains("a_step1.png") })
         #expect(program.status == 130)
-        #expect(try scratch.names() == ["a.png", "way.png"])
+        #expect(try scratch.names() == ["a.png", "a_step1.png", "way.png"])
         #expect(try picture(scratch, "way.png").height > 64)
     }
 

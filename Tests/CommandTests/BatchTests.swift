@@ -10,11 +10,11 @@ import Testing
 
     @discardableResult
     private func batch(
-        _ scratch: Scratch, _ arguments: [String] = [], environment: [String: String] = [:], interruptAfter: Double? = nil,
-        signal: Int32 = SIGTERM
+        _ scratch: Scratch, _ arguments: [String] = [], environment: [String: String] = [:],
+        interruptWhen: ((pid_t) throws -> Bool)? = nil, signal: Int32 = SIGTERM
     ) throws -> Program {
         try Program.run(
-            ["batch", "m.yaml"] + arguments, in: scratch.path, environment: environment, interruptAfter: interruptAfter, signal: signal)
+            ["batch", "m.yaml"] + arguments, in: scratch.path, environment: environment, interruptWhen: interruptWhen, signal: signal)
     }
 
     /// Files below a folder with their bytes.
@@ -158,6 +158,57 @@ import Testing
         #expect(try batch(scratch).text.contains("4 pictures, 4 drawn"))
     }
 
+    /// Whatever is one picture says itself what it is, by its record: after the folder's loss as after a kill between a picture
+    /// and its status.
+    @Test func everySinglePictureIsRecognizedByItsRecord() throws {
+        let scratch = try Scratch()
+        let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos")
+        for name in ["chelsea.jpg", "coffee.jpg"] {
+            try FileManager.default.copyItem(atPath: photos.appending(path: name).path, toPath: "\(scratch.path)/\(name)")
+        }
+        func manifest(quality: Int = 90, iterations: Int = 2) -> String {
+            """
+            defaults: {size: 48}
+            renders:
+              - {command: channel, layer: features.3, indices: 0-1, steps: 2, output: "{index}.png"}
+              - {command: neuron, layer: features.3, index: 2, steps: 2, output: neuron.jpg}
+              - {command: class, label: goldfish, steps: 2, output: class.png}
+              - {command: render, objective: "channel(features.3,5)", steps: 2, output: render.png}
+              - {command: caricature, photo: chelsea.jpg, layer: features.3, steps: 2, output: caricature.png}
+              - {command: accentuate, photo: chelsea.jpg, layer: features.3, index: 1, steps: 2, output: accentuate.png}
+              - {command: invert, photo: chelsea.jpg, layer: features.3, steps: 2, output: invert.png}
+              - {command: deepdream, photo: chelsea.jpg, iterations: \(iterations), octaves: 2, output: dream.png}
+              - {command: deepdream, photo: chelsea.jpg, iterations: 2, octaves: 2, quality: \(quality), output: dream.jpg}
+              - {command: style, content: chelsea.jpg, styles: coffee.jpg, model: squeezenet1_1, steps: 3, output: style.png}
+              - {command: style, content: chelsea.jpg, styles: coffee.jpg, model: squeezenet1_1, steps: 3, quality: \(quality), output: style.jpg}
+            """
+        }
+        let count = 12
+        try save(manifest(), in: scratch)
+        let drawn = try batch(scratch)
+        #expect(drawn.text.contains("\(count) pictures, \(count) drawn"), "\(drawn.errors)")
+        let first = try files(".", in: scratch)
+        let statuses = first.keys.filter { $0.hasPrefix(".lucid/") }
+        #expect(statuses.count == count)
+        for status in statuses.sorted() {
+            try FileManager.default.removeItem(atPath: "\(scratch.path)/\(status)")
+            let again = try batch(scratch)
+            #expect(again.text.contains("\(count) pictures, 0 drawn"), "\(status): \(again.errors)")
+        }
+        try FileManager.default.removeItem(atPath: "\(scratch.path)/.lucid")
+        #expect(try batch(scratch).text.contains("\(count) pictures, 0 drawn"))
+        #expect(try files(".", in: scratch) == first)
+        // Those of another plan are others' pictures, and so are those of another quality, which is no part of a dream's plan.
+        for (changed, others) in [(manifest(quality: 80), ["dream.jpg", "style.jpg"]), (manifest(iterations: 3), ["dream.png"])] {
+            try FileManager.default.removeItem(atPath: "\(scratch.path)/.lucid")
+            try save(changed, in: scratch)
+            let refused = try batch(scratch)
+            #expect(refused.status == 73)
+            for name in others { #expect(refused.errors.contains(": \(name) is there already"), "\(refused.errors)") }
+            #expect(refused.errors.filter { $0 == "\n" }.count == others.count + 1, "\(refused.errors)")
+        }
+    }
+
     @Test func picturesOfOthersAreLeftAlone() throws {
         let scratch = try Scratch()
         try save(small + "output: \"{index}.png\"\nrenders: [{command: channel, layer: features.3, indices: 0-1}]", in: scratch)
@@ -274,7 +325,9 @@ import Testing
         try save("defaults: {size: 64, steps: 200}\nrenders: [{command: channel, layer: features.10, indices: 0-7}]", in: scratch)
         try batch(scratch, ["-o", "whole"])
         for (signal, code) in [(SIGTERM, 75), (SIGINT, 130)] as [(Int32, Int32)] {
-            let ended = try batch(scratch, ["-o", "out"], interruptAfter: 0.5, signal: signal)
+            func count() -> Int { (try? pictures("out", in: scratch).filter { $0.hasSuffix(".png") }.count) ?? 0 }
+            let before = count()
+            let ended = try batch(scratch, ["-o", "out"], interruptWhen: { _ in count() > before }, signal: signal)
             #expect(ended.status == code, "\(ended.status) \(ended.errors)")
             #expect(ended.errors.contains("the same command goes on"))
             let names = try pictures("out", in: scratch)

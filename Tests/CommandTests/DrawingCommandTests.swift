@@ -5,7 +5,8 @@ import Testing
 /// Every drawing command through the program: the files that it says, which replay to the same bytes.
 @Suite struct DrawingCommandTests {
     private static let quick = ["--size", "64", "--steps", "4"]
-    private static let photo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos/chelsea.jpg").path
+    private static let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos")
+    private static let photo = photos.appending(path: "chelsea.jpg").path
 
     private func draw(_ scratch: Scratch, _ arguments: [String], quick: [String] = quick) throws -> Program {
         let program = try Program.run(arguments + quick, in: scratch.path)
@@ -136,7 +137,7 @@ import Testing
         let scratch = try Scratch()
         let program = try Program.run(
             ["diversity", "--layer", "features.10", "--index", "5", "--count", "2", "--steps", "100000", "-o", "d.png"],
-            in: scratch.path, interruptAfter: 1.5)
+            in: scratch.path, interruptWhen: { try Program.processorTime(of: $0) > 1.5 })
         #expect(program.status == 130, "\(program.errors)")
         #expect(try scratch.names() == ["d.png", "d_0.png", "d_1.png"])
         #expect(try Program.run(["info", "d_0.png"], in: scratch.path).text.contains("incomplete"))
@@ -192,7 +193,7 @@ import Testing
         try FileManager.default.copyItem(atPath: Self.photo, toPath: place)
         _ = try draw(scratch, ["caricature", "photo.jpg", "--layer", "features.3", "-o", "a.png"])
         try FileManager.default.removeItem(atPath: place)
-        try FileManager.default.copyItem(atPath: Self.photo.replacing("chelsea", with: "coffee"), toPath: place)
+        try FileManager.default.copyItem(atPath: Self.photos.appending(path: "coffee.jpg").path, toPath: place)
         let replay = try Program.run(["replay", "a.png", "-o", "b.png"], in: scratch.path)
         #expect(replay.status == 65 && replay.errors.contains("photo.jpg"), "\(replay.errors)")
     }

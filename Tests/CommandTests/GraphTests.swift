@@ -45,6 +45,17 @@ import Testing
         #expect(try scratch.names().contains("small_Reshape_3_7.png"))
     }
 
+    @Test func aPlaceholderInItsNameIsPartOfIt() throws {
+        let scratch = try Scratch()
+        try graph(in: scratch)
+        try FileManager.default.moveItem(atPath: "\(scratch.path)/small.onnx", toPath: "\(scratch.path)/{seed}{index}.onnx")
+        let drawn = try Program.run(
+            ["channel", "--model", "{seed}{index}.onnx", "--layer", "Conv_0", "--index", "1", "--size", "32", "--steps", "1",
+             "-o", "{seed}_{model}.png", "--quiet"], in: scratch.path)
+        #expect(drawn.status == 0, "\(drawn.errors)")
+        #expect(try scratch.names() == ["0_{seed}{index}.png", "{seed}{index}.onnx"])
+    }
+
     @Test func mistakesAreOneLine() throws {
         let scratch = try Scratch()
         try graph(in: scratch)

@@ -19,8 +19,8 @@ import Testing
             try Self.weights.write(to: URL(filePath: "\(scratch.path)/mine.safetensors"))
         }
 
-        func run(_ arguments: String..., interruptAfter: Double? = nil) throws -> Program {
-            try Program.run(arguments, in: scratch.path, environment: environment, interruptAfter: interruptAfter)
+        func run(_ arguments: String..., interruptWhen: ((pid_t) throws -> Bool)? = nil) throws -> Program {
+            try Program.run(arguments, in: scratch.path, environment: environment, interruptWhen: interruptWhen)
         }
 
         func fails(_ arguments: String..., with status: Int32, saying words: [String]) throws {
@@ -34,7 +34,7 @@ import Testing
 
         /// The bundled models' folder with another list of what can be downloaded: mine.safetensors as squeezenet1_0.
         func offer(_ server: TestServer) throws {
-            let models = URL(filePath: Program.path).deletingLastPathComponent().appending(path: "lucid_Models.resources").path
+            let models = Program.models
             let folder = "\(scratch.path)/models"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             for name in try FileManager.default.contentsOfDirectory(atPath: models) where name != "downloads.json" {
@@ -171,8 +171,14 @@ import Testing
         let place = try Place()
         let server = try TestServer(.stall(Array(Place.weights), 100_000))
         try place.offer(server)
-        #expect(try place.run("models", "pull", "squeezenet1_0", interruptAfter: 1.5).status == 130)
-        let left = try FileManager.default.contentsOfDirectory(atPath: "\(place.scratch.path)/home/models")
+        let folder = "\(place.scratch.path)/home/models"
+        func downloaded() -> [Int] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return names.compactMap { try? Data(contentsOf: URL(filePath: "\(folder)/\($0)")).count }
+        }
+        let program = try place.run("models", "pull", "squeezenet1_0", interruptWhen: { _ in downloaded() == [100_000] })
+        #expect(program.status == 130)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(left.count == 1 && left[0].hasSuffix(".part"))
         server.answer(.file(Array(Place.weights)))
         #expect(try place.run("models", "pull", "squeezenet1_0").status == 0)

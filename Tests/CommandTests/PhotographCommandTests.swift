@@ -128,16 +128,18 @@ import Testing
     @Test(arguments: [SIGINT, SIGTERM])
     func anInterruptedPictureIsKeptAndReplays(_ signal: Int32) throws {
         let scratch = try Scratch()
-        for arguments in [
-            ["deepdream", Self.photo, "--iterations", "100000", "--size", "64"],
-            ["style", Self.photo, Self.other, "--model", "squeezenet1_1", "--size", "64", "--steps", "100000"],
+        for (name, arguments) in [
+            ("dream", ["deepdream", Self.photo, "--iterations", "100000", "--size", "64"]),
+            ("style", ["style", Self.photo, Self.other, "--model", "squeezenet1_1", "--size", "64", "--steps", "100000"]),
         ] {
-            let program = try Program.run(arguments + ["-o", "a.png"], in: scratch.path, interruptAfter: 0.5, signal: signal)
+            let program = try Program.run(
+                arguments + ["--save-at", "1", "-o", "\(name).png"], in: scratch.path,
+                interruptWhen: { _ in try scratch.names().contains("\(name)_step1.png") }, signal: signal)
             #expect(program.status == 128 + signal, "\(program.errors)")
-            #expect(try run(scratch, ["info", "a.png"]).text.contains("incomplete"))
+            #expect(try run(scratch, ["info", "\(name).png"]).text.contains("incomplete"))
             let pictures = [Self.photo, Self.other].filter(arguments.contains).flatMap { ["--picture", $0] }
-            _ = try run(scratch, ["replay", "a.png", "-o", "b.png"] + pictures)
-            #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+            _ = try run(scratch, ["replay", "\(name).png", "-o", "b.png"] + pictures)
+            #expect(try scratch.bytes("\(name).png") == scratch.bytes("b.png"))
         }
     }
 
@@ -315,6 +317,11 @@ import Testing
     /// A record may hold anything.
     @Test func recordsThatMakeNoSenseAreRefused() throws {
         let scratch = try Scratch()
+        // They make no sense to a network or to a machine's memory; as they stand, a reader of the record can show them.
+        let readable: Set = [
+            "\"width\":1000000", "\"octaves\":32", "input_diff(coffee.jpg)", "activation_difference(features.10,coffee.jpg)",
+            "diversity(features.10)", "\"beginning\":\"picture\"", "\"layer\":\"none\"",
+        ]
         for (name, arguments) in [("d", ["deepdream", Self.photo, "--guide", Self.other] + Self.dream), ("s", ["style", Self.photo, Self.other] + Self.style)] {
             _ = try run(scratch, arguments + ["-o", "\(name).png"])
             let record = try run(scratch, ["info", "\(name).png", "--json"]).text
@@ -346,7 +353,7 @@ import Testing
                 try fails(
                     scratch, ["replay", "x.png", "-o", "y.png", "--picture", Self.photo, "--picture", Self.other], with: 65,
                     saying: "lucid: ")
-                #expect([0, 65].contains(try Program.run(["info", "x.png"], in: scratch.path).status), "\(new)")
+                #expect(try Program.run(["info", "x.png"], in: scratch.path).status == (readable.contains(new) ? 0 : 65), "\(new)")
             }
         }
     }

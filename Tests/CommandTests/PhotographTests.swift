@@ -79,7 +79,7 @@ import Testing
         let begin = ContinuousClock.now
         let drawn = try Program.run(
             ["channel", "--layer", "features.3", "--index", "5", "--param", "cppn", "--start", "../pics/cat.jpg",
-             "--size", "600", "-o", "a.png"], in: "\(scratch.path)/work", interruptAfter: 1.5)
+             "--size", "600", "-o", "a.png"], in: "\(scratch.path)/work", interruptWhen: { try Program.processorTime(of: $0) > 1.5 })
         #expect(drawn.status == 130, "\(drawn.errors)")
         #expect(ContinuousClock.now - begin < .seconds(15))
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/work").isEmpty)

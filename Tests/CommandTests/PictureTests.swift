@@ -138,11 +138,34 @@ import Testing
     func anInterruptedPictureIsKeptAndSaysSo(signal: Int32) throws {
         let scratch = try Scratch()
         let result = try Program.run(
-            ["channel", "--layer", "features.10", "--index", "5", "--steps", "100000", "-o", "a.png"], in: scratch.path,
-            interruptAfter: 1.5, signal: signal)
+            ["channel", "--layer", "features.10", "--index", "5", "--steps", "100000", "--save-at", "1", "-o", "a.png"], in: scratch.path,
+            interruptWhen: { _ in try scratch.names().contains("a_step1.png") }, signal: signal)
         #expect(result.status == 128 + signal)
-        #expect(try scratch.names() == ["a.png"])
+        #expect(try scratch.names() == ["a.png", "a_step1.png"])
         #expect(try Program.run(["info", "a.png"], in: scratch.path).text.contains("incomplete"))
+    }
+
+    /// Folders that macOS wrote on a foreign disk have a hidden `._a.png` beside each `a.png`, which is no picture.
+    @Test(arguments: [
+        ["compare-models", "squeezenet1_1", "squeezenet1_1", "--layers", "features.3", "--grid", "3", "--size", "64", "--photos", "p"],
+        ["direction", "--layer", "features.3", "--channels", "5:1", "--whiten", "p", "--steps", "1", "--size", "64"],
+        ["channel", "--layer", "features.3", "--index", "5", "--param", "maco", "--spectrum", "p", "--steps", "1", "--size", "64"],
+        ["deepdream", "p", "--size", "48", "--iterations", "1", "--octaves", "1", "-o", "dream.gif"],
+        ["diff", "p", "p"], ["report", "p"],
+    ])
+    func hiddenFilesOfAFolderAreNoPictures(_ arguments: [String]) throws {
+        let scratch = try Scratch()
+        let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos")
+        try FileManager.default.copyItem(atPath: photos.path, toPath: "\(scratch.path)/p")
+        if arguments[0] == "report" { #expect(try draw(scratch, "channel", "--index", "5", "-o", "p/drawn.png").status == 0) }
+        let plain = try Program.run(arguments + ["--json"], in: scratch.path)
+        #expect(plain.status == 0, "\(plain.errors)")
+        for name in ["._chelsea.jpg", ".hidden.png", "._b.JPEG"] {
+            try Data("no picture".utf8).write(to: URL(filePath: "\(scratch.path)/p/\(name)"))
+        }
+        let force = ["deepdream", "report"].contains(arguments[0]) ? ["--force"] : []
+        let hidden = try Program.run(arguments + force + ["--json"], in: scratch.path)
+        #expect(hidden.status == 0, "\(hidden.errors)")
     }
 
     @Test func everyOptionOfThePictureChangesIt() throws {

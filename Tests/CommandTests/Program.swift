@@ -8,20 +8,27 @@ struct Program {
 
     var text: String { String(decoding: output, as: UTF8.self) }
 
-    /// The program lies beside the test bundle.
-    static let path: String = {
+    /// The folder of everything that was built: the test bundle, the program and its resources.
+    private static let folder: URL = {
         let tests = try! FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return URL(filePath: tests).deletingLastPathComponent().appending(path: "lucid").path
+        return URL(filePath: tests).deletingLastPathComponent()
     }()
+
+    static let path = folder.appending(path: "lucid").path
+
+    /// The folder of the networks that ship with the program.
+    static let models = folder.appending(path: "lucid_Models.resources").path
 
     /// - Parameters:
     ///   - folder: the working directory.
     ///   - input: a file that comes on standard input.
-    ///   - interruptAfter: seconds after which it gets `signal`.
+    ///   - interruptWhen: asked again and again about the running process; it gets `signal` once that holds, or is killed after
+    ///     a minute.
     @discardableResult
     static func run(
         _ arguments: [String], in folder: String = FileManager.default.temporaryDirectory.path,
-        environment: [String: String] = [:], input: String? = nil, interruptAfter: Double? = nil, signal: Int32 = SIGINT
+        environment: [String: String] = [:], input: String? = nil, interruptWhen: ((pid_t) throws -> Bool)? = nil,
+        signal: Int32 = SIGINT
     ) throws -> Program {
         let process = Process()
         process.executableURL = URL(filePath: path)
@@ -37,15 +44,29 @@ struct Program {
         let watchdog = DispatchWorkItem { kill(identifier, SIGKILL) }  // a program that hangs fails instead
         DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
         defer { watchdog.cancel() }
-        if let interruptAfter {
-            Thread.sleep(forTimeInterval: interruptAfter)
-            kill(identifier, signal)
+        if let interruptWhen {
+            do {
+                while process.isRunning, try !interruptWhen(identifier) { usleep(5000) }
+                kill(identifier, signal)
+            } catch {
+                kill(identifier, SIGKILL)
+                throw error
+            }
         }
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         let message = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
         return Program(status: status, output: bytes, errors: String(decoding: message, as: UTF8.self))
+    }
+
+    /// Seconds that a process has computed, which on a busy machine says more than the time since it began.
+    static func processorTime(of process: pid_t) throws -> Double {
+        // The name, in parentheses, may hold anything; utime and stime are fields 14 and 15, and the state after the name is 3.
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        let ticks = fields.dropFirst(12).prefix(2).compactMap { Double($0) }.reduce(0, +)
+        return ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 }
 

@@ -11,7 +11,9 @@ import Testing
         // One step of this takes far longer than the pause between the signals. What is in a script's background ignores SIGINT.
         let script = """
             env --default-signal=INT "$LUCID" channel --model vgg16 --layer features.28 --index 5 --size 900 --steps 3 --threads 1 -o a.png &
-            sleep 1.5; kill -TERM $!; sleep 0.2; kill -INT $!; start=$(date +%s%N); wait $!; status=$?
+            until (($(cut -d ' ' -f 14 /proc/$!/stat) > 150)); do sleep 0.01; done  # hundredths of a second that it has computed
+            kill -TERM $!; until grep -q '^ShdPnd:\\s0*$' /proc/$!/status; do :; done  # it has taken the first signal
+            kill -INT $!; start=$(date +%s%N); wait $!; status=$?
             echo "status $status after $((($(date +%s%N) - start) / 1000000)) ms"
             """
         let result = try Shell.run(script, in: scratch.path)

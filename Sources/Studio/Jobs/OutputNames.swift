@@ -35,12 +35,16 @@ struct OutputNames {
         return expanded.hasSuffix("/") || isFolder(expanded) ? join(expanded, name) : expanded
     }
 
-    /// Puts the parts in the place of their names.
+    /// Puts the parts in the place of their names, all at once: a model in a file called `{seed}.onnx` keeps its name.
     static func expand(_ text: String, _ parts: Parts) -> String {
-        text.replacing("{model}", with: stem(parts.model))
-            .replacing("{layer}", with: parts.layer.map(safe) ?? "")
-            .replacing("{index}", with: parts.index.map(String.init) ?? "")
-            .replacing("{seed}", with: String(parts.seed))
+        text.replacing(/\{(model|layer|index|seed)\}/) { match -> String in
+            switch match.1 {
+            case "model": stem(parts.model)
+            case "layer": parts.layer.map(safe) ?? ""
+            case "index": parts.index.map(String.init) ?? ""
+            default: String(parts.seed)
+            }
+        }
     }
 
     /// The name for one of several pictures: "eye.png" becomes "eye_2.png".
