@@ -1,7 +1,5 @@
 import Images
-import ModelStore
-import Networks
-import Visualization
+import Studio
 
 #if canImport(Glibc)
     import Glibc
@@ -9,64 +7,37 @@ import Visualization
     import Musl
 #endif
 
-/// What ends the program: an exit code of sysexits.h and one line that says what, where and what to try.
-struct Failure: Error {
-    let code: Int32
-    let message: String
-
-    init(_ code: Int32, _ message: String) {
-        self.code = code
-        self.message = message
+extension Problem {
+    /// The program's exit code, of sysexits.h where it has one.
+    var exitCode: Int32 {
+        switch kind {
+        case .partial: 1
+        case .usage: 64
+        case .badData: 65
+        case .missing: 66
+        case .unavailable: 69
+        case .failed: 70
+        case .cannotWrite: 73
+        case .outputClosed: 128 + SIGPIPE
+        case .interrupted: 128 + max(Interruption.signal, SIGINT)
+        // Schedulers start one again that exits with 75 after their SIGTERM.
+        case .stopped: Interruption.signal == SIGTERM ? 75 : 128 + max(Interruption.signal, SIGINT)
+        }
     }
 
-    /// A command that makes no sense.
-    static func usage(_ message: String) -> Failure { Failure(64, message) }
-    /// A file whose contents cannot be used.
-    static func badData(_ message: String) -> Failure { Failure(65, message) }
+    /// One line, with settings spelled as options: a file's name in it may hold anything.
+    var line: String { String(message.text { "--\($0)" }.map { $0.isNewline ? " " : $0 }) }
 
+    /// Says it and ends the program.
     func exit() -> Never {
         OutputFile.removeTemporaryFiles()
-        // A file's name in it may hold anything, but an error is one line.
-        let line = String(message.map { $0.isNewline ? " " : $0 })
         if !line.isEmpty { standardError("lucid: \(line)\n") }
-        Glibc.exit(code)
+        Glibc.exit(exitCode)
     }
 }
 
-extension Failure {
-    init(_ error: RenderError) {
-        switch error {
-        case .objective, .transforms, .layer, .index, .size, .memory: self = .usage("\(error)")
-        case .picture: self = .badData("\(error)")
-        case .weights(let error): self.init(error)
-        case .notFinite: self.init(70, "\(error)")
-        case .interrupted: self = Interruption.failure
-        }
-    }
-
-    init(_ error: WeightsError) { self.init(error.isMissing ? 66 : 65, "\(error)") }
-
-    init(_ error: StoreError) {
-        switch error.kind {
-        case .name: self = .usage("\(error)")
-        case .badData: self = .badData("\(error)")
-        case .missing: self.init(66, "\(error)")
-        case .unavailable: self.init(69, "\(error)")
-        case .cannotWrite: self.init(73, "\(error)")
-        case .interrupted: self.init(128 + Interruption.signal, "\(error)")
-        }
-    }
-
-    init(_ error: PictureError) { self.init(error.kind == .noInput ? 66 : 65, "\(error)") }
-
-    init(_ error: OutputError) {
-        switch error {
-        // Who reads standard output has seen enough, as head has: an end without a word, as of a program that SIGPIPE ends.
-        case .brokenPipe(path: "-"), .brokenPipe(path: "/dev/stdout"): self.init(128 + SIGPIPE, "")
-        default: self.init(73, "\(error)")
-        }
-    }
-}
+/// Says something on standard error that people should know.
+func say(_ message: Message) { standardError("lucid: \(message.text { "--\($0)" })\n") }
 
 /// Writes to standard error, whatever becomes of it.
 func standardError(_ text: String) {
@@ -75,10 +46,10 @@ func standardError(_ text: String) {
 }
 
 /// Writes a line to standard output.
-func standardOutput(_ text: String) throws(Failure) {
+@Sendable func standardOutput(_ text: String) throws(Problem) {
     do {
         try OutputFile.write(Array((text + "\n").utf8), to: "-")
     } catch {
-        throw Failure(error)
+        throw Problem(error)
     }
 }

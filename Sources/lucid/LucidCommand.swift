@@ -1,7 +1,7 @@
 import ArgumentParser
 import Images
 import Networks
-import Tensors
+import Studio
 import Visualization
 
 /// `lucid`: parses, calls, and turns every error into one line and an exit code.
@@ -17,16 +17,14 @@ struct LucidCommand: ParsableCommand {
               lucid channel --model vgg16 --layer features.28 --index 7 --show
               lucid layers --model vgg16
             """,
-        version: version,
+        version: Studio.version,
         subcommands: [
             Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self, Facets.self,
             Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
-            StyleCommand.self, Batch.self, Report.self, Compare.self, CompareModels.self, Diff.self,
+            StyleCommand.self, BatchCommand.self, Report.self, Compare.self, CompareModels.self, Diff.self,
             Layers.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])
-
-    static let version = "0.1.0"
 
     /// Whether an argument is an expression that begins with a minus.
     private static func isExpression(_ argument: String) -> Bool {
@@ -35,29 +33,26 @@ struct LucidCommand: ParsableCommand {
         return rest.first == "(" || rest.first!.isNumber || Objective.functions.contains { rest.hasPrefix("\($0.name)(") }
     }
 
-    /// When the program was started, or nearly.
-    static let start = ContinuousClock.now
-
     static func main() {
-        _ = start
         Interruption.prepare()
         do {
             // An expression may begin with a minus, which the parser would take for an option's.
             let arguments = FileName.commandLineArguments.map { isExpression($0) ? " " + $0 : $0 }
-            if let failure = unknownCommand(arguments, of: self) { throw failure }
+            if let problem = unknownCommand(arguments, of: self) { throw problem }
             var command = try parseAsRoot(arguments)
             try command.run()
-        } catch let failure as Failure {
-            failure.exit()
+        } catch let problem as Problem {
+            problem.exit()
         } catch {
             let code = exitCode(for: error)
             guard code != .success else { exit(withError: error) }  // help and version
-            Failure(code.rawValue, line(of: error)).exit()
+            standardError("lucid: \(line(of: error))\n")
+            exit(withError: code)
         }
     }
 
     /// A word that is no command where only a command can stand.
-    private static func unknownCommand(_ arguments: [String], of parent: any ParsableCommand.Type) -> Failure? {
+    private static func unknownCommand(_ arguments: [String], of parent: any ParsableCommand.Type) -> Problem? {
         let commands = parent.configuration.subcommands
         guard !commands.isEmpty, let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return nil }
         if let command = commands.first(where: { $0._commandName == word }) {

@@ -62,6 +62,7 @@ public struct Batch: Sendable {
     /// - Parameter force: pictures that no batch drew may be overwritten.
     /// - Returns: how many were done.
     public mutating func prepare(force: Bool) throws(Problem) -> Int {
+        guard mistakes.isEmpty else { return 0 }
         var checked: Set<String> = []
         for task in tasks {
             // One mistake an entry is enough of what is wrong with its folders.
@@ -91,4 +92,28 @@ public struct Batch: Sendable {
         tasks = left
         return done
     }
+
+    /// Ends a run: with a problem where pictures failed, or are left.
+    ///
+    /// - Parameter before: pictures that were done before the run.
+    public func conclude(_ outcome: JobRunner.Outcome, before: Int, _ session: Session) throws(Problem) {
+        let (done, total) = (before + outcome.done.count, before + tasks.count)
+        if session.isCancelled(), done < total {
+            throw Problem(.stopped, "interrupted; \(done) of \(total) pictures are done, and the same command goes on")
+        }
+        if !outcome.failures.isEmpty {
+            throw Problem(.partial, "\(outcome.failures.count) of \(total) pictures failed; the same command tries them again")
+        }
+    }
+}
+
+extension JobRunner.Outcome {
+    /// The failures of a batch, in the manifest's order.
+    public var failedTasks: [(task: BatchTask, problem: Problem)] {
+        failures.compactMap { failure in (failure.job as? BatchTask).map { ($0, failure.problem) } }
+            .sorted { ($0.0.line, $0.0.output) < ($1.0.line, $1.0.output) }
+    }
+
+    /// The pictures of a batch that are noise.
+    public var deadTasks: [BatchTask] { dead.compactMap { $0 as? BatchTask }.sorted { $0.output < $1.output } }
 }

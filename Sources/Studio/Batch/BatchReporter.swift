@@ -22,8 +22,9 @@ public final class BatchReporter: Reporter {
     public enum Form: Sendable { case text, json, silent }
 
     private let form: Form
-    /// Pictures that were done before, and pictures in all.
-    private let before: Int
+    /// Pictures that were done before.
+    public let before: Int
+    /// Pictures in all.
     private let total: Int
     private let done: Mutex<Int>
     private let output: @Sendable (String) throws(Problem) -> Void

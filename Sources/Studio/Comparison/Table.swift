@@ -1,12 +1,12 @@
 /// Columns of text, the first aligned left, the others right.
-struct Table {
+public struct Table {
     private var rows: [[String]]
 
-    init(_ header: [String]) { rows = [header] }
+    public init(_ header: [String]) { rows = [header] }
 
-    mutating func add(_ row: [String]) { rows.append(row) }
+    public mutating func add(_ row: [String]) { rows.append(row) }
 
-    var text: String {
+    public var text: String {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
         return rows.map { row in
             let cells = zip(row, widths).enumerated().map { column, cell in

@@ -23,8 +23,6 @@ struct FilmJob: Job {
     /// Frames a second; nil for the source's.
     let rate: Double?
     let maximumPixels: Int
-    /// Frames that are there and are not these may be overwritten.
-    let force: Bool
     let memory: Int
     let ingredients: [String]
     let frameCount: Int?
@@ -105,7 +103,7 @@ struct FilmJob: Job {
             let fitted = picture.fitted(width: plan.width, height: plan.height)
             let photo = try fitted.tensor(channels: model.network.inputChannels, name: Self.frameName)
             let result: Picture
-            if let done = try finished(path, plan) {
+            if let done = try finished(path, plan, force: context.force) {
                 result = done
             } else {
                 try OutputChecks.check(path, createFolders: true)
@@ -169,7 +167,7 @@ struct FilmJob: Job {
     /// A frame that is there already and was made by the same plan.
     ///
     /// - Throws: a problem for another picture in its place, unless it may be overwritten.
-    private func finished(_ path: String, _ plan: DreamPlan) throws(Problem) -> Picture? {
+    private func finished(_ path: String, _ plan: DreamPlan, force: Bool) throws(Problem) -> Picture? {
         guard isFile(path) else { return nil }
         if let record = try? Record(ofFile: path), !record.isSheet, record.version == version, record.pictures[0].complete,
             record.pictures[0].plan == .dream(plan)

@@ -65,6 +65,8 @@ public struct JobContext: Sendable {
     public var isCancelled: @Sendable () -> Bool
     /// One of many: a picture that is interrupted is not written.
     public var isBatch = false
+    /// Files that are there may be overwritten.
+    public var force = false
     /// Finished pictures are rated beyond their score.
     public var rates = true
     /// Told of every step. It may be called from many threads.

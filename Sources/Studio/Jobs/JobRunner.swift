@@ -102,7 +102,7 @@ public struct JobRunner: Sendable {
             default: if !isBatch { try reporter.report(event) }
             }
         }
-        context.isBatch = isBatch
+        (context.isBatch, context.force) = (isBatch, force)
         context.rates = !isBatch
         do throws(Problem) {
             let result = try job.draw(context)

@@ -10,8 +10,6 @@ public struct DreamRequest: DrawingRequest {
     public var moving = MovingSettings()
     public var reading = ReadingSettings()
     public var output = OutputSettings()
-    /// Frames of a film that are there and are not this one's may be overwritten.
-    public var force = false
 
     public init() {}
 
@@ -90,7 +88,7 @@ public struct DreamRequest: DrawingRequest {
         let (plan, pictures) = try dream.plan(photo: FilmJob.frameName, model: model, files: &files, workers: session.workers)
         return FilmJob(
             model: model, first: plan, pictures: pictures, source: path, path: target,
-            blend: moving.blend ?? MovingSettings.standardBlend, rate: moving.rate, maximumPixels: reading.maxPixels, force: force,
+            blend: moving.blend ?? MovingSettings.standardBlend, rate: moving.rate, maximumPixels: reading.maxPixels,
             memory: try asProblem { () throws(RenderError) in try Dream.estimatedMemory(of: plan, model: model) },
             ingredients: model.ingredients(files), frameCount: source.count)
     }

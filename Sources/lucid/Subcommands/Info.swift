@@ -1,6 +1,5 @@
 import ArgumentParser
-import Images
-import Visualization
+import Studio
 
 /// `lucid info`
 struct Info: ParsableCommand {
@@ -11,77 +10,22 @@ struct Info: ParsableCommand {
     @Flag(help: "Print the record as one JSON object.") var json = false
 
     func run() throws {
-        let text = try PictureRecord.text(ofFile: picture)
-        if json { return try standardOutput(text) }
-        if let sheet = try? SheetRecord(json: text) {
-            for (place, record) in sheet.pictures.enumerated() {
-                try standardOutput("\(place + 1)  \(record.plan.model)  \(record.plan.objective)  seed \(record.plan.seed)  score \(record.score)".withoutControls)
+        if json { return try standardOutput(Record.text(ofFile: picture)) }
+        let record = try Record(ofFile: picture)
+        if record.isSheet {
+            for (place, drawn) in record.pictures.enumerated() {
+                let seed = drawn.plan.seed.map { "seed \($0)  " } ?? ""
+                try standardOutput("\(place + 1)  \(drawn.plan.model)  \(drawn.plan.objective)  \(seed)score \(drawn.score)".withoutControls)
             }
             return
         }
-        if PhotographRecord.describes(json: text) { return try print(PhotographRecord.rows(ofFile: picture, text: text)) }
-        let record = try PictureRecord(ofFile: picture, text: text)
-        let command = record.complete && record.picture == nil ? PlanCommand(record.plan)?.text : nil
-        try print(record.rows + (command.map { [("command", $0)] } ?? []))
-    }
-
-    private func print(_ rows: [(String, String)]) throws {
-        let width = rows.map(\.0.count).max()!
+        var rows = record.rows
+        if case .picture(let plan) = record.pictures[0].plan, record.pictures[0].complete, let command = PlanCommand(plan) {
+            rows.append(("command", command.text))
+        }
+        let width = rows.map(\.name.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value.withoutControls)
         }
-    }
-}
-
-extension String {
-    /// Without characters that a terminal would obey: what stands in a file may be anything.
-    var withoutControls: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "?" : $0 }))
-    }
-}
-
-extension PictureRecord {
-    /// The record in a PNG's text or a JPEG's comment.
-    init(ofFile path: String) throws(Failure) {
-        try self.init(ofFile: path, text: try Self.text(ofFile: path))
-    }
-
-    /// - Parameter text: what `text(ofFile:)` gave.
-    init(ofFile path: String, text: String) throws(Failure) {
-        if (try? SheetRecord(json: text)) != nil {
-            throw .badData("\(path) is a sheet of several pictures; `lucid info` lists them")
-        }
-        do {
-            try self.init(json: text)
-        } catch {
-            throw .badData("\(path): \(error)")
-        }
-    }
-
-    /// What a picture says of itself, as JSON.
-    static func text(ofFile path: String) throws(Failure) -> String {
-        try text(in: try PictureSource.bytes(of: path), name: path)
-    }
-
-    /// What a picture says of itself, as JSON.
-    ///
-    /// - Parameters:
-    ///   - bytes: of a file.
-    ///   - path: what messages call it.
-    static func text(in bytes: [UInt8], name path: String) throws(Failure) -> String {
-        let text: String?
-        do throws(PictureError) {
-            switch PictureFormat(signatureOf: bytes) {
-            case .png: text = try PNG.text(in: bytes, name: path)[PictureRecord.keyword]
-            case .jpeg: text = try JPEG.comment(in: bytes, name: path)
-            case nil: throw PictureError.notAPicture(file: path)
-            }
-        } catch {
-            throw Failure(error)
-        }
-        guard let text else {
-            throw .badData("\(path) does not say how it was made; only pictures that lucid drew do")
-        }
-        return text
     }
 }

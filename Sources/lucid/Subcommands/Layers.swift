@@ -1,5 +1,6 @@
 import ArgumentParser
 import Networks
+import Studio
 
 /// `lucid layers`
 struct Layers: ParsableCommand {
@@ -12,25 +13,22 @@ struct Layers: ParsableCommand {
             """)
 
     @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(parsing: .unconditional, help: ArgumentHelp("The picture's size, 1 to 1000000 or WIDTHxHEIGHT, which decides the shapes. (default: 224, or the one size that the network takes)", valueName: "n"))
-    var size: PictureSize?
+    @Option(LayersSettings["size"]) var size: String?
     @Flag(help: "Print one JSON object a layer.") var json = false
 
-    func validate() throws {
-        guard model.labels == nil else { throw ValidationError("--labels names classes, and layers lists none") }
-    }
-
     func run() throws {
-        let model = try model.loadGraph(size: size?.networkSize)
-        let size = size ?? model.network.onlySize.map { PictureSize(width: $0.width, height: $0.height) } ?? .standard
+        var texts = texts(of: self)
+        texts["json"] = nil
+        let settings = try LayersSettings(given: texts)
+        let (model, size) = try settings.graph()
         let rows: [LayerSummary]
         do {
             rows = try model.network.summary(height: size.height, width: size.width)
         } catch {
-            throw Failure.usage("\(model.name) does not take size \(size): \(error)")
+            throw Problem.usage("\(model.name) does not take size \(size.text): \(error)")
         }
         if json {
-            for row in rows { try standardOutput(lucid.json(row)) }
+            for row in rows { try standardOutput(Studio.json(row)) }
             return
         }
         var table = Table(["layer", "channels", "height", "width", "sees", "parameters", "multiply-adds"])

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ModelStore
 import Networks
+import Studio
 
 /// `lucid models`: what is here, what can be had.
 struct Models: ParsableCommand {
@@ -10,12 +11,12 @@ struct Models: ParsableCommand {
         defaultSubcommand: List.self)
 
     /// Runs what the store does, and says in one line why it could not.
-    static func asking<Result>(_ body: (ModelLibrary) throws(StoreError) -> Result) throws(Failure) -> Result {
-        let library = try ModelOptions.library()
+    static func asking<Result>(_ body: (ModelLibrary) throws(StoreError) -> Result) throws(Problem) -> Result {
+        let library = try Session.library()
         do {
             return try body(library)
         } catch {
-            throw Failure(error)
+            throw Problem(error)
         }
     }
 
@@ -37,16 +38,18 @@ struct Models: ParsableCommand {
         @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
         func run() throws {
-            let progress = DownloadProgress(model, quiet: quiet)
-            defer { progress.finish() }
+            let progress = DownloadProgress(quiet: quiet)
+            defer { progress.report(model, nil) }
             let path = try Models.asking { library throws(StoreError) in
                 guard case .training(let training) = try library.meaning(of: model) else { return try library.path(of: model) }
                 let store = try Store(library.surroundings)
-                let item = try Pull(training, into: store, library.surroundings).run(progress: progress.step)
+                let item = try Pull(training, into: store, library.surroundings).run { bytes, total in
+                    progress.report(model, (bytes, total))
+                    return Interruption.signal == 0
+                }
                 try store.verify(item)
                 return store.path(of: item)
             }
-            progress.finish()
             if !quiet { try standardOutput("\(model)  \(path)") }
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ModelStore
 import Networks
+import Studio
 
 extension Models {
     /// `lucid models list`
@@ -12,9 +13,9 @@ extension Models {
         @Flag(help: "Print one JSON object a network.") var json = false
 
         func run() throws {
-            let models = try ModelOptions.library().listing
+            let models = try Session.library().listing
             if json {
-                for model in models { try standardOutput(lucid.json(model)) }
+                for model in models { try standardOutput(Studio.json(model)) }
                 return
             }
             var table = Table(["model", "weights", "state", "size", "classes", "top-1", "licence"])
@@ -38,18 +39,18 @@ extension Models {
         @Argument(help: "A network; without any, all that are here.") var models: [String] = []
 
         func run() throws {
-            let library = try ModelOptions.library()
+            let library = try Session.library()
             let names = models.isEmpty ? library.listing.filter { $0.state != .available }.map(\.name) : models
-            var failure: Failure?
+            var failure: Problem?
             for name in names {
-                if Interruption.signal != 0 { throw Interruption.failure }
+                if Interruption.signal != 0 { throw Problem.interrupted }
                 do {
                     try library.verify(name)
                     try standardOutput("\(name)  good")
                 } catch let error as StoreError {
                     // The others are looked at all the same; the first one that is damaged ends it.
-                    if let failure { standardError("lucid: \(failure.message)\n") }
-                    failure = Failure(error)
+                    if let failure { standardError("lucid: \(failure.line)\n") }
+                    failure = Problem(error)
                 }
             }
             if let failure { throw failure }
@@ -57,7 +58,7 @@ extension Models {
             do {
                 try library.verifyRecords()
             } catch {
-                throw Failure(error)
+                throw Problem(error)
             }
         }
     }

@@ -14,13 +14,6 @@ enum Interruption {
     /// The signal that came, or 0.
     static var signal: Int32 { received.load(ordering: .relaxed) }
 
-    /// The exit code of an interrupted program: 128 + signal.
-    static var failure: Failure { Failure(128 + signal, "interrupted") }
-
-    /// As `failure`, where the same command will finish the work: schedulers start one again that exits with 75 after their
-    /// SIGTERM.
-    static func batchFailure(_ message: String) -> Failure { Failure(signal == SIGTERM ? 75 : 128 + signal, message) }
-
     /// To be called once, before anything is written.
     static func prepare() {
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler

@@ -1,5 +1,5 @@
+import Studio
 import Synchronization
-import Tensors
 
 #if canImport(Glibc)
     import Glibc
@@ -58,13 +58,7 @@ final class Progress: Sendable {
         if let line { standardError("\r\u{1B}[K" + line) }
     }
 
-    /// Steps that nobody counted while they were taken.
-    func advance(by steps: Int) { state.withLock { $0.stepsDone += steps } }
-
     /// Clears the line, for something else to be said; the next step draws it again.
-    func clear() { finish() }
-
-    /// Clears the line.
     func finish() {
         if isShown { standardError("\r\u{1B}[K") }
     }
@@ -81,29 +75,11 @@ final class Progress: Sendable {
     }
 }
 
-/// A duration in seconds.
-func seconds(_ duration: Duration) -> Double {
-    let parts = duration.components
-    return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
-}
+/// Whether a stream is a person's terminal.
+func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-/// "42 s", "3:07" or "1:02:03".
-func readable(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    let tail = String(whole % 60 + 100).dropFirst()
-    if whole < 3600 { return "\(whole / 60):\(tail)" }
-    return "\(whole / 3600):\(String(whole / 60 % 60 + 100).dropFirst()):\(tail)"
-}
-
-/// A number with so many decimals.
-func rounded(_ value: Double, _ decimals: Int) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-    var scale = 1.0
-    for _ in 0..<decimals { scale *= 10 }
-    let units = Int((abs(value) * scale).rounded())
-    let sign = value < 0 && units > 0 ? "-" : ""
-    guard decimals > 0 else { return "\(sign)\(units)" }
-    let whole = units / Int(scale)
-    return "\(sign)\(whole).\(String(units % Int(scale) + Int(scale)).dropFirst())"
+/// Columns of the terminal on standard output, 80 if unknown.
+func terminalColumns() -> Int {
+    var size = winsize()
+    return ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
 }

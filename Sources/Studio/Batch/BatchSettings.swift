@@ -1,0 +1,40 @@
+/// How a batch is run.
+public struct BatchSettings: SettingGroup {
+    public var manifest = ""
+    public var output = "."
+    public var shard: Shard?
+    public var jobs: Int?
+    public var memory: MemorySize?
+    public var failFast = false
+    public var force = false
+
+    public init() {}
+
+    public static func table() -> [Setting<Self>] {
+        Setting("manifest", required: \.manifest, "manifest", "The manifest; - for standard input.").positional().reading()
+        Setting("output", \.output, "folder", "The folder for the pictures.").writing()
+        Setting("shard", \.shard, "i/n", "Draw one of n equal parts only, counted from 0. (default: the part that a Slurm array or an indexed Kubernetes job says, or all)")
+        Setting("jobs", \.jobs, "n", "Pictures at a time. (default: one a core, as far as memory goes)", .from(1, to: 1024))
+        Setting("memory", \.memory, "size", "Memory to stay within, e.g. 8GB. (default: four fifths of what there is)")
+        Setting("fail-fast", flag: \.failFast, "Stop at the first picture that fails.")
+        Setting("force", flag: \.force, "Overwrite pictures that no batch drew.")
+    }
+
+    public func check() throws(Problem) {
+        if output.isEmpty || output == "-" { throw .usage("\(setting: "output") is a folder, and a batch writes files") }
+    }
+
+    /// The part that this process draws.
+    public func part(_ environment: [String: String]) throws(Problem) -> Shard {
+        if let shard { return shard }
+        return try Shard.scheduled(environment) ?? .whole
+    }
+
+    /// Runs the batch's jobs.
+    public func runner(_ session: Session, _ reporter: any Reporter) -> JobRunner {
+        var runner = JobRunner(session, reporter)
+        (runner.isBatch, runner.failFast, runner.force, runner.atOnce) = (true, failFast, force, jobs)
+        runner.memory = min(memory?.bytes ?? ResourceLimits.memory / 5 * 4, runner.memory)
+        return runner
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Studio
+
+/// A command that runs jobs: it parses, makes a request of its options, and runs what that asks for.
+protocol DrawingCommand: ParsableCommand {
+    associatedtype Request: JobRequest
+    var output: OutputOptions { get }
+}
+
+extension DrawingCommand {
+    func run() throws {
+        let (drawing, running) = (output.drawing, output.drawing.running)
+        let request = try Request(given: texts(of: self))
+        if output.output == "-", running.json || drawing.show || drawing.dryRun {
+            throw Problem.usage("-o - sends the picture to standard output, where --json, --show and --dry-run write too")
+        }
+        let session = running.session
+        let reporter = TerminalReporter(running, shows: drawing.show, showsDetails: drawing.verbose)
+        let list = try request.prepared(session)
+        for note in list.notes { try reporter.report(.note(note)) }
+        var runner = JobRunner(session, reporter)
+        runner.force = drawing.force
+        if drawing.dryRun { return try runner.plan(list.jobs) }
+        try runner.run(list.jobs, label: list.label)
+    }
+}
