@@ -36,9 +36,12 @@ public struct Problem: Error, Sendable, Equatable {
     public let message: Message
     /// The setting to blame, by its name; nil where none or nobody knows.
     public var setting: String?
+    /// The file that was read, as it was named.
+    public var file: String?
 
-    public init(_ kind: Kind, _ message: Message, setting: String? = nil) {
+    public init(_ kind: Kind, _ message: Message, setting: String? = nil, file: String? = nil) {
         self.kind = kind
+        self.file = file
         self.message = message
         self.setting = setting ?? message.settings.first
     }
@@ -54,6 +57,13 @@ public struct Problem: Error, Sendable, Equatable {
     /// A value that is not one of its setting's.
     public static func value(of setting: String, _ rule: String, _ value: String) -> Problem {
         .usage("\(setting: setting) must be \(rule), not \(value)", setting: setting)
+    }
+
+    /// The same problem, of a file that was read.
+    func reading(_ file: String) -> Problem {
+        var problem = self
+        problem.file = file
+        return problem
     }
 
     /// A file that is there, and that nothing but the user's word may replace.
@@ -114,7 +124,11 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 extension Problem {
     public init(_ error: RenderError) {
         switch error {
-        case .objective, .transforms, .layer, .index, .size, .memory: self = .usage("\(error)", setting: nil)
+        case .objective: self = .usage("\(error)", setting: "expression")
+        case .transforms: self = .usage("\(error)", setting: "transforms")
+        case .layer: self = .usage("\(error)", setting: "layer")
+        case .index: self = .usage("\(error)", setting: "index")
+        case .size, .memory: self = .usage("\(error)", setting: "size")
         case .picture: self = .badData("\(error)")
         case .weights(let error): self.init(error)
         case .notFinite: self.init(.failed, "\(error)")

@@ -14,6 +14,13 @@ public final class Session: Sendable {
     /// Told of the bytes of a download so far, and of all if they are known. Called with nil when it has ended.
     private let download: @Sendable (_ name: String, _ progress: (bytes: Int, total: Int?)?) -> Void
     private let models = Mutex<[ModelRequest: Model]>([:])
+    /// The network of every request, for a job that has been planned with it.
+    private let only: Model?
+
+    /// A session whose every request is for one network, which is here.
+    init(workers: Workers, isCancelled: @escaping @Sendable () -> Bool, only model: Model) {
+        (self.workers, self.isCancelled, download, only) = (workers, isCancelled, { _, _ in }, model)
+    }
 
     public init(
         workers: Workers = Workers(ResourceLimits.cores), isCancelled: @escaping @Sendable () -> Bool = { false },
@@ -22,19 +29,26 @@ public final class Session: Sendable {
         self.workers = workers
         self.isCancelled = isCancelled
         self.download = download
+        only = nil
     }
 
     /// The network, ready to be prepared; its weights are downloaded if they are not here. The same request gives the same network.
     public func model(_ request: ModelRequest) throws(Problem) -> Model {
+        if let only { return only }
         if let model = models.withLock({ $0[request] }) { return model }
         let library = try Self.library()
         let name = request.name ?? library.catalog.defaultName
         defer { download(name, nil) }
-        let model = try asProblem { () throws(StoreError) in
-            try library.load(request) { bytes, total in
+        let model: Model
+        do {
+            model = try library.load(request) { bytes, total in
                 self.download(name, (bytes, total))
                 return !self.isCancelled()
             }
+        } catch {
+            var problem = Problem(error)
+            problem.setting = request.weights != nil ? "weights" : "model"
+            throw problem
         }
         return models.withLock { models in
             if let other = models[request] { return other }

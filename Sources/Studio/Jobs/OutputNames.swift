@@ -53,6 +53,9 @@ struct OutputNames {
         return path[..<dot] + ending
     }
 
+    /// The index beside a sheet, "eye.json" for "eye.png"; nil beside standard output.
+    static func index(of sheet: String) -> String? { sheet == "-" ? nil : path(sheet, ending: ".json") }
+
     /// ".gif" of "way.gif", and nothing of a name without an ending.
     static func ending(of path: String) -> String {
         let stem = Self.path(path, ending: "")

@@ -34,10 +34,14 @@ public enum Plan: Sendable, Codable, Equatable {
 
     /// How many facets pictures of one channel show.
     public struct FacetsPlan: Sendable, Codable, Equatable {
-        public var pictures: [RenderPlan]
+        public var model: String
+        /// SHA-256 of the network's weights.
+        public var weights: String
         public var layer: String
         /// How alike the pictures of a facet are, 0 to 1.
         public var threshold: Double
+        /// A picture for each seed; none where pictures were given.
+        public var pictures: [RenderPlan]
     }
 
     public struct SheetPlan: Sendable, Codable, Equatable {
@@ -46,42 +50,45 @@ public enum Plan: Sendable, Codable, Equatable {
         public var columns: Int?
     }
 
-    private enum CodingKeys: String, CodingKey, CaseIterable { case picture, dream, style, flight, diversity, facets, sheet }
+    private enum CodingKeys: String, CodingKey { case kind }
 
-    /// Whether the JSON of a plan is that of an enumeration, as it has been since version 0.2.
-    static func isKind(_ key: String) -> Bool { CodingKeys(stringValue: key) != nil }
+    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet }
 
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        guard let kind = values.allKeys.first else {
-            throw DecodingError.dataCorrupted(.init(codingPath: values.codingPath, debugDescription: "it says no kind of picture that is known"))
+    private var contents: (kind: Kind, plan: any Encodable) {
+        switch self {
+        case .picture(let plan): (.picture, plan)
+        case .dream(let plan): (.dream, plan)
+        case .style(let plan): (.style, plan)
+        case .flight(let plan): (.flight, plan)
+        case .diversity(let plan): (.diversity, plan)
+        case .facets(let plan): (.facets, plan)
+        case .sheet(let plan): (.sheet, plan)
         }
+    }
+
+    /// Without a "kind" it is a picture's plan, as version 0.1 wrote them.
+    public init(from decoder: any Decoder) throws {
+        let kind = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(Kind.self, forKey: .kind) ?? .picture
         self =
             switch kind {
-            case .picture: .picture(try values.decode(RenderPlan.self, forKey: kind))
-            case .dream: .dream(try values.decode(DreamPlan.self, forKey: kind))
-            case .style: .style(try values.decode(StylePlan.self, forKey: kind))
-            case .flight: .flight(try values.decode(FlightPlan.self, forKey: kind))
-            case .diversity: .diversity(try values.decode(DiversityPlan.self, forKey: kind))
-            case .facets: .facets(try values.decode(FacetsPlan.self, forKey: kind))
-            case .sheet: .sheet(try values.decode(SheetPlan.self, forKey: kind))
+            case .picture: .picture(try RenderPlan(from: decoder))
+            case .dream: .dream(try DreamPlan(from: decoder))
+            case .style: .style(try StylePlan(from: decoder))
+            case .flight: .flight(try FlightPlan(from: decoder))
+            case .diversity: .diversity(try DiversityPlan(from: decoder))
+            case .facets: .facets(try FacetsPlan(from: decoder))
+            case .sheet: .sheet(try SheetPlan(from: decoder))
             }
     }
 
+    /// The plan's own fields, and its "kind" beside them.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
-        switch self {
-        case .picture(let plan): try values.encode(plan, forKey: .picture)
-        case .dream(let plan): try values.encode(plan, forKey: .dream)
-        case .style(let plan): try values.encode(plan, forKey: .style)
-        case .flight(let plan): try values.encode(plan, forKey: .flight)
-        case .diversity(let plan): try values.encode(plan, forKey: .diversity)
-        case .facets(let plan): try values.encode(plan, forKey: .facets)
-        case .sheet(let plan): try values.encode(plan, forKey: .sheet)
-        }
+        try values.encode(contents.kind, forKey: .kind)
+        try contents.plan.encode(to: encoder)
     }
 
-    /// What every plan says, whatever its kind.
+    /// The fields of every plan, whatever its kind.
     private struct Common {
         var model: String
         var weights: String
@@ -99,6 +106,10 @@ public enum Plan: Sendable, Codable, Equatable {
 
         init(_ plan: StylePlan) {
             (model, weights, profile, pictures, steps) = (plan.model, plan.weights, plan.profile, plan.pictures, plan.totalSteps)
+        }
+
+        init(model: String, weights: String, pictures: [String: String], steps: Int) {
+            (self.model, self.weights, self.pictures, self.steps) = (model, weights, pictures, steps)
         }
 
         /// - Parameter plans: one at least.
@@ -121,7 +132,9 @@ public enum Plan: Sendable, Codable, Equatable {
             common.steps *= plan.frames
             return common
         case .diversity(let plan): return Common(plan.pictures)
-        case .facets(let plan): return Common(plan.pictures)
+        case .facets(let plan):
+            guard plan.pictures.isEmpty else { return Common(plan.pictures) }
+            return Common(model: plan.model, weights: plan.weights, pictures: [:], steps: 0)
         case .sheet(let plan): return Common(plan.pictures)
         }
     }
@@ -137,7 +150,7 @@ public enum Plan: Sendable, Codable, Equatable {
     /// Steps in all.
     public var steps: Int { common.steps }
 
-    /// What is climbed: an objective, or "style".
+    /// The objective; "style" for a transfer of style.
     public var objective: String {
         switch self {
         case .picture(let plan): plan.objective
@@ -145,8 +158,11 @@ public enum Plan: Sendable, Codable, Equatable {
         case .style: "style"
         case .flight(let plan): plan.dream.objective
         case .diversity(let plan): plan.pictures.objective
-        case .facets(let plan): plan.pictures[0].objective
+        case .facets(let plan): plan.pictures.first?.objective ?? "facets"
         case .sheet(let plan): plan.pictures[0].objective
         }
     }
+
+    /// A single picture's seed; nil of others.
+    public var seed: UInt64? { if case .picture(let plan) = self { plan.seed } else { nil } }
 }

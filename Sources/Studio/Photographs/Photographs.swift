@@ -131,7 +131,11 @@ public struct Photographs: Sendable {
     public func picture(_ name: String) throws(Problem) -> Picture {
         guard let source = sources[name] else { throw Problem(.missing, "\(name): there is no such photograph; name its file") }
         if let picture = source.picture { return picture }
-        return try asProblem { try Picture.decode(source.bytes, name: source.path, maximumPixels: maximumPixels) }
+        do {
+            return try Picture.decode(source.bytes, name: source.path, maximumPixels: maximumPixels)
+        } catch {
+            throw Problem(error).reading(source.path)
+        }
     }
 
     /// "cat.jpg from ../pics/cat.jpg", a line for each.

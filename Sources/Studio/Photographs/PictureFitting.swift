@@ -10,7 +10,11 @@ enum StandardInput {
 
     /// All bytes of a file, or of standard input for "-".
     static func bytes(of path: String) throws(Problem) -> [UInt8] {
-        try asProblem { try path == "-" ? contents.get() : InputFile.bytes(of: path) }
+        do {
+            return try path == "-" ? contents.get() : InputFile.bytes(of: path)
+        } catch {
+            throw Problem(error).reading(path)
+        }
     }
 }
 
@@ -19,9 +23,12 @@ extension Picture {
     ///
     /// - Parameter maximumPixels: larger pictures are refused.
     public static func reading(_ path: String, maximumPixels: Int = Picture.defaultMaximumPixels) throws(Problem) -> Picture {
-        if path != "-" { return try asProblem { try Picture.read(from: path, maximumPixels: maximumPixels) } }
         let bytes = try StandardInput.bytes(of: path)
-        return try asProblem { try Picture.decode(bytes, name: path, maximumPixels: maximumPixels) }
+        do {
+            return try Picture.decode(bytes, name: path, maximumPixels: maximumPixels)
+        } catch {
+            throw Problem(error).reading(path)
+        }
     }
 
     /// Scaled so that it just covers the extents, and its middle cut out.
@@ -62,13 +69,13 @@ extension Picture {
 ///
 /// - Throws: a problem if there is no such folder, or no picture in it.
 func picturePaths(in folder: String) throws(Problem) -> [String] {
-    guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder") }
+    guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-        throw Problem(.missing, "\(folder): the folder cannot be read; check its permissions")
+        throw Problem(.missing, "\(folder): the folder cannot be read; check its permissions", file: folder)
     }
     let paths = names.filter { !$0.hasPrefix(".") && PictureFormat(fileName: $0) != nil }
         .sorted(by: NaturalOrder.precedes).map { OutputNames.join(folder, $0) }
-    guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it") }
+    guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
     return paths
 }
 

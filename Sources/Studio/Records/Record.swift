@@ -87,29 +87,22 @@ private struct AnyPicture: Decodable {
 
     private enum CodingKeys: String, CodingKey { case plan, stepsDone, score, picture, complete, quality }
 
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
+    private enum KindKeys: String, CodingKey { case dream, style }
 
     private struct Quality: Decodable { let quality: Int? }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        let plan: Plan
+        let kinds = try decoder.container(keyedBy: KindKeys.self)
         var quality = try values.decodeIfPresent(Int.self, forKey: .quality)
-        if values.contains(.plan) {
-            let keys = try values.nestedContainer(keyedBy: AnyKey.self, forKey: .plan).allKeys
-            if keys.count == 1, Plan.isKind(keys[0].stringValue) {
-                plan = try values.decode(Plan.self, forKey: .plan)
-            } else {
-                plan = .picture(try values.decode(RenderPlan.self, forKey: .plan))
-                quality = try values.decode(Quality.self, forKey: .plan).quality
-            }
+        let plan: Plan
+        if kinds.contains(.dream) {
+            plan = .dream(try kinds.decode(DreamPlan.self, forKey: .dream))
+        } else if kinds.contains(.style) {
+            plan = .style(try kinds.decode(StylePlan.self, forKey: .style))
         } else {
-            plan = try Plan(from: decoder)
+            plan = try values.decode(Plan.self, forKey: .plan)
+            quality = try quality ?? values.decode(Quality.self, forKey: .plan).quality
         }
         var picture = DrawnPicture(
             plan: plan, stepsDone: try values.decode(Int.self, forKey: .stepsDone), score: try values.decode(Float.self, forKey: .score),

@@ -95,13 +95,9 @@ extension Plan {
         case .flight(let plan):
             plan.dream.fieldOutOfBounds ?? ((1...100_000).contains(plan.frames) ? FrameWriter.rates.contains(plan.rate) ? nil : "rate" : "frames")
         case .diversity(let plan): plan.pictures.fieldOutOfBounds
-        case .facets(let plan): Self.firstOutOfBounds(plan.pictures)
-        case .sheet(let plan): Self.firstOutOfBounds(plan.pictures)
+        case .facets(let plan): plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
+        case .sheet(let plan): plan.pictures.isEmpty ? "pictures" : plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         }
-    }
-
-    private static func firstOutOfBounds(_ plans: [RenderPlan]) -> String? {
-        plans.isEmpty ? "pictures" : plans.lazy.compactMap(\.fieldOutOfBounds).first
     }
 }
 

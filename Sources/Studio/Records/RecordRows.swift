@@ -36,7 +36,7 @@ extension Plan {
         case .style(let plan): return plan.rows
         case .flight(let plan): return [("frames", "\(plan.frames)"), ("rate", "\(plan.rate)")] + plan.dream.rows
         case .diversity(let plan): return plan.pictures.rows(picture)
-        case .facets(let plan): return [("threshold", "\(plan.threshold)")] + plan.pictures[0].rows(nil)
+        case .facets(let plan): return [("threshold", "\(plan.threshold)")] + (plan.pictures.first?.rows(nil) ?? [])
         case .sheet(let plan): return plan.pictures[0].rows(nil)
         }
     }

@@ -1,5 +1,11 @@
 import Networks
 
+/// Layers of a network at most where none are named.
+let mostStages = 12
+
+/// The names in "features.3, features.8".
+func layerNames(_ list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
+
 extension Network {
     /// The ends of a network's larger parts, shallow to deep: all of them, or so many that are evenly spread. A part goes by
     /// its own name ("features.3") where that means its last layer ("features.3.cat").
@@ -12,12 +18,4 @@ extension Network {
             return (try? self.layer(named: part)) == layer ? part : layer.node
         }
     }
-}
-
-extension Drawing {
-    /// Layers of a network where none are named.
-    static let stages = 12
-
-    /// "features.3, features.8"
-    static func names(ofList list: String) -> [String] { list.split(separator: ",").map { String($0.filter { $0 != " " }) } }
 }

@@ -202,6 +202,24 @@ public protocol SettingGroup: Sendable {
 }
 
 extension SettingGroup {
+    /// Settings from their texts, as options, a manifest or a form give them.
+    ///
+    /// - Parameter texts: by the settings' names; a flag's are empty.
+    public init(given texts: [String: [String]]) throws(Problem) {
+        self.init()
+        for setting in Self.settings {
+            if let texts = texts[setting.name] {
+                try setting.set(&self, texts)
+            } else if setting.isRequired {
+                throw .usage("\(setting: setting.name) is missing", setting: setting.name)
+            }
+        }
+        if let unknown = texts.keys.sorted().first(where: { name in !Self.settings.contains { $0.name == name } }) {
+            throw .usage("there is no setting \"\(unknown)\"", setting: unknown)
+        }
+        try check()
+    }
+
     /// The setting of a name, for the option that spells it.
     public static subscript(_ name: String) -> Setting<Self> {
         guard let setting = settings.first(where: { $0.name == name }) else { preconditionFailure("\(Self.self) has no setting \(name)") }

@@ -1,0 +1,94 @@
+import Images
+import Manifests
+import Networks
+
+/// The jobs that a manifest lists: thousands of pictures, several at a time, resumable.
+public struct Batch: Sendable {
+    /// All jobs of the manifest, in its order.
+    public private(set) var tasks: [BatchTask] = []
+    public private(set) var mistakes: BatchMistakes
+
+    /// Reads a manifest and every request in it.
+    ///
+    /// - Parameters:
+    ///   - path: the manifest's; "-" is standard input.
+    ///   - folder: for the pictures.
+    public init(manifest path: String, folder: String, _ session: Session) throws(Problem) {
+        guard let text = String(validating: try StandardInput.bytes(of: path), as: UTF8.self) else {
+            throw .badData("\(path) is not UTF-8", setting: "manifest")
+        }
+        try self.init(text: text, folder: folder, session)
+    }
+
+    /// As a manifest's text has it.
+    public init(text: String, folder: String, _ session: Session) throws(Problem) {
+        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        var formal = Mistakes()
+        let manifest = Manifest(text, mistakes: &formal)
+        mistakes = BatchMistakes(formal)
+        checkDefaults(manifest)
+        var lines: [String: Int] = [:]
+        for entry in manifest.renders {
+            guard let entry = BatchEntry(entry, of: manifest, &mistakes) else { continue }
+            let line = entry.entry.line
+            for job in entry.jobs(in: folder, session, &mistakes) {
+                for path in job.outputs {
+                    guard let other = lines.updateValue(line, forKey: path) else { continue }
+                    let place = other == line ? "" : ", see line \(other)"
+                    mistakes.add(line, "\(path) is drawn twice\(place); put {command}, {seed} or a name: of its own into output")
+                }
+                tasks.append(BatchTask(job, line: line, folder: folder))
+            }
+        }
+        session.forgetModels()
+    }
+
+    private mutating func checkDefaults(_ manifest: Manifest) {
+        for setting in manifest.defaults.settings where !setting.key.hasSuffix(Manifest.again) {
+            if BatchEntry.own.contains(setting.key) || RequestForm.all.contains(where: { $0.setting(of: setting.key) != nil }) { continue }
+            let known = Set(RequestForm.all.flatMap { $0.settings.keys })
+            let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")
+            mistakes.add(setting.line, "no command has a setting \"\(setting.key)\"; the nearest are \(near)")
+        }
+    }
+
+    /// Leaves the tasks of one part.
+    public mutating func take(_ shard: Shard) {
+        tasks = tasks.enumerated().filter { shard.contains($0.offset) }.map(\.element)
+    }
+
+    /// Makes the folders, sweeps what killed processes left in them, and leaves the tasks that are not done.
+    ///
+    /// - Parameter force: pictures that no batch drew may be overwritten.
+    /// - Returns: how many were done.
+    public mutating func prepare(force: Bool) throws(Problem) -> Int {
+        var checked: Set<String> = []
+        for task in tasks {
+            // One mistake an entry is enough of what is wrong with its folders.
+            for path in task.outputs + [task.statusPath] {
+                let parent = OutputNames.beside(path, "")
+                guard checked.insert(parent).inserted else { continue }
+                do {
+                    try OutputChecks.check(path, createFolders: true)
+                    OutputFile.removeStaleTemporaryFiles(in: parent.isEmpty ? "." : parent)
+                } catch {
+                    mistakes.add(task.line, error.message, error.kind)
+                    break
+                }
+            }
+        }
+        guard mistakes.isEmpty else { return 0 }
+        var left: [BatchTask] = []
+        for task in tasks {
+            switch try task.standing(force: force) {
+            case .done: break
+            case .toDraw: left.append(task)
+            case .foreign(let path):
+                mistakes.add(task.line, "\(path) is there already, and no batch drew it as it is; use \(setting: "force") to overwrite it", .cannotWrite)
+            }
+        }
+        let done = tasks.count - left.count
+        tasks = left
+        return done
+    }
+}

@@ -1,0 +1,135 @@
+import Images
+import Manifests
+
+/// One request of an entry, with a value for each of its settings.
+struct BatchCombination {
+    let form: RequestForm
+    /// The entry's.
+    let line: Int
+    let name: String?
+    let values: [String: Manifest.Value]
+    /// Settings whose values are wrong by themselves.
+    let wrong: Set<String>
+    let template: NameTemplate
+    let folder: String
+
+    /// A value that does in the place of a wrong one while other mistakes are looked for.
+    private static let substitutes = ["index": "0"]
+
+    /// Makes the request and asks it for its jobs. A setting that is to blame is noted and left out, until the rest makes
+    /// sense or nothing is to blame: so one wrong value does not hide the next.
+    func jobs(_ session: Session, _ mistakes: inout BatchMistakes) -> [any Job] {
+        var values = values.filter { !wrong.contains($0.key) }
+        var isWrong = !wrong.isEmpty
+        for (setting, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard let reason = objection(setting, value) else { continue }
+            mistakes.add(value.line, "\(setting) cannot be \(reason)")
+            values[setting] = nil
+            isWrong = true
+        }
+        for _ in 0...2 * values.count {
+            do {
+                let jobs = try Self.jobs(form.request, given: texts(values), session)
+                return isWrong ? [] : jobs
+            } catch {
+                guard let blamed = blamed(error, values) else {
+                    // What is missing may be what has been left out.
+                    if !isWrong { mistakes.add(line, error.message, error.kind) }
+                    return []
+                }
+                isWrong = true
+                mistakes.add(values[blamed]!.line, error.message, error.kind)
+                let isRequired = form.settings[blamed]!.isRequired
+                if let substitute = Self.substitutes[blamed], isRequired, values[blamed]!.text != substitute {
+                    values[blamed] = Manifest.Value(line: values[blamed]!.line, content: .text(substitute))
+                } else if isRequired || ["model", "weights"].contains(blamed) {
+                    return []
+                } else {
+                    values[blamed] = nil
+                }
+            }
+        }
+        return []
+    }
+
+    private static func jobs<Request: DrawingRequest>(
+        _ request: Request.Type, given texts: [String: [String]], _ session: Session
+    ) throws(Problem) -> [any Job] {
+        let request = try Request(given: texts)
+        let jobs = try request.prepared(session).jobs
+        for job in jobs { try checkFiles(of: job) }
+        // Thousands of jobs do not keep their photographs until their turn comes.
+        guard jobs.count == 1, jobs[0].holdsPhotographs else { return jobs }
+        return [DeferredJob(request, jobs[0])]
+    }
+
+    /// A batch keeps single files, since it knows a job's files by their names.
+    private static func checkFiles(of job: any Job) throws(Problem) {
+        if job is FilmJob { throw .usage("a batch draws single pictures; run `lucid deepdream` on the film by itself", setting: "photo") }
+        for path in job.outputs.filter({ PictureFormat(fileName: $0) == nil && !$0.hasSuffix(".json") }) {
+            guard try AnimationKind(of: path) == .folder else {
+                try FrameWriter.checkProgram(for: path)
+                continue
+            }
+            throw .usage("\(path): a batch keeps an animation in one file, such as a .gif", setting: job is FlightJob ? "zoom" : "evolution")
+        }
+        if let job = job as? FacetsJob, !job.given.isEmpty {
+            throw .usage("a batch draws the pictures whose facets it counts; name a channel by \(setting: "index")", setting: "pictures")
+        }
+    }
+
+    /// The setting whose value a problem is about.
+    private func blamed(_ problem: Problem, _ values: [String: Manifest.Value]) -> String? {
+        for name in [problem.setting].compactMap({ $0 }) + problem.message.settings where values[name] != nil { return name }
+        // A dream's and a style's layers have names of their own, and a class's index may be its label.
+        if problem.setting == "layer", let name = ["content-layer", "style-layer"].first(where: { values[$0] != nil }) { return name }
+        guard let file = problem.file else { return nil }
+        return values.keys.sorted().first { form.settings[$0]!.reads && values[$0]!.texts?.contains(file) == true }
+    }
+
+    // MARK: Texts
+
+    /// The request's settings, with the file's name.
+    private func texts(_ values: [String: Manifest.Value]) -> [String: [String]] {
+        var texts: [String: [String]] = ["output": [place(expanded(template.text))]]
+        for (setting, value) in values {
+            guard var own = form.texts(setting, value), !own.isEmpty || !form.settings[setting]!.isFlag else { continue }
+            if form.settings[setting]!.writes { own = own.map { place(expanded($0)) } }
+            texts[setting] = own
+        }
+        return texts
+    }
+
+    /// What a value is that its setting's cannot be; nil if it can.
+    private func objection(_ setting: String, _ value: Manifest.Value) -> String? {
+        guard let texts = form.texts(setting, value) else { return Self.kind(of: value) }
+        let traits = form.settings[setting]!
+        if traits.writes, texts.contains(where: NameTemplate.leadsOut) { return Self.kind(of: value) }
+        return (traits.reads && texts.contains("-")) ? "standard input in a batch; name a file" : nil
+    }
+
+    private static func kind(of value: Manifest.Value) -> String {
+        switch value.content {
+        case .text(let text): "\"\(text)\""
+        case .list: "a list"
+        case .map: "a map"
+        case .nothing: "empty"
+        }
+    }
+
+    /// Puts the entry's own words and settings into a template; the request knows the rest.
+    private func expanded(_ template: String) -> String {
+        var text = template.replacing("{command}", with: form.command)
+        if let name { text = text.replacing("{name}", with: OutputNames.safe(name)) }
+        for (setting, value) in values where !["model", "layer", "index", "seed"].contains(setting) {
+            guard text.contains("{\(setting)}"), let content = value.texts?.joined(separator: "-") else { continue }
+            let isFile = form.settings[setting]?.reads ?? false
+            let name = isFile ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
+            text = text.replacing("{\(setting)}", with: OutputNames.safe(name))
+        }
+        return text
+    }
+
+    /// A file's path in the batch's folder.
+    private func place(_ file: String) -> String { folder == "." ? file : OutputNames.join(folder, file) }
+}

@@ -1,0 +1,35 @@
+import Manifests
+
+/// What is wrong with a batch, by the manifest's lines: all of it is said at once.
+public struct BatchMistakes: Sendable {
+    public struct Mistake: Sendable, Equatable {
+        /// In the manifest, from 1.
+        public let line: Int
+        public let message: Message
+        /// What a single command would have ended with; a wrong value is a file's bad data here.
+        public let kind: Problem.Kind
+    }
+
+    public private(set) var all: [Mistake] = []
+    private var seen: Set<String> = []
+    /// More than a person wants to read.
+    private static let most = 1000
+
+    public init() {}
+
+    init(_ mistakes: Mistakes) { for mistake in mistakes.all { add(mistake.line, Message(mistake.message)) } }
+
+    public var isEmpty: Bool { all.isEmpty }
+
+    /// Notes one. A mistake that several pictures of an entry have in common is noted once.
+    mutating func add(_ line: Int, _ message: Message, _ kind: Problem.Kind = .badData) {
+        guard all.count < Self.most, seen.insert("\(line) \(message)").inserted else { return }
+        all.append(Mistake(line: line, message: message, kind: kind == .usage ? .badData : kind))
+    }
+
+    /// In the order of their lines.
+    public var sorted: [Mistake] { all.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element) }
+
+    /// Their kind if they agree, or else that of a bad file.
+    public var kind: Problem.Kind { all.allSatisfy { $0.kind == all[0].kind } ? all[0].kind : .badData }
+}

@@ -1,0 +1,85 @@
+import Images
+import Manifests
+
+/// The template of an entry's file names, in which everything is named that sets the entry's pictures apart.
+struct NameTemplate {
+    /// With the placeholders that the request itself expands.
+    let text: String
+
+    /// The placeholders that stand for something in every entry.
+    private static let always: Set<String> = ["model", "layer", "index", "seed", "command", "name"]
+
+    /// - Parameters:
+    ///   - given: the manifest's own template; nil for the usual one.
+    ///   - settings: those that the entry gives, by their names.
+    ///   - axes: the settings of which each value means a picture, if they have several.
+    init(
+        _ given: Manifest.Setting?, _ form: RequestForm, entryLine: Int, name: String?, settings: [String: Manifest.Value], axes: [String],
+        _ mistakes: inout BatchMistakes
+    ) {
+        var text = given?.value.text ?? form.usualTemplate
+        let line = given?.line ?? entryLine
+        Self.checkPlaceholders(text, form, line, &mistakes)
+        if Self.leadsOut(text) {
+            mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
+            text = "x"
+        }
+        let ending = Self.takeEnding(&text, isFlight: settings["zoom"] != nil, line, &mistakes)
+        if text.hasSuffix("/") { text += "{index}" }
+        if !form.request.drawsEachIndex {
+            text = text.replacing("{index}", with: name != nil && !text.contains("{name}") ? "{name}" : form.command)
+        }
+        if !form.hasOneLayer { text = Self.without("layer", in: text) }
+        // A setting that the entry does not give has no place in its pictures' names.
+        for word in Self.placeholders(in: text) where !Self.always.contains(word) && settings[word] == nil {
+            text = Self.without(word, in: text)
+        }
+        if text.isEmpty || text.hasSuffix("/") { text += form.command }
+        if name != nil, !text.contains("{name}") { text += "_{name}" }
+        text = text.replacing("{name}", with: OutputNames.safe(name ?? form.command))
+        for axis in axes where !text.contains("{\(axis)}") {
+            text += ["model", "layer", "photo", "content"].contains(axis) ? "_{\(axis)}" : "_\(axis){\(axis)}"
+        }
+        let index = settings["index"]?.texts
+        if form.request.drawsEachIndex, let index, index.count > 1 || index.first.flatMap(Int.init) == nil, !text.contains("{index}") {
+            text += "_{index}"
+        }
+        self.text = text + ending
+    }
+
+    private static func checkPlaceholders(_ text: String, _ form: RequestForm, _ line: Int, _ mistakes: inout BatchMistakes) {
+        let known = always.sorted() + form.settings.keys
+        for word in placeholders(in: text) where !known.contains(word) && !RequestForm.all.contains(where: { $0.settings[word] != nil }) {
+            let near = nearestNames(to: word, among: known, count: 1).first ?? ""
+            mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
+        }
+    }
+
+    /// Takes a file's ending off.
+    private static func takeEnding(_ text: inout String, isFlight: Bool, _ line: Int, _ mistakes: inout BatchMistakes) -> String {
+        let endings = isFlight ? [".gif", ".mp4", ".webm"] : [".png", ".jpg", ".jpeg"]
+        if let ending = endings.first(where: { text.lowercased().hasSuffix($0) }) {
+            text.removeLast(ending.count)
+            return ending
+        }
+        if isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
+            mistakes.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
+            text = "x"
+        }
+        return endings[0]
+    }
+
+    /// Whether a path leads out of the folder that it is in.
+    static func leadsOut(_ path: String) -> Bool { path.hasPrefix("/") || path.split(separator: "/").contains("..") }
+
+    /// A template without one of its placeholders, and without the character that sets it apart from the rest.
+    private static func without(_ word: String, in text: String) -> String {
+        ["{\(word)}/", "_{\(word)}", "-{\(word)}", "{\(word)}_", "{\(word)}-", "{\(word)}"].reduce(text) { $0.replacing($1, with: "") }
+    }
+
+    private static func placeholders(in text: String) -> [String] {
+        text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
+            part.firstIndex(of: "}").map { String(part[..<$0]) }
+        }
+    }
+}

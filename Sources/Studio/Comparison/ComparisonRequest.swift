@@ -1,0 +1,148 @@
+import Images
+import ModelStore
+import Networks
+import Tensors
+import Visualization
+
+/// The layers and channels of two networks, matched by their answers to photographs.
+public struct ComparisonRequest: SettingGroup {
+    public var a = ""
+    public var b = ""
+    public var photos = ""
+    public var layers: String?
+    public var layersB: String?
+    public var grid = 7
+    public var size: PictureSize?
+    public var oneToOne = false
+    public var reading = ReadingSettings()
+    public var output: String?
+    public var pairs: String?
+    public var draw: Int?
+    public var sheet: String?
+    public var drawSize: Int?
+    public var steps: Int?
+    public var seed: UInt64?
+    public var force = false
+
+    public init() {}
+
+    public static let settings: [Setting<Self>] = [
+        Setting("a", required: \.a, "a", "A network: a name, an .onnx file, or NAME=FILE with weights of your own.").positional(),
+        Setting("b", required: \.b, "b", "The other network.").positional(),
+        Setting("photos", required: \.photos, "folder", "The folder of photographs; hundreds are better than tens.").reading(.readsFolder),
+        Setting("layers", \.layers, "names", "Layers of A, by commas. (default: up to twelve, evenly spread)"),
+        Setting("layers-b", \.layersB, "names", "Layers of B. (default: A's if both have the same layers, else up to twelve, evenly spread)"),
+        Setting("grid", \.grid, "n", "Positions on a side that a layer is averaged to, 1 to 64; 1 is the mean over positions.", .from(1, to: 64)),
+        Setting("size", \.size, "n", "Pixels of the photographs' middle, a side or WIDTHxHEIGHT. (default: the size that each network was trained on)"),
+        Setting("one-to-one", flag: \.oneToOne, "Give each channel a match of its own, so that the correlations sum up to the most (the Hungarian method)."),
+    ] + ReadingSettings.settings.map { $0.lifted(\.reading) } + [
+        Setting("output", \.output, "file", "Draw the layers' similarities as a heat map.").writing(),
+        Setting("pairs", \.pairs, "file", "Write the matches of all channels as JSON.").writing(),
+        Setting("draw", \.draw, "n", "Draw the pairs of channels that match best, A above B, 1 to 32.", .from(1, to: 32)),
+        Setting("sheet", \.sheet, "file", "The file for the drawn pairs. (default: A_B_pairs.png)").writing(),
+        Setting("draw-size", \.drawSize, "n", "Pixels on a side of the drawn pairs. (default: as lucid channel)", .from(1, to: 4096)),
+        Setting("steps", \.steps, "n", "Steps of the drawn pairs. (default: \(standardSteps))", .from(0, to: 10_000_000)),
+        Setting("seed", \.seed, "n", "Seed of the drawn pairs. (default: 0)"),
+        Setting("force", flag: \.force, "Overwrite files that are there already."),
+    ]
+
+    private static let standardSteps = 256
+
+    public func check() throws(Problem) {
+        if draw == nil {
+            try Self.refuse("for \(setting: "draw")", among: [
+                ("sheet", sheet != nil), ("draw-size", drawSize != nil), ("steps", steps != nil), ("seed", seed != nil),
+            ])
+        }
+        for path in [output, sheet].compactMap({ $0 }) where OutputNames.isForeign(path) {
+            throw .usage("\(path): pictures are written as .png or .jpg", setting: "output")
+        }
+        if [output, pairs, sheet].contains("-") {
+            throw .usage("compare-models prints its table on standard output; name files", setting: "output")
+        }
+    }
+
+    /// Compares, and tells the reporter of what was found.
+    ///
+    /// - Parameter progress: told of each photograph, and of how many there are.
+    /// - Returns: the table for people and the numbers for scripts, and then files that were written.
+    public func run(_ session: Session, _ reporter: any Reporter) throws(Problem) -> ComparisonResult {
+        let paths = try picturePaths(in: photos)
+        let (modelA, modelB) = (try load(a, session), try load(b, session))
+        let first = try ComparedNetwork(modelA, of: a, layers: names(layers, in: modelA), size: size)
+        let alike = layersB == nil && modelA.network.layerNames == modelB.network.layerNames
+        let second = try ComparedNetwork(modelB, of: b, layers: alike ? first.names : names(layersB, in: modelB), size: size)
+        let sheet = draw == nil ? nil : self.sheet ?? "\(stem(modelA))_\(stem(modelB))_pairs.png"
+        try checkFiles([output, pairs, sheet].compactMap { $0 })
+        let needed = LayerSimilarity.memory(channels: first.channels, and: second.channels)
+        guard needed < ResourceLimits.memory else {
+            throw .usage("comparing these layers takes \(rounded(Double(needed) / 1e9, 1)) GB of memory; name fewer with \(setting: "layers") and \(setting: "layers-b")")
+        }
+        for model in [modelA, modelB] {
+            if let assumption = model.assumption { try reporter.report(.note("\(model.name): \(assumption)")) }
+        }
+        try reporter.report(.began(label: "\(first.label) and \(second.label)", steps: paths.count))
+        let comparison = try ModelComparison(
+            first, second, photographs: paths, grid: grid, oneToOne: oneToOne, maximumPixels: reading.maxPixels, session: session
+        ) { try? reporter.report(.step(score: nil, share: nil)) }
+        try reporter.report(.ended)
+        let most = (first.channels + second.channels).max()!
+        if comparison.examples <= most {
+            try reporter.report(.note("\(comparison.examples) examples of up to \(most) channels make similarities too high; add photographs to \(photos)"))
+        }
+        return try write(comparison, to: sheet, session, reporter)
+    }
+
+    private func write(
+        _ comparison: ModelComparison, to sheet: String?, _ session: Session, _ reporter: any Reporter
+    ) throws(Problem) -> ComparisonResult {
+        let report = comparison.report(oneToOne: oneToOne)
+        if let output { try comparison.heatMap.write(to: output) }
+        if let pairs { try Studio.write(json: report.matches, to: pairs) }
+        if let draw, let sheet {
+            var render = RenderSettings()
+            (render.size, render.steps, render.seed) = (drawSize.map { PictureSize(side: $0) }, steps ?? Self.standardSteps, seed)
+            let drawings = PairDrawings(comparison: comparison, count: draw, render: render, session: session, reporter: reporter)
+            guard let picture = try drawings.sheet() else {
+                throw .usage("no channel of \(a) fires with one of \(b): there are no pairs to draw", setting: "draw")
+            }
+            try picture.write(to: sheet)
+        }
+        return ComparisonResult(table: comparison.table, values: report, files: [output, sheet].compactMap { $0 })
+    }
+
+    private func load(_ argument: String, _ session: Session) throws(Problem) -> Model {
+        try ComparedNetwork.load(argument, size: size, session)
+    }
+
+    private func names(_ list: String?, in model: Model) throws(Problem) -> [String] {
+        let names = list.map(layerNames) ?? model.network.stages(atMost: mostStages)
+        guard !names.isEmpty else {
+            throw .usage("name the layers of \(model.name) with \(setting: "layers") and \(setting: "layers-b")")
+        }
+        return names
+    }
+
+    private func stem(_ model: Model) -> String {
+        OutputNames.path(OutputNames.path(nil, OutputNames.Parts(model: model.name, seed: 0)), ending: "")
+    }
+
+    /// Before anything is computed.
+    private func checkFiles(_ paths: [String]) throws(Problem) {
+        for (index, path) in paths.enumerated() {
+            guard !paths[..<index].contains(path) else { throw .usage("two files would go to \(path)", setting: "output") }
+            try OutputChecks.check(path)
+        }
+        if paths.count > 1 { try OutputChecks.refuse(existing: paths, force: force) }
+    }
+}
+
+/// Two networks' likeness.
+public struct ComparisonResult: Sendable {
+    /// A line for each layer.
+    public let table: String
+    /// All numbers.
+    public let values: any Encodable & Sendable
+    /// The pictures that were drawn.
+    public let files: [String]
+}

@@ -1,0 +1,101 @@
+import Images
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The way to a picture: an animation, or the stages of it on one sheet.
+struct Evolution {
+    private enum Keeper {
+        case animation(FrameWriter)
+        case sheet(EvolutionSheet)
+    }
+
+    private let keeper: Keeper
+    /// Steps after which a picture is kept; the last is, whichever it is.
+    private let steps: Set<Int>
+
+    /// Frames of an animation at most, evenly spread over the steps, the first and the last among them.
+    private static let frames = 60
+
+    /// - Parameters:
+    ///   - path: a .gif, a film, a folder, or a .png or .jpg for a sheet; nil where the way is not kept.
+    ///   - steps: that will be taken.
+    init?(_ path: String?, steps: Int) throws(Problem) {
+        guard let path else { return nil }
+        if Self.isSheet(path) {
+            keeper = .sheet(EvolutionSheet(path: path))
+            self.steps = EvolutionSheet.stages(of: steps)
+        } else {
+            keeper = .animation(try FrameWriter(path: path))
+            let count = min(Self.frames, steps + 1)
+            self.steps = Set((0..<count).map { $0 * steps / max(count - 1, 1) })
+        }
+    }
+
+    /// Finds out before a long computation whether the way can be kept there.
+    static func check(_ path: String, force: Bool) throws(Problem) {
+        guard isSheet(path) else { return try FrameWriter.check(path, force: force) }
+        try OutputChecks.check(path)
+    }
+
+    /// Whether the way is kept as many files.
+    static func isKeptInFolder(_ path: String) throws(Problem) -> Bool {
+        if isSheet(path) { return false }
+        return try AnimationKind(of: path) == .folder
+    }
+
+    private static func isSheet(_ path: String) -> Bool { PictureFormat(fileName: path) != nil && !isFolder(path) }
+
+    /// Keeps the pictures before a step, if it is one of those.
+    func note(_ step: Int, _ pictures: () throws(Problem) -> [Picture]) throws(Problem) {
+        if steps.contains(step) { try add(step, try pictures()) }
+    }
+
+    /// Keeps the last pictures, and writes the file.
+    func finish(_ step: Int, _ pictures: [Picture]) throws(Problem) {
+        try add(step, pictures)
+        switch keeper {
+        case .animation(let writer): try writer.finish()
+        case .sheet(let sheet): try sheet.finish()
+        }
+    }
+
+    private func add(_ step: Int, _ pictures: [Picture]) throws(Problem) {
+        let picture = pictures.count == 1 ? pictures[0] : ContactSheet.compose(pictures)
+        switch keeper {
+        case .animation(let writer): try writer.add(picture)
+        case .sheet(let sheet): sheet.add(picture, step: step)
+        }
+    }
+}
+
+/// Stages of the way to a picture on one sheet, each with its step under it.
+final class EvolutionSheet {
+    private let path: String
+    private var stages: [Picture] = []
+
+    /// Pictures on it.
+    private static let count = 12
+    /// The longer side of a stage at most, in pixels: the sheet is for looking at the whole way.
+    private static let side = 512
+
+    init(path: String) { self.path = path }
+
+    /// The beginning, and then geometrically spread steps, since most happens early.
+    static func stages(of steps: Int) -> Set<Int> {
+        guard steps > 0 else { return [0] }
+        let last = count - 2
+        return Set([0] + (0...last).map { Int(pow(Double(steps), Double($0) / Double(last)).rounded()) })
+    }
+
+    func add(_ picture: Picture, step: Int) {
+        stages.append(picture.fitted(within: Self.side).captioned("step \(step)"))
+    }
+
+    func finish() throws(Problem) {
+        try ContactSheet.compose(stages).write(to: path)
+    }
+}

@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Images
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The kinds of film, by the ends of their names, which are also ffmpeg's names for them.
+enum FilmFormat: String, CaseIterable {
+    case mp4
+    case webm
+
+    /// What ffmpeg is told beyond the format, whose usual encoder it chooses itself.
+    fileprivate var options: [String] {
+        switch self {
+        // Fine detail is what these films are about: hardly any loss that can be seen. The index goes first, for the web.
+        case .mp4: ["-crf", "18", "-movflags", "+faststart"]
+        case .webm: ["-crf", "24", "-b:v", "0", "-row-mt", "1"]
+        }
+    }
+}
+
+/// A film in the making: ffmpeg reads the frames' pixels from a pipe and writes a file that gets its name when it is whole.
+/// If the value goes before `finish`, so do the process and the file.
+struct FilmEncoder: ~Copyable {
+    private let path: String
+    private let width: Int
+    private let height: Int
+    private let process: ChildProcess
+    private let file: PendingFile
+
+    /// Where ffmpeg lies.
+    ///
+    /// - Throws: 69 if it is not in PATH.
+    static func program(for format: FilmFormat) throws(Problem) -> String {
+        if let program = ChildProcess.find("ffmpeg") { return program }
+        throw Problem(
+            .unavailable,
+            ".\(format.rawValue) files are made with ffmpeg, which is not in PATH; install it (apt install ffmpeg), "
+                + "or name a .gif or a folder")
+    }
+
+    /// Starts ffmpeg.
+    ///
+    /// - Parameters:
+    ///   - width: of the frames. The film is one pixel wider if it is odd, for its colours have half as many pixels; so with
+    ///     the height.
+    ///   - rate: frames a second.
+    ///   - comment: kept in the file as its metadata "comment".
+    init(path: String, format: FilmFormat, width: Int, height: Int, rate: Double, comment: String?) throws(Problem) {
+        self.path = path
+        self.width = width
+        self.height = height
+        let program = try Self.program(for: format)
+        let file = try Self.pendingFile(for: path)
+        let input = [
+            "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", "\(Self.even(width))x\(Self.even(height))",
+            "-framerate", "\(rate)", "-i", "pipe:0",
+        ]
+        // Players take BT.709 for granted more often than BT.601, ffmpeg's first choice; said twice, to the converter and in
+        // the file.
+        let colors = [
+            "-vf", "scale=out_color_matrix=bt709:out_range=tv,setparams=color_primaries=bt709:color_trc=bt709",
+            "-pix_fmt", "yuv420p",
+            "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
+        ]
+        let metadata = comment.map { ["-metadata", "comment=\($0)"] } ?? []
+        // "file:", lest a name with a colon be taken for a protocol.
+        let output = metadata + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
+        process = try ChildProcess(
+            program, ["-hide_banner", "-loglevel", "error", "-y"] + input + ["-an"] + colors + output)
+        self.file = file
+    }
+
+    private static func pendingFile(for path: String) throws(Problem) -> PendingFile {
+        do {
+            return try PendingFile(for: path)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// Hands a frame to ffmpeg.
+    func add(_ picture: Picture) throws(Problem) {
+        guard process.feed(Self.pixels(of: picture)) else { throw failure(process.finish()) }
+    }
+
+    /// Waits until ffmpeg has written the rest, and gives the file its name.
+    consuming func finish() throws(Problem) {
+        let end = process.finish()
+        guard end.isSuccess else { throw failure(end) }
+        do {
+            try file.commit()
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func failure(_ end: ChildProcess.End) -> Problem {
+        Problem(.cannotWrite, "\(path): ffmpeg failed (\(end.lastLine)); mend that, or name a .gif or a folder")
+    }
+
+    private static func even(_ length: Int) -> Int { length + length % 2 }
+
+    /// `[even height, even width, 3]` in 8 bits: before white, the last column and row repeated where one is wanting.
+    private static func pixels(of picture: Picture) -> [UInt8] {
+        guard case .eight(let samples) = picture.composited(over: 1).converted(to: .eight).samples else {
+            preconditionFailure("8 bits were asked for")
+        }
+        let rowLength = 3 * picture.width
+        if picture.width % 2 == 0 && picture.height % 2 == 0 { return samples }
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(3 * even(picture.width) * even(picture.height))
+        for y in 0..<even(picture.height) {
+            let row = samples[min(y, picture.height - 1) * rowLength..<(min(y, picture.height - 1) + 1) * rowLength]
+            pixels += row
+            if picture.width % 2 == 1 { pixels += row.suffix(3) }
+        }
+        return pixels
+    }
+}

@@ -1,0 +1,192 @@
+import FoundationEssentials
+import Images
+import Networks
+import Tensors
+import Visualization
+
+/// Dreams on the frames of a moving picture. Each begins with a share of the dream before, moved along with the things that it lies
+/// on, so that a dream stays where it is in the film.
+///
+/// Every frame is a file of its own, with a plan that knows the frame before: the same command goes on where another was
+/// ended, and does again what has changed.
+struct FilmJob: Job {
+    let model: Model
+    /// The first frame's.
+    let first: DreamPlan
+    let pictures: DreamPictures
+    /// The film or the folder that is dreamt on.
+    let source: String
+    /// The film or the folder that is made.
+    let path: String
+    /// The share of a frame's dream that moves on into the next one.
+    let blend: Float
+    /// Frames a second; nil for the source's.
+    let rate: Double?
+    let maximumPixels: Int
+    /// Frames that are there and are not these may be overwritten.
+    let force: Bool
+    let memory: Int
+    let ingredients: [String]
+    let frameCount: Int?
+
+    /// The plan's names for the frame and the one before.
+    static let frameName = "frame"
+    private static let previousName = "previous"
+
+    var plan: Plan { .dream(first) }
+    var outputs: [String] { [path] }
+    var form: OutputForm { OutputForm() }
+    var steps: Int { (frameCount ?? 0) * first.steps }
+    var holdsPhotographs: Bool { true }
+
+    private var isFolder: Bool { (try? AnimationKind(of: path)) == .folder }
+    private var folder: String { isFolder ? path : path + ".frames" }
+
+    /// ffmpeg's absence, and a place that cannot be written, are found first.
+    func checkOutputs(force: Bool) throws(Problem) {
+        if !isFolder {
+            try FrameWriter.check(path, force: force)
+            try OutputChecks.refuse(existing: [path], force: force)
+        }
+        for place in [path, folder] where isSame(place, source) {
+            throw Problem(.cannotWrite, "\(place) is what is dreamt on, and would be lost; choose another \(setting: "output")")
+        }
+        // Frames of a longer sequence would follow this one's.
+        guard let frameCount, Studio.isFolder(source), !force else { return }
+        let next = FrameWriter.framePath(in: folder, frameCount + 1)
+        if isFile(next) {
+            throw Problem(.cannotWrite, "\(next) is there already, and \(source) has \(frameCount) frames; name another folder, or use \(setting: "force") to leave it there")
+        }
+    }
+
+    /// The numbers for scripts.
+    private struct Values: Encodable, Sendable {
+        let output: String
+        let frames: Int
+        let dreamt: Int
+        let seconds: Double
+        let plan: Plan
+    }
+
+    func draw(_ context: JobContext) throws(Problem) -> JobResult {
+        let start = ContinuousClock.now
+        let frames = try FrameSource(path: source, maximumPixels: maximumPixels, isCancelled: context.isCancelled)
+        let (paths, new) = try dream(frames, context)
+        if !isFolder {
+            try assemble(paths, rate: rate ?? frames.rate ?? FrameWriter.defaultRate)
+            for path in paths { try? FileManager.default.removeItem(atPath: path) }
+            removeEmptyFolder(folder)
+        }
+        let time = seconds(ContinuousClock.now - start)
+        var result = JobResult(score: 0)
+        let kept = new < paths.count ? ", \(paths.count - new) of them were there" : ""
+        result.lines = ["\(path)  \(paths.count) frames in \(rounded(time, 1)) s\(kept)"]
+        result.values = [Values(output: path, frames: paths.count, dreamt: new, seconds: time, plan: plan)]
+        return result
+    }
+
+    /// What the next frame needs of the one before.
+    private struct Previous {
+        /// As it was and as it was dreamt, `[channels, height, width]`.
+        let photo: Tensor
+        let result: Tensor
+        /// SHA-256 of the result's samples.
+        let digest: String
+    }
+
+    /// Dreams on every frame that is not there yet.
+    /// - Returns: the frames' files, and how many are new.
+    private func dream(_ source: FrameSource, _ context: JobContext) throws(Problem) -> (paths: [String], new: Int) {
+        var (paths, new, previous) = ([String](), 0, Previous?.none)
+        while let picture = try source.next() {
+            if !paths.isEmpty, context.isCancelled() { throw interrupted(after: paths.count) }
+            let path = FrameWriter.framePath(in: folder, paths.count + 1)
+            let plan = plan(ofFrame: paths.count, picture, previous)
+            let fitted = picture.fitted(width: plan.width, height: plan.height)
+            let photo = try fitted.tensor(channels: model.network.inputChannels, name: Self.frameName)
+            let result: Picture
+            if let done = try finished(path, plan) {
+                result = done
+            } else {
+                try OutputChecks.check(path, createFolders: true)
+                result = try dreamt(plan, photo, fitted.opacity, previous, to: path, of: source.count, context)
+                new += 1
+            }
+            previous = Previous(
+                photo: photo, result: try result.tensor(channels: model.network.inputChannels, name: path), digest: result.digest)
+            paths.append(path)
+        }
+        guard !paths.isEmpty else { throw .badData("\(self.source): there is no frame in it") }
+        return (paths, new)
+    }
+
+    private func plan(ofFrame number: Int, _ picture: Picture, _ previous: Previous?) -> DreamPlan {
+        var plan = first
+        plan.frame = number
+        plan.carried = previous == nil ? 0 : blend
+        plan.pictures[Self.frameName] = picture.digest
+        if let previous { plan.pictures[Self.previousName] = previous.digest }
+        return plan
+    }
+
+    /// Dreams one frame, and writes it.
+    private func dreamt(
+        _ plan: DreamPlan, _ photo: Tensor, _ opacity: Tensor?, _ previous: Previous?, to path: String, of count: Int?, _ context: JobContext
+    ) throws(Problem) -> Picture {
+        var fixed = pictures.tensors
+        fixed[Self.frameName] = photo
+        let carried = previous.map { moved($0, to: photo, plan, context.workers) }
+        var dream = try asProblem { () throws(RenderError) in
+            try Dream(plan, model: model, pictures: fixed, carried: carried, workers: context.workers)
+        }
+        while dream.stepsDone < dream.steps {
+            if context.isCancelled() { throw interrupted(after: plan.frame!) }
+            let score = try asProblem { () throws(RenderError) in try dream.step() }
+            try context.step(score: score, share: count.map { (Double(plan.frame!) + dream.workDone) / Double(max($0, 1)) })
+        }
+        let picture = dream.picture()
+        let score = try asProblem { () throws(RenderError) in try dream.score(of: picture) }
+        let result = Picture(picture, opacity: opacity)
+        try result.write(Record(DrawnPicture(plan: .dream(plan), stepsDone: plan.steps, score: score)), quality: nil, to: path)
+        return result
+    }
+
+    private func interrupted(after frames: Int) -> Problem {
+        Problem(.interrupted, "interrupted after \(frames) frame\(frames == 1 ? "" : "s"); the same command goes on from there")
+    }
+
+    /// The previous frame's dream, moved to where things are now, as far as they can be followed.
+    private func moved(_ previous: Previous, to photo: Tensor, _ plan: DreamPlan, _ workers: Workers) -> Tensor {
+        var change = previous.result
+        change.add(previous.photo, scaledBy: -1)
+        let motion = MotionField(from: previous.photo, to: photo, workers: workers)
+        var moved = motion.warped(change, workers: workers)
+        moved.scaleEachChannel(by: motion.confidence(from: previous.photo, to: photo, workers: workers))
+        moved.scale(by: plan.strength == 0 ? 0 : blend / plan.strength)
+        return moved
+    }
+
+    /// A frame that is there already and was made by the same plan.
+    ///
+    /// - Throws: a problem for another picture in its place, unless it may be overwritten.
+    private func finished(_ path: String, _ plan: DreamPlan) throws(Problem) -> Picture? {
+        guard isFile(path) else { return nil }
+        if let record = try? Record(ofFile: path), !record.isSheet, record.version == version, record.pictures[0].complete,
+            record.pictures[0].plan == .dream(plan)
+        {
+            return try Picture.reading(path)
+        }
+        guard force else {
+            throw Problem(.cannotWrite, "\(path) is there already and is not what this command would draw; use \(setting: "force") to overwrite it")
+        }
+        return nil
+    }
+
+    private func assemble(_ paths: [String], rate: Double) throws(Problem) {
+        let bounded = min(max(rate, FrameWriter.rates.lowerBound), FrameWriter.rates.upperBound)
+        let record = Record(DrawnPicture(plan: plan, stepsDone: first.steps, score: 0))
+        let writer = try FrameWriter(path: path, rate: bounded, comment: record.json)
+        for path in paths { try writer.add(try Picture.reading(path).composited(over: 1)) }
+        try writer.finish()
+    }
+}

@@ -1,0 +1,54 @@
+import Images
+
+/// Whether files can be written, found out before anything is computed.
+enum OutputChecks {
+    /// A picture's file.
+    static func check(picture path: String, createFolders: Bool = false) throws(Problem) {
+        if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png or .jpg", setting: "output") }
+        try check(path, createFolders: createFolders)
+    }
+
+    /// Any file.
+    static func check(_ path: String, createFolders: Bool = false) throws(Problem) {
+        try asProblem { () throws(OutputError) in try OutputFile.check(path, createFolders: createFolders) }
+    }
+
+    /// Files that must not be there, unless they may be overwritten.
+    static func refuse(existing paths: [String], force: Bool) throws(Problem) {
+        if !force, let path = paths.first(where: isFile) { throw .isThere(path) }
+    }
+
+    /// Files of which no two may be the same.
+    static func refuse(repeated paths: [String]) throws(Problem) {
+        var seen: Set<String> = []
+        for path in paths where !seen.insert(path).inserted {
+            throw .usage("several pictures would go to \(path); put {index} or {seed} into \(setting: "output"), or name a folder", setting: "output")
+        }
+    }
+}
+
+extension Picture {
+    /// Writes a picture with a record of how it was made.
+    ///
+    /// - Parameters:
+    ///   - record: nil for what has no plan of its own.
+    ///   - quality: of a JPEG, 1 to 100; nil for a PNG.
+    func write(_ record: Record?, quality: Int?, to path: String) throws(Problem) {
+        try asProblem { () throws in
+            let bytes =
+                try quality.map { try JPEG.encode(composited(over: 1), quality: $0, comment: record?.json) }
+                ?? PNG.encode(self, text: record.map { [(Record.keyword, $0.json)] } ?? [])
+            try OutputFile.write(bytes, to: path)
+        }
+    }
+
+    /// Writes a chart or a sheet, which has no plan of its own: JPEG or PNG, as its name says.
+    public func write(to path: String, quality: Int = OutputSettings.standardQuality) throws(Problem) {
+        try write(nil, quality: PictureFormat(fileName: path) == .jpeg ? quality : nil, to: path)
+    }
+}
+
+/// Writes a line of JSON to a file.
+func write(json value: some Encodable, to path: String) throws(Problem) {
+    try asProblem { () throws(OutputError) in try OutputFile.write(Array((json(value) + "\n").utf8), to: path) }
+}

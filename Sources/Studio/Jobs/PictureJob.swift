@@ -1,0 +1,179 @@
+import Images
+import Networks
+import Tensors
+import Visualization
+
+/// Draws the picture of one plan, or those that it draws together: step by step, keeping what is to be kept on the way.
+struct PictureJob: Job {
+    let model: Model
+    var plan: Plan
+    /// A file for each picture that the plan draws; nil for those that only a sheet shows.
+    var paths: [String?]
+    /// Steps to take; fewer than the plan's where a picture from on the way is made again.
+    var steps: Int
+    /// Steps after which the picture is kept as well.
+    var saveAt: Set<Int> = []
+    /// How the picture came about: a .gif, a .mp4, a folder, or a .png or .jpg for a sheet.
+    var evolution: String?
+    /// What stands under it on a sheet.
+    var caption: String?
+    /// A JPEG's quality; nil for a PNG.
+    var quality: Int?
+    let memory: Int
+    var holdsPhotographs = false
+    var ingredients: [String] = []
+    let make: @Sendable (JobContext) throws(Problem) -> any PictureProcess
+
+    /// Pictures that are done, or as far as they came.
+    struct Drawn: Sendable {
+        let state: PictureState
+        let records: [DrawnPicture]
+        /// Nil where nobody asks.
+        let rating: PictureRating?
+        let paths: [String?]
+        let caption: String?
+        /// No step had a gradient.
+        let isDead: Bool
+        let seconds: Double
+
+        var isComplete: Bool { records.allSatisfy(\.complete) }
+    }
+
+    // MARK: Outputs
+
+    private var saved: [Int] { saveAt.filter { $0 < steps }.sorted() }
+
+    /// The pictures' files, those from on the way after them.
+    private var files: [String] {
+        let kept = paths.compactMap { $0 }
+        return kept + kept.flatMap { path in saved.map { OutputNames.path(path, step: $0) } }
+    }
+
+    var outputs: [String] { files + [evolution].compactMap { $0 } }
+
+    var form: OutputForm {
+        var form = OutputForm()
+        form.quality = quality
+        form.steps = steps == plan.steps ? nil : steps
+        form.saveAt = saved
+        form.evolution = evolution.map { OutputNames.ending(of: $0) }
+        form.files = paths.map { $0 != nil }
+        return form
+    }
+
+    var hasRecord: Bool { outputs.count == 1 && paths.count == 1 }
+
+    func checkOutputs(force: Bool) throws(Problem) {
+        if let last = saveAt.max(), !paths.contains(where: { $0 != nil }) {
+            throw .usage("\(setting: "save-at") keeps single pictures, and step \(last) would go on a sheet only; draw them one by one")
+        }
+        if let last = saveAt.max(), last > steps {
+            throw .usage("\(setting: "save-at") \(last) is never reached in \(steps) steps; see \(setting: "steps")")
+        }
+        for path in files { try OutputChecks.check(picture: path) }
+        if let evolution { try Evolution.check(evolution, force: force) }
+    }
+
+    // MARK: Drawing
+
+    func draw(_ context: JobContext) throws(Problem) -> JobResult { result(of: try follow(context)) }
+
+    /// What is told of finished pictures.
+    ///
+    /// - Parameter sheet: where pictures without files of their own are.
+    func result(of drawn: Drawn, on sheet: String? = nil) -> JobResult {
+        var result = JobResult(score: drawn.state.score)
+        (result.isComplete, result.isDead) = (drawn.isComplete, drawn.isDead)
+        let paths = paths.compactMap { $0 }
+        if paths != ["-"], let rating = drawn.rating {
+            let record = drawn.records[0]
+            let state = record.complete || record.stepsDone == steps ? "" : " (interrupted after \(record.stepsDone) steps)"
+            let name = paths.isEmpty ? "\(plan.objective)\(seed)" : paths.joined(separator: " ")
+            result.lines = ["\(name)  \(rating.text)  \(record.stepsDone) steps in \(rounded(drawn.seconds, 1)) s\(state)"]
+        }
+        result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil)]
+        if result.isDead { result.warning = neverAnswered }
+        if sheet == nil, drawn.rating != nil {
+            result.preview = drawn.state.shown.count == 1 ? drawn.state.shown[0] : ContactSheet.compose(drawn.state.shown)
+        }
+        return result
+    }
+
+    /// Takes the steps, and writes what there is when they are done or the work is cancelled. One of a batch that is cancelled leaves
+    /// nothing.
+    func follow(_ context: JobContext) throws(Problem) -> Drawn {
+        let start = ContinuousClock.now
+        let evolution = try Evolution(evolution, steps: steps)
+        var process = try make(context)
+        let prepared = ContinuousClock.now
+        while process.stepsDone < steps, !process.hasConverged, !context.isCancelled() {
+            try evolution?.note(process.stepsDone) { () throws(Problem) in try Self.asked(process, isLast: false).shown }
+            let score = try asProblem { () throws(RenderError) in try process.step() }
+            try context.step(score: score, share: process.workDone)
+            if saveAt.contains(process.stepsDone), process.stepsDone < steps {
+                _ = try save(process, Self.asked(process, isLast: false), step: process.stepsDone)
+            }
+        }
+        if context.isBatch, process.stepsDone < steps, !process.hasConverged { throw .interrupted }
+        let drawn = ContinuousClock.now
+        if let evolution { try evolution.finish(process.stepsDone, Self.asked(process, isLast: false).shown) }
+        let state = try Self.asked(process, isLast: true)
+        let records = try save(process, state, step: nil)
+        let rating = !context.rates ? nil : try asProblem { () throws(RenderError) in try process.rating(of: state) }
+        let phases = [("prepared", prepared - start), ("drawn", drawn - prepared), ("checked and written", ContinuousClock.now - drawn)]
+        let times = phases.map { "\($0) in \(rounded(seconds($1), 2)) s" }.joined(separator: ", ")
+        try context.detail("\(plan.objective)\(seed): \(times)")
+        return Drawn(
+            state: state, records: records, rating: rating, paths: paths, caption: caption, isDead: process.isDead,
+            seconds: seconds(ContinuousClock.now - start))
+    }
+
+    private static func asked(_ process: any PictureProcess, isLast: Bool) throws(Problem) -> PictureState {
+        try asProblem { () throws(RenderError) in try process.pictures(isLast: isLast) }
+    }
+
+    /// " seed 3"
+    private var seed: String { if case .picture(let plan) = plan { " seed \(plan.seed)" } else { "" } }
+
+    private var neverAnswered: Message {
+        guard case .picture(let plan) = plan else { return "" }
+        let advice: Message = plan.rectifier == .redirected ? "a larger \(setting: "size")" : "\(setting: "relu") redirected"
+        return "\(plan.objective) never answered: every gradient was zero, and the picture is noise; try another \(setting: "seed"), \(advice), or \(setting: "start") with a photograph"
+    }
+
+    /// Writes the pictures as they stand, with their records.
+    private func save(_ process: any PictureProcess, _ state: PictureState, step: Int?) throws(Problem) -> [DrawnPicture] {
+        let records = state.shown.indices.map { index in
+            DrawnPicture(
+                plan: state.plan, stepsDone: process.stepsDone, score: state.score, picture: state.shown.count > 1 ? index : nil,
+                converged: process.hasConverged, quality: quality)
+        }
+        for (index, path) in paths.enumerated() {
+            guard let path else { continue }
+            try state.shown[index].write(
+                Record(records[index]), quality: quality, to: step.map { OutputNames.path(path, step: $0) } ?? path)
+        }
+        return records
+    }
+
+    /// What scripts are told of finished pictures.
+    struct Values: Encodable, Sendable {
+        let output: String
+        let outputs: [String]?
+        let score: Float
+        let scoreWithTransforms: Float?
+        let rank: Renderer.Rank?
+        let measures: [String: Float]?
+        let steps: Int
+        let complete: Bool
+        let seconds: Double
+        let plan: Plan
+
+        init(_ drawn: Drawn, output: String, outputs: [String]?) {
+            let record = drawn.records[0]
+            (self.output, self.outputs, score) = (output, outputs, drawn.state.score)
+            (scoreWithTransforms, rank, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.rank, drawn.rating?.measures)
+            (steps, complete, seconds, plan) = (record.stepsDone, record.complete, drawn.seconds, record.plan)
+        }
+    }
+}

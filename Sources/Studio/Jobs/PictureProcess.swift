@@ -1,0 +1,115 @@
+import Images
+import Networks
+import Tensors
+import Visualization
+
+/// A picture, or several that are drawn together, in the making.
+protocol PictureProcess: Sendable {
+    /// What records say.
+    var plan: Plan { get }
+    var stepsDone: Int { get }
+    /// The score has stopped rising, as the plan's criterion has it.
+    var hasConverged: Bool { get }
+    /// No step had a gradient that was not zero everywhere.
+    var isDead: Bool { get }
+    /// The share of all work that the steps so far have been, 0…1; nil where all steps take the same time.
+    var workDone: Double? { get }
+    /// One step.
+    /// - Returns: the score before it.
+    mutating func step() throws(RenderError) -> Float
+    /// The pictures as they stand.
+    ///
+    /// - Parameter isLast: they are finished, and may have other extents than on the way.
+    func pictures(isLast: Bool) throws(RenderError) -> PictureState
+    /// How good the finished pictures are.
+    func rating(of state: PictureState) throws(RenderError) -> PictureRating
+}
+
+/// Pictures at some step.
+struct PictureState: Sendable {
+    /// As the network takes them, `[channels, height, width]` in 0…1.
+    var tensors: [Tensor]
+    /// As files show them.
+    var shown: [Picture]
+    /// The objective on them, without transforms.
+    var score: Float
+    /// The plan as records have it.
+    var plan: Plan
+}
+
+/// How good finished pictures are.
+struct PictureRating: Sendable {
+    /// "score 5.21 (4.98 under transforms)"
+    var text: String
+    /// Its mean over draws of the transforms.
+    var scoreWithTransforms: Float?
+    /// The unit's place among its layer's channels.
+    var rank: Renderer.Rank?
+    /// Other numbers, by name.
+    var measures: [String: Float]?
+}
+
+/// A picture from noise or from another picture.
+struct RenderProcess: PictureProcess {
+    var renderer: Renderer
+    let colours: Int
+
+    var plan: Plan { .picture(renderer.plan) }
+    var stepsDone: Int { renderer.stepsDone }
+    var hasConverged: Bool { renderer.hasConverged }
+    var isDead: Bool { renderer.stepsDone > 0 && !renderer.isAlive }
+    var workDone: Double? { nil }
+
+    mutating func step() throws(RenderError) -> Float { try renderer.step() }
+
+    func pictures(isLast: Bool) throws(RenderError) -> PictureState {
+        let tensors = renderer.pictures()
+        var plan = renderer.plan
+        if !isLast { plan.outputSize = nil }
+        let shown = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) }).map { Picture($0, colours: colours) }
+        return PictureState(tensors: tensors, shown: shown, score: try renderer.score(of: tensors), plan: .picture(plan))
+    }
+
+    func rating(of state: PictureState) throws(RenderError) -> PictureRating {
+        let isAlone = renderer.plan.count == 1
+        let under = renderer.scoreWithTransforms(of: state.tensors)
+        let rank = isAlone ? try renderer.rank(on: state.tensors[0]) : nil
+        let text = "score \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms\(Self.words(rank)))"
+        return PictureRating(text: text, scoreWithTransforms: under, rank: rank)
+    }
+
+    private static func words(_ rank: Renderer.Rank?) -> String {
+        guard let rank else { return "" }
+        return rank.place == 1
+            ? "; the strongest of \(rank.channels) channels"
+            : "; number \(rank.place) of \(rank.channels) channels, the strongest is \(rank.strongest)"
+    }
+}
+
+/// A dream or a transfer of style, in the photograph's opacity and depth.
+struct PhotographPicture<Process: PhotographProcess>: PictureProcess {
+    var process: Process
+    let plan: Plan
+    /// The photograph's, in the result's size; files keep it.
+    let opacity: Tensor?
+    let depth: Picture.BitDepth
+    let rate: @Sendable (Process, Tensor) throws(RenderError) -> (text: String, measures: [String: Float])
+
+    var stepsDone: Int { process.stepsDone }
+    var hasConverged: Bool { false }
+    var isDead: Bool { false }
+    var workDone: Double? { process.workDone }
+
+    mutating func step() throws(RenderError) -> Float { try process.step() }
+
+    func pictures(isLast: Bool) throws(RenderError) -> PictureState {
+        let picture = process.picture()
+        return PictureState(
+            tensors: [picture], shown: [Picture(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
+    }
+
+    func rating(of state: PictureState) throws(RenderError) -> PictureRating {
+        let (text, measures) = try rate(process, state.tensors[0])
+        return PictureRating(text: text, measures: measures)
+    }
+}

@@ -1,0 +1,140 @@
+import FoundationEssentials
+import Images
+import Networks
+import Synchronization
+import Tensors
+import Visualization
+
+/// Draws several pictures and puts them on one sheet.
+struct SheetJob: Job {
+    var jobs: [PictureJob]
+    /// The sheet's file.
+    let sheet: String
+    /// Pictures in a row; nil for a grid as square as can be.
+    var columns: Int?
+    /// A JSON file beside the sheet that says what is where.
+    var index: String?
+    /// People are told of the sheet only, not of each picture.
+    var isBrief = false
+    /// A JPEG's quality; nil for a PNG.
+    var quality: Int?
+
+    var model: Model { jobs[0].model }
+    var plan: Plan {
+        let plans = jobs.compactMap { if case .picture(let plan) = $0.plan { plan } else { nil } }
+        return .sheet(Plan.SheetPlan(pictures: plans, columns: columns))
+    }
+    var outputs: [String] { [sheet, index].compactMap { $0 } + jobs.flatMap(\.outputs) }
+    var form: OutputForm {
+        var form = jobs[0].form
+        form.quality = quality
+        form.files = jobs.flatMap(\.form.files)
+        return form
+    }
+    var steps: Int { jobs.reduce(0) { $0 + $1.steps } }
+    var memory: Int { jobs.map(\.memory).max() ?? 0 }
+    var pictures: Int { jobs.count }
+    var holdsPhotographs: Bool { jobs.contains(where: \.holdsPhotographs) }
+    var ingredients: [String] { jobs[0].ingredients }
+
+    func checkOutputs(force: Bool) throws(Problem) {
+        try OutputChecks.check(picture: sheet)
+        if let index { try OutputChecks.check(index) }
+        for job in jobs { try job.checkOutputs(force: force) }
+        try OutputChecks.refuse(existing: [index].compactMap { $0 }, force: force)
+    }
+
+    func draw(_ context: JobContext) throws(Problem) -> JobResult {
+        var inner = context
+        inner.rates = !context.isBatch || index != nil
+        let all = try jobs.follow(inner) { job, drawn throws(Problem) in
+            var result = job.result(of: drawn, on: sheet)
+            if isBrief || sheet == "-" { result.lines = [] }
+            try context.report(.drawn(job, result, seconds: drawn.seconds))
+        }
+        guard !all.isEmpty else { throw .interrupted }
+        return try write(all)
+    }
+
+    /// Writes the sheet of pictures that are done.
+    func write(_ all: [PictureJob.Drawn]) throws(Problem) -> JobResult {
+        let pictures = all.flatMap(\.state.shown)
+        let cells = all.flatMap { job in job.state.shown.map { picture in job.caption.map(picture.captioned) ?? picture } }
+        let composed = ContactSheet.compose(cells, columns: columns)
+        let records = all.flatMap(\.records).map { record in
+            var record = record
+            record.quality = quality
+            return record
+        }
+        try composed.write(Record(sheet: records), quality: quality, to: sheet)
+        if let index { try Studio.write(json: entries(all, cells, pictures), to: index) }
+        let scores = all.map(\.state.score)
+        var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
+        result.isDead = all.allSatisfy(\.isDead)
+        result.isComplete = all.count == jobs.count && all.allSatisfy(\.isComplete)
+        if sheet != "-" { result.lines = ["\(sheet)  \(pictures.count) pictures"] }
+        result.preview = composed
+        return result
+    }
+
+    /// One picture in a sheet's index.
+    private struct Entry: Encodable {
+        let objective: String
+        let seed: UInt64
+        let picture: Int?
+        let score: Float
+        let scoreWithTransforms: Float?
+        let rank: Renderer.Rank?
+        /// Its own file, counted from the index's folder.
+        let file: String?
+        /// In the grid, from 0.
+        let row: Int
+        let column: Int
+        /// The picture's part of the sheet, in pixels from its upper left corner, without the words under it.
+        let x: Int
+        let y: Int
+        let width: Int
+        let height: Int
+    }
+
+    /// The sheet's pictures in its order.
+    private func entries(_ all: [PictureJob.Drawn], _ cells: [Picture], _ pictures: [Picture]) -> [Entry] {
+        let layout = ContactSheet.Layout(cells.map { ($0.width, $0.height) }, columns: columns)
+        let drawn = all.flatMap { job in zip(job.paths, job.records).map { (job: job, path: $0, record: $1) } }
+        return zip(drawn, zip(layout.cells, pictures)).compactMap { entry, place in
+            guard case .picture(let plan) = entry.record.plan else { return nil }
+            return Entry(
+                objective: plan.objective, seed: plan.seed, picture: entry.record.picture, score: entry.record.score,
+                scoreWithTransforms: entry.job.rating?.scoreWithTransforms, rank: entry.job.rating?.rank,
+                file: entry.path.map { relativePath(of: $0, from: index!) }, row: place.0.row, column: place.0.column,
+                x: place.0.x, y: place.0.y, width: place.1.width, height: place.1.height)
+        }
+    }
+}
+
+extension [PictureJob] {
+    /// Draws pictures, several at a time with one thread each, so that none waits for another; a single one with all threads.
+    ///
+    /// - Parameter done: told of each as soon as it is done.
+    /// - Returns: those that were begun, in their order.
+    func follow(
+        _ context: JobContext, done: (PictureJob, PictureJob.Drawn) throws(Problem) -> Void = { _, _ throws(Problem) in }
+    ) throws(Problem) -> [PictureJob.Drawn] {
+        var inner = context
+        if count > 1 { inner.workers = .one }
+        let problems = Mutex<[Problem]>([])
+        let finished = Mutex<[Int: PictureJob.Drawn]>([:])
+        context.workers.forEach(count) { index in
+            guard !context.isCancelled(), problems.withLock({ $0.isEmpty }) else { return }
+            do throws(Problem) {
+                let drawn = try self[index].follow(inner)
+                finished.withLock { $0[index] = drawn }
+                try done(self[index], drawn)
+            } catch {
+                problems.withLock { $0.append(error) }
+            }
+        }
+        if let problem = problems.withLock({ $0.first }) { throw problem }
+        return finished.withLock { finished in indices.compactMap { finished[$0] } }
+    }
+}

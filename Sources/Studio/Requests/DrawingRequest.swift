@@ -1,0 +1,174 @@
+import Images
+import ModelStore
+import Networks
+import Tensors
+import Visualization
+
+/// A wish for jobs.
+public protocol JobRequest: SettingGroup {
+    var output: OutputSettings { get set }
+    /// Decides how this process computes, before it computes anything; reads everything that the settings name, checks it, and plans
+    /// the jobs.
+    func prepared(_ session: Session) throws(Problem) -> JobList
+}
+
+/// A wish for pictures, as a command, a manifest's entry or a form states it: which settings there are, and which jobs they mean.
+public protocol DrawingRequest: JobRequest {
+    /// The command's name.
+    static var command: String { get }
+    /// Whether the index names several pictures, a file each.
+    static var drawsEachIndex: Bool { get }
+    var model: ModelSettings { get set }
+    var numerics: NumericSettings { get }
+    /// Reads everything that the settings name, checks it, and plans the jobs.
+    func jobs(_ session: Session) throws(Problem) -> JobList
+}
+
+/// The jobs of one request.
+public struct JobList: Sendable {
+    /// A few words for the progress: "features.10:5".
+    public var label: String
+    public var jobs: [any Job]
+    /// Something that people should know.
+    public var notes: [Message] = []
+}
+
+/// Decides how this process computes, before it computes anything.
+func enter(_ profile: NumericProfile?) throws(Problem) {
+    do {
+        try NumericProfile.enter(profile)
+    } catch {
+        throw Problem(error)
+    }
+}
+
+extension DrawingRequest {
+    public static var drawsEachIndex: Bool { false }
+
+    public func prepared(_ session: Session) throws(Problem) -> JobList {
+        try enter(numerics.profile)
+        return try jobs(session)
+    }
+}
+
+/// Every kind of request that a batch can hold, in the order of help texts.
+public let allRequests: [any DrawingRequest.Type] = [
+    ChannelRequest.self, NeuronRequest.self, LayerRequest.self, DirectionRequest.self, ClassRequest.self, ExpressionRequest.self,
+    DiversityRequest.self, FacetsRequest.self, SheetRequest.self, ProgressionRequest.self, InterpolateRequest.self,
+    CaricatureRequest.self, InvertRequest.self, AccentuateRequest.self, DreamRequest.self, StyleRequest.self,
+]
+
+/// A request whose pictures are drawn from noise or another picture.
+protocol RenderRequest: DrawingRequest {
+    var render: RenderSettings { get set }
+}
+
+extension RenderRequest {
+    public var numerics: NumericSettings { render.numerics }
+
+    /// The settings that all these requests have, after their own.
+    static func common(
+        _ model: WritableKeyPath<Self, ModelSettings> & Sendable, _ render: WritableKeyPath<Self, RenderSettings> & Sendable,
+        _ output: WritableKeyPath<Self, OutputSettings> & Sendable
+    ) -> [Setting<Self>] {
+        ModelSettings.settings.map { $0.lifted(model) } + RenderSettings.settings.map { $0.lifted(render) }
+            + OutputSettings.settings.map { $0.lifted(output) }
+    }
+
+    func checkCommon() throws(Problem) {
+        try render.check()
+        try output.check()
+    }
+
+    /// A drawing with this request's network.
+    ///
+    /// - Parameter others: photographs that the request names.
+    func drawing(_ session: Session, _ others: [String] = []) throws(Problem) -> Drawing {
+        Drawing(
+            model: try session.model(model, size: render.size), render: render, output: output,
+            photographs: try render.photographs(others), workers: session.workers)
+    }
+}
+
+/// What requests that draw pictures have in common: seeds, names, and what is kept on the way.
+struct Drawing: Sendable {
+    let model: Model
+    var render: RenderSettings
+    let output: OutputSettings
+    var photographs: Photographs
+    let workers: Workers
+
+    /// An objective with the parts of its picture's name.
+    struct Subject {
+        let objective: Objective
+        var parts: OutputNames.Parts
+    }
+
+    /// The parts of a picture's name.
+    func parts(layer: String? = nil, index: Int? = nil, kind: String? = nil) -> OutputNames.Parts {
+        OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed ?? 0, kind: kind)
+    }
+
+    /// The file of a picture.
+    func path(_ parts: OutputNames.Parts) -> String { OutputNames.path(output.output, parts) }
+
+    /// A picture of each objective, or one for each seed.
+    func jobs(_ subjects: [Subject], label: String) throws(Problem) -> JobList {
+        let seeds = render.seeds?.seeds
+        let isSheet = seeds != nil && !(output.output?.contains("{seed}") ?? false)
+        let all = subjects.flatMap { subject in
+            (seeds ?? [render.seed ?? 0]).map { seed in
+                var subject = subject
+                subject.parts.seed = seed
+                return subject
+            }
+        }
+        if output.output == "-", all.count > 1, !isSheet {
+            throw .usage("standard output takes one picture, and this would draw \(all.count)", setting: "output")
+        }
+        let jobs = try workers.map(all) { subject throws(Problem) in
+            let plan = try render.plan(subject.objective, model: model, photographs, seed: subject.parts.seed)
+            return try job(plan, to: isSheet ? nil : path(subject.parts), subject.parts)
+        }
+        guard isSheet else { return JobList(label: label, jobs: jobs) }
+        var parts = subjects[0].parts
+        parts.kind = [parts.kind, "seeds"].compactMap { $0 }.joined(separator: "_")
+        if subjects.count > 1 { parts.index = nil }
+        return JobList(label: label, jobs: [sheet(jobs, to: path(parts), columns: subjects.count > 1 ? seeds!.count : nil)])
+    }
+
+    /// A job for one plan, with what is said of its outputs.
+    func job(_ plan: RenderPlan, to path: String?, _ parts: OutputNames.Parts) throws(Problem) -> PictureJob {
+        try job(plan, to: [path] + [String?](repeating: nil, count: plan.count - 1), parts, quality: path.flatMap { output.quality(of: $0) })
+    }
+
+    /// A job for a plan of several pictures.
+    func job(_ plan: RenderPlan, to paths: [String?], _ parts: OutputNames.Parts, quality: Int?) throws(Problem) -> PictureJob {
+        var job = try PictureJob(plan, model: model, photographs, to: paths, quality: quality)
+        try job.configure(output, parts)
+        return job
+    }
+
+    /// The pictures of jobs on one sheet.
+    func sheet(_ jobs: [PictureJob], to path: String, columns: Int? = nil, index: String? = nil, isBrief: Bool = false) -> SheetJob {
+        SheetJob(jobs: jobs, sheet: path, columns: columns, index: index, isBrief: isBrief, quality: output.quality(of: path))
+    }
+
+    /// "eye_1.png", "eye_2.png", … beside the file of all; no files beside standard output.
+    func paths(beside path: String, count: Int) -> [String?] {
+        (0..<count).map { path == "-" ? nil : OutputNames.path(path, picture: $0) }
+    }
+}
+
+extension Workers {
+    /// Many values at once, in their order; the first problem if there is one.
+    func map<Element: Sendable, Value: Sendable>(
+        _ elements: [Element], _ value: @Sendable (Element) throws(Problem) -> Value
+    ) throws(Problem) -> [Value] {
+        let results = Results<Value>(count: elements.count)
+        forEach(elements.count) { index in
+            results[index] = Result { () throws(Problem) in try value(elements[index]) }
+        }
+        return try results.values()
+    }
+}

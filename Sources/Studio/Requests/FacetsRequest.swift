@@ -1,0 +1,91 @@
+import Networks
+import Visualization
+
+/// How many distinct facets a channel shows among pictures from several seeds, or among pictures that are there.
+public struct FacetsRequest: RenderRequest {
+    public var pictures: [String] = []
+    public var model = ModelSettings()
+    public var layer = ""
+    public var index: IndexList?
+    public var threshold = 0.8
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "facets"
+    public static let drawsEachIndex = true
+    /// Where no seeds are named.
+    private static let standardSeeds: [UInt64] = Array(0...8)
+    private static let counts = 2...256
+
+    public static let settings: [Setting<Self>] = [
+        Setting("pictures", list: \.pictures, "pictures", "Pictures to look at instead of drawing some.").positional().reading(),
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
+        Setting("index", \.index, "i", "The channels that are drawn: 5, 0-15, 3,7,9 or all."),
+        Setting("threshold", \.threshold, "s", "How alike the pictures of a facet are, 0 to 1.", .from(0, to: 1)),
+    ] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) {
+        try checkCommon()
+        if output.output == "-" { throw .usage("facets writes a chart and a JSON file; standard output takes one picture", setting: "output") }
+        try Self.refuse("for single pictures, of which facets keeps none", among: [
+            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
+        ])
+        let most = Self.counts.upperBound
+        guard pictures.isEmpty else {
+            guard Self.counts.contains(pictures.count) else { throw .usage("name 2 to \(most) pictures, not \(pictures.count)", setting: "pictures") }
+            try Self.refuse("for drawing, and these pictures are there already", among: [
+                ("index", index != nil), ("seed", render.seed != nil), ("seeds", render.seeds != nil),
+            ])
+            return
+        }
+        guard index != nil else { throw .usage("name the channel to draw with \(setting: "index"), or pictures to look at") }
+        guard render.seed == nil else { throw .usage("facets draws a picture for each of several seeds: \(setting: "seeds") 0-8", setting: "seed") }
+        if let seeds = render.seeds?.seeds, !Self.counts.contains(seeds.count) {
+            throw .value(of: "seeds", "2 to \(most) seeds", "\(seeds.count)")
+        }
+    }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        let model = try session.model(model, size: render.size)
+        guard pictures.isEmpty else { return JobList(label: layer, jobs: [try looking(model, session)]) }
+        let drawing = Drawing(
+            model: model, render: render, output: output, photographs: try render.photographs(), workers: session.workers)
+        let indices = try model.channels(index!, of: layer)
+        var jobs: [FacetsJob] = []
+        for index in indices { jobs.append(try job(index, drawing)) }
+        let seeds = jobs[0].jobs.count
+        return JobList(label: indices.count == 1 ? "\(layer):\(indices[0]) (\(seeds) seeds)" : "\(layer) (\(indices.count) channels)", jobs: jobs)
+    }
+
+    /// A picture of a channel for each seed.
+    private func job(_ index: Int, _ drawing: Drawing) throws(Problem) -> FacetsJob {
+        var parts = drawing.parts(layer: layer, index: index, kind: Self.command)
+        parts.seed = 0
+        let jobs = try drawing.workers.map(render.seeds?.seeds ?? Self.standardSeeds) { [parts] seed throws(Problem) in
+            let plan = try render.plan(.channel(layer, index), model: drawing.model, drawing.photographs, seed: seed)
+            return try drawing.job(plan, to: nil, parts)
+        }
+        return facets(drawing.model, channel: index, jobs, parts)
+    }
+
+    /// Pictures that are there.
+    private func looking(_ model: Model, _ session: Session) throws(Problem) -> FacetsJob {
+        let plan = try render.plan(.layer(layer), model: model, render.photographs())
+        var usual = try RenderSettings().plan(.layer(layer), model: model, Photographs())
+        usual.profile = plan.profile  // the likeness is computed under it as well
+        guard plan == usual else {
+            throw .usage("the pictures are there already: \(setting: "steps"), \(setting: "size") and others that say how to draw do not go with them")
+        }
+        _ = try model.layer(layer)
+        return facets(model, channel: nil, [], OutputNames.Parts(model: model.name, layer: layer, seed: 0, kind: Self.command))
+    }
+
+    private func facets(_ model: Model, channel: Int?, _ jobs: [PictureJob], _ parts: OutputNames.Parts) -> FacetsJob {
+        let chart = OutputNames.path(output.output, parts)
+        return FacetsJob(
+            model: model, layer: layer, channel: channel, threshold: threshold, jobs: jobs, given: pictures, chart: chart,
+            quality: output.quality(of: chart), maximumPixels: render.reading.maxPixels)
+    }
+}

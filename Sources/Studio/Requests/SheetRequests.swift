@@ -1,0 +1,139 @@
+import Networks
+import Visualization
+
+/// A layer's channels on one sheet.
+public struct SheetRequest: RenderRequest {
+    public var model = ModelSettings()
+    public var layer = ""
+    public var index: IndexList?
+    public var columns: Int?
+    public var keep: String?
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "sheet"
+    public static let settings: [Setting<Self>] = [
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
+        Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all. (default: all)"),
+        Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1)),
+        Setting("keep", \.keep, "folder", "Keep each picture by itself in this folder, too.").writing(),
+    ] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) {
+        try checkCommon()
+        try Self.refuse("for single pictures; a sheet draws one a channel", among: [("seeds", render.seeds != nil), ("evolution", output.evolution != nil)])
+    }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        let drawing = try drawing(session)
+        let indices = try drawing.model.channels(index ?? .all, of: layer)
+        let folder = keep.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
+        let jobs = try session.workers.map(indices) { index throws(Problem) in
+            let parts = drawing.parts(layer: layer, index: index)
+            let plan = try render.plan(.channel(layer, index), model: drawing.model, drawing.photographs)
+            return try drawing.job(plan, to: folder.map { OutputNames.path($0, parts) }, parts)
+        }
+        let path = drawing.path(drawing.parts(layer: layer, kind: Self.command))
+        return JobList(
+            label: "\(layer) (\(jobs.count) pictures)",
+            jobs: [drawing.sheet(jobs, to: path, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
+    }
+}
+
+/// One picture a layer, shallow to deep.
+public struct ProgressionRequest: RenderRequest {
+    public var model = ModelSettings()
+    public var layers: String?
+    public var index: Int?
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "progression"
+    public static let settings: [Setting<Self>] = [
+        Setting("layers", \.layers, "names", "Layers, by commas. (default: up to twelve, evenly spread)"),
+        Setting("index", \.index, "i", "The channel of each layer, from 0. (default: the whole layer's energy)", .at(least: 0)),
+    ] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) {
+        try checkCommon()
+        try Self.refuse("for single pictures; a progression draws one a layer", among: [("seeds", render.seeds != nil), ("evolution", output.evolution != nil)])
+    }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        let drawing = try drawing(session)
+        var names = layers.map(layerNames) ?? []
+        if names.isEmpty { names = drawing.model.network.stages(atMost: mostStages) }
+        var jobs: [PictureJob] = []
+        for name in names {
+            if let index { _ = try drawing.model.channels(IndexList(index), of: name) } else { _ = try drawing.model.layer(name) }
+            let plan = try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: drawing.model, drawing.photographs)
+            var job = try drawing.job(plan, to: nil, drawing.parts(layer: name, index: index))
+            job.caption = index.map { "\(name):\($0)" } ?? name
+            jobs.append(job)
+        }
+        let path = drawing.path(drawing.parts(kind: Self.command))
+        return JobList(
+            label: "\(jobs.count) layers", jobs: [drawing.sheet(jobs, to: path, index: OutputNames.index(of: path), isBrief: true)])
+    }
+}
+
+/// A row of aligned pictures from one channel to another.
+public struct InterpolateRequest: RenderRequest {
+    /// "5,12"
+    struct Ends: SettingValue {
+        let first: Int
+        let last: Int
+
+        static let form = "two channels such as 5,12"
+        static let usualName = "a,b"
+        var text: String { "\(first),\(last)" }
+
+        init?(text: String) {
+            let numbers = text.split(separator: ",").map { Int($0.filter { $0 != " " }) }
+            guard numbers.count == 2, let first = numbers[0], let last = numbers[1], first >= 0, last >= 0 else { return nil }
+            (self.first, self.last) = (first, last)
+        }
+    }
+
+    public var model = ModelSettings()
+    public var layer = ""
+    var index = Ends(text: "0,1")!
+    public var count = 6
+    public var alignment: Float = 0.01
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "interpolate"
+    public static let settings: [Setting<Self>] = [
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
+        Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12."),
+        Setting("count", \.count, "n", "Pictures in the row, 2 to 32.", .from(2, to: 32)),
+        Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours.", Rule("at least 0") { $0.isFinite && $0 >= 0 }),
+    ] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) {
+        try checkCommon()
+        try Self.refuse("for single pictures; interpolate draws several anyway", among: [("seeds", render.seeds != nil)])
+    }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        var drawing = try drawing(session)
+        var objective = Objective.channelInterpolate(layer, index.first, layer, index.last)
+        if render.negative { objective = -objective }
+        drawing.render.negative = false  // neighbours are alike either way
+        if alignment > 0 { objective = objective + alignment * .alignment(layer) }
+        _ = try drawing.model.channels(IndexList(text: "\(index.first),\(index.last)")!, of: layer)
+        var plan = try drawing.render.plan(objective, model: drawing.model, drawing.photographs, count: count)
+        plan.shared = true
+        let parts = drawing.parts(layer: layer, kind: "\(index.first)-\(index.last)_interpolate")
+        let path = drawing.path(parts)
+        let job = try drawing.job(plan, to: drawing.paths(beside: path, count: count), parts, quality: output.quality(of: path))
+        return JobList(label: "\(layer):\(index.first)–\(index.last)", jobs: [drawing.sheet([job], to: path, columns: count)])
+    }
+}

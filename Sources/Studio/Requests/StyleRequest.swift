@@ -1,0 +1,83 @@
+import Networks
+import Visualization
+
+/// A photograph in the style of other pictures.
+public struct StyleRequest: DrawingRequest {
+    public var content = ""
+    public var styles: [String] = []
+    public var model = ModelSettings()
+    public var style = StyleSettings()
+    public var reading = ReadingSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "style"
+    public static let settings: [Setting<Self>] = [
+        Setting("content", required: \.content, "content", "The photograph: PNG or JPEG; - for standard input.").positional().reading(),
+        Setting("styles", list: \.styles, "styles", "One picture or several whose style is taken.").positional().reading().required(),
+    ] + ModelSettings.settings.map { $0.lifted(\.model) } + StyleSettings.settings.map { $0.lifted(\.style) }
+        + ReadingSettings.settings.map { $0.lifted(\.reading) } + OutputSettings.settings.map { $0.lifted(\.output) }
+
+    public var numerics: NumericSettings { style.numerics }
+
+    public func check() throws(Problem) {
+        try style.check()
+        try output.check()
+        if model.labels != nil { throw .usage("\(setting: "labels") names classes, and a style has none") }
+        if let blend = style.blend, blend.numbers.count != styles.count {
+            throw .usage("\(setting: "blend") has \(blend.numbers.count) shares for \(styles.count) styles")
+        }
+        if !style.mask.isEmpty, style.mask.count != styles.count {
+            throw .usage("\(setting: "mask") is given \(style.mask.count) times for \(styles.count) styles; each has its own")
+        }
+        if ([content] + styles + style.mask + [style.start].compactMap { $0 }).filter({ $0 == "-" }).count > 1 {
+            throw .usage("standard input can be read once")
+        }
+        try Self.refuse(
+            "for \(setting: "param") cppn; the result's size is \(setting: "size")", among: [("output-size", output.outputSize != nil)])
+    }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        var settings = model
+        // Textures need a network with many plain convolutions: Gatys' choice is the default.
+        if settings.model == nil, settings.weights == nil { settings.model = "vgg16" }
+        let model = try session.model(settings)
+        let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
+        let path = OutputNames.path(output.output, parts, photo: content, kind: Self.command)
+        if style.method == .lucid { return try lucidJobs(model, session, parts, path) }
+        var files = Photographs(maximumPixels: reading.maxPixels)
+        let plan = try style.plan(content: content, styles: styles, model: model, files: &files)
+        var job = try PictureJob(plan, model: model, files, to: path, quality: output.quality(of: path))
+        try job.configure(output, parts)
+        return JobList(label: Self.command, jobs: [job])
+    }
+
+    /// Lucid's style transfer: a render of a Fourier image with mean differences of activations and of Gram matrices.
+    private func lucidJobs(_ model: Model, _ session: Session, _ parts: OutputNames.Parts, _ path: String) throws(Problem) -> JobList {
+        let usual = StylePlan.usualLayers(of: model)
+        let contents = style.contentLayer.isEmpty ? usual.content.map { LayerShare(name: $0.layer) } : style.contentLayer
+        let textures = style.styleLayer.isEmpty ? usual.style.map { LayerShare(name: $0.layer) } : style.styleLayer
+        for share in contents + textures { _ = try model.layer(share.name) }
+        var photographs = Photographs(maximumPixels: reading.maxPixels)
+        let name = try photographs.adding(content)
+        var terms: [Objective] = contents.map { share in
+            (style.contentWeight ?? 100) * share.share * .activationDifference(share.name, to: name)
+        }
+        for path in styles {
+            let texture = try photographs.adding(path)
+            terms += textures.map { (style.styleWeight ?? 1) * $0.share * .activationDifference($0.name, to: texture, as: .gram) }
+        }
+        let loss = terms.dropFirst().reduce(terms[0]) { $0 + $1 }
+        if let start = style.start { try photographs.add(start) }
+        var render = RenderSettings()
+        render.size = PictureSize.ofResult(try photographs.picture(name), asked: style.size ?? PictureSize(side: 512))
+        (render.steps, render.seed, render.start) = (style.steps ?? 512, style.seed ?? 0, style.start)
+        (render.optimizer, render.poolGradient, render.numerics) = (style.optimizer, style.poolGradient, style.numerics)
+        render.learningRate = style.learningRate ?? (style.optimizer == nil ? 0.05 : nil)
+        var output = output
+        output.output = path
+        return try Drawing(model: model, render: render, output: output, photographs: photographs, workers: session.workers)
+            .jobs([.init(objective: -loss, parts: parts)], label: Self.command)
+    }
+}

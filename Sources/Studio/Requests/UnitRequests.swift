@@ -1,0 +1,143 @@
+import Networks
+import Visualization
+
+/// A channel's mean.
+public struct ChannelRequest: RenderRequest {
+    public var model = ModelSettings()
+    public var layer = ""
+    public var index = IndexList.all
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "channel"
+    public static let drawsEachIndex = true
+    public static let settings: [Setting<Self>] = [
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
+        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each."),
+    ] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) { try checkCommon() }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        try drawing(session).jobs(of: layer, index, kind: nil) { .channel(layer, $0) }
+    }
+}
+
+/// One unit of a channel.
+public struct NeuronRequest: RenderRequest {
+    public var model = ModelSettings()
+    public var layer = ""
+    public var index = IndexList.all
+    public var position = PositionSettings()
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "neuron"
+    public static let drawsEachIndex = true
+    public static let settings: [Setting<Self>] = [
+        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`."),
+        Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each."),
+    ] + PositionSettings.settings.map { $0.lifted(\.position) } + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) { try checkCommon() }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        try drawing(session).jobs(of: layer, index, kind: Self.command) { .neuron(layer, $0, x: position.x, y: position.y) }
+    }
+}
+
+/// A position in a layer.
+public struct PositionSettings: SettingGroup {
+    public var x: Int?
+    public var y: Int?
+
+    public init() {}
+
+    public static let settings: [Setting<Self>] = [
+        Setting("x", \.x, "column", "The unit's column in the layer, from 0. (default: the middle)", .at(least: 0)),
+        Setting("y", \.y, "row", "The unit's row in the layer, from 0. (default: the middle)", .at(least: 0)),
+    ]
+}
+
+/// A whole layer's energy.
+public struct LayerRequest: RenderRequest {
+    public var model = ModelSettings()
+    public var layer = ""
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "layer"
+    public static let settings: [Setting<Self>] =
+        [Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) { try checkCommon() }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        let drawing = try drawing(session)
+        _ = try drawing.model.layer(layer)
+        return try drawing.jobs([.init(objective: .layer(layer), parts: drawing.parts(layer: layer))], label: layer)
+    }
+}
+
+/// A class of a classifier.
+public struct ClassRequest: RenderRequest {
+    public var model = ModelSettings()
+    public var label: String?
+    public var index: IndexList?
+    public var render = RenderSettings()
+    public var output = OutputSettings()
+
+    public init() {}
+
+    public static let command = "class"
+    public static let drawsEachIndex = true
+    public static let settings: [Setting<Self>] = [
+        Setting("label", \.label, "name", "The class's name, or one of its names."),
+        Setting("index", \.index, "i", "Classes by number: 1, 0-15 or 3,7,9; a picture each."),
+    ] + common(\.model, \.render, \.output)
+
+    public func check() throws(Problem) {
+        guard (label == nil) != (index == nil) else { throw .usage("name a class by \(setting: "label") or by \(setting: "index")") }
+        try checkCommon()
+    }
+
+    public func jobs(_ session: Session) throws(Problem) -> JobList {
+        let drawing = try drawing(session)
+        guard let names = drawing.model.classNames else { throw try Session.noClasses(of: drawing.model) }
+        let classes = try classes(among: names, drawing.model.name)
+        let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
+        return try drawing.jobs(
+            classes.map { .init(objective: .classLogit($0), parts: drawing.parts(layer: Self.command, index: $0)) }, label: title)
+    }
+
+    private func classes(among names: [String], _ model: String) throws(Problem) -> [Int] {
+        if let label {
+            do {
+                return [try classIndex(label: label, among: names)]
+            } catch {
+                throw .usage("\(model): \(error)", setting: "label")
+            }
+        }
+        do {
+            return try index!.indices(below: names.count)
+        } catch {
+            throw .usage("\(model) has the classes 0–\(names.count - 1); there is no class \(error.index)", setting: "index")
+        }
+    }
+}
+
+extension Drawing {
+    /// A picture for each index of a layer.
+    func jobs(of layer: String, _ list: IndexList, kind: String?, objective: (Int) -> Objective) throws(Problem) -> JobList {
+        let indices = try model.channels(list, of: layer)
+        let label = indices.count == 1 ? "\(layer):\(indices[0])" : "\(layer) (\(indices.count) pictures)"
+        return try jobs(
+            indices.map { Subject(objective: objective($0), parts: parts(layer: layer, index: $0, kind: kind)) }, label: label)
+    }
+}
