@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Images
-import Synchronization
 import Tensors
 
 /// Which folder a report is of, and how its page is made.
@@ -64,33 +63,17 @@ public struct PictureReport {
             throw Problem(
                 .cannotWrite, "\(output) is there already, and is no report; use \(setting: "force") to overwrite it, or \(setting: "output")")
         }
-        var (entries, unreadable): ([ReportEntry], [Problem]) = ([], [])
-        for result in Self.read(files, settings, session) {
-            switch result {
-            case .success(let entry?): entries.append(entry)
-            case .failure(let problem): unreadable.append(problem)
-            case .success(nil): break
+        let results = try session.workers.map(files) { file throws(Problem) in
+            if session.isCancelled() { throw .interrupted }
+            return Result { () throws(Problem) in
+                try ReportEntry(
+                    file, in: settings.folder, side: settings.full ? nil : settings.thumbnail, maximumPixels: settings.reading.maxPixels)
             }
         }
-        if session.isCancelled() { throw .interrupted }
-        self.entries = entries.sorted(by: ReportEntry.precedes)
-        self.unreadable = unreadable
+        entries = results.compactMap { try? $0.get() }.sorted(by: ReportEntry.precedes)
+        unreadable = results.compactMap { if case .failure(let problem) = $0 { problem } else { nil } }
         self.output = output
         skipped = files.count - entries.count - unreadable.count
-    }
-
-    private static func read(_ files: [String], _ settings: ReportSettings, _ session: Session) -> [Result<ReportEntry?, Problem>] {
-        let results = Mutex([Result<ReportEntry?, Problem>](repeating: .success(nil), count: files.count))
-        session.workers.forEach(files.count) { index in
-            guard !session.isCancelled() else { return }
-            let result = Result { () throws(Problem) in
-                try ReportEntry(
-                    files[index], in: settings.folder, side: settings.full ? nil : settings.thumbnail,
-                    maximumPixels: settings.reading.maxPixels)
-            }
-            results.withLock { $0[index] = result }
-        }
-        return results.withLock { $0 }
     }
 
     /// The page's text.
