@@ -10,7 +10,8 @@ extension PlanCommand {
     /// A word in quotes, unless it is plain.
     private static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-./=:,+@%".unicodeScalars.contains(scalar))
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "_-./=:,+@%".unicodeScalars.contains(scalar))
         }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }

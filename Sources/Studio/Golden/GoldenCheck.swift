@@ -97,8 +97,8 @@ public struct GoldenCheck {
         let problems = comparisons.filter { $0.result == .unreadable }.compactMap(\.problem)
         if let first = problems.first {
             guard isOfFolders, problems.count > 1 else { return first }
-            return Problem(
-                first.kind, "\(first.message); \(problems.count - 1) more of \(comparisons.count) cannot be read either", setting: first.setting)
+            let message: Message = "\(first.message); \(problems.count - 1) more of \(comparisons.count) cannot be read either"
+            return Problem(first.kind, message, setting: first.setting)
         }
         return settings.update || comparisons.allSatisfy { $0.result == .same } ? nil : Problem(.partial, "")
     }
@@ -163,7 +163,7 @@ extension DiffSettings {
 }
 
 extension GoldenCheck {
-    /// Of two pictures in any case, of two in folders if they differ.
+    /// Writes a heat map: for two single pictures in any case, within folders for those that differ.
     private func writeHeatMap(of comparison: PictureComparison, to output: String) throws(Problem) {
         guard comparison.result == .different || (comparison.result == .same && !isOfFolders) else { return }
         let expected = try Picture.reading(comparison.files.expected, maximumPixels: settings.reading.maxPixels)

@@ -100,7 +100,8 @@ public struct PictureComparison: Sendable {
     /// The bytes of a file that begins as a picture does.
     private static func bytes(of path: String) throws(Problem) -> [UInt8] {
         let bytes = try StandardInput.bytes(of: path)
-        if PictureFormat(signatureOf: bytes) == nil { _ = try asProblem { try Picture.decode(bytes, name: path) } }  // says what it is instead
+        // Decoding anything else fails with what it is instead.
+        if PictureFormat(signatureOf: bytes) == nil { _ = try asProblem { try Picture.decode(bytes, name: path) } }
         return bytes
     }
 }

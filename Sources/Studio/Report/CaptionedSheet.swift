@@ -41,7 +41,9 @@ public struct CaptionedSheet: Sendable {
     /// The file's name, and for a drawn picture its model, objective and score.
     private static func caption(of path: String) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        guard let record = try? Record(ofFile: path), !record.isSheet, case .picture(let plan) = record.pictures[0].plan else { return name }
+        guard let record = try? Record(ofFile: path), !record.isSheet, case .picture(let plan) = record.pictures[0].plan else {
+            return name
+        }
         return "\(name)\n\(plan.model) \(plan.objective)\nscore \(rounded(Double(record.pictures[0].score), 2))"
     }
 }

@@ -31,7 +31,7 @@ public struct ReportSettings: SettingGroup {
 
 /// One HTML page of the pictures in a folder, to look through, search and pass on.
 public struct PictureReport {
-    /// What was written.
+    /// The file that was written, and how many pictures are in it.
     public struct Summary: Sendable, Encodable {
         /// The page's file; "-" is standard output.
         public let output: String
@@ -61,7 +61,8 @@ public struct PictureReport {
         try OutputChecks.check(output)
         if settings.output == nil, !settings.force, isFile(output), !Self.isReport(output) {
             throw Problem(
-                .cannotWrite, "\(output) is there already, and is no report; use \(setting: "force") to overwrite it, or \(setting: "output")")
+                .cannotWrite,
+                "\(output) is there already, and is no report; use \(setting: "force") to overwrite it, or \(setting: "output")")
         }
         let results = try session.workers.map(files) { file throws(Problem) in
             if session.isCancelled() { throw .interrupted }

@@ -1,4 +1,4 @@
-// What a report can do beside being looked at: search, sort, enlarge, copy a command. Without it the pictures are there all the same.
+// Search, sorting, enlarging and copying of commands. Without scripts the page still shows every picture.
 "use strict";
 (() => {
   const plans = JSON.parse(document.getElementById("plans").textContent);
