@@ -81,30 +81,29 @@ import Visualization
         try save("folder/a.png", in: scratch)
         try scratch.save("text.png", text: "no picture")
         try FileManager.default.createDirectory(atPath: scratch("empty"), withIntermediateDirectories: true)
-        func fails(_ expected: String, _ actual: String, _ settings: [String: String] = [:], _ kind: Problem.Kind, _ word: String) {
+        func fails(_ expected: String, _ actual: String, with settings: [String: String] = [:], _ kind: Problem.Kind, _ word: String) {
             do {
                 let problem = try check(scratch, expected, actual, settings).problem
-                #expect(problem?.kind == kind && problem?.message.description.contains(word) == true, "\(expected) \(actual): \(problem as Any)")
-            } catch let problem as Problem {
-                #expect(problem.kind == kind && problem.message.description.contains(word), "\(expected) \(actual): \(problem)")
+                #expect(problem?.kind == kind && problem?.message.description.contains(word) == true, "\(expected) \(actual)")
             } catch {
-                Issue.record("\(error)")
+                let problem = error as? Problem
+                #expect(problem?.kind == kind && problem?.message.description.contains(word) == true, "\(expected) \(actual): \(error)")
             }
         }
-        fails("a.png", "a.png", ["max-rms": "-1"], .usage, "max-rms")
-        fails("a.png", "a.png", ["max-rms": "nan"], .usage, "max-rms")
-        fails("a.png", "a.png", ["min-ssim": "2"], .usage, "min-ssim")
+        fails("a.png", "a.png", with: ["max-rms": "-1"], .usage, "max-rms")
+        fails("a.png", "a.png", with: ["max-rms": "nan"], .usage, "max-rms")
+        fails("a.png", "a.png", with: ["min-ssim": "2"], .usage, "min-ssim")
         fails("a.png", "folder", .usage, "two folders")
-        fails("a.png", "a.png", ["output": "a.png"], .usage, "overwrite")
-        fails("folder", "folder", ["output": "folder/heat"], .usage, "elsewhere")
+        fails("a.png", "a.png", with: ["output": "a.png"], .usage, "overwrite")
+        fails("folder", "folder", with: ["output": "folder/heat"], .usage, "elsewhere")
         fails("a.png", "text.png", .badData, "text.png")
         fails("text.png", "text.png", .badData, "text.png")
         fails("a.png", "b.png", .missing, "b.png")
         fails("b.png", "a.png", .missing, "b.png")
         fails("folder", "nowhere", .missing, "nowhere")
         fails("empty", "empty", .missing, "no pictures")
-        fails("a.png", "a.png", ["output": "nowhere/heat.png"], .cannotWrite, "nowhere")
-        fails("a.png", "a.png", ["junit": "nowhere/a.xml"], .cannotWrite, "nowhere")
+        fails("a.png", "a.png", with: ["output": "nowhere/heat.png"], .cannotWrite, "nowhere")
+        fails("a.png", "a.png", with: ["junit": "nowhere/a.xml"], .cannotWrite, "nowhere")
         #expect(throws: Problem.usage("standard input can be one of the pictures, not both")) {
             try DiffSettings(given: ["expected": ["-"], "actual": ["-"]])
         }
