@@ -41,7 +41,12 @@ let package = Package(
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
         .target(
-            name: "Studio", dependencies: ["Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests"]),
+            name: "Studio", dependencies: ["Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests"],
+            // Part of the program's code, which is then one file.
+            resources: [
+                .embedInCode("Report/Resources/report.html"), .embedInCode("Report/Resources/report.css"),
+                .embedInCode("Report/Resources/report.js"),
+            ]),
         .executableTarget(
             name: "lucid",
             dependencies: [
@@ -58,6 +63,7 @@ let package = Package(
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
+        .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]

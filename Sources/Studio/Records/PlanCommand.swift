@@ -40,6 +40,9 @@ extension PlanCommand {
     /// The command that makes any picture again.
     public init(replaying file: String) { (command, settings, arguments) = ("replay", [], [file]) }
 
+    /// The command that shows how a picture was made, and lists what is on a sheet.
+    init(describing file: String) { (command, settings, arguments) = ("info", [], [file]) }
+
     /// The network that needs no name.
     private static let usualModel = "squeezenet1_1"
 }

@@ -1,37 +1,43 @@
 import Images
 
-/// What a golden picture and a new one come to.
-struct PictureComparison {
-    /// Two files that are held against each other. In folders both have one name, relative to them.
-    struct Files {
-        let name: String
+/// A golden picture held against a new one.
+public struct PictureComparison: Sendable {
+    /// Two files that are compared.
+    public struct Files: Sendable, Equatable {
+        /// Their path within two folders; for two single pictures that of the new one.
+        public let name: String
         /// The golden picture.
-        let expected: String
-        let actual: String
+        public let expected: String
+        /// The new picture.
+        public let actual: String
     }
 
-    enum Result: String, Encodable {
+    public enum Result: String, Sendable, Encodable {
         case same, different
-        /// Only the expected one is there, or only the actual one.
+        /// Only the expected picture is there, or only the actual one.
         case missing, extra
         /// One of them is damaged, or cannot be read.
         case unreadable
-        /// The new one has taken the golden one's place, or has become one.
+        /// The new picture has replaced the golden one, or has become one.
         case updated, added
     }
 
-    let files: Files
-    var result: Result
+    public let files: Files
+    public internal(set) var result: Result
     /// Nil where there was nothing to measure.
-    private(set) var difference: PictureDifference?
-    /// Empty for pictures that are the same pixel for pixel, but for their scores.
-    private(set) var measures: [DiffMeasure] = []
-    private(set) var scores: (expected: RecordedScores?, actual: RecordedScores?) = (nil, nil)
-    private(set) var scoreRatio: Double?
-    /// What is to be said beside the measures.
-    private(set) var remark: String?
+    public private(set) var difference: PictureDifference?
+    /// Without those of the pixels for pictures that are the same pixel for pixel.
+    public private(set) var measures: [DiffMeasure] = []
+    /// The scores in the pictures' records.
+    public private(set) var scores: (expected: RecordedScores?, actual: RecordedScores?) = (nil, nil)
+    /// The new score as a share of the expected one; see `RecordedScores`.
+    public private(set) var scoreRatio: Double?
+    /// Said beside the measures.
+    public private(set) var remark: String?
     /// Why one of them cannot be read.
-    private(set) var failure: Failure?
+    public private(set) var problem: Problem?
+    /// The time that it took.
+    var seconds = 0.0
 
     /// A picture without its counterpart: `missing` or `extra`.
     init(_ files: Files, only result: Result) {
@@ -42,17 +48,17 @@ struct PictureComparison {
 
     init(_ files: Files, _ thresholds: DiffThresholds, maximumPixels: Int) {
         self.files = files
-        do throws(Failure) {
+        do throws(Problem) {
             result = .different
             try compare(thresholds, maximumPixels)
         } catch {
             result = .unreadable
-            failure = error
-            remark = error.message
+            problem = error
+            remark = error.message.description
         }
     }
 
-    private mutating func compare(_ thresholds: DiffThresholds, _ maximumPixels: Int) throws(Failure) {
+    private mutating func compare(_ thresholds: DiffThresholds, _ maximumPixels: Int) throws(Problem) {
         let (expected, actual) = (try Self.bytes(of: files.expected), try Self.bytes(of: files.actual))
         scores = (RecordedScores(ofFile: expected), RecordedScores(ofFile: actual))
         if let expected = scores.expected, let actual = scores.actual {
@@ -62,8 +68,8 @@ struct PictureComparison {
         if expected == actual {
             difference = .none
         } else {
-            let before = try Self.picture(expected, files.expected, maximumPixels)
-            let after = try Self.picture(actual, files.actual, maximumPixels)
+            let before = try asProblem { try Picture.decode(expected, name: files.expected, maximumPixels: maximumPixels) }
+            let after = try asProblem { try Picture.decode(actual, name: files.actual, maximumPixels: maximumPixels) }
             guard let found = PictureDifference(before, after) else {
                 remark = "\(after.width)x\(after.height) pixels instead of \(before.width)x\(before.height)"
                 return
@@ -76,10 +82,9 @@ struct PictureComparison {
 
     private mutating func judge(_ difference: PictureDifference, _ thresholds: DiffThresholds) {
         if !difference.isNone { measures = thresholds.measures(of: difference) }
-        let bound = thresholds.minScoreRatio.map { DiffMeasure.Bound.least($0) }
         if let scoreRatio {
-            measures.append(DiffMeasure(name: "score ratio", value: scoreRatio, decimals: 4, bound: bound))
-        } else if bound != nil {
+            measures.append(DiffMeasure("score ratio", scoreRatio, decimals: 4, least: thresholds.minScoreRatio))
+        } else if thresholds.minScoreRatio != nil {
             remark =
                 switch scores {
                 case (nil, _): "the expected one carries no score"
@@ -93,30 +98,23 @@ struct PictureComparison {
     }
 
     /// The bytes of a file that begins as a picture does.
-    private static func bytes(of path: String) throws(Failure) -> [UInt8] {
-        let bytes = try PictureSource.bytes(of: path)
-        if PictureFormat(signatureOf: bytes) == nil { _ = try picture(bytes, path, 1) }  // which says what it is instead
+    private static func bytes(of path: String) throws(Problem) -> [UInt8] {
+        let bytes = try StandardInput.bytes(of: path)
+        // Decoding anything else fails with what it is instead.
+        if PictureFormat(signatureOf: bytes) == nil { _ = try asProblem { try Picture.decode(bytes, name: path) } }
         return bytes
-    }
-
-    private static func picture(_ bytes: [UInt8], _ path: String, _ maximumPixels: Int) throws(Failure) -> Picture {
-        do {
-            return try Picture.decode(bytes, name: path, maximumPixels: maximumPixels)
-        } catch {
-            throw Failure(error)
-        }
     }
 }
 
 extension PictureComparison {
     /// "different  a.png  rms 3.21 (above 2.0), difference 45.0, …"
-    var line: String {
+    public var line: String {
         let words = (remark.map { [$0] } ?? []) + measures.map(\.words)
         return "\(result.rawValue)  \(FileName.shown(files.name))" + (words.isEmpty ? "" : "  " + words.joined(separator: ", "))
     }
 
-    /// What `--json` prints.
-    var json: String {
+    /// The same as one line of JSON.
+    public var json: String {
         struct Object: Encodable {
             let name, expected, actual: String
             let result: Result
@@ -127,8 +125,9 @@ extension PictureComparison {
             let expectedScores, actualScores: [Float]?
             let scoreRatio: Double?
         }
+        // JSON has no infinity.
         func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
-        return lucid.json(
+        return Studio.json(
             Object(
                 name: FileName.shown(files.name), expected: FileName.shown(files.expected), actual: FileName.shown(files.actual),
                 result: result, remark: remark, beyond: measures.filter { !$0.isWithin }.map(\.name),

@@ -1,6 +1,6 @@
 import Images
 
-/// Which golden picture is held against which new one.
+/// Which golden picture is compared with which new one.
 struct PicturePairing {
     enum Entry {
         case both(PictureComparison.Files)
@@ -9,12 +9,12 @@ struct PicturePairing {
     }
 
     let entries: [Entry]
-    /// Whether two folders were named and not two pictures.
+    /// Whether two folders were named, and not two pictures.
     let isOfFolders: Bool
 
     /// - Parameter mayBegin: the golden picture, or the folder of golden ones, need not be there yet.
-    /// - Throws: 64 for a folder and a file; 66 for a folder that is not there, or without a picture in either.
-    init(expected: String, actual: String, mayBegin: Bool) throws(Failure) {
+    /// - Throws: a usage problem for a folder and a file; a missing one for a folder that is not there, or if neither has a picture.
+    init(expected: String, actual: String, mayBegin: Bool) throws(Problem) {
         let (expectedIsFolder, actualIsFolder) = (isFolder(expected), isFolder(actual))
         isOfFolders = expectedIsFolder || actualIsFolder
         guard isOfFolders else {
@@ -27,22 +27,21 @@ struct PicturePairing {
             let (folder, file) = expectedIsFolder ? (expected, actual) : (actual, expected)
             throw .usage("\(FileName.shown(folder)) is a folder and \(FileName.shown(file)) is not; name two pictures, or two folders")
         }
-        let golden = expectedIsFolder || !mayBegin ? try Self.names(in: expected) : []
-        let new = try Self.names(in: actual)
+        let golden = expectedIsFolder || !mayBegin ? try asProblem { try PictureTree.relativePaths(in: expected) } : []
+        let new = try asProblem { try PictureTree.relativePaths(in: actual) }
         guard !golden.isEmpty || !new.isEmpty else {
-            throw Failure(66, "\(FileName.shown(expected)), \(FileName.shown(actual)): there are no pictures (.png, .jpg) in them")
+            throw Problem(.missing, "\(FileName.shown(expected)), \(FileName.shown(actual)): there are no pictures (.png, .jpg) in them")
         }
         let (goldenSet, newSet) = (Set(golden), Set(new))
         entries = goldenSet.union(newSet).sorted(by: NaturalOrder.precedes).map { name in
             let files = PictureComparison.Files(
-                name: name, expected: Self.path(expected, name), actual: Self.path(actual, name))
+                name: name, expected: OutputNames.join(expected, name), actual: OutputNames.join(actual, name))
             if !newSet.contains(name) { return .onlyExpected(files) }
             return goldenSet.contains(name) ? .both(files) : .onlyActual(files)
         }
     }
 
-    static func path(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
-
+    /// Whether there is something of this name, be it unreadable.
     private static func exists(_ path: String) -> Bool {
         do throws(PictureError) {
             if path != "-" { try InputFile.checkReadable(path) }
@@ -50,14 +49,6 @@ struct PicturePairing {
         } catch {
             if case .missing = error { return false }
             return true
-        }
-    }
-
-    private static func names(in folder: String) throws(Failure) -> [String] {
-        do {
-            return try PictureTree.relativePaths(in: folder)
-        } catch {
-            throw Failure(error)
         }
     }
 }

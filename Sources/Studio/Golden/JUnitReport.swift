@@ -1,32 +1,30 @@
 import Images
 
-/// Comparisons as an XML file of JUnit's kind, which Jenkins, GitLab, Azure and others show: a test a picture.
+/// Comparisons as a JUnit XML file, which Jenkins, GitLab, Azure and others show: a test for each picture.
 struct JUnitReport {
-    /// What the tests belong to.
+    /// The test suite's name.
     let suite: String
-    let cases: [(comparison: PictureComparison, seconds: Double)]
+    let comparisons: [PictureComparison]
     /// Whether golden pictures were changed, so that a difference is no failure.
     let isUpdate: Bool
 
     var xml: String {
-        let failures = cases.count { [.different, .missing, .extra].contains($0.comparison.result) && !isUpdate }
-        let errors = cases.count { $0.comparison.result == .unreadable }
-        let skipped = cases.count { $0.comparison.result == .missing && isUpdate }
-        let time = rounded(cases.reduce(0) { $0 + $1.seconds }, 3)
-        let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\" time=\"\(time)\""
-        var lines = [
+        let failures = comparisons.count { [.different, .missing, .extra].contains($0.result) && !isUpdate }
+        let errors = comparisons.count { $0.result == .unreadable }
+        let skipped = comparisons.count { $0.result == .missing && isUpdate }
+        let time = "time=\"\(rounded(comparisons.reduce(0) { $0 + $1.seconds }, 3))\""
+        let counts = "tests=\"\(comparisons.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
+        let head = [
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-            "<testsuites name=\"lucid diff\" \(counts.replacing(" skipped=\"\(skipped)\"", with: ""))>",
-            "  <testsuite name=\"\(Self.escaped(suite))\" \(counts)>",
+            "<testsuites name=\"lucid diff\" \(counts) \(time)>",
+            "  <testsuite name=\"\(Self.escaped(suite))\" \(counts) skipped=\"\(skipped)\" \(time)>",
         ]
-        for entry in cases { lines.append(testCase(entry.comparison, entry.seconds)) }
-        lines += ["  </testsuite>", "</testsuites>", ""]
-        return lines.joined(separator: "\n")
+        return (head + comparisons.map(testCase) + ["  </testsuite>", "</testsuites>", ""]).joined(separator: "\n")
     }
 
-    private func testCase(_ comparison: PictureComparison, _ seconds: Double) -> String {
+    private func testCase(_ comparison: PictureComparison) -> String {
         let name = Self.escaped(FileName.shown(comparison.files.name))
-        let head = "    <testcase classname=\"lucid.diff\" name=\"\(name)\" time=\"\(rounded(seconds, 3))\""
+        let head = "    <testcase classname=\"lucid.diff\" name=\"\(name)\" time=\"\(rounded(comparison.seconds, 3))\""
         let words = Self.escaped(comparison.line)
         func holding(_ element: String) -> String { "\(head)>\n      \(element)\n    </testcase>" }
         switch comparison.result {
@@ -43,7 +41,7 @@ struct JUnitReport {
         }
     }
 
-    /// Text as XML 1.0 can hold it, in quotes too. What it has no way to say becomes U+FFFD.
+    /// Text for XML 1.0, in quotes too. Control characters, which it cannot hold, become U+FFFD.
     static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

@@ -1,0 +1,71 @@
+import Images
+
+/// How far two pictures may be apart and still count as the same; without any they must be the same pixel for pixel.
+public struct DiffThresholds: SettingGroup {
+    public var maxRms: Double?
+    public var maxDifference: Double?
+    public var minPsnr: Double?
+    public var minSsim: Double?
+    public var maxLab: Double?
+    public var maxLabPixel: Double?
+    public var minScoreRatio: Double?
+
+    public init() {}
+
+    private static let notNegative = Rule<Double>("0 or above") { $0 >= 0 && $0.isFinite }
+
+    public static let settings: [Setting<Self>] = [
+        Setting("max-rms", \.maxRms, "x", "Root mean square of the differences of the samples, 0 to 255, at most.", notNegative),
+        Setting("max-difference", \.maxDifference, "n", "Largest difference of a sample, 0 to 255, at most.", notNegative),
+        Setting("min-psnr", \.minPsnr, "x", "Peak signal-to-noise ratio in dB, at least.", notNegative),
+        Setting("min-ssim", \.minSsim, "x", "Structural similarity (1: the same), at least.", .from(-1, to: 1)),
+        Setting("max-lab", \.maxLab, "x", "Difference in colour (CIEDE2000; 1 is just noticeable), mean over the pixels, at most.", notNegative),
+        Setting("max-lab-pixel", \.maxLabPixel, "x", "Difference in colour of the pixel that differs most, at most.", notNegative),
+        Setting("min-score-ratio", \.minScoreRatio, "r", "Score of the new picture as a share of the expected one's, at least; both must carry one. From a negative score it may fall by the same share.", notNegative),
+    ]
+
+    /// Whether the pictures must be the same pixel for pixel.
+    var areNone: Bool {
+        [maxRms, maxDifference, minPsnr, minSsim, maxLab, maxLabPixel, minScoreRatio].allSatisfy { $0 == nil }
+    }
+
+    /// Every measure of a pair's pixels, in the order in which they are shown.
+    func measures(of difference: PictureDifference) -> [DiffMeasure] {
+        [
+            DiffMeasure("rms", difference.rms, decimals: 2, most: maxRms),
+            DiffMeasure("difference", difference.maximum, decimals: 1, most: maxDifference),
+            DiffMeasure("psnr", difference.psnr, decimals: 1, least: minPsnr),
+            DiffMeasure("ssim", difference.structuralSimilarity, decimals: 4, least: minSsim),
+            DiffMeasure("lab", difference.meanColor, decimals: 2, most: maxLab),
+            DiffMeasure("lab pixel", difference.maximumColor, decimals: 2, most: maxLabPixel),
+        ]
+    }
+}
+
+/// One number that tells how far two pictures are apart, and its bounds.
+public struct DiffMeasure: Sendable, Equatable {
+    /// "rms"
+    public let name: String
+    public let value: Double
+    private let decimals: Int
+    /// The largest value that is allowed.
+    private let most: Double?
+    /// The smallest value that is allowed.
+    private let least: Double?
+
+    init(_ name: String, _ value: Double, decimals: Int, most: Double? = nil, least: Double? = nil) {
+        (self.name, self.value, self.decimals, self.most, self.least) = (name, value, decimals, most, least)
+    }
+
+    private var isTooLarge: Bool { most.map { !(value <= $0) } ?? false }
+    private var isTooSmall: Bool { least.map { !(value >= $0) } ?? false }
+    public var isWithin: Bool { !isTooLarge && !isTooSmall }
+
+    /// "rms 3.21", followed by the bound that it is beyond: "rms 3.21 (above 2.0)".
+    var words: String {
+        let words = "\(name) \(value == .infinity ? "infinite" : rounded(value, decimals))"
+        if let most, isTooLarge { return words + " (above \(most))" }
+        if let least, isTooSmall { return words + " (below \(least))" }
+        return words
+    }
+}

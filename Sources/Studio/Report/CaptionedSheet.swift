@@ -1,0 +1,49 @@
+import Images
+import Visualization
+
+/// Which pictures are laid side by side, and how.
+public struct CaptionedSheetSettings: SettingGroup {
+    public var pictures: [String] = []
+    public var columns: Int?
+    public var output = "compare.png"
+    public var noCaptions = false
+    public var reading = ReadingSettings()
+
+    public init() {}
+
+    public static let settings: [Setting<Self>] = [
+        Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading(),
+        Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1)),
+        Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing(),
+        Setting("no-captions", flag: \.noCaptions, "Leave the captions out."),
+    ] + ReadingSettings.settings.map { $0.lifted(\.reading) }
+
+    public func check() throws(Problem) {
+        guard pictures.count > 1 else { throw .usage("name at least two pictures", setting: "pictures") }
+        if OutputNames.isForeign(output) { throw .usage("\(output): pictures are written as .png or .jpg", setting: "output") }
+    }
+}
+
+/// Picture files side by side, each with its name and score under it.
+public struct CaptionedSheet: Sendable {
+    public let picture: Picture
+
+    /// Reads the pictures.
+    public init(_ settings: CaptionedSheetSettings) throws(Problem) {
+        var cells: [Picture] = []
+        for path in settings.pictures {
+            let picture = try Picture.reading(path, maximumPixels: settings.reading.maxPixels)
+            cells.append(settings.noCaptions ? picture : picture.captioned(Self.caption(of: path)))
+        }
+        picture = ContactSheet.compose(cells, columns: settings.columns)
+    }
+
+    /// The file's name, and for a drawn picture its model, objective and score.
+    private static func caption(of path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let record = try? Record(ofFile: path), !record.isSheet, case .picture(let plan) = record.pictures[0].plan else {
+            return name
+        }
+        return "\(name)\n\(plan.model) \(plan.objective)\nscore \(rounded(Double(record.pictures[0].score), 2))"
+    }
+}

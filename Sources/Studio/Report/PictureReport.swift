@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Images
+import Tensors
+
+/// Which folder a report is of, and how its page is made.
+public struct ReportSettings: SettingGroup {
+    public var folder = ""
+    public var output: String?
+    public var title: String?
+    /// Pixels of the longer side.
+    public var thumbnail = 256
+    public var full = false
+    public var force = false
+    public var reading = ReadingSettings()
+
+    public init() {}
+
+    public static let settings: [Setting<Self>] = [
+        Setting("folder", required: \.folder, "folder", "A folder with pictures that lucid drew; the folders within it are searched as well.").positional().reading(.readsFolder),
+        Setting("output", \.output, "file", "The page's file; - for standard output. (default: report.html in the folder)").writing(),
+        Setting("title", \.title, "text", "The page's heading. (default: the folder's name)"),
+        Setting("thumbnail", \.thumbnail, "n", "The longer side of the pictures on the page, in pixels, 32 to 4096.", .from(32, to: 4096)),
+        Setting("full", flag: \.full, "Embed every picture file as it is instead of a thumbnail."),
+        Setting("force", flag: \.force, "Overwrite a report.html that this program did not make."),
+    ] + ReadingSettings.settings.map { $0.lifted(\.reading) }
+
+    public func check() throws(Problem) {
+        if output == "" { throw .usage("\(setting: "output") is empty") }
+    }
+}
+
+/// One HTML page of the pictures in a folder, to look through, search and pass on.
+public struct PictureReport {
+    /// The file that was written, and how many pictures are in it.
+    public struct Summary: Sendable, Encodable {
+        /// The page's file; "-" is standard output.
+        public let output: String
+        public let pictures: Int
+        /// Pictures that carry no record.
+        public let skipped: Int
+        public let unreadable: Int
+        /// The page's length.
+        public let bytes: Int
+    }
+
+    /// In the order of the page.
+    public let entries: [ReportEntry]
+    /// Why pictures were left out, each with its file.
+    public let unreadable: [Problem]
+    private let settings: ReportSettings
+    private let output: String
+    private let skipped: Int
+
+    /// Reads the pictures, several at a time.
+    ///
+    /// - Throws: a problem for a folder that cannot be read, or a page that cannot be written; not for a damaged picture.
+    public init(_ settings: ReportSettings, session: Session) throws(Problem) {
+        self.settings = settings
+        let output = settings.output ?? OutputNames.join(settings.folder, "report.html")
+        let files = try asProblem { try PictureTree.relativePaths(in: settings.folder) }
+        try OutputChecks.check(output)
+        if settings.output == nil, !settings.force, isFile(output), !Self.isReport(output) {
+            throw Problem(
+                .cannotWrite,
+                "\(output) is there already, and is no report; use \(setting: "force") to overwrite it, or \(setting: "output")")
+        }
+        let results = try session.workers.map(files) { file throws(Problem) in
+            if session.isCancelled() { throw .interrupted }
+            return Result { () throws(Problem) in
+                try ReportEntry(
+                    file, in: settings.folder, side: settings.full ? nil : settings.thumbnail, maximumPixels: settings.reading.maxPixels)
+            }
+        }
+        entries = results.compactMap { try? $0.get() }.sorted(by: ReportEntry.precedes)
+        unreadable = results.compactMap { if case .failure(let problem) = $0 { problem } else { nil } }
+        self.output = output
+        skipped = files.count - entries.count - unreadable.count
+    }
+
+    /// The page's text.
+    ///
+    /// - Parameter commandLine: spells a command as a shell reads it.
+    public func html(commandLine: @escaping (PlanCommand) -> String) -> String {
+        let name = URL(filePath: settings.folder).standardized.lastPathComponent
+        return ReportPage(
+            title: settings.title ?? (name.isEmpty || name == "." ? "lucid" : name), entries: entries, skipped: skipped,
+            pathToPictures: output == "-" ? "" : relativePath(of: settings.folder, from: output), commandLine: commandLine
+        ).html
+    }
+
+    /// Writes the page.
+    ///
+    /// - Throws: a problem if there is no picture to show, or the file cannot be written.
+    public func write(commandLine: @escaping (PlanCommand) -> String) throws(Problem) -> Summary {
+        guard !entries.isEmpty else { throw Problem(.missing, "\(settings.folder): there is no picture in it that lucid drew") }
+        let bytes = Array(html(commandLine: commandLine).utf8)
+        try asProblem { try OutputFile.write(bytes, to: output) }
+        return Summary(
+            output: output, pictures: entries.count, skipped: skipped, unreadable: unreadable.count, bytes: bytes.count)
+    }
+
+    /// Whether a file is such a page: its head names the generator.
+    private static func isReport(_ path: String) -> Bool {
+        let headLength = 1000
+        guard let bytes = try? StandardInput.bytes(of: path) else { return false }
+        return String(decoding: bytes.prefix(headLength), as: UTF8.self).contains("<meta name=\"generator\" content=\"lucid ")
+    }
+}
