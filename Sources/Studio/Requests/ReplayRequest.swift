@@ -95,8 +95,7 @@ public struct ReplayRequest: JobRequest {
         let others = Problem.badData(
             "\(drawnPicture) was made with other weights of \(plan.model) (SHA-256 \(plan.weights)); name them with \(setting: "weights"), or an .onnx file with \(setting: "model")")
         if weights == nil, model == nil {
-            let library = try Session.library()
-            if try asProblem({ () throws(StoreError) in try library.rulesOut(weights: plan.weights, of: plan.model) }) { throw others }
+            if try Session.library().rulesOut(weights: plan.weights, of: plan.model) { throw others }
         }
         let model = try session.model(ModelRequest(name: self.model ?? plan.model, weights: weights, size: size?.networkSize))
         guard model.weightsSHA256 == plan.weights else { throw others }
