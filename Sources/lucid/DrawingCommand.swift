@@ -10,7 +10,7 @@ protocol DrawingCommand: ParsableCommand {
 extension DrawingCommand {
     func run() throws {
         let (drawing, running) = (output.drawing, output.drawing.running)
-        let request = try Request(given: texts(of: self))
+        let request: Request = try settings(of: self)
         if output.output == "-", running.json || drawing.show || drawing.dryRun {
             throw Problem.usage("-o - sends the picture to standard output, where --json, --show and --dry-run write too")
         }

@@ -93,15 +93,22 @@ extension PictureJob {
     /// Gives the job what is said of its outputs.
     ///
     /// - Parameter parts: for the name of the file that keeps how the picture came about.
-    mutating func configure(_ output: OutputSettings, _ parts: OutputNames.Parts) throws(Problem) {
+    mutating func configure(_ output: OutputSettings, _ parts: OutputNames.Parts) {
         saveAt = output.saveAt?.steps ?? []
         evolution = output.evolution.map { OutputNames.expand($0, parts) }
-        guard let size = output.outputSize else { return }
-        guard case .picture(var plan) = plan, plan.parameterization == .cppn else {
+    }
+}
+
+extension OutputSettings {
+    /// The plan whose finished picture is written in the size that is asked for.
+    func sized(_ plan: RenderPlan) throws(Problem) -> RenderPlan {
+        guard let outputSize else { return plan }
+        guard plan.parameterization == .cppn else {
             throw .usage("\(setting: "output-size") is for \(setting: "param") cppn; others are drawn in their own \(setting: "size")")
         }
-        plan.outputSize = size.networkSize
-        self.plan = .picture(plan)
+        var plan = plan
+        plan.outputSize = outputSize.networkSize
+        return plan
     }
 }
 

@@ -144,8 +144,8 @@ struct Drawing: Sendable {
 
     /// A job for a plan of several pictures.
     func job(_ plan: RenderPlan, to paths: [String?], _ parts: OutputNames.Parts, quality: Int?) throws(Problem) -> PictureJob {
-        var job = try PictureJob(plan, model: model, photographs, to: paths, quality: quality)
-        try job.configure(output, parts)
+        var job = try PictureJob(try output.sized(plan), model: model, photographs, to: paths, quality: quality)
+        job.configure(output, parts)
         return job
     }
 

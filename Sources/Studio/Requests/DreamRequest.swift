@@ -60,7 +60,7 @@ public struct DreamRequest: DrawingRequest {
         }
         let path = OutputNames.path(output.output, parts, photo: photo ?? "noise", kind: "dream")
         var job = try PictureJob(plan, pictures, model: model, files, to: path, quality: output.quality(of: path))
-        try job.configure(output, parts)
+        job.configure(output, parts)
         return JobList(label: "dream", jobs: [job])
     }
 

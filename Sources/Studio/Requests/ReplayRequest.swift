@@ -50,7 +50,7 @@ public struct ReplayRequest: JobRequest {
             let path = path(parts, drawn)
             var paths = [String?](repeating: nil, count: plan.count)
             paths[drawn.picture ?? 0] = path
-            job = try PictureJob(plan, model: model, photographs, to: paths, quality: output.quality(of: path, recorded: drawn.quality))
+            job = try PictureJob(try output.sized(plan), model: model, photographs, to: paths, quality: output.quality(of: path, recorded: drawn.quality))
         case .dream(let plan):
             try refuseFrame(plan)
             let model = try load(drawn.plan, session)
@@ -69,7 +69,7 @@ public struct ReplayRequest: JobRequest {
             job = try PictureJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
-        try job.configure(output, parts)
+        job.configure(output, parts)
         job.steps = drawn.stepsDone
         let notes: [Message] =
             record.version == version

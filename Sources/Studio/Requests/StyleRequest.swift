@@ -52,7 +52,7 @@ public struct StyleRequest: DrawingRequest {
         var files = Photographs(maximumPixels: reading.maxPixels)
         let plan = try style.plan(content: content, styles: styles, model: model, files: &files)
         var job = try PictureJob(plan, model: model, files, to: path, quality: output.quality(of: path))
-        try job.configure(output, parts)
+        job.configure(output, parts)
         return JobList(label: Self.command, jobs: [job])
     }
 

@@ -13,7 +13,7 @@ struct OutputOptions: ParsableArguments {
 }
 
 /// What is said while pictures are drawn, and what may be overwritten.
-struct DrawingOptions: RunningOptions {
+struct DrawingOptions: ParsableArguments {
     @Flag(help: "Overwrite pictures that are there already.") var force = false
     @Flag(help: "Show the picture in the terminal.") var show = false
     @OptionGroup var running: RunOptions
@@ -27,7 +27,7 @@ struct DrawingOptions: RunningOptions {
 }
 
 /// How every computing command runs.
-struct RunOptions: RunningOptions {
+struct RunOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads to use; the picture does not depend on them. (default: one a core)", valueName: "n"))
     var threads: Int?
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false

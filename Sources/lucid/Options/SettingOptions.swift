@@ -78,20 +78,18 @@ extension ArgumentHelp {
 
 // MARK: - Back from options to settings
 
-/// Options that say how a command runs, and are no settings of a job.
-protocol RunningOptions: ParsableArguments {}
-
-/// The texts of every setting that a command was given, by the settings' names.
-func texts(of command: some ParsableArguments) -> [String: [String]] {
+/// The settings that a command was given.
+func settings<Group: SettingGroup>(of command: some ParsableArguments) throws(Problem) -> Group {
     var found: [String: [String]] = [:]
     collect(from: command, into: &found)
-    return found
+    let names = Set(Group.settings.map(\.name))
+    return try Group(given: found.filter { names.contains($0.key) })
 }
 
 private func collect(from arguments: Any, into found: inout [String: [String]]) {
     for child in Mirror(reflecting: arguments).children {
         if let group = (child.value as? any OptionGroupOfSettings)?.group {
-            if !(group is any RunningOptions) { collect(from: group, into: &found) }
+            collect(from: group, into: &found)
         } else if let label = child.label, let texts = (child.value as? any SettingArgument)?.texts {
             found[settingName(ofProperty: label)] = texts
         }

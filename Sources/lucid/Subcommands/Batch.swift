@@ -41,7 +41,7 @@ struct BatchCommand: ParsableCommand {
     @OptionGroup var running: RunOptions
 
     func run() throws {
-        let settings = try BatchSettings(given: texts(of: self))
+        let settings: BatchSettings = try settings(of: self)
         let session = running.session
         var batch = try Batch(manifest: settings.manifest, folder: settings.output, session)
         if session.isCancelled() { throw Problem(.stopped, "interrupted before the first picture") }

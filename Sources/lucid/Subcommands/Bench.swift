@@ -25,7 +25,7 @@ struct Bench: ParsableCommand {
     @OptionGroup var running: RunOptions
 
     func run() throws {
-        let benchmark = try StepBenchmark(given: texts(of: self))
+        let benchmark: StepBenchmark = try settings(of: self)
         let session = running.session
         let peak = StepBenchmark.sgemmPeak(session.workers)
         if benchmark.byLayer { return try timeLayers(benchmark, session, peak) }

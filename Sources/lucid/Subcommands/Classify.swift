@@ -17,7 +17,7 @@ struct Classify: ParsableCommand {
     @OptionGroup var running: RunOptions
 
     func run() throws {
-        let settings = try ClassificationSettings(given: texts(of: self))
+        let settings: ClassificationSettings = try settings(of: self)
         for guess in try settings.guesses(running.session, TerminalReporter(running)) {
             try standardOutput(
                 running.json ? json(guess) : "\(rounded(Double(guess.probability), 4))  \(guess.label) (\(guess.index))")

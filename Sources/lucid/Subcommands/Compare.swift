@@ -15,7 +15,7 @@ struct Compare: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
     func run() throws {
-        let settings = try CaptionedSheetSettings(given: texts(of: self))
+        let settings: CaptionedSheetSettings = try settings(of: self)
         try CaptionedSheet(settings).picture.write(to: settings.output)
         if !quiet, settings.output != "-" { try standardOutput("\(settings.output)  \(settings.pictures.count) pictures") }
     }

@@ -40,7 +40,7 @@ struct CompareModels: ParsableCommand {
     @OptionGroup var running: RunOptions
 
     func run() throws {
-        let request = try ComparisonRequest(given: texts(of: self))
+        let request: ComparisonRequest = try settings(of: self)
         let result = try request.run(running.session, TerminalReporter(running))
         if running.json { return try standardOutput(json(result.values)) }
         guard !running.quiet else { return }

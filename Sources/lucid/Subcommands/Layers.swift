@@ -17,9 +17,7 @@ struct Layers: ParsableCommand {
     @Flag(help: "Print one JSON object a layer.") var json = false
 
     func run() throws {
-        var texts = texts(of: self)
-        texts["json"] = nil
-        let settings = try LayersSettings(given: texts)
+        let settings: LayersSettings = try settings(of: self)
         let (model, size) = try settings.graph()
         let rows: [LayerSummary]
         do {
