@@ -6,7 +6,7 @@ extension JPEG {
     /// that a damaged file lacks, and it stops at 100 scans.
     static func decode(_ bytes: [UInt8], name: String, maximumPixels: Int) throws(PictureError) -> Picture {
         let picture = try bytes.withUnsafeBufferPointer { bytes throws(PictureError) in
-            guard let reader = lucid_jpeg_open() else { throw .unreadable(file: name, reason: "out of memory") }
+            guard let reader = lucid_jpeg_open() else { throw .input(.unreadable(file: name, reason: "out of memory")) }
             defer { lucid_jpeg_close(reader) }
             func failure() -> PictureError {
                 let reason = String(cString: lucid_jpeg_message(reader))

@@ -6,7 +6,7 @@ extension PNG {
     static func decode(_ bytes: [UInt8], name: String, maximumPixels: Int) throws(PictureError) -> Picture {
         try bytes.withUnsafeBufferPointer { bytes throws(PictureError) in
             guard let reader = lucid_png_open(bytes.baseAddress, bytes.count) else {
-                throw .unreadable(file: name, reason: "out of memory")
+                throw .input(.unreadable(file: name, reason: "out of memory"))
             }
             defer { lucid_png_close(reader) }
             func damaged() -> PictureError { .damaged(file: name, reason: String(cString: lucid_png_message(reader))) }

@@ -1,4 +1,5 @@
 import CPNG
+import Files
 
 extension PNG {
     /// All that the text chunks of a PNG say, by keyword, compressed ones included; the pixels are not decoded. Of two

@@ -1,9 +1,9 @@
+import Files
+
 /// Why a picture could not be read, or not be encoded. Every description is one line: what, where, what to try.
 public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is no such file.
-    case missing(file: String)
-    /// The file is there but the system does not let it be read.
-    case unreadable(file: String, reason: String)
+    /// The file cannot be read at all.
+    case input(InputError)
     /// The bytes are neither a PNG's nor a JPEG's.
     case notAPicture(file: String)
     /// The file breaks its format's rules, or ends too early.
@@ -25,7 +25,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var kind: Kind {
         switch self {
-        case .missing, .unreadable: .noInput
+        case .input(let error): error.isMissing ? .noInput : .badData
         case .notAPicture, .damaged, .tooLarge, .unsupported, .unencodable: .badData
         }
     }
@@ -33,10 +33,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         func shown(_ file: String) -> String { file == "-" ? "standard input" : FileName.shown(file) }
         return switch self {
-        case .missing(let file):
-            "\(shown(file)): there is no such file; check the name"
-        case .unreadable(let file, let reason):
-            "\(shown(file)): cannot be read (\(reason)); check its permissions"
+        case .input(let error): error.description
         case .notAPicture(let file):
             "\(shown(file)): is neither a PNG nor a JPEG; convert it to one of them"
         case .damaged(let file, let reason):

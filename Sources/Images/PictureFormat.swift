@@ -1,3 +1,5 @@
+import Files
+
 /// The two file formats of pictures.
 public enum PictureFormat: Sendable, CaseIterable {
     case png
@@ -16,7 +18,7 @@ public enum PictureFormat: Sendable, CaseIterable {
 
     /// The format to write under a name: its extension is png, jpg or jpeg in any case; nil for any other.
     public init?(fileName: String) {
-        let name = splitPath(fileName).name.lowercased()
+        let name = FileName.split(fileName).name.lowercased()
         if name.hasSuffix(".png") {
             self = .png
         } else if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {

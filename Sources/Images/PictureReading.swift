@@ -1,3 +1,5 @@
+import Files
+
 extension Picture {
     /// 128 megapixels: more than any photograph, and half a gigabyte of 8-bit samples at most.
     public static let defaultMaximumPixels = 128 << 20
@@ -14,10 +16,18 @@ extension Picture {
     public static func read(
         from path: String, maximumPixels: Int = defaultMaximumPixels
     ) throws(PictureError) -> Picture {
-        let bytes = try InputFile.read(path, headLength: PictureFormat.signatureLength) { head throws(PictureError) in
-            _ = try format(of: head, name: path)
+        var head: [UInt8] = []
+        let bytes: [UInt8]?
+        do {
+            bytes = try InputFile.reading(path, headLength: PictureFormat.signatureLength) {
+                head = $0
+                return PictureFormat(signatureOf: $0) != nil
+            }
+        } catch {
+            throw .input(error)
         }
-        return try decode(bytes, name: path, maximumPixels: maximumPixels)
+        // Without a known signature, the first bytes are enough to say why they cannot be decoded.
+        return try decode(bytes ?? head, name: path, maximumPixels: maximumPixels)
     }
 
     /// Decodes the bytes of a PNG or JPEG file, as `read(from:)` does.
@@ -30,6 +40,16 @@ extension Picture {
         case .png: try PNG.decode(bytes, name: name, maximumPixels: maximumPixels)
         case .jpeg: try JPEG.decode(bytes, name: name, maximumPixels: maximumPixels)
         }
+    }
+
+    /// The paths of a folder's pictures: its files named .png, .jpg or .jpeg, frame_2 before frame_10, without hidden ones.
+    public static func paths(in folder: String) throws(InputError) -> [String] {
+        try FolderListing.files(in: folder) { PictureFormat(fileName: $0) != nil }
+    }
+
+    /// As `paths(in:)`, for a folder and all folders within it; the paths are relative to the folder.
+    public static func relativePaths(in folder: String) throws(InputError) -> [String] {
+        try FolderListing.tree(in: folder) { PictureFormat(fileName: $0) != nil }
     }
 
     private static func format(of bytes: [UInt8], name: String) throws(PictureError) -> PictureFormat {

@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 #if canImport(Glibc)
@@ -40,7 +41,7 @@ public struct Import {
             let ending = weights is SafetensorsFile ? "safetensors" : "pth"
             let file = target.training?.file ?? "\(target.architecture.name)-\(target.weights).\(ending)"
             let store = try Store(library.surroundings)
-            try createFolder(store.folder)
+            try store.createFolder()
             let final = "\(store.folder)/\(file)"
             let partial = try PartialFile(for: final, isCancelled: isCancelled)
             do throws(StoreError) {
@@ -55,12 +56,8 @@ public struct Import {
             guard item.sha256 == digest else { throw StoreError(.badData, "\(path) changed while it was copied; import it again") }
             try store.write(item)
             return item
-        } catch let error as WeightsError {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
-        } catch let error as StoreError {
-            throw error
         } catch {
-            throw StoreError(.badData, "\(path): \(error)")
+            throw StoreError(error, at: path)
         }
     }
 
@@ -93,31 +90,24 @@ public struct Import {
     }
 
     private func copy(into file: borrowing PartialFile, _ isCancelled: () -> Bool) throws(StoreError) {
-        let source = open(path, O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { throw StoreError(.missing, "\(path): \(lastSystemError())") }
+        let source = openFile(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw StoreError(.missing, "\(path): \(SystemError.last.message)") }
         defer { close(source) }
         file.clear()
         var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
-        var position = 0
         while true {
             if isCancelled() { throw StoreError(.interrupted, "interrupted") }
-            let count = read(source, &piece, piece.count)
-            if count == 0 { return }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw StoreError(.missing, "\(path): \(lastSystemError())")
+            let count: Int
+            do {
+                count = try piece.withUnsafeMutableBytes { bytes throws(SystemError) in try readSome(source, into: bytes) }
+            } catch {
+                throw StoreError(.missing, "\(path): \(error.message)")
             }
-            var done = 0
-            while done < count {
-                let written = piece[done..<count].withUnsafeBytes {
-                    pwrite(file.descriptor, $0.baseAddress!, $0.count, off_t(position))
-                }
-                if written < 0 {
-                    if errno == EINTR { continue }
-                    throw StoreError(.cannotWrite, "\(file.path): \(lastSystemError())")
-                }
-                done += written
-                position += written
+            if count == 0 { return }
+            do {
+                try writeAll(Array(piece[..<count]), to: file.descriptor)
+            } catch {
+                throw StoreError(cannotWrite: file.path, error)
             }
         }
     }

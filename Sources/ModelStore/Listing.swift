@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// A network as `lucid models list` shows it.
@@ -35,7 +36,7 @@ extension ModelLibrary {
     /// Every network: those that are here, then those that can be downloaded.
     public var listing: [ListedModel] {
         let store = try? Store(surroundings)
-        let items = (store?.items ?? []).filter { item in store.map { FileState(path: $0.path(of: item)) != nil } ?? false }
+        let items = (store?.items ?? []).filter { item in store.map { isFile($0.path(of: item)) } ?? false }
         let bundled = catalog.models.map { model in
             ListedModel(
                 name: model.name, architecture: model.architecture, weights: model.weights, state: .bundled,
@@ -77,12 +78,8 @@ extension ModelLibrary {
                 guard try sha256(ofFile: path) == description.sha256 else {
                     throw StoreError(.badData, "\(path) is damaged: its SHA-256 is not \(description.sha256); install it again")
                 }
-            } catch let error as WeightsError {
-                throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
-            } catch let error as StoreError {
-                throw error
             } catch {
-                throw StoreError(.badData, "\(path): \(error)")
+                throw StoreError(error, at: path)
             }
         case .imported(let item): try Store(surroundings).verify(item)
         case .training(let training): try Store(surroundings).verify(item(of: training))

@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// From what was asked for to a network.
@@ -89,7 +90,7 @@ extension ModelLibrary {
         do {
             digest = try sha256(ofFile: path)
         } catch {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+            throw StoreError(error, at: path)
         }
         let architecture = meaning.architecture
         if let bundled = catalog.models.first(where: { $0.sha256 == digest && $0.architecture == architecture }) {
@@ -122,12 +123,8 @@ extension ModelLibrary {
                 preprocessing: request.preprocessing.applied(to: source.preprocessing),
                 hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty,
                 classNames: try hasClasses ? classNames(network, request) : withoutClasses(source, request))
-        } catch let error as WeightsError {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
-        } catch let error as StoreError {
-            throw error
         } catch {
-            throw StoreError(.badData, "\(source.path): \(error)")
+            throw StoreError(error, at: source.path)
         }
     }
 
@@ -143,7 +140,7 @@ extension ModelLibrary {
 
     private func classNames(_ network: Network, _ request: ModelRequest) throws -> [String] {
         guard let labels = request.labels else { return try catalog.classNames(count: network.outputChannels) }
-        let names = try readLines(labels)
+        let names = try InputFile.lines(of: labels)
         guard names.count == network.outputChannels else {
             throw StoreError(
                 .badData, "\(labels) names \(names.count) classes, but the network has \(network.outputChannels); it needs a line for each")

@@ -1,3 +1,5 @@
+import Files
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -22,9 +24,9 @@ struct PartialFile: ~Copyable {
     init(for final: String, isCancelled: () -> Bool) throws(StoreError) {
         let path = final + ".part"
         while true {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
+            let descriptor = openFile(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
             guard descriptor >= 0 else {
-                throw StoreError(.cannotWrite, "\(path): \(lastSystemError()); LUCID_HOME names another place for pulled models")
+                throw StoreError(cannotWrite: path, .last, advice: StoreError.otherHome)
             }
             while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
                 // Some network file systems have no locks; a rename is whole there too.
@@ -58,21 +60,12 @@ struct PartialFile: ~Copyable {
     /// What the server calls this version of the file, kept in a file of its own for the next attempt.
     var tag: String? {
         get {
-            var bytes = [UInt8](repeating: 0, count: 1024)
-            let tags = open(tagPath, O_RDONLY | O_CLOEXEC)
-            guard tags >= 0 else { return nil }
-            defer { close(tags) }
-            let count = read(tags, &bytes, bytes.count)
-            return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
+            let bytes = (try? InputFile.bytes(of: tagPath)) ?? []
+            return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
         }
         nonmutating set {
-            unlink(tagPath)
-            guard let newValue else { return }
-            let tags = open(tagPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-            guard tags >= 0 else { return }
-            let bytes = Array(newValue.utf8)
-            if write(tags, bytes, bytes.count) != bytes.count { unlink(tagPath) }
-            close(tags)
+            try? removeFile(tagPath)
+            if let newValue { try? OutputFile.write(Array(newValue.utf8), to: tagPath) }
         }
     }
 
@@ -92,9 +85,11 @@ struct PartialFile: ~Copyable {
 
     /// Gives it its name, once all of it is on the disk.
     func finish() throws(StoreError) {
-        // Not every file system can do it.
-        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP, rename(path, final) == 0 else {
-            throw StoreError(.cannotWrite, "\(final): \(lastSystemError())")
+        do {
+            try flushToDisk(descriptor)
+            try renameFile(path, to: final)
+        } catch {
+            throw StoreError(cannotWrite: final, error)
         }
         tag = nil
     }

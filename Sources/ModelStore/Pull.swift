@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 #if canImport(Glibc)
@@ -36,7 +37,7 @@ public struct Pull {
                 "the weights \(training.fullName) are not here, and LUCID_OFFLINE is set; `LUCID_OFFLINE=0 lucid models pull \(training.fullName)` fetches them\(size)")
         }
         let address = try surroundings.address(of: training)
-        try createFolder(store.folder)
+        try store.createFolder()
         let final = "\(store.folder)/\(training.file)"
         let file = try PartialFile(for: final) { !progress(0, nil) }
         // Another process may have pulled it while this one waited.
@@ -63,13 +64,13 @@ public struct Pull {
         guard training.sha256Prefix != nil else { return nil }
         // A file without a record: whoever pulled it was killed right then.
         let own = "\(store.folder)/\(training.file)"
-        if FileState(path: own) != nil, hasRightDigest(own) {
+        if isFile(own), hasRightDigest(own) {
             return try record(own, named: training.file, source: training.url)
         }
         if let hub = surroundings.torchHub, hub.hasPrefix("/") {
             let cached = "\(hub)/\(training.file)"
-            if FileState(path: cached) != nil, hasRightDigest(cached) {
-                try createFolder(store.folder)
+            if isFile(cached), hasRightDigest(cached) {
+                try store.createFolder()
                 return try record(cached, named: cached, source: "torch hub's cache")
             }
         }
@@ -111,12 +112,11 @@ public struct Pull {
             } else if let architecture = Architecture.named(training.architecture) {
                 _ = try architecture.network(weights: openWeights(path: path), classifier: training.classifier)
             }
-        } catch let error as WeightsError {
-            throw StoreError(.badData, "\(address): what came is not a file of these weights (\(error.reason)); nothing was kept")
         } catch let error as StoreError {
             throw error
         } catch {
-            throw StoreError(.badData, "\(address): \(error)")
+            let reason = (error as? WeightsError)?.reason ?? (error as? InputError)?.reason ?? "\(error)"
+            throw StoreError(.badData, "\(address): what came is not a file of these weights (\(reason)); nothing was kept")
         }
     }
 
@@ -133,15 +133,15 @@ extension Store.Item {
     /// What there is to be known of a file.
     init(file path: String, named file: String, architecture: String, weights: String, source: String) throws(StoreError) {
         do {
-            let digest = try Networks.sha256(ofFile: path)
-            guard let state = FileState(path: path) else { throw StoreError(.missing, "\(path) is gone") }
+            let digest = try Files.sha256(ofFile: path)
+            guard let state = try? FileStatus(of: path) else { throw StoreError(.missing, "\(path) is gone") }
             self.init(
                 architecture: architecture, weights: weights, file: file, sha256: digest, bytes: state.bytes,
                 modified: state.modified, source: source)
         } catch let error as StoreError {
             throw error
         } catch {
-            throw StoreError(.badData, "\(error)")
+            throw StoreError(.badData, "\(StoreError(error, at: path))")
         }
     }
 }

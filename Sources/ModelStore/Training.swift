@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Networks
 
@@ -40,12 +41,12 @@ public struct TrainingList: Sendable {
     /// - Parameter folder: where downloads.json lies; a folder without one offers nothing.
     public init(folder: String) throws(WeightsError) {
         let path = "\(folder)/downloads.json"
-        guard FileState(path: path) != nil else {
+        guard isFile(path) else {
             trainings = []
             return
         }
         do {
-            trainings = try JSONDecoder().decode([Training].self, from: Data(contentsOf: URL(filePath: path)))
+            trainings = try JSONDecoder().decode([Training].self, from: Data(InputFile.bytes(of: path)))
         } catch {
             throw WeightsError(file: path, reason: "not a list of trainings: \(error)")
         }

@@ -1,4 +1,5 @@
 import CCurl
+import Files
 
 #if canImport(Glibc)
     import Glibc
@@ -242,7 +243,7 @@ private final class Download {
     }
 
     private func fail() -> Bool {
-        failure = lastSystemError()
+        failure = SystemError.last.message
         return false
     }
 

@@ -1,3 +1,4 @@
+import Files
 import Images
 import ModelStore
 import Networks
@@ -56,6 +57,10 @@ extension Failure {
         case .interrupted: self.init(128 + Interruption.signal, "\(error)")
         }
     }
+
+    init(_ error: InputError) { self.init(error.isMissing ? 66 : 65, "\(error)") }
+
+    init(_ error: ProcessError) { self.init(69, "\(error)") }
 
     init(_ error: PictureError) { self.init(error.kind == .noInput ? 66 : 65, "\(error)") }
 

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Images
 
@@ -45,7 +46,7 @@ final class FrameSource {
         self.path = path
         self.maximumPixels = maximumPixels
         if isFolder(path) {
-            let paths = try Self.picturePaths(in: path)
+            let paths = try PictureSource.picturePaths(in: path, advice: "name a folder of frames, or a film")
             source = .folder(paths)
             count = paths.count
             rate = nil
@@ -96,19 +97,6 @@ final class FrameSource {
         let name = path.lowercased()
         return filmEnds.contains { name.hasSuffix($0) }
     }
-
-    /// The PNG and JPEG files of a folder, frame_2 before frame_10. Hidden files are no frames.
-    private static func picturePaths(in folder: String) throws(Failure) -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw Failure(66, "\(folder): the folder cannot be read; check its permissions")
-        }
-        let paths = names.filter { name in !name.hasPrefix(".") && PictureFormat(fileName: name) != nil }
-            .sorted(by: NaturalOrder.precedes).map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
-        guard !paths.isEmpty else {
-            throw Failure(66, "\(folder): there are no pictures (.png, .jpg) in it; name a folder of frames, or a film")
-        }
-        return paths
-    }
 }
 
 /// A film that ffmpeg decodes into a pipe, from its first frame to its last.
@@ -124,11 +112,11 @@ private final class FilmDecoder {
         let (ffmpeg, ffprobe) = (try Self.program("ffmpeg"), try Self.program("ffprobe"))
         try Self.checkFile(path)
         let properties = try Self.properties(of: path, ffprobe)
-        let process = try ChildProcess(ffmpeg, properties.ffmpegArguments(path: path), .fromOutput)
+        let process = try Self.start(ffmpeg, properties.ffmpegArguments(path: path))
         self.path = path
         self.properties = properties
         self.process = process
-        stream = PPMStream(name: path, maximumPixels: maximumPixels) { process.read(into: $0) }
+        stream = PPMStream(name: path, maximumPixels: maximumPixels) { process.read(into: $0, isCancelled: { Interruption.signal != 0 }) }
     }
 
     func next() throws(Failure) -> Picture? {
@@ -175,6 +163,14 @@ private final class FilmDecoder {
                 + "film's frames (.png, .jpg)")
     }
 
+    private static func start(_ program: String, _ arguments: [String]) throws(Failure) -> ChildProcess {
+        do {
+            return try ChildProcess(program, arguments, .fromOutput)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
     private static func checkFile(_ path: String) throws(Failure) {
         do {
             try InputFile.checkReadable(path)
@@ -184,13 +180,13 @@ private final class FilmDecoder {
     }
 
     private static func properties(of path: String, _ ffprobe: String) throws(Failure) -> VideoProperties {
-        let process = try ChildProcess(ffprobe, VideoProperties.ffprobeArguments(path: path), .fromOutput)
+        let process = try start(ffprobe, VideoProperties.ffprobeArguments(path: path))
         /// More than ffprobe says of one stream.
         let most = 1 << 16
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
         while text.count < most {
-            let count = chunk.withUnsafeMutableBytes { process.read(into: $0) }
+            let count = chunk.withUnsafeMutableBytes { process.read(into: $0, isCancelled: { Interruption.signal != 0 }) }
             if count == 0 { break }
             text += chunk[..<count]
         }

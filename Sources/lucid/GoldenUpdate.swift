@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Makes new pictures the golden ones: those that differ replace theirs, those that have none yet become one. Each file

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Comparisons as an XML file of JUnit's kind, which Jenkins, GitLab, Azure and others show: a test a picture.

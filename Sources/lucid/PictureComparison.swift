@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// What a golden picture and a new one come to.

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Which golden picture is held against which new one.
@@ -44,7 +45,7 @@ struct PicturePairing {
     static func path(_ folder: String, _ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
 
     private static func exists(_ path: String) -> Bool {
-        do throws(PictureError) {
+        do throws(InputError) {
             if path != "-" { try InputFile.checkReadable(path) }
             return true
         } catch {
@@ -55,7 +56,7 @@ struct PicturePairing {
 
     private static func names(in folder: String) throws(Failure) -> [String] {
         do {
-            return try PictureTree.relativePaths(in: folder)
+            return try Picture.relativePaths(in: folder)
         } catch {
             throw Failure(error)
         }

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Images
 import Networks
@@ -7,7 +8,7 @@ import Visualization
 /// Photographs as the network wants them.
 enum PictureSource {
     /// Everything that came on standard input, which can be read once.
-    private static let standardInput = Result<[UInt8], PictureError> { () throws(PictureError) in try InputFile.bytes(of: "-") }
+    private static let standardInput = Result<[UInt8], InputError> { () throws(InputError) in try InputFile.bytes(of: "-") }
 
     /// All bytes of a file, or of standard input for "-", however often that is asked for.
     static func bytes(of path: String) throws(Failure) -> [UInt8] {
@@ -20,9 +21,11 @@ enum PictureSource {
 
     /// - Parameter maximumPixels: larger pictures are refused.
     static func read(_ path: String, maximumPixels: Int = Picture.defaultMaximumPixels) throws(Failure) -> Picture {
+        let standardInput = path == "-" ? try bytes(of: path) : nil
         do {
-            guard path == "-" else { return try Picture.read(from: path, maximumPixels: maximumPixels) }
-            return try Picture.decode(standardInput.get(), name: path, maximumPixels: maximumPixels)
+            return try standardInput.map { bytes throws(PictureError) in
+                try Picture.decode(bytes, name: path, maximumPixels: maximumPixels)
+            } ?? Picture.read(from: path, maximumPixels: maximumPixels)
         } catch {
             throw Failure(error)
         }
@@ -68,13 +71,14 @@ enum PictureSource {
         return MagnitudeSpectrum(of: photos, workers: .one)
     }
 
-    /// The PNG and JPEG files of a folder in the order of their names.
-    static func picturePaths(in folder: String) throws(Failure) -> [String] {
+    /// The pictures of a folder, of which there must be one.
+    ///
+    /// - Parameter advice: what else could be named.
+    static func picturePaths(in folder: String, advice: String? = nil) throws(Failure) -> [String] {
         guard isFolder(folder) else { throw Failure(66, "\(folder): there is no such folder") }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let paths = names.filter { name in [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) } }
-            .sorted().map { folder.hasSuffix("/") ? folder + $0 : "\(folder)/\($0)" }
-        guard !paths.isEmpty else { throw Failure(66, "\(folder): there are no pictures (.png, .jpg) in it") }
+        let paths: [String]
+        do { paths = try Picture.paths(in: folder) } catch { throw Failure(error) }
+        if paths.isEmpty { throw Failure(66, "\(folder): there are no pictures (.png, .jpg) in it" + (advice.map { "; \($0)" } ?? "")) }
         return paths
     }
 }

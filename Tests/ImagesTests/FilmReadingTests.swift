@@ -80,18 +80,4 @@ import Testing
         #expect(VideoProperties(ffprobeOutput: "") == nil)
         #expect(VideoProperties(ffprobeOutput: "\n") == nil)
     }
-
-    @Test func namesAreCounted() {
-        let names = [
-            "a", "frame_1.png", "frame_2.png", "frame_010.png", "frame_10.png", "frame_11.png", "frame_100.png",
-            "frame_99999999999999999999999.png", "frames.png", "part1_frame10.png", "part2_frame9.png", "part10_frame1.png", "é",
-        ]
-        #expect(names.reversed().sorted(by: NaturalOrder.precedes) == names)
-        for left in names {
-            #expect(!NaturalOrder.precedes(left, left))
-            for right in names where left != right {
-                #expect(NaturalOrder.precedes(left, right) != NaturalOrder.precedes(right, left))
-            }
-        }
-    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 /// Willem van Schaik's PngSuite, the conformance test of PNG readers, if it lies in the folder ../shared/pngsuite beside

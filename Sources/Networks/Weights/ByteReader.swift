@@ -1,3 +1,5 @@
+import Files
+
 /// A place in a file's bytes that moves forward and never past an end; every read is checked, every number
 /// little-endian. Positions count from the start of the file, so that ranges mean the same to everyone.
 struct ByteReader {

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A named block of trained numbers: in a file until a layer needs them, or already here.
@@ -118,5 +119,19 @@ public struct WeightsError: Error, CustomStringConvertible, Equatable {
         self.isMissing = isMissing
     }
 
+    /// The same error about a file of weights.
+    public init(_ error: InputError) { self.init(file: error.file, reason: error.reason, isMissing: error.isMissing) }
+
     public var description: String { "\(file): \(reason)" }
+}
+
+extension MappedFile {
+    /// Maps a file of weights.
+    package convenience init(weights path: String) throws(WeightsError) {
+        do {
+            try self.init(path: path)
+        } catch {
+            throw WeightsError(error)
+        }
+    }
 }

@@ -1,3 +1,5 @@
+import Files
+
 /// A safetensors file: u64 little-endian length of a JSON header, the header, the values.
 ///
 /// The reader is strict, as the format asks: offsets begin at 0 and leave no hole and no overlap, every extent matches
@@ -23,7 +25,7 @@ public struct SafetensorsFile: WeightStore {
     }
 
     /// Maps the file and reads its header; refuses whatever the format forbids.
-    public init(path: String) throws(WeightsError) { try self.init(MappedFile(path: path)) }
+    public init(path: String) throws(WeightsError) { try self.init(MappedFile(weights: path)) }
 
     init(_ mapping: MappedFile) throws(WeightsError) {
         let bytes = mapping.bytes

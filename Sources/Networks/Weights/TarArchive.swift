@@ -1,3 +1,5 @@
+import Files
+
 /// A tar file (POSIX ustar): for each member a header of 512 bytes and its bytes, padded to 512; then zeros.
 ///
 /// Python's tarfile, which wrote the checkpoints of PyTorch 0.1, fills the file up to a multiple of 10240 bytes, so that

@@ -1,3 +1,5 @@
+import Files
+
 /// The numbers of a PyTorch storage: a range of the file.
 struct TorchStorage: Equatable {
     let type: ElementType

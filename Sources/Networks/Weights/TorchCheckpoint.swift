@@ -1,3 +1,5 @@
+import Files
+
 /// A PyTorch checkpoint (.pth, .pt) of any age: the tensors of its state dict by name.
 ///
 /// The file stays where it is; each tensor is a view of a part of it, converted when it is read. Nothing in the file is
@@ -35,7 +37,7 @@ public struct TorchCheckpoint: WeightStore {
     static func recognizes(_ bytes: UnsafeRawBufferPointer) -> Bool { format(bytes) != nil }
 
     /// Maps the file, reads its pickle, and finds the state dict.
-    public init(path: String) throws(WeightsError) { try self.init(MappedFile(path: path)) }
+    public init(path: String) throws(WeightsError) { try self.init(MappedFile(weights: path)) }
 
     init(_ mapping: MappedFile) throws(WeightsError) {
         func refuse(_ reason: String) -> WeightsError { WeightsError(file: mapping.path, reason: reason) }

@@ -1,3 +1,5 @@
+import Files
+
 /// PyTorch's format from 0.2 to 1.5: five pickles (a magic number, a version, facts of the machine, the object, the keys
 /// of its storages), then for each key a count of 64 bits and the numbers.
 ///

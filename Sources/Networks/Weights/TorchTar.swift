@@ -1,3 +1,5 @@
+import Files
+
 /// PyTorch's format of 0.1: a tar with the members
 ///
 ///     storages  n; n times: (key, location, type), a count of 64 bits, the numbers; [(key, key of the whole, offset, count)]

@@ -1,3 +1,5 @@
+import Files
+
 /// PyTorch's format since 1.6: a zip with one folder of any name, in it data.pkl, each storage as data/KEY, and
 /// byteorder ("little" or "big"; little where it is absent).
 extension TorchContents {

@@ -1,3 +1,5 @@
+import Files
+
 /// A ZIP file whose entries are stored as they are, the kind that torch.save writes, ZIP64 included (PKWARE's APPNOTE).
 ///
 /// What the central directory at the end says of an entry must agree with the entry's own header and with its bytes;

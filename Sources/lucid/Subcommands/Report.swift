@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import FoundationEssentials
 import Images
 import Synchronization
@@ -45,9 +46,9 @@ struct Report: ParsableCommand {
         let target = output ?? OutputNames.join(folder, "report.html")
         let files: [String]
         do {
-            files = try PictureTree.relativePaths(in: folder)
+            files = try Picture.relativePaths(in: folder)
             try OutputFile.check(target)
-        } catch let error as PictureError {
+        } catch let error as InputError {
             throw Failure(error)
         } catch let error as OutputError {
             throw Failure(error)

@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import Images
+import TestSupport
 import Testing
 
 // Serialized, for one of the tests removes the temporary files of all.

@@ -5,18 +5,19 @@ import Musl
 #endif
 
 /// The number that a system call failed with.
-struct SystemError: Error {
-    let code: Int32
+public struct SystemError: Error, Equatable {
+    /// The number, `errno`.
+    public let code: Int32
 
-    /// Of the last call on this thread.
-    static var last: SystemError { SystemError(code: errno) }
+    /// The error of the last call on this thread.
+    package static var last: SystemError { SystemError(code: errno) }
 
     /// The system's words for it, such as "Permission denied".
-    var message: String { String(cString: strerror(code)) }
+    public var message: String { String(cString: strerror(code)) }
 }
 
 /// open(2), again when a signal interrupts it.
-func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
+package func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
     while true {
         let descriptor = FileName.withBytes(of: path) { open($0, flags, mode) }
         if descriptor >= 0 || errno != EINTR { return descriptor }
@@ -24,7 +25,7 @@ func openFile(_ path: String, _ flags: Int32, _ mode: mode_t = 0) -> Int32 {
 }
 
 /// read(2), again when a signal interrupts it; waits when the descriptor is a non-blocking one. 0 is the end.
-func readSome(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+package func readSome(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     while true {
         let count = read(descriptor, buffer.baseAddress, buffer.count)
         if count >= 0 { return count }
@@ -33,7 +34,7 @@ func readSome(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) t
 }
 
 /// write(2) as often as it takes to write all bytes, with the same patience.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
     try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
         var done = 0
         while done < bytes.count {
@@ -49,4 +50,20 @@ private func waitForRetry(_ descriptor: Int32, _ event: Int32) throws(SystemErro
     guard errno == EAGAIN else { throw .last }
     var wanted = pollfd(fd: descriptor, events: Int16(event), revents: 0)
     if poll(&wanted, 1, -1) < 0 && errno != EINTR { throw .last }
+}
+
+/// fsync(2): waits until the disk has all bytes, where the file system can do that.
+package func flushToDisk(_ descriptor: Int32) throws(SystemError) {
+    if fsync(descriptor) != 0 && ![EINVAL, ENOTSUP].contains(errno) { throw .last }
+}
+
+/// rename(2): gives a file another name, in place of a file that has it.
+package func renameFile(_ old: String, to new: String) throws(SystemError) {
+    let code = FileName.withBytes(of: old) { old in FileName.withBytes(of: new) { rename(old, $0) } }
+    if code != 0 { throw .last }
+}
+
+/// unlink(2): removes a file.
+package func removeFile(_ path: String) throws(SystemError) {
+    if FileName.withBytes(of: path, { unlink($0) }) != 0 { throw .last }
 }

@@ -36,7 +36,8 @@ public enum FileName {
         }
     }
 
-    static func string(cString: UnsafePointer<CChar>) -> String {
+    /// The string for a name that the system gave.
+    package static func string(cString: UnsafePointer<CChar>) -> String {
         var end = cString
         while end.pointee != 0 { end += 1 }
         return string(UnsafeBufferPointer(start: cString, count: end - cString).map { UInt8(bitPattern: $0) })
@@ -52,11 +53,24 @@ public enum FileName {
     }
 
     /// Calls the system with a path's bytes.
-    static func withBytes<Result>(of path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    package static func withBytes<Result>(of path: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
         if !path.unicodeScalars.contains(where: { standInByte($0) != nil }) { return path.withCString(body) }
         return (bytes(of: path) + [0]).withUnsafeBufferPointer { bytes in
             bytes.withMemoryRebound(to: CChar.self) { body($0.baseAddress!) }
         }
+    }
+
+    /// The folder that holds a file, and the file's name in it. A bare name lies in ".".
+    public static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+        let name = String(path[path.utf8.index(after: slash)...])
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), name)
+    }
+
+    /// The path of a file in a folder.
+    public static func join(_ folder: String, _ name: String) -> String {
+        if folder == "." { return name }
+        return folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
     }
 
     /// A path as one line of a message can show it: control characters, line breaks among them, are escaped.

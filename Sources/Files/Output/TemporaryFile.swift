@@ -20,13 +20,13 @@ struct TemporaryFile: ~Copyable {
     init(beside file: String) throws(SystemError) {
         let longestName = 255  // NAME_MAX, in bytes
         let attempts = 100  // a process of the same number, in another container, may have taken the name
-        let (folder, name) = splitPath(file)
+        let (folder, name) = FileName.split(file)
         for attempt in 1...attempts {
             let number = Self.serial.add(1, ordering: .relaxed).newValue
             let suffix = "\(Self.mark)\(getpid())-\(number)\(Self.ending)"
             var stem = "." + name
             while stem.utf8.count + suffix.utf8.count > longestName { stem.unicodeScalars.removeLast() }
-            let path = join(folder, stem + suffix)
+            let path = FileName.join(folder, stem + suffix)
             let entry = TemporaryFileTable.add(path)
             let descriptor = openFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
             if descriptor >= 0 {
@@ -44,7 +44,7 @@ struct TemporaryFile: ~Copyable {
 
     deinit {
         _ = close(descriptor)
-        if !isRenamed { _ = FileName.withBytes(of: path) { unlink($0) } }
+        if !isRenamed { try? removeFile(path) }
         if let entry { TemporaryFileTable.remove(entry) }
     }
 
@@ -55,35 +55,25 @@ struct TemporaryFile: ~Copyable {
         try writeAll(bytes, to: descriptor)
         if let existing {
             // The owner first: a change of owner takes the set-user-ID bits away.
-            if existing.st_uid != geteuid() || existing.st_gid != getegid() {
-                _ = fchown(descriptor, existing.st_uid, existing.st_gid)
+            if existing.owner != geteuid() || existing.group != getegid() {
+                _ = fchown(descriptor, existing.owner, existing.group)
             }
-            _ = fchmod(descriptor, existing.st_mode & 0o7777)
+            _ = fchmod(descriptor, existing.permissions)
         }
-        // Not every file system can do it.
-        if fsync(descriptor) != 0 && ![EINVAL, ENOTSUP].contains(errno) { throw .last }
+        try flushToDisk(descriptor)
     }
 
     mutating func rename(to file: String) throws(SystemError) {
-        guard renameFile(path, file) == 0 else { throw .last }
+        try renameFile(path, to: file)
         isRenamed = true
     }
 
-    /// Removes the temporary files in a folder whose process is no more, and returns how many they were.
+    /// Removes the temporary files in a folder whose process is no more, and returns how many there were.
     static func removeStale(in folder: String) -> Int {
-        guard let stream = FileName.withBytes(of: folder, { opendir($0) }) else { return 0 }
-        defer { closedir(stream) }
-        var removed = 0
-        while let entry = readdir(stream) {
-            withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: entry.pointee.d_name)) { name in
-                    guard let process = process(inName: String(cString: name)) else { return }
-                    guard kill(process, 0) != 0 && errno == ESRCH else { return }
-                    if unlinkat(dirfd(stream), name, 0) == 0 { removed += 1 }
-                }
-            }
+        let stale = ((try? FolderListing.allNames(in: folder)) ?? []).filter { name in
+            process(inName: name).map { kill($0, 0) != 0 && errno == ESRCH } ?? false
         }
-        return removed
+        return stale.count { (try? removeFile(FileName.join(folder, $0))) != nil }
     }
 
     /// The process that a temporary file's name states: `.NAME.lucid-PID-N.tmp`.
@@ -95,8 +85,4 @@ struct TemporaryFile: ~Copyable {
         else { return nil }
         return process
     }
-}
-
-private func renameFile(_ old: String, _ new: String) -> Int32 {
-    FileName.withBytes(of: old) { old in FileName.withBytes(of: new) { rename(old, $0) } }
 }

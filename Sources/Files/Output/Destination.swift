@@ -4,9 +4,6 @@ import Glibc
 import Musl
 #endif
 
-/// What is known of an existing file.
-typealias FileStatus = stat
-
 /// Where the path of an output leads.
 enum Destination {
     /// Standard output, or a name such as /dev/fd/3.
@@ -32,27 +29,29 @@ enum Destination {
                 return
             }
             guard current.utf8.last != UInt8(ascii: "/") else { throw .isFolder(path: path) }
-            var status = FileStatus()
-            guard FileName.withBytes(of: current, { lstat($0, &status) }) == 0 else {
-                guard errno == ENOENT else { throw OutputError(errno, path, leadingTo: current) }
+            let status: FileStatus
+            do {
+                status = try FileStatus(of: current, followsLinks: false)
+            } catch {
+                guard error.code == ENOENT else { throw OutputError(error.code, path, leadingTo: current) }
                 self = .file(current, existing: nil)
                 return
             }
-            switch status.st_mode & S_IFMT {
-            case S_IFLNK:
+            switch status.kind {
+            case .link:
                 let target = try Self.target(ofLink: current, path)
-                current = target.utf8.first == UInt8(ascii: "/") ? target : join(splitPath(current).folder, target)
-            case S_IFDIR:
+                current = target.utf8.first == UInt8(ascii: "/") ? target : FileName.join(FileName.split(current).folder, target)
+            case .folder:
                 throw .isFolder(path: path)
-            case S_IFREG:
+            case .file:
                 // Renaming would get round the permissions of a file that its owner has protected.
                 guard FileName.withBytes(of: current, { access($0, W_OK) }) == 0 else { throw OutputError(errno, path) }
                 self = .file(current, existing: status)
                 return
-            case S_IFIFO, S_IFCHR:
+            case .stream:
                 self = .device(current)
                 return
-            default:
+            case .other:
                 throw .failed(path: path, reason: "it is a block device or a socket")
             }
         }
@@ -65,7 +64,7 @@ enum Destination {
         case "-", "/dev/stdout": return STDOUT_FILENO
         case "/dev/stderr": return STDERR_FILENO
         default:
-            let (folder, name) = splitPath(path)
+            let (folder, name) = FileName.split(path)
             return ["/dev/fd", "/proc/self/fd"].contains(folder) ? Int32(name) : nil
         }
     }

@@ -27,7 +27,7 @@ public enum OutputFile {
             guard FileName.withBytes(of: device, { access($0, W_OK) }) == 0 else { throw OutputError(errno, path) }
         case .file(let file, existing: _):
             do throws(SystemError) {
-                if createFolders { try createFolder(splitPath(file).folder) }
+                if createFolders { try createFolder(FileName.split(file).folder) }
                 // A block's worth of bytes, since a full disk still takes empty files.
                 let probe = try TemporaryFile(beside: file)
                 try probe.fill(with: [UInt8](repeating: 0, count: 4096))
@@ -79,16 +79,5 @@ public enum OutputFile {
                 guard error.code == ENOENT && attempt < attempts else { throw error }
             }
         }
-    }
-
-    /// Creates a folder and those above it, as `mkdir -p` does.
-    private static func createFolder(_ folder: String) throws(SystemError) {
-        // If it exists and is a file, creating a file in it will say so.
-        func create() -> Bool { FileName.withBytes(of: folder) { mkdir($0, 0o777) } == 0 || errno == EEXIST }
-        if create() { return }
-        let parent = splitPath(folder).folder
-        guard errno == ENOENT && parent != folder else { throw .last }
-        try createFolder(parent)
-        if !create() { throw .last }
     }
 }

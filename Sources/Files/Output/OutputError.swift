@@ -52,7 +52,7 @@ extension OutputError {
     /// - Parameter file: what the path leads to, if that is another file.
     init(_ code: Int32, _ path: String, leadingTo file: String? = nil) {
         let reason = SystemError(code: code).message
-        let folder = splitPath(file ?? path).folder
+        let folder = FileName.split(file ?? path).folder
         self =
             switch code {
             case EISDIR: .isFolder(path: path)

@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import Images
+import TestSupport
 import Testing
 
 // In the serialized suite, one of whose tests removes the temporary files of all.
