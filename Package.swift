@@ -23,6 +23,7 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Opened when something is downloaded, never linked.
         .systemLibrary(name: "CCurl"),
         // C inner loops with run-time dispatch over AVX2 and AVX-512; see Benchmarks/NOTES.md for what it buys.
@@ -34,7 +35,7 @@ let package = Package(
                 .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
-        .target(name: "Networks", dependencies: ["Files", "Tensors"]),
+        .target(name: "Networks", dependencies: ["CZlib", "Files", "Tensors"]),
         .target(
             name: "ONNX",
             dependencies: ["Files", "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],

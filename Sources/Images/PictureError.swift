@@ -4,7 +4,7 @@ import Files
 public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file cannot be read at all.
     case input(InputError)
-    /// The bytes are neither a PNG's nor a JPEG's.
+    /// The bytes are in none of the formats.
     case notAPicture(file: String)
     /// The file breaks its format's rules, or ends too early.
     case damaged(file: String, reason: String)
@@ -15,7 +15,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The format to be written has no place for the picture, or for what is to be said in it.
     case unencodable(PictureFormat, reason: String)
 
-    /// What a command line's exit code depends on.
+    /// The two kinds of errors, which have exit codes of their own.
     public enum Kind: Sendable {
         /// The file is missing or unreadable: EX_NOINPUT, 66.
         case noInput
@@ -35,18 +35,20 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
         return switch self {
         case .input(let error): error.description
         case .notAPicture(let file):
-            "\(shown(file)): is neither a PNG nor a JPEG; convert it to one of them"
+            "\(shown(file)): is neither \(Self.formats(separator: " nor ")); convert it to one of them"
         case .damaged(let file, let reason):
             "\(shown(file)): the picture is damaged (\(reason)); fetch or save it again"
         case .tooLarge(let file, let width, let height, let limit):
             "\(shown(file)): \(width)x\(height) pixels are more than the limit of \(limit); "
-                + "make it smaller, or raise the limit (--max-pixels)"
+                + "make it smaller, or raise the limit"
         case .unsupported(let file, let reason):
-            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit PNG or JPEG"
-        case .unencodable(.jpeg, let reason):
-            "a JPEG cannot hold this (\(reason)); write a PNG instead"
-        case .unencodable(.png, let reason):
-            "a PNG cannot hold this (\(reason)); change it or leave it out"
+            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit \(PictureFormat.all.map(\.codec.name).joined(separator: " or "))"
+        case .unencodable(let format, let reason):
+            "a \(format.codec.name) cannot hold this (\(reason)); \(format.codec.remedy)"
         }
+    }
+
+    private static func formats(separator: String) -> String {
+        PictureFormat.all.map { "a \($0.codec.name)" }.joined(separator: separator)
     }
 }

@@ -32,14 +32,21 @@ extension Picture {
 
     /// Decodes the bytes of a PNG or JPEG file, as `read(from:)` does.
     ///
-    /// - Parameter name: what errors call the picture.
+    /// - Parameter name: how errors call the picture.
     public static func decode(
         _ bytes: [UInt8], name: String, maximumPixels: Int = defaultMaximumPixels
     ) throws(PictureError) -> Picture {
-        switch try format(of: bytes, name: name) {
-        case .png: try PNG.decode(bytes, name: name, maximumPixels: maximumPixels)
-        case .jpeg: try JPEG.decode(bytes, name: name, maximumPixels: maximumPixels)
-        }
+        try format(of: bytes, name: name).codec.decode(bytes, name: name, maximumPixels: maximumPixels)
+    }
+
+    /// The text that was written into a picture file; nil if there is none. The pixels are not decoded.
+    ///
+    /// - Parameters:
+    ///   - keyword: the text's, where the format knows keywords.
+    ///   - name: how errors call the picture.
+    public static func record(in bytes: [UInt8], keyword: String, name: String) throws(PictureError) -> String? {
+        guard let format = PictureFormat(signatureOf: bytes) else { throw .notAPicture(file: name) }
+        return try format.codec.record(in: bytes, keyword: keyword, name: name)
     }
 
     /// The paths of a folder's pictures: its files named .png, .jpg or .jpeg, frame_2 before frame_10, without hidden ones.

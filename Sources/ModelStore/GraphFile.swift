@@ -9,7 +9,7 @@ extension ModelLibrary {
 
     func graphFile(_ path: String, _ request: ModelRequest) throws(StoreError) -> Model {
         guard request.weights == nil else {
-            throw StoreError(.name, "--weights does not go with \(path), which brings its own")
+            throw StoreError(.name, "weights does not go with \(path), which brings its own", hint: .setting("weights"))
         }
         let change = request.preprocessing
         let model: Model

@@ -40,7 +40,7 @@ public struct Import {
             _ = try target.architecture.network(weights: weights, classifier: target.training?.classifier ?? true)
             let ending = weights is SafetensorsFile ? "safetensors" : "pth"
             let file = target.training?.file ?? "\(target.architecture.name)-\(target.weights).\(ending)"
-            let store = try Store(library.surroundings)
+            let store = try Store(library.environment)
             try store.createFolder()
             let final = "\(store.folder)/\(file)"
             let partial = try PartialFile(for: final, isCancelled: isCancelled)
@@ -66,19 +66,22 @@ public struct Import {
         guard let name else {
             guard let known, let architecture = Architecture.named(known.architecture) else {
                 throw StoreError(
-                    .name, "\(path) is none of the known trainings (its SHA-256 begins with \(digest.prefix(8))); name it, e.g. --as resnet18:mine")
+                    .name, "\(path) is none of the known trainings (its SHA-256 begins with \(digest.prefix(8))); name it",
+                    hint: .importName(example: "resnet18:mine"))
             }
             return Target(architecture: architecture, weights: known.weights, training: known)
         }
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let architecture = Architecture.named(parts[0]) else { throw library.unknown(parts[0]) }
+        let ownName = StoreError.Hint.importName(example: "\(parts[0]):mine")
         if let bundled = library.catalog.find(name) {
-            throw StoreError(.name, "\(bundled.name) comes with lucid; give this one a name of its own, e.g. --as \(parts[0]):mine")
+            throw StoreError(.name, "\(bundled.name) comes with lucid; give this one a name of its own", hint: ownName)
         }
         if let training = library.trainings.find(name) {
             guard training.sha256Prefix.map({ digest.hasPrefix($0) }) ?? true else {
                 throw StoreError(
-                    .badData, "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), not \(training.sha256Prefix!); give it a name of its own, e.g. --as \(parts[0]):mine")
+                    .badData, "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), not \(training.sha256Prefix!); give it a name of its own",
+                    hint: ownName)
             }
             return Target(architecture: architecture, weights: training.weights, training: training)
         }

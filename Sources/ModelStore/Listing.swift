@@ -35,7 +35,7 @@ public struct ListedModel: Sendable, Codable {
 extension ModelLibrary {
     /// Every network: those that are here, then those that can be downloaded.
     public var listing: [ListedModel] {
-        let store = try? Store(surroundings)
+        let store = try? Store(environment)
         let items = (store?.items ?? []).filter { item in store.map { isFile($0.path(of: item)) } ?? false }
         let bundled = catalog.models.map { model in
             ListedModel(
@@ -81,15 +81,15 @@ extension ModelLibrary {
             } catch {
                 throw StoreError(error, at: path)
             }
-        case .imported(let item): try Store(surroundings).verify(item)
-        case .training(let training): try Store(surroundings).verify(item(of: training))
+        case .imported(let item): try Store(environment).verify(item)
+        case .training(let training): try Store(environment).verify(item(of: training))
         case .architecture(let name): throw withoutWeights(name)
         }
     }
 
     /// Reads the store's records, of which a damaged one is in no list.
     public func verifyRecords() throws(StoreError) {
-        guard let store = try? Store(surroundings) else { return }
+        guard let store = try? Store(environment) else { return }
         try store.checkRecords()
     }
 
@@ -97,15 +97,15 @@ extension ModelLibrary {
     public func remove(_ name: String) throws(StoreError) {
         switch try meaning(of: name) {
         case .bundled(let description): throw StoreError(.name, "\(description.name) comes with lucid and stays")
-        case .imported(let item): try Store(surroundings).remove(item)
-        case .training(let training): try Store(surroundings).remove(item(of: training))
+        case .imported(let item): try Store(environment).remove(item)
+        case .training(let training): try Store(environment).remove(item(of: training))
         case .architecture(let name): throw withoutWeights(name)
         }
     }
 
     /// What the store has of a training.
     func item(of training: Training) throws(StoreError) -> Store.Item {
-        if let item = try Store(surroundings).find(architecture: training.architecture, weights: training.weights) { return item }
+        if let item = try Store(environment).find(architecture: training.architecture, weights: training.weights) { return item }
         throw StoreError(.missing, "the weights \(training.fullName) are not here; `lucid models pull \(name(of: training))` fetches them")
     }
 }

@@ -45,7 +45,7 @@ extension ModelLibrary {
     }
 
     private func isHere(_ training: Training) -> Bool {
-        guard let store = try? Store(surroundings) else { return false }
+        guard let store = try? Store(environment) else { return false }
         return (try? store.find(architecture: training.architecture, weights: training.weights)) ?? nil != nil
     }
 
@@ -68,13 +68,13 @@ extension ModelLibrary {
                 name: description.name, architecture: description.architecture, path: catalog.path(of: description),
                 sha256: description.sha256, preprocessing: description.preprocessing)
         case .training(let training):
-            let store = try Store(surroundings)
-            let item = try Pull(training, into: store, surroundings).run(progress: progress)
+            let store = try Store(environment)
+            let item = try Pull(training, into: store, environment).run(progress: progress)
             return Source(
                 name: name(of: training), architecture: training.architecture, path: store.path(of: item),
                 sha256: item.sha256, classifier: training.classifier, preprocessing: training.preprocessing)
         case .imported(let item):
-            let store = try Store(surroundings)
+            let store = try Store(environment)
             try store.check(item)
             return Source(
                 name: item.fullName, architecture: item.architecture, path: store.path(of: item), sha256: item.sha256,
@@ -134,7 +134,8 @@ extension ModelLibrary {
             return try architecture.network(weights: weights, classifier: classifier)
         } catch {
             guard let fitting = Architecture.fitting(weights).first else { throw error }
-            throw WeightsError(file: error.file, reason: "\(error.reason) It has the parameters of \(fitting.name); try --model \(fitting.name)")
+            throw StoreError(
+                error.isMissing ? .missing : .badData, "\(error) It has the parameters of \(fitting.name)", hint: .model(fitting.name))
         }
     }
 
@@ -150,7 +151,7 @@ extension ModelLibrary {
 
     private func withoutClasses(_ source: Source, _ request: ModelRequest) throws -> [String]? {
         guard request.labels == nil else {
-            throw StoreError(.name, "--labels: the weights of \(source.name) end before the classes")
+            throw StoreError(.name, "labels: the weights of \(source.name) end before the classes", hint: .setting("labels"))
         }
         return nil
     }

@@ -43,12 +43,14 @@ public struct PreprocessingChange: Sendable, Hashable {
 
     /// Holds the numbers against the channels of the network's pictures.
     func check(channels: Int) throws(StoreError) {
-        for (name, numbers) in [("--mean", mean), ("--std", std)] {
+        for (name, numbers) in [("mean", mean), ("std", std)] {
             if let numbers, numbers.count != 1, numbers.count != channels {
-                throw StoreError(.name, "\(name) needs one number, or one for each of the network's \(channels) channels, not \(numbers.count)")
+                throw StoreError(
+                    .name, "\(name) needs one number, or one for each of the network's \(channels) channels, not \(numbers.count)",
+                    hint: .setting(name))
             }
         }
-        if bgr, channels != 3 { throw StoreError(.name, "--bgr: the network takes \(channels) channels, not three colours") }
+        if bgr, channels != 3 { throw StoreError(.name, "bgr: the network takes \(channels) channels, not three colours", hint: .setting("bgr")) }
     }
 
     func applied(to original: Preprocessing) -> Preprocessing {

@@ -11,17 +11,17 @@ import Networks
 public struct Pull {
     let training: Training
     let store: Store
-    let surroundings: Surroundings
+    let environment: Environment
     /// Seconds that a server may send almost nothing.
     let patience: Int
 
     /// Who waits longer than that has lost patience with curl(1) too.
     public static let defaultPatience = 30
 
-    public init(_ training: Training, into store: Store, _ surroundings: Surroundings, patience: Int = defaultPatience) {
+    public init(_ training: Training, into store: Store, _ environment: Environment, patience: Int = defaultPatience) {
         self.training = training
         self.store = store
-        self.surroundings = surroundings
+        self.environment = environment
         self.patience = patience
     }
 
@@ -30,13 +30,13 @@ public struct Pull {
     /// - Parameter progress: told how many bytes are there and how many there will be; false ends it.
     public func run(progress: @escaping (_ bytes: Int, _ total: Int?) -> Bool) throws(StoreError) -> Store.Item {
         if let item = try present() { return item }
-        if surroundings.isOffline {
+        if environment.isOffline {
             let size = training.megabytes.map { " (\(Int($0.rounded(.up))) MB)" } ?? ""
             throw StoreError(
                 .unavailable,
                 "the weights \(training.fullName) are not here, and LUCID_OFFLINE is set; `LUCID_OFFLINE=0 lucid models pull \(training.fullName)` fetches them\(size)")
         }
-        let address = try surroundings.address(of: training)
+        let address = try environment.address(of: training)
         try store.createFolder()
         let final = "\(store.folder)/\(training.file)"
         let file = try PartialFile(for: final) { !progress(0, nil) }
@@ -67,7 +67,7 @@ public struct Pull {
         if isFile(own), hasRightDigest(own) {
             return try record(own, named: training.file, source: training.url)
         }
-        if let hub = surroundings.torchHub, hub.hasPrefix("/") {
+        if let hub = environment.torchHub, hub.hasPrefix("/") {
             let cached = "\(hub)/\(training.file)"
             if isFile(cached), hasRightDigest(cached) {
                 try store.createFolder()
@@ -85,7 +85,7 @@ public struct Pull {
     private func fetch(
         _ address: String, into file: borrowing PartialFile, _ progress: @escaping (Int, Int?) -> Bool
     ) throws(StoreError) {
-        let transfer = Transfer(address: address, certificates: surroundings.certificates, patience: patience)
+        let transfer = Transfer(address: address, certificates: environment.certificates, patience: patience)
         // Without a digest only the server's own tag tells that both parts are of one file.
         if training.sha256Prefix == nil, file.tag == nil { file.clear() }
         while true {

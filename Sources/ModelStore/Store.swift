@@ -37,9 +37,9 @@ public struct Store: Sendable {
         public var fullName: String { "\(architecture):\(weights)" }
     }
 
-    /// - Parameter surroundings: say where it is.
-    public init(_ surroundings: Surroundings) throws(StoreError) {
-        guard let home = surroundings.home else {
+    /// - Parameter environment: say where it is.
+    public init(_ environment: Environment) throws(StoreError) {
+        guard let home = environment.home else {
             throw StoreError(
                 .cannotWrite, "no place for pulled models: none of LUCID_HOME, XDG_DATA_HOME and HOME is set; set LUCID_HOME to a folder")
         }

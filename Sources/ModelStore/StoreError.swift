@@ -1,30 +1,43 @@
 import Files
 
-/// Why weights cannot be had: one line that says what, where and what to try.
+/// Why weights cannot be had. The description is one line: what is wrong, where, and what to try.
 public struct StoreError: Error, CustomStringConvertible {
-    /// What kind of trouble it is; each has an exit code.
+    /// The kinds of errors, which have exit codes of their own.
     public enum Kind: Sendable {
-        /// A name that means nothing.
+        /// An unknown name, or a request that makes no sense.
         case name
-        /// A file whose contents are not what they should be.
+        /// A file with wrong contents.
         case badData
         /// A file that is not there.
         case missing
-        /// Nothing that can be downloaded now.
+        /// Weights that cannot be downloaded now.
         case unavailable
         /// The store cannot be written to.
         case cannotWrite
-        /// The user wants it to end.
+        /// The caller has cancelled it.
         case interrupted
     }
 
-    /// What kind of trouble it is.
+    /// What a user interface can add in its own words, such as the option to use.
+    public enum Hint: Sendable, Equatable {
+        /// A part of the request is at fault. The description begins with its name: weights, labels, mean, std or bgr.
+        case setting(String)
+        /// Weights of the user's own have to be given.
+        case ownWeights
+        /// The file has to be imported under a name of its own, such as the example.
+        case importName(example: String)
+        /// The weights fit another model.
+        case model(String)
+    }
+
     public let kind: Kind
     public let description: String
+    public let hint: Hint?
 
-    init(_ kind: Kind, _ description: String) {
+    init(_ kind: Kind, _ description: String, hint: Hint? = nil) {
         self.kind = kind
         self.description = description
+        self.hint = hint
     }
 
     /// The same error from the store's point of view.

@@ -48,13 +48,21 @@ extension Failure {
     init(_ error: WeightsError) { self.init(error.isMissing ? 66 : 65, "\(error)") }
 
     init(_ error: StoreError) {
+        let message =
+            switch error.hint {
+            case nil: "\(error)"
+            case .setting: "--\(error)"
+            case .ownWeights: "\(error); give your own with --weights FILE"
+            case .importName(let example): "\(error), e.g. --as \(example)"
+            case .model(let name): "\(error); try --model \(name)"
+            }
         switch error.kind {
-        case .name: self = .usage("\(error)")
-        case .badData: self = .badData("\(error)")
-        case .missing: self.init(66, "\(error)")
-        case .unavailable: self.init(69, "\(error)")
-        case .cannotWrite: self.init(73, "\(error)")
-        case .interrupted: self.init(128 + Interruption.signal, "\(error)")
+        case .name: self = .usage(message)
+        case .badData: self = .badData(message)
+        case .missing: self.init(66, message)
+        case .unavailable: self.init(69, message)
+        case .cannotWrite: self.init(73, message)
+        case .interrupted: self.init(128 + Interruption.signal, message)
         }
     }
 
@@ -62,7 +70,10 @@ extension Failure {
 
     init(_ error: ProcessError) { self.init(69, "\(error)") }
 
-    init(_ error: PictureError) { self.init(error.kind == .noInput ? 66 : 65, "\(error)") }
+    init(_ error: PictureError) {
+        let option = if case .tooLarge = error { " (--max-pixels)" } else { "" }
+        self.init(error.kind == .noInput ? 66 : 65, "\(error)\(option)")
+    }
 
     init(_ error: OutputError) {
         switch error {

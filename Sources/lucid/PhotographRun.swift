@@ -108,11 +108,11 @@ struct PhotographRun<Process: PhotographProcess>: Work {
     }
 
     private func quality(of path: String) -> Int? {
-        PictureFormat(fileName: path) == .jpeg ? options.quality ?? quality ?? OutputOptions.standardQuality : nil
+        PictureFormat(fileName: path)?.codec.isLossy == true ? options.quality ?? quality ?? OutputOptions.standardQuality : nil
     }
 
     private func shown(_ picture: Tensor) -> Picture {
-        Picture(picture, opacity: opacity, depth: PictureFormat(fileName: path) == .jpeg ? .eight : depth)
+        Picture(picture, opacity: opacity, depth: PictureFormat(fileName: path)?.codec.isLossy == true ? .eight : depth)
     }
 
     private func write(_ process: Process, _ picture: Tensor, to path: String) throws -> PhotographRecord {

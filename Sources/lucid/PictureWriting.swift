@@ -7,12 +7,11 @@ extension Picture {
     ///
     /// - Parameters:
     ///   - record: nil for what has no plan of its own.
-    ///   - quality: of a JPEG, 1 to 100; nil for a PNG.
+    ///   - quality: 1 to 100, where the format is lossy.
     func write(record: String?, quality: Int?, to path: String) throws(Failure) {
         do {
-            let bytes =
-                try quality.map { try JPEG.encode(composited(over: 1), quality: $0, comment: record) }
-                ?? PNG.encode(self, text: record.map { [(PictureRecord.keyword, $0)] } ?? [])
+            let format = PictureFormat(fileName: path) ?? .png
+            let bytes = try format.codec.encode(self, quality: quality, record: record.map { (PictureRecord.keyword, $0) })
             try OutputFile.write(bytes, to: path)
         } catch let error as OutputError {
             throw Failure(error)
@@ -23,10 +22,10 @@ extension Picture {
         }
     }
 
-    /// Writes a chart or a sheet, which has no plan of its own: JPEG or PNG, as its name says.
+    /// Writes a chart or a sheet, which has no plan of its own, in the format of its name.
     ///
-    /// - Parameter quality: of a JPEG, 1 to 100.
+    /// - Parameter quality: 1 to 100, where the format is lossy.
     func write(to path: String, quality: Int = OutputOptions.standardQuality) throws(Failure) {
-        try write(record: nil, quality: PictureFormat(fileName: path) == .jpeg ? quality : nil, to: path)
+        try write(record: nil, quality: quality, to: path)
     }
 }

@@ -43,10 +43,7 @@ struct RecordedScores: Equatable {
     }
 
     private static func record(in bytes: [UInt8]) throws -> String? {
-        switch PictureFormat(signatureOf: bytes) {
-        case .png: try PNG.text(in: bytes)[PictureRecord.keyword]
-        case .jpeg: try JPEG.comment(in: bytes)
-        case nil: nil
-        }
+        guard PictureFormat(signatureOf: bytes) != nil else { return nil }
+        return try Picture.record(in: bytes, keyword: PictureRecord.keyword, name: "picture")
     }
 }

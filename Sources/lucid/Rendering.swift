@@ -142,7 +142,7 @@ struct Rendering: Work {
     /// A plan as it stands in a file: its JPEG's quality is part of it.
     private func plan(_ plan: RenderPlan, for path: String?) -> RenderPlan {
         var plan = plan
-        let isJPEG = path.map { PictureFormat(fileName: $0) == .jpeg } ?? false
+        let isJPEG = path.map { PictureFormat(fileName: $0)?.codec.isLossy == true } ?? false
         plan.quality = isJPEG ? options.quality ?? plan.quality ?? OutputOptions.standardQuality : nil
         return plan
     }

@@ -7,7 +7,7 @@ import Testing
     @Test func thePictureStaysAndWordsAreUnderIt() {
         let captioned = picture.captioned("I: 1\nscore")
         #expect(captioned.width == 64 && captioned.height > 26)
-        guard case .eight(let samples) = captioned.samples else { return }
+        let samples = captioned.bytes
         #expect(samples[..<(64 * 10 * 3)].allSatisfy { $0 == 7 })
         let words = samples[(64 * 10 * 3)...]
         #expect(Set(words) == [0, 255])
@@ -15,7 +15,7 @@ import Testing
 
     /// The I is a serifed stroke: its middle rows are one dot.
     @Test func lettersHaveTheirShape() {
-        guard case .eight(let samples) = picture.captioned("I").samples else { return }
+        let samples = picture.captioned("I").bytes
         let rows = (12..<19).map { y in (1..<6).map { x in samples[(y * 64 + x) * 3] == 0 ? "#" : "." }.joined() }
         #expect(rows == [".###.", "..#..", "..#..", "..#..", "..#..", "..#..", ".###."])
     }

@@ -89,7 +89,7 @@ extension WeightStore {
         guard problems.isEmpty else {
             let first = problems.prefix(10).joined(separator: "; ")
             let rest = problems.count > 10 ? "; and \(problems.count - 10) more" : ""
-            throw WeightsError(file: file, reason: "\(first)\(rest); is it a training of this network (--model)?")
+            throw WeightsError(file: file, reason: "\(first)\(rest); is it a training of this network?")
         }
     }
 }

@@ -1,4 +1,4 @@
-/// What a pickle holds: plain data, nothing that acts.
+/// The contents of a pickle: plain data, nothing that acts.
 ///
 /// Containers lie in flat lists and refer to each other by index, as pickles may be nested a million deep and hold
 /// themselves: no value owns another, and nothing here is ever walked recursively.
@@ -14,7 +14,7 @@ struct Pickle {
         case dictionary(Int)
         /// An index into `tensors`.
         case tensor(Int)
-        /// What stands outside of the pickle (a storage; in tar files a tensor): an index into `persistents`.
+        /// A storage, which stands outside of the pickle: an index into `persistents`.
         case persistent(Int)
         /// A Python object by name, which is one of those known.
         case global(Global)
@@ -26,7 +26,7 @@ struct Pickle {
     enum Global: Equatable {
         case orderedDictionary, size, parameter, rebuildTensor, rebuildTensor2, rebuildParameter
         case storage(ElementType)
-        /// torch.FloatTensor and the like, which tar files name and nothing needs.
+        /// torch.FloatTensor and the like, which training scripts may store among their options.
         case tensorType
         /// May be called or made with any arguments, as nothing is called or made: the result is opaque.
         case opaque

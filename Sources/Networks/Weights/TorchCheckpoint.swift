@@ -1,6 +1,6 @@
 import Files
 
-/// A PyTorch checkpoint (.pth, .pt) of any age: the tensors of its state dict by name.
+/// A PyTorch checkpoint (.pth, .pt), of PyTorch 0.2 or newer: the tensors of its state dict by name.
 ///
 /// The file stays where it is; each tensor is a view of a part of it, converted when it is read. Nothing in the file is
 /// ever executed. Training checkpoints are understood: the state dict may lie under a key of another dict, and the names
@@ -21,14 +21,13 @@ public struct TorchCheckpoint: WeightStore {
     /// How many of these are taken off, one before the other.
     private static let mostPrefixes = 4
 
-    /// The three formats, told apart by their bytes.
+    /// The two formats, told apart by their bytes: that of today, and that of PyTorch 0.2 to 1.5.
     private enum Format {
-        case zip, tar, legacy
+        case zip, legacy
     }
 
     private static func format(_ bytes: UnsafeRawBufferPointer) -> Format? {
         if bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x50, 0x4B, 5, 6]) { return .zip }  // PK
-        if TarArchive.isTar(bytes) { return .tar }
         if bytes.count >= 2, bytes[0] == 0x80, bytes[1] <= 5 { return .legacy }  // the opcode PROTO
         return nil
     }
@@ -45,7 +44,6 @@ public struct TorchCheckpoint: WeightStore {
         let contents: TorchContents
         switch Self.format(mapping.bytes) {
         case .zip: contents = try TorchContents(zip: mapping)
-        case .tar: contents = try TorchContents(tar: mapping)
         case .legacy: contents = try TorchContents(legacy: mapping)
         case nil: throw refuse("not a PyTorch checkpoint; save model.state_dict() with torch.save")
         }
@@ -54,7 +52,7 @@ public struct TorchCheckpoint: WeightStore {
         }
         /// The tensors among the entries of a dict.
         func named(_ entries: [String: Pickle.Value]) -> [String: Pickle.Value]? {
-            let tensors = entries.filter { contents.isTensor($0.value) }
+            let tensors = entries.filter { if case .tensor = $0.value { true } else { false } }
             return tensors.isEmpty ? nil : tensors
         }
         // The wrappers first: beside a state dict there may be tensors, such as a best accuracy.

@@ -1,42 +1,19 @@
-/// What any of PyTorch's three formats comes down to: a pickle, and what its persistent ids stand for.
+/// The contents of a checkpoint, whatever its format: a pickle, and the storages that its persistent ids stand for.
 struct TorchContents {
     let pickle: Pickle
     /// One for each of the pickle's `persistents`.
-    let objects: [Object]
-
-    enum Object {
-        case storage(TorchStorage)
-        /// Tar files keep tensors outside of the pickle too.
-        case tensor(TensorView)
-    }
-
-    /// Whether a value is a tensor.
-    func isTensor(_ value: Pickle.Value) -> Bool {
-        switch value {
-        case .tensor: true
-        case .persistent(let index): if case .tensor = objects[index] { true } else { false }
-        default: false
-        }
-    }
+    let storages: [TorchStorage]
 
     /// The tensor that a value is, checked against its storage; nil for other values.
     func tensor(_ value: Pickle.Value) throws(TensorView.Problem) -> TensorView? {
-        switch value {
-        case .tensor(let index):
-            let tensor = pickle.tensors[index]
-            guard case .storage(let storage) = objects[tensor.persistent] else {
-                throw TensorView.Problem(reason: "has no storage")
-            }
-            return try TensorView(storage, offset: tensor.offset, shape: tensor.shape, strides: tensor.strides)
-        case .persistent(let index):
-            if case .tensor(let view) = objects[index] { return view }
-            return nil
-        default: return nil
-        }
+        guard case .tensor(let index) = value else { return nil }
+        let tensor = pickle.tensors[index]
+        return try TensorView(
+            storages[tensor.persistent], offset: tensor.offset, shape: tensor.shape, strides: tensor.strides)
     }
 }
 
-/// A persistent id of the zip and the legacy format: what it says of a storage.
+/// A persistent id, which describes a storage.
 struct StorageID: Equatable {
     let type: ElementType
     let key: String

@@ -46,13 +46,13 @@ extension TorchContents {
         }
         guard reader.remaining == 0 else { throw reader.refuse("\(reader.remaining) bytes too many after the last storage") }
 
-        var objects: [Object] = []
+        var storages: [TorchStorage] = []
         for id in ids {
             guard let range = ranges[id.key] else { throw reader.refuse("the storage \(shown(id.key)) is missing") }
             let part = id.view ?? 0..<id.count
             let start = range.lowerBound + part.lowerBound * id.type.size
-            objects.append(.storage(TorchStorage(type: id.type, range: start..<start + part.count * id.type.size)))
+            storages.append(TorchStorage(type: id.type, range: start..<start + part.count * id.type.size))
         }
-        self.init(pickle: pickle, objects: objects)
+        self.init(pickle: pickle, storages: storages)
     }
 }

@@ -32,7 +32,7 @@ extension TorchContents {
         guard data.remaining == 0 else { throw data.refuse("\(data.remaining) bytes too many after the pickle") }
 
         var known: [String: StorageID] = [:]
-        var objects: [Object] = []
+        var storages: [TorchStorage] = []
         for value in pickle.persistents {
             let id = try StorageID(value, pickle, reader)
             let name = shown(id.key)
@@ -44,8 +44,8 @@ extension TorchContents {
             guard range.count == id.size else {
                 throw reader.refuse("the storage \(name) has \(range.count) bytes, but its \(id.count) numbers take \(id.size)")
             }
-            objects.append(.storage(TorchStorage(type: id.type, range: range, isBigEndian: isBigEndian)))
+            storages.append(TorchStorage(type: id.type, range: range, isBigEndian: isBigEndian))
         }
-        self.init(pickle: pickle, objects: objects)
+        self.init(pickle: pickle, storages: storages)
     }
 }

@@ -1,3 +1,4 @@
+import CZlib
 import Files
 
 /// A ZIP file whose entries are stored as they are, the kind that torch.save writes, ZIP64 included (PKWARE's APPNOTE).
@@ -67,14 +68,14 @@ struct ZipArchive {
         self.entries = entries
     }
 
-    /// The check of bytes of the file, some at a time, so that a large file does not stay in memory for it.
+    /// The CRC-32 of bytes of the file, some at a time, so that a large file does not stay in memory for it.
     private static func check(_ mapping: MappedFile, _ range: Range<Int>) -> UInt32 {
         let piece = 1 << 23
         var check: UInt32 = 0
         var position = range.lowerBound
         while position < range.upperBound {
             let next = position + min(piece, range.upperBound - position)
-            check = CyclicRedundancyCheck.of(UnsafeRawBufferPointer(rebasing: mapping.bytes[position..<next]), after: check)
+            check = UInt32(crc32_z(UInt(check), mapping.bytes.baseAddress! + position, next - position))
             mapping.release(position..<next)
             position = next
         }

@@ -130,7 +130,7 @@ struct FacetFiles: Sendable {
     var paths: [String] { [chart, numbers] }
 
     /// Of a chart that is a JPEG.
-    var quality: Int? { PictureFormat(fileName: chart) == .jpeg ? output.quality ?? OutputOptions.standardQuality : nil }
+    var quality: Int? { PictureFormat(fileName: chart)?.codec.isLossy == true ? output.quality ?? OutputOptions.standardQuality : nil }
 
     /// That both can be written, and neither is there unless it may be overwritten.
     func check() throws(Failure) {

@@ -15,7 +15,7 @@ struct BatchRun {
     /// Bytes to stay within.
     let memory: Int
     let failFast: Bool
-    /// What mistakes and failures are said of.
+    /// The name of the manifest in messages.
     let manifest: String
 
     /// What `--json` prints, a line each.

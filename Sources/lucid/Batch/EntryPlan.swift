@@ -37,55 +37,55 @@ struct EntryPlan {
     /// Reads an entry, and notes what is wrong with its keys.
     ///
     /// - Returns: nil if not even its command is known.
-    init?(_ entry: Manifest.Entry, of manifest: Manifest, mistakes: inout Mistakes) {
+    init?(_ entry: Manifest.Entry, of manifest: Manifest, diagnostics: inout Diagnostics) {
         guard let command = entry["command"] ?? manifest.defaults["command"] else {
-            mistakes.add(entry.line, "it says no command, such as channel")
+            diagnostics.add(entry.line, "it says no command, such as channel")
             return nil
         }
         guard let text = command.value.text, let form = CommandForm.all.first(where: { $0.name == text }) else {
             let name = command.value.text ?? ""
             let near = nearestNames(to: name, among: CommandForm.all.map(\.name)).joined(separator: ", ")
-            mistakes.add(command.line, "a batch has no command \"\(name)\"; the nearest are \(near)")
+            diagnostics.add(command.line, "a batch has no command \"\(name)\"; the nearest are \(near)")
             return nil
         }
         self.entry = entry
         self.form = form
-        for setting in entry.settings where !setting.key.hasSuffix(Manifest.again) { take(setting, &mistakes) }
+        for setting in entry.settings { take(setting, &diagnostics) }
         for setting in manifest.defaults.settings where setting.key != "command" {
             guard let key = form.meaning(of: setting.key) ?? (Self.own.contains(setting.key) ? setting.key : nil) else { continue }
-            if settings[key] == nil, entry[key] == nil { take(setting, &mistakes) }
+            if settings[key] == nil, entry[key] == nil { take(setting, &diagnostics) }
         }
         template = template ?? manifest.output
     }
 
-    private mutating func take(_ setting: Manifest.Setting, _ mistakes: inout Mistakes) {
+    private mutating func take(_ setting: Manifest.Setting, _ diagnostics: inout Diagnostics) {
         switch setting.key {
         case "command": return
         case "name", "output":
             guard let text = setting.value.text, !text.isEmpty else {
-                return mistakes.add(setting.line, "\(setting.key) is a single text")
+                return diagnostics.add(setting.line, "\(setting.key) is a single text")
             }
             if setting.key == "name" { name = text } else { template = setting }
             return
         case "matrix":
             guard case .map(let rows) = setting.value.content else {
-                return mistakes.add(setting.line, "matrix is a map of options to lists, such as {steps: [64, 512]}")
+                return diagnostics.add(setting.line, "matrix is a map of options to lists, such as {steps: [64, 512]}")
             }
             for row in rows {
-                guard let key = form.meaning(of: row.key) else { return unknown(row, &mistakes) }
-                add(row, as: key, &mistakes)
+                guard let key = form.meaning(of: row.key) else { return unknown(row, &diagnostics) }
+                add(row, as: key, &diagnostics)
             }
             return
         default: break
         }
-        guard let key = form.meaning(of: setting.key) else { return unknown(setting, &mistakes) }
-        guard settings[key] == nil else { return mistakes.add(setting.line, "\(setting.key) says again what another line says") }
-        if form.isAxis(setting.key) { return add(setting, as: key, &mistakes) }
+        guard let key = form.meaning(of: setting.key) else { return unknown(setting, &diagnostics) }
+        guard settings[key] == nil else { return diagnostics.add(setting.line, "\(setting.key) says again what another line says") }
+        if form.isAxis(setting.key) { return add(setting, as: key, &diagnostics) }
         settings[key] = setting
     }
 
-    private mutating func add(_ setting: Manifest.Setting, as key: String, _ mistakes: inout Mistakes) {
-        guard settings[key] == nil else { return mistakes.add(setting.line, "\(setting.key) says again what another line says") }
+    private mutating func add(_ setting: Manifest.Setting, as key: String, _ diagnostics: inout Diagnostics) {
+        guard settings[key] == nil else { return diagnostics.add(setting.line, "\(setting.key) says again what another line says") }
         settings[key] = setting
         var values: [Manifest.Value]
         switch setting.value.content {
@@ -96,38 +96,38 @@ struct EntryPlan {
         if key == "seed" {
             guard let texts = setting.value.texts, let list = SeedList(argument: texts.joined(separator: ",")) else {
                 wrong.insert(key)
-                return mistakes.add(setting.line, "seeds are numbers such as [0, 1] or 0-3, each once")
+                return diagnostics.add(setting.line, "seeds are numbers such as [0, 1] or 0-3, each once")
             }
             values = list.seeds.map { Manifest.Value(line: setting.line, content: .text(String($0))) }
         }
         guard !values.isEmpty else {
             wrong.insert(key)
-            return mistakes.add(setting.line, "\(setting.key) is a list with a picture for each of its values, and this has none")
+            return diagnostics.add(setting.line, "\(setting.key) is a list with a picture for each of its values, and this has none")
         }
         axes.append(Axis(key: key, values: values))
     }
 
-    private func unknown(_ setting: Manifest.Setting, _ mistakes: inout Mistakes) {
+    private func unknown(_ setting: Manifest.Setting, _ diagnostics: inout Diagnostics) {
         if CommandForm.batchOptions.contains(setting.key) {
-            return mistakes.add(setting.line, "\(setting.key) is for the batch as a whole, not for a picture of it")
+            return diagnostics.add(setting.line, "\(setting.key) is for the batch as a whole, not for a picture of it")
         }
         let known = Self.own.union(form.parts.keys)
         let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")
-        mistakes.add(setting.line, "\(form.name) has no option \"\(setting.key)\"; the nearest are \(near)")
+        diagnostics.add(setting.line, "\(form.name) has no option \"\(setting.key)\"; the nearest are \(near)")
     }
 
     // MARK: - Pieces
 
     /// What there is to draw, in files of a folder; and what is wrong with it.
-    func pieces(in folder: String, mistakes: inout Mistakes) -> [Planned] {
+    func pieces(in folder: String, diagnostics: inout Diagnostics) -> [Planned] {
         var count = 1
         for axis in axes { count = count.multipliedReportingOverflow(by: axis.values.count).overflow ? Int.max : count * axis.values.count }
         guard count <= Self.mostCombinations else {
-            mistakes.add(entry.line, "it stands for \(count) commands, and a batch takes \(Self.mostCombinations)")
+            diagnostics.add(entry.line, "it stands for \(count) commands, and a batch takes \(Self.mostCombinations)")
             return []
         }
-        let said = mistakes.all.count
-        let template = template(&mistakes)
+        let said = diagnostics.all.count
+        let template = template(&diagnostics)
         var planned: [Planned] = []
         for number in 0..<count where Interruption.signal == 0 {
             var (values, rest) = (settings.mapValues(\.value), number)
@@ -135,31 +135,31 @@ struct EntryPlan {
                 values[axis.key] = axis.values[rest % axis.values.count]
                 rest /= axis.values.count
             }
-            let pieces = Combination(plan: self, values: values, template: template, folder: folder).pieces(&mistakes)
+            let pieces = Combination(plan: self, values: values, template: template, folder: folder).pieces(&diagnostics)
             planned += pieces.map { Planned(piece: $0, line: entry.line) }
         }
-        return mistakes.all.count == said ? planned : []
+        return diagnostics.all.count == said ? planned : []
     }
 
     /// The template of the files' names, in which everything is named that sets the entry's pictures apart.
-    private func template(_ mistakes: inout Mistakes) -> String {
+    private func template(_ diagnostics: inout Diagnostics) -> String {
         var text = template?.value.text ?? form.usualTemplate
         let line = template?.line ?? entry.line
         // Each of the placeholders is one of these.
         let known = Self.always.sorted() + form.parts.keys
         for word in Self.placeholders(in: text) where !known.contains(word) && !CommandForm.all.contains(where: { $0.parts[word] != nil }) {
             let near = nearestNames(to: word, among: known, count: 1).first ?? ""
-            mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
+            diagnostics.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
         }
         guard !Self.leadsOut(text) else {
-            mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
+            diagnostics.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
             return "x.png"
         }
         let isFlight = settings["zoom"] != nil
         let endings = isFlight ? [".gif", ".mp4", ".webm"] : [".png", ".jpg", ".jpeg"]
         var ending = endings.first { text.lowercased().hasSuffix($0) } ?? ""
         if ending.isEmpty, isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
-            mistakes.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
+            diagnostics.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
             return "x" + endings[0]
         }
         text.removeLast(ending.count)
@@ -215,13 +215,13 @@ struct EntryPlan {
 
         /// Parses the command and asks it for its pieces. A key that is to blame is noted and left out, until the rest makes
         /// sense or nobody is to blame: so one wrong value does not hide the next.
-        func pieces(_ mistakes: inout Mistakes) -> [Piece] {
+        func pieces(_ diagnostics: inout Diagnostics) -> [Piece] {
             var values = values
             for key in plan.wrong { values[key] = nil }
             var isWrong = !plan.wrong.isEmpty
             for (key, value) in values.sorted(by: { $0.key < $1.key }) {
                 guard let reason = objection(key, value) else { continue }
-                mistakes.add(value.line, "\(key) cannot be \(reason)")
+                diagnostics.add(value.line, "\(key) cannot be \(reason)")
                 values[key] = nil
                 isWrong = true
             }
@@ -236,11 +236,11 @@ struct EntryPlan {
                     let message = failure?.message ?? LucidCommand.line(of: error)
                     guard let key = culprit(message, failure, values) else {
                         // What is missing may be what has been left out.
-                        if !isWrong { mistakes.add(plan.entry.line, message, code: failure?.code ?? 64) }
+                        if !isWrong { diagnostics.add(plan.entry.line, message, code: failure?.code ?? 64) }
                         return []
                     }
                     isWrong = true
-                    mistakes.add(values[key]!.line, message, code: failure?.code ?? 64)
+                    diagnostics.add(values[key]!.line, message, code: failure?.code ?? 64)
                     guard let substitute = Self.substitutes[key], form.required.contains(key) else {
                         guard !form.required.contains(key), !["model", "weights"].contains(key) else { return [] }
                         values[key] = nil

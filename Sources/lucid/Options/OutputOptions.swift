@@ -40,7 +40,7 @@ struct OutputOptions: ParsableArguments {
     func validate() throws {
         if let quality {
             guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100, not \(quality)") }
-            guard PictureFormat(fileName: output ?? "") == .jpeg else {
+            guard PictureFormat(fileName: output ?? "")?.codec.isLossy == true else {
                 throw ValidationError("--quality is for JPEG; name a .jpg with --output")
             }
         }

@@ -50,7 +50,7 @@ struct ReportEntry {
         let format = PictureFormat(signatureOf: bytes)
         // A small file costs less than its thumbnail would.
         if side == nil || max(width, height) <= side! && bytes.count < Self.smallFile {
-            (type, self.bytes) = (format == .jpeg ? "image/jpeg" : "image/png", bytes)
+            (type, self.bytes) = ((format ?? .png).codec.mediaType, bytes)
             return
         }
         let scale = min(1, Double(side!) / Double(max(width, height)))
@@ -58,9 +58,9 @@ struct ReportEntry {
             width: max(1, Int((Double(width) * scale).rounded())), height: max(1, Int((Double(height) * scale).rounded())))
         do {
             if small.hasAlpha {
-                (type, self.bytes) = ("image/png", try PNG.encode(small, compressionLevel: 9))
+                (type, self.bytes) = (PNG.mediaType, try PNG.encode(small, compressionLevel: 9))
             } else {
-                (type, self.bytes) = ("image/jpeg", try JPEG.encode(small, quality: 88))
+                (type, self.bytes) = (JPEG.mediaType, try JPEG.encode(small, quality: 88))
             }
         } catch {
             throw Failure(error)

@@ -63,22 +63,22 @@ struct Batch: ParsableCommand {
 
     func run() throws {
         let shard = try self.shard ?? Shard.scheduled(ProcessInfo.processInfo.environment) ?? .whole
-        var mistakes = Mistakes()
+        var diagnostics = Diagnostics()
         let folder = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
-        let all = try plan(in: folder, &mistakes)
+        let all = try plan(in: folder, &diagnostics)
         if Interruption.signal != 0 { throw Interruption.batchFailure("interrupted before the first picture") }
         let mine = all.enumerated().filter { shard.contains($0.offset) }.map(\.element)
         if dryRun {
-            try report(mistakes)
+            try report(diagnostics)
             for task in mine {
                 try standardOutput(json(Planned(output: task.output, outputs: task.piece.outputs, line: task.line, hash: task.hash)))
             }
             return
         }
-        if mistakes.isEmpty { prepareFolders(mine, folder, &mistakes) }
-        try report(mistakes)
-        let (left, done) = try compare(mine, &mistakes)
-        try report(mistakes)
+        if diagnostics.isEmpty { prepareFolders(mine, folder, &diagnostics) }
+        try report(diagnostics)
+        let (left, done) = try compare(mine, &diagnostics)
+        try report(diagnostics)
         for model in Self.models(of: left) { model.sayAssumption(quiet: running.quiet) }
         try BatchRun(
             tasks: left, done: done, running: running, jobs: jobs, memory: memory?.bytes ?? MemorySize.available / 5 * 4,
@@ -87,21 +87,21 @@ struct Batch: ParsableCommand {
     }
 
     /// Reads the manifest and every plan that it stands for.
-    private func plan(in folder: String, _ mistakes: inout Mistakes) throws -> [BatchTask] {
+    private func plan(in folder: String, _ diagnostics: inout Diagnostics) throws -> [BatchTask] {
         guard let text = String(validating: try PictureSource.bytes(of: manifest), as: UTF8.self) else {
             throw Failure.badData("\(manifest) is not UTF-8")
         }
-        let parsed = Manifest(text, mistakes: &mistakes)
-        checkDefaults(parsed, &mistakes)
+        let parsed = Manifest(text, diagnostics: &diagnostics)
+        checkDefaults(parsed, &diagnostics)
         var tasks: [BatchTask] = []
         var lines: [String: Int] = [:]
         for entry in parsed.renders {
-            guard let plan = EntryPlan(entry, of: parsed, mistakes: &mistakes) else { continue }
-            for planned in plan.pieces(in: folder, mistakes: &mistakes) {
+            guard let plan = EntryPlan(entry, of: parsed, diagnostics: &diagnostics) else { continue }
+            for planned in plan.pieces(in: folder, diagnostics: &diagnostics) {
                 for path in planned.piece.outputs {
                     if let other = lines.updateValue(planned.line, forKey: path) {
                         let advice = "put {command}, {seed} or a name: of its own into output"
-                        mistakes.add(planned.line, "\(path) is drawn twice\(other == planned.line ? "" : ", see line \(other)"); \(advice)")
+                        diagnostics.add(planned.line, "\(path) is drawn twice\(other == planned.line ? "" : ", see line \(other)"); \(advice)")
                     }
                 }
                 tasks.append(BatchTask(planned, folder: folder))
@@ -111,17 +111,17 @@ struct Batch: ParsableCommand {
         return tasks
     }
 
-    private func checkDefaults(_ manifest: Manifest, _ mistakes: inout Mistakes) {
+    private func checkDefaults(_ manifest: Manifest, _ diagnostics: inout Diagnostics) {
         for setting in manifest.defaults.settings where !setting.key.hasSuffix(Manifest.again) {
             if EntryPlan.own.contains(setting.key) || CommandForm.all.contains(where: { $0.meaning(of: setting.key) != nil }) { continue }
             let known = Set(CommandForm.all.flatMap { $0.parts.keys })
             let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")
-            mistakes.add(setting.line, "no command has an option \"\(setting.key)\"; the nearest are \(near)")
+            diagnostics.add(setting.line, "no command has an option \"\(setting.key)\"; the nearest are \(near)")
         }
     }
 
     /// Creates the folders, and sweeps what killed processes left in them.
-    private func prepareFolders(_ tasks: [BatchTask], _ folder: String, _ mistakes: inout Mistakes) {
+    private func prepareFolders(_ tasks: [BatchTask], _ folder: String, _ diagnostics: inout Diagnostics) {
         var checked: Set<String> = []
         for task in tasks {
             // One mistake an entry is enough of what is wrong with its folders.
@@ -132,7 +132,7 @@ struct Batch: ParsableCommand {
                     try OutputFile.check(path, createFolders: true)
                     OutputFile.removeStaleTemporaryFiles(in: parent.isEmpty ? "." : parent)
                 } catch {
-                    mistakes.add(task.line, "\(error)", code: Failure(error).code)
+                    diagnostics.add(task.line, "\(error)", code: Failure(error).code)
                     break nextPath
                 }
             }
@@ -140,14 +140,14 @@ struct Batch: ParsableCommand {
     }
 
     /// What is left to draw, and how much is done.
-    private func compare(_ tasks: [BatchTask], _ mistakes: inout Mistakes) throws -> (left: [BatchTask], done: Int) {
+    private func compare(_ tasks: [BatchTask], _ diagnostics: inout Diagnostics) throws -> (left: [BatchTask], done: Int) {
         var left: [BatchTask] = []
         for task in tasks {
             switch try task.standing(force: force) {
             case .done: break
             case .toDraw: left.append(task)
             case .foreign(let path):
-                mistakes.add(task.line, "\(path) is there already, and no batch drew it as it is; use --force to overwrite it", code: 73)
+                diagnostics.add(task.line, "\(path) is there already, and no batch drew it as it is; use --force to overwrite it", code: 73)
             }
         }
         return (left, tasks.count - left.count)
@@ -158,13 +158,13 @@ struct Batch: ParsableCommand {
         return tasks.map(\.piece.model).filter { seen.insert(ObjectIdentifier($0.loaded)).inserted }
     }
 
-    /// Says all mistakes, a line each, and ends the program if there are any.
-    private func report(_ mistakes: Mistakes) throws(Failure) {
-        guard !mistakes.isEmpty else { return }
-        let all = mistakes.sorted
+    /// Prints all diagnostics, a line each, and ends the program if there are any.
+    private func report(_ diagnostics: Diagnostics) throws(Failure) {
+        guard !diagnostics.isEmpty else { return }
+        let all = diagnostics.sorted
         for mistake in all {
             standardError("lucid: \(manifest):\(mistake.line): \(String(mistake.message.map { $0.isNewline ? " " : $0 }))\n")
         }
-        throw Failure(mistakes.code, "\(manifest): \(all.count == 1 ? "one mistake" : "\(all.count) mistakes"); nothing was drawn")
+        throw Failure(diagnostics.code, "\(manifest): \(all.count == 1 ? "one mistake" : "\(all.count) mistakes"); nothing was drawn")
     }
 }

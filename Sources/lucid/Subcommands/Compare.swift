@@ -32,7 +32,7 @@ struct Compare: ParsableCommand {
         }
         let sheet = ContactSheet.compose(cells, columns: columns)
         do {
-            let bytes = PictureFormat(fileName: output) == .jpeg ? try JPEG.encode(sheet, quality: 95) : try PNG.encode(sheet)
+            let bytes = try (PictureFormat(fileName: output) ?? .png).codec.encode(sheet, quality: nil, record: nil)
             try OutputFile.write(bytes, to: output)
         } catch let error as OutputError {
             throw Failure(error)

@@ -145,7 +145,7 @@ struct Diff: ParsableCommand {
         }
         let bytes: [UInt8]
         do throws(PictureError) {
-            bytes = PictureFormat(fileName: path) == .jpeg ? try JPEG.encode(sheet) : try PNG.encode(sheet)
+            bytes = try (PictureFormat(fileName: path) ?? .png).codec.encode(sheet, quality: nil, record: nil)
         } catch {
             throw Failure(error)
         }

@@ -71,11 +71,7 @@ extension PictureRecord {
     static func text(in bytes: [UInt8], name path: String) throws(Failure) -> String {
         let text: String?
         do throws(PictureError) {
-            switch PictureFormat(signatureOf: bytes) {
-            case .png: text = try PNG.text(in: bytes, name: path)[PictureRecord.keyword]
-            case .jpeg: text = try JPEG.comment(in: bytes, name: path)
-            case nil: throw PictureError.notAPicture(file: path)
-            }
+            text = try Picture.record(in: bytes, keyword: PictureRecord.keyword, name: path)
         } catch {
             throw Failure(error)
         }

@@ -41,8 +41,8 @@ struct Models: ParsableCommand {
             defer { progress.finish() }
             let path = try Models.asking { library throws(StoreError) in
                 guard case .training(let training) = try library.meaning(of: model) else { return try library.path(of: model) }
-                let store = try Store(library.surroundings)
-                let item = try Pull(training, into: store, library.surroundings).run(progress: progress.step)
+                let store = try Store(library.environment)
+                let item = try Pull(training, into: store, library.environment).run(progress: progress.step)
                 try store.verify(item)
                 return store.path(of: item)
             }
@@ -92,7 +92,7 @@ struct Models: ParsableCommand {
         func run() throws {
             let (name, path) = try Models.asking { library throws(StoreError) in
                 let item = try Import(file, as: `as`, into: library).run { Interruption.signal != 0 }
-                return (item.fullName, try Store(library.surroundings).path(of: item))
+                return (item.fullName, try Store(library.environment).path(of: item))
             }
             try standardOutput("\(name)  \(path)")
         }
