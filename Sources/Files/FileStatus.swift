@@ -27,6 +27,7 @@ public struct FileStatus: Equatable, Sendable {
         let file: ino_t
     }
 
+    /// A file, a folder, or what else it is.
     public let kind: Kind
     /// The size of the file.
     public let bytes: Int

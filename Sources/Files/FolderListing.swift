@@ -4,7 +4,7 @@ import Glibc
 import Musl
 #endif
 
-/// What a folder holds, by one rule everywhere: hidden files, whose names begin with a dot, are left out, and frame_2 comes
+/// The contents of folders, by one rule everywhere: hidden files, whose names begin with a dot, are left out, and frame_2 comes
 /// before frame_10 (`NaturalOrder`).
 public enum FolderListing {
     /// The names in a folder.

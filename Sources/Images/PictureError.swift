@@ -1,6 +1,6 @@
 import Files
 
-/// Why a picture could not be read, or not be encoded. Every description is one line: what, where, what to try.
+/// Why a picture could not be read, or not be encoded. Every description is one line: the file, the reason, what to try.
 public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file cannot be read at all.
     case input(InputError)
@@ -12,7 +12,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(file: String, width: Int, height: Int, limit: Int)
     /// The file may be sound, but it uses what this program does not know.
     case unsupported(file: String, reason: String)
-    /// The format to be written has no place for the picture, or for what is to be said in it.
+    /// The format to be written has no place for the picture, or for the text that goes with it.
     case unencodable(PictureFormat, reason: String)
 
     /// The two kinds of errors, which have exit codes of their own.
@@ -23,6 +23,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
         case badData
     }
 
+    /// Whether the file could not be read, or holds what cannot be used.
     public var kind: Kind {
         switch self {
         case .input(let error): error.isMissing ? .noInput : .badData
@@ -42,7 +43,8 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(shown(file)): \(width)x\(height) pixels are more than the limit of \(limit); "
                 + "make it smaller, or raise the limit"
         case .unsupported(let file, let reason):
-            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit \(PictureFormat.all.map(\.codec.name).joined(separator: " or "))"
+            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit "
+                + PictureFormat.all.map { $0.codec.name }.joined(separator: " or ")
         case .unencodable(let format, let reason):
             "a \(format.codec.name) cannot hold this (\(reason)); \(format.codec.remedy)"
         }

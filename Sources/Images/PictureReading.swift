@@ -4,7 +4,7 @@ extension Picture {
     /// 128 megapixels: more than any photograph, and half a gigabyte of 8-bit samples at most.
     public static let defaultMaximumPixels = 128 << 20
 
-    /// Reads a PNG or JPEG file, which is which being told by its first bytes, never by its name.
+    /// Reads a picture file. Its first bytes tell the format, never its name.
     ///
     /// All colours are taken as sRGB. In particular a PNG's gAMA, cHRM and iCCP chunks and a JPEG's colour profile change
     /// nothing: the networks were trained on samples as stored, which is also what Pillow hands out. A JPEG's EXIF
@@ -30,7 +30,7 @@ extension Picture {
         return try decode(bytes ?? head, name: path, maximumPixels: maximumPixels)
     }
 
-    /// Decodes the bytes of a PNG or JPEG file, as `read(from:)` does.
+    /// Decodes the bytes of a picture file, as `read(from:)` does.
     ///
     /// - Parameter name: how errors call the picture.
     public static func decode(

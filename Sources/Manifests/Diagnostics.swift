@@ -4,7 +4,7 @@ public struct Diagnostics: Sendable {
     public struct Diagnostic: Sendable, Equatable {
         /// The line of the manifest, from 1.
         public let line: Int
-        /// What is wrong and what to try, in one line.
+        /// One line: the mistake, and what to try.
         public let message: String
         /// The exit code that a command of its own would have had.
         public let code: Int32
@@ -16,8 +16,10 @@ public struct Diagnostics: Sendable {
     /// More than a person wants to read; further ones are dropped.
     public static let most = 1000
 
+    /// None.
     public init() {}
 
+    /// Whether nothing is wrong.
     public var isEmpty: Bool { all.isEmpty }
 
     /// Notes one. The same message about the same line, as several pictures of an entry have it, is noted once.
@@ -27,7 +29,9 @@ public struct Diagnostics: Sendable {
     }
 
     /// In the order of their lines.
-    public var sorted: [Diagnostic] { all.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element) }
+    public var sorted: [Diagnostic] {
+        all.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)
+    }
 
     /// The exit code that all have in common, or else that of a bad file, 65.
     public var code: Int32 { Set(all.map(\.code)).count == 1 ? all[0].code : 65 }

@@ -9,17 +9,24 @@ import Yams
 public struct Manifest: Sendable {
     /// A value with the line that it stands on, counted from 1.
     public struct Value: Sendable {
+        /// The value itself.
         public indirect enum Content: Sendable {
             /// As it was written, without quotation marks.
             case text(String)
+            /// A sequence.
             case list([Value])
+            /// A mapping, in the order of the file.
             case map([Setting])
+            /// YAML's null, or no value at all.
             case nothing
         }
 
+        /// The line that the value begins on.
         public let line: Int
+        /// The value itself.
         public let content: Content
 
+        /// A value of a manifest.
         public init(line: Int, content: Content) {
             self.line = line
             self.content = content
@@ -44,17 +51,22 @@ public struct Manifest: Sendable {
 
     /// "size: 224"
     public struct Setting: Sendable {
+        /// The name of the setting.
         public let key: String
         /// The line that the key stands on.
         public let line: Int
+        /// The value of the setting.
         public let value: Value
     }
 
     /// One of `renders`.
     public struct Entry: Sendable {
+        /// The line that the entry begins on.
         public let line: Int
+        /// The settings in the order of the file.
         public let settings: [Setting]
 
+        /// The setting of a name; nil if it is not there.
         public subscript(key: String) -> Setting? { settings.first { $0.key == key } }
     }
 

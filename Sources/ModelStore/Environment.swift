@@ -1,13 +1,13 @@
-/// What environment variables say of where models lie and where they come from.
+/// The environment variables that say where models lie and where they come from.
 public struct Environment: Sendable {
-    private let environment: [String: String]
+    private let variables: [String: String]
 
-    /// - Parameter environment: of the process.
-    public init(environment: [String: String]) { self.environment = environment }
+    /// - Parameter variables: those of the process.
+    public init(_ variables: [String: String]) { self.variables = variables }
 
     /// An empty variable is none.
     private subscript(name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        variables[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Whether nothing may be downloaded.

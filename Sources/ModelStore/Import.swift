@@ -14,13 +14,14 @@ public struct Import {
     let name: String?
     let library: ModelLibrary
 
+    /// An import that `run` makes.
     public init(_ path: String, as name: String?, into library: ModelLibrary) {
         self.path = path
         self.name = name
         self.library = library
     }
 
-    /// What the file is to be called.
+    /// The file's place among the architectures and their weights.
     private struct Target {
         let architecture: Architecture
         let weights: String
@@ -80,14 +81,19 @@ public struct Import {
         if let training = library.trainings.find(name) {
             guard training.sha256Prefix.map({ digest.hasPrefix($0) }) ?? true else {
                 throw StoreError(
-                    .badData, "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), not \(training.sha256Prefix!); give it a name of its own",
+                    .badData,
+                    "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), "
+                        + "not \(training.sha256Prefix!); give it a name of its own",
                     hint: ownName)
             }
             return Target(architecture: architecture, weights: training.weights, training: training)
         }
         let isPlain = parts.last!.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
         guard parts.count == 2, !parts[1].isEmpty, parts[1].utf8.count <= Self.longestName, isPlain else {
-            throw StoreError(.name, "\"\(name)\" is no name for a training; it is an architecture, a colon, and letters, digits, _ and -, e.g. resnet18:mine")
+            throw StoreError(
+                .name,
+                "\"\(name)\" is no name for a training; it is an architecture, a colon, and letters, digits, _ and -, "
+                    + "e.g. resnet18:mine")
         }
         return Target(architecture: architecture, weights: parts[1], training: nil)
     }

@@ -5,10 +5,17 @@ import Networks
 public struct ListedModel: Sendable, Codable {
     /// Where its weights are.
     public enum State: String, Sendable, Codable {
-        case bundled, pulled, imported, available
+        /// The program brings them.
+        case bundled
+        /// They were downloaded.
+        case pulled
+        /// The user has imported them.
+        case imported
+        /// They can be downloaded.
+        case available
     }
 
-    /// What `--model` calls it.
+    /// The name by which it is asked for.
     public let name: String
     /// A name in `Architecture.all`.
     public let architecture: String
@@ -24,11 +31,11 @@ public struct ListedModel: Sendable, Codable {
     public let classifier: Bool
     /// ImageNet's validation pictures that it names right, in percent.
     public let top1: Double?
-    /// Under what the weights may be used.
+    /// The licence under which the weights may be used.
     public let licence: String
     /// The weights, if they are here.
     public let path: String?
-    /// Of the weights, if they are here.
+    /// The SHA-256 of the weights, if they are here.
     public let sha256: String?
 }
 
@@ -103,7 +110,7 @@ extension ModelLibrary {
         }
     }
 
-    /// What the store has of a training.
+    /// The store's item of a training.
     func item(of training: Training) throws(StoreError) -> Store.Item {
         if let item = try Store(environment).find(architecture: training.architecture, weights: training.weights) { return item }
         throw StoreError(.missing, "the weights \(training.fullName) are not here; `lucid models pull \(name(of: training))` fetches them")

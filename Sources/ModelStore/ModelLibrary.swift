@@ -3,9 +3,9 @@ import Networks
 /// Every network that a name or a file can mean: those that come with the program, those in the store, those that can be
 /// downloaded, and architectures with weights of one's own.
 public struct ModelLibrary: Sendable {
-    /// What comes with the program.
+    /// The networks that come with the program.
     public let catalog: ModelCatalog
-    /// What can be downloaded.
+    /// The weights that can be downloaded.
     public let trainings: TrainingList
     /// Where the store is, and whether anything may be downloaded.
     public let environment: Environment
@@ -17,7 +17,7 @@ public struct ModelLibrary: Sendable {
         self.environment = environment
     }
 
-    /// What a name means.
+    /// The meanings that a model's name can have.
     public enum Meaning: Sendable {
         /// Weights that come with the program.
         case bundled(ModelDescription)
@@ -73,7 +73,7 @@ public struct ModelLibrary: Sendable {
         return bundled + known + imported.filter { !known.contains($0) }
     }
 
-    /// What `--model` calls a training: its architecture's name alone, where that means it.
+    /// The name by which a training is asked for: its architecture's alone, where that means it.
     public func name(of training: Training) -> String {
         training.isDefault && catalog.find(training.architecture) == nil ? training.architecture : training.fullName
     }

@@ -16,7 +16,7 @@ public struct Store: Sendable {
     /// Where files and records lie.
     public let folder: String
 
-    /// What the store knows of one file of weights.
+    /// The record of one file of weights.
     public struct Item: Sendable, Codable, Equatable {
         /// A name in `Architecture.all`.
         public let architecture: String
@@ -24,7 +24,7 @@ public struct Store: Sendable {
         public let weights: String
         /// The file, beside the record unless it is an absolute path.
         public let file: String
-        /// Of the whole file, in hexadecimal.
+        /// The SHA-256 of the whole file, in hexadecimal.
         public let sha256: String
         /// Size of the file.
         public let bytes: Int
@@ -37,11 +37,12 @@ public struct Store: Sendable {
         public var fullName: String { "\(architecture):\(weights)" }
     }
 
-    /// - Parameter environment: say where it is.
+    /// - Parameter environment: says where the store is.
     public init(_ environment: Environment) throws(StoreError) {
         guard let home = environment.home else {
             throw StoreError(
-                .cannotWrite, "no place for pulled models: none of LUCID_HOME, XDG_DATA_HOME and HOME is set; set LUCID_HOME to a folder")
+                .cannotWrite,
+                "no place for pulled models: none of LUCID_HOME, XDG_DATA_HOME and HOME is set; set LUCID_HOME to a folder")
         }
         folder = "\(home)/models"
     }
@@ -81,7 +82,9 @@ public struct Store: Sendable {
     /// Makes sure that an item's file is the one that was stored: at a glance if it has not been touched, else by its digest.
     func check(_ item: Item) throws(StoreError) {
         let path = path(of: item)
-        guard let state = try? FileStatus(of: path), state.kind == .file else { throw StoreError(.missing, "\(path) is gone; \(advice(item))") }
+        guard let state = try? FileStatus(of: path), state.kind == .file else {
+            throw StoreError(.missing, "\(path) is gone; \(advice(item))")
+        }
         if state.bytes == item.bytes && state.modified == item.modified { return }
         try verify(item)
         // Touched, but the same: no need to read it all next time.
@@ -110,11 +113,11 @@ public struct Store: Sendable {
     /// Forgets an item; its file goes too, unless it belongs to torch hub.
     public func remove(_ item: Item) throws(StoreError) {
         for path in [recordPath(item.architecture, item.weights)] + (item.file.hasPrefix("/") ? [] : [path(of: item)]) {
-            do {
+            do throws(SystemError) {
                 try removeFile(path)
-            } catch where error.code != ENOENT {
-                throw StoreError(cannotWrite: path, error)
-            } catch {}
+            } catch {
+                guard error.code == ENOENT else { throw StoreError(cannotWrite: path, error) }
+            }
         }
     }
 

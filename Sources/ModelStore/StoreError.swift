@@ -18,7 +18,7 @@ public struct StoreError: Error, CustomStringConvertible {
         case interrupted
     }
 
-    /// What a user interface can add in its own words, such as the option to use.
+    /// The advice that a user interface gives in its own words, such as the option to use.
     public enum Hint: Sendable, Equatable {
         /// A part of the request is at fault. The description begins with its name: weights, labels, mean, std or bgr.
         case setting(String)
@@ -30,8 +30,11 @@ public struct StoreError: Error, CustomStringConvertible {
         case model(String)
     }
 
+    /// The kind of the error.
     public let kind: Kind
+    /// One line.
     public let description: String
+    /// The advice that is left to the user interface.
     public let hint: Hint?
 
     init(_ kind: Kind, _ description: String, hint: Hint? = nil) {
@@ -60,6 +63,6 @@ public struct StoreError: Error, CustomStringConvertible {
         self.init(.cannotWrite, "\(path): \(error.message)" + (advice.map { "; \($0)" } ?? ""))
     }
 
-    /// What to try when the store's folder cannot be written.
+    /// The advice when the store's folder cannot be written.
     static let otherHome = "LUCID_HOME names another place for pulled models"
 }

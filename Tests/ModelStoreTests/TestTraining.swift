@@ -43,7 +43,7 @@ final class TestTraining {
     /// Bytes that look like nothing.
     static func numbers(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) } }
 
-    var environment: Environment { Environment(environment: environment) }
+    var environment: Environment { Environment( environment) }
 
     func library() throws -> ModelLibrary { try ModelLibrary(folder: "\(path)/models", environment) }
 

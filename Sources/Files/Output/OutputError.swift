@@ -4,14 +4,14 @@ import Glibc
 import Musl
 #endif
 
-/// Why an output cannot be written. Every description is one line: what, where, what to try. All of them are a command
-/// line's exit code EX_CANTCREAT, 73.
+/// Why an output cannot be written. Every description is one line: the file, the reason, what to try. All of them are a
+/// command line's exit code EX_CANTCREAT, 73.
 public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The path names a folder.
     case isFolder(path: String)
     /// The folder that the file should lie in does not exist.
     case folderMissing(path: String, folder: String)
-    /// What should be the file's folder is a file.
+    /// The path of the file's folder names a file.
     case notAFolder(path: String, folder: String)
     /// The system does not allow it: permissions, or a file system that is read-only.
     case notAllowed(path: String, reason: String)

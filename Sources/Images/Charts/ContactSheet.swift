@@ -45,9 +45,9 @@ public enum ContactSheet {
 
     /// Where everything lies on a sheet, in pixels.
     public struct Layout: Sendable {
-        /// Of the sheet.
+        /// The width of the sheet.
         public let width: Int
-        /// Of the sheet.
+        /// The height of the sheet.
         public let height: Int
         /// One for each picture, in their order.
         public let cells: [Cell]

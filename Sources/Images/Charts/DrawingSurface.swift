@@ -1,4 +1,4 @@
-/// Where charts are drawn: RGB of 8 bits, white at first. What lies outside is cut off.
+/// The surface that charts are drawn on: RGB of 8 bits, white at first. Shapes are cut off at its edges.
 struct DrawingSurface {
     let width: Int
     let height: Int
@@ -57,9 +57,9 @@ struct DrawingSurface {
         }
     }
 
-    /// Of a line of text, in pixels.
+    /// The width of a line of text, in pixels.
     static func extent(of text: String, scale: Int) -> Int { max(0, text.count * (Font.width + 1) - 1) * scale }
 
-    /// Of a line of text, in pixels.
+    /// The height of a line of text, in pixels.
     static func height(ofLine scale: Int) -> Int { Font.height * scale }
 }

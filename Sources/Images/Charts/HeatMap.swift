@@ -1,7 +1,7 @@
 /// A matrix of numbers from 0 to 1 as colours, from black over red to white, each with its number in it; its rows and columns named or
 /// pictured along the sides.
 public struct HeatMap: Sendable {
-    /// What stands beside a row or above a column.
+    /// The label beside a row or above a column.
     public enum Label: Sendable {
         case name(String)
         case picture(Picture)
@@ -9,13 +9,16 @@ public struct HeatMap: Sendable {
 
     /// `[rows, columns]`, row-major.
     public var values: [Double]
+    /// The labels of the rows.
     public var rows: [Label]
+    /// The labels of the columns.
     public var columns: [Label]
     /// Words under it, printable ASCII, in lines.
     public var caption: String
     /// Rows and columns before which a wider gap is left.
     public var breaks: Set<Int> = []
 
+    /// A heat map without breaks.
     public init(values: [Double], rows: [Label], columns: [Label], caption: String) {
         precondition(values.count == rows.count * columns.count && !values.isEmpty, "a value for each row and column")
         self.values = values

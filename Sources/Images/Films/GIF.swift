@@ -46,7 +46,7 @@ public enum GIF {
         return nil
     }
 
-    /// What the specification calls its blocks, and their numbers.
+    /// The blocks of a file by the specification's names, and their numbers.
     enum Block {
         static let extensionIntroducer: UInt8 = 0x21
         static let graphicControlLabel: UInt8 = 0xF9

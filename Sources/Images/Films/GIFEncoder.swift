@@ -7,6 +7,7 @@ public struct GIFEncoder: Sendable {
     /// Browsers show a frame for a tenth of a second if its delay is 0 or 1 hundredths.
     private static let shortestDelay = 2
 
+    /// The width and height of every frame, in pixels.
     public let width: Int
     public let height: Int
     /// How many frames there are so far.

@@ -61,7 +61,7 @@ enum DitherPattern {
     }
 }
 
-/// Of which palette colours others are mixed.
+/// The mixtures of palette colours that stand for other colours.
 private struct ColorMixtures {
     private static let parts = 16
     /// Only so many palette colours about a colour are mixed: others would make it grainy.

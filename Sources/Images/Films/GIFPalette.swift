@@ -69,7 +69,7 @@ struct ColorHistogram {
     }
 }
 
-/// What a difference of red, green and blue counts: roughly what the eye makes of it, in whole numbers, so that distances of
+/// The weights of differences in red, green and blue: roughly those of the eye, in whole numbers, so that distances of
 /// whole colours are exact.
 let colorWeights = SIMD3<Float>(5, 8, 5)
 

@@ -1,10 +1,13 @@
-/// What ffprobe says about a film.
+/// A film's frame rate and length, as ffprobe prints them.
 public struct VideoProperties: Equatable, Sendable {
     /// Frames a second, as a ratio.
     public struct Rate: Equatable, Sendable {
+        /// At least 1.
         public let numerator: Int
+        /// At least 1.
         public let denominator: Int
 
+        /// Frames a second.
         public var perSecond: Double { Double(numerator) / Double(denominator) }
 
         /// "30000/1001" or "25"; nil for "0/0", by which ffprobe means that it does not know, and for anything else.
@@ -16,12 +19,12 @@ public struct VideoProperties: Equatable, Sendable {
         }
     }
 
-    /// At which its frames are to be shown: the mean.
+    /// The mean rate at which the frames are to be shown.
     public let rate: Rate
     /// Nil where frames do not follow each other evenly, or ffprobe did not count them.
     public let frames: Int?
 
-    /// The arguments by which ffprobe tells of the first moving picture in a file (a cover's picture is none). It reads all of
+    /// The arguments with which ffprobe describes the first moving picture in a file (a cover's picture is none). It reads all of
     /// the file's packets for their number, but decodes nothing.
     public static func ffprobeArguments(path: String) -> [String] {
         [

@@ -19,12 +19,15 @@ public struct Picture: Sendable, Equatable {
     public let width: Int
     /// In pixels, at least 1.
     public let height: Int
+    /// Whether every pixel has an opacity.
     public let hasAlpha: Bool
+    /// The samples of the file.
     public let samples: Samples  // [height, width, channels]
 
     /// 3, or 4 with alpha.
     public var channels: Int { hasAlpha ? 4 : 3 }
 
+    /// How many bits a sample has.
     public var bitDepth: BitDepth {
         switch samples {
         case .eight: .eight
@@ -54,7 +57,7 @@ extension UInt8: Sample {}
 extension UInt16: Sample {}
 
 extension Sample {
-    /// The nearest sample to a value in 0…1, the even one of two. What lies outside is clamped; NaN is 0.
+    /// The nearest sample to a value in 0…1, the even one of two. Values outside are clamped; NaN is 0.
     @inline(__always)
     init(unit value: Float) {
         let clamped = value > 0 ? (value < 1 ? value : 1) : 0

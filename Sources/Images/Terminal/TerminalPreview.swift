@@ -2,6 +2,7 @@ import FoundationEssentials
 
 /// Shows a picture in a terminal, by the best means that the terminal understands.
 public enum TerminalPreview {
+    /// The means of a terminal to show pictures.
     public enum Style: Sendable, Equatable {
         /// The graphics protocol of kitty, which ghostty speaks too: a PNG in escape sequences.
         case kitty
@@ -15,7 +16,7 @@ public enum TerminalPreview {
         case ascii
     }
 
-    /// What the terminal that a process runs in understands, as far as its environment tells.
+    /// The best style of the terminal that a process runs in, as far as its environment tells.
     public static func detect(environment: [String: String]) -> Style {
         func has(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
         let terminal = environment["TERM"] ?? "", program = environment["TERM_PROGRAM"] ?? ""
@@ -31,7 +32,7 @@ public enum TerminalPreview {
         return ["truecolor", "24bit"].contains(environment["COLORTERM"] ?? "") ? .halfBlocks : .halfBlocks256
     }
 
-    /// The text that makes a terminal show the picture, its last line break included. What is transparent is shown black.
+    /// The text that makes a terminal show the picture, its last line break included. Transparent parts are shown black.
     ///
     /// - Parameter columns: how many character cells the picture may take in width. It is made smaller to fit in, never
     ///   larger than a pixel a cell, or about ten in the styles that show true pixels.
@@ -78,7 +79,8 @@ public enum TerminalPreview {
     /// https://iterm2.com/documentation-images.html
     private static func iTerm2(_ picture: Picture, _ columns: Int) -> String {
         let (png, columns) = encoded(picture, columns)
-        return "\(escape)]1337;File=inline=1;size=\(png.count);width=\(columns);preserveAspectRatio=1:\(Data(png).base64EncodedString())\u{7}\n"
+        let payload = Data(png).base64EncodedString()
+        return "\(escape)]1337;File=inline=1;size=\(png.count);width=\(columns);preserveAspectRatio=1:\(payload)\u{7}\n"
     }
 
     // MARK: - Characters

@@ -7,6 +7,9 @@ public struct NumPyArray: Sendable {
     /// Row-major.
     public let values: [Float]
 
+    /// Reads a file whole.
+    ///
+    /// - Throws: for other types and orders, and for numbers that are not finite.
     public init(path: String) throws(WeightsError) {
         let mapping = try MappedFile(weights: path)
         let bytes = mapping.bytes

@@ -1,4 +1,3 @@
-import Files
 import Tensors
 
 /// A named block of trained numbers: in a file until a layer needs them, or already here.
@@ -70,7 +69,7 @@ extension WeightStore {
     /// - Parameter parameters: all of the network's.
     public func check(_ parameters: [Parameter]) throws(WeightsError) { try checkNamesAndShapes(parameters) }
 
-    /// What `check` does where a store has no other idea of it.
+    /// The check of a store that has no check of its own.
     func checkNamesAndShapes(_ parameters: [Parameter]) throws(WeightsError) {
         var problems: [String] = []
         for parameter in parameters {
@@ -103,35 +102,3 @@ private func isOnlyForTraining(_ name: String) -> Bool {
 private let secondClassifiers = [
     "aux1.", "aux2.", "AuxLogits.", "head0_", "nn0_", "softmax0_", "head1_", "nn1_", "softmax1_",
 ]
-
-/// A weights file that cannot be used.
-public struct WeightsError: Error, CustomStringConvertible, Equatable {
-    /// The file's path.
-    public let file: String
-    /// What is wrong with it.
-    public let reason: String
-    /// The file is not there or cannot be opened (exit code 66 rather than 65).
-    public let isMissing: Bool
-
-    public init(file: String, reason: String, isMissing: Bool = false) {
-        self.file = file
-        self.reason = reason
-        self.isMissing = isMissing
-    }
-
-    /// The same error about a file of weights.
-    public init(_ error: InputError) { self.init(file: error.file, reason: error.reason, isMissing: error.isMissing) }
-
-    public var description: String { "\(file): \(reason)" }
-}
-
-extension MappedFile {
-    /// Maps a file of weights.
-    package convenience init(weights path: String) throws(WeightsError) {
-        do {
-            try self.init(path: path)
-        } catch {
-            throw WeightsError(error)
-        }
-    }
-}

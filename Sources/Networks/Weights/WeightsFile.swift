@@ -9,3 +9,35 @@ public func openWeights(path: String) throws(WeightsError) -> any WeightStore {
     if TorchCheckpoint.recognizes(bytes) { return try TorchCheckpoint(mapping) }
     throw WeightsError(file: path, reason: "neither safetensors nor a PyTorch checkpoint (.pth, .pt); save weights as one of these")
 }
+
+/// A weights file that cannot be used.
+public struct WeightsError: Error, CustomStringConvertible, Equatable {
+    /// The file's path.
+    public let file: String
+    /// What is wrong with it.
+    public let reason: String
+    /// The file is not there or cannot be opened (exit code 66 rather than 65).
+    public let isMissing: Bool
+
+    public init(file: String, reason: String, isMissing: Bool = false) {
+        self.file = file
+        self.reason = reason
+        self.isMissing = isMissing
+    }
+
+    /// The same error about a file of weights.
+    public init(_ error: InputError) { self.init(file: error.file, reason: error.reason, isMissing: error.isMissing) }
+
+    public var description: String { "\(file): \(reason)" }
+}
+
+extension MappedFile {
+    /// Maps a file of weights.
+    package convenience init(weights path: String) throws(WeightsError) {
+        do {
+            try self.init(path: path)
+        } catch {
+            throw WeightsError(error)
+        }
+    }
+}

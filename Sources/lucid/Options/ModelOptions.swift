@@ -105,7 +105,7 @@ struct ModelOptions: ParsableArguments {
             throw Failure(66, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
         }
         do {
-            return try ModelLibrary(folder: folder, Environment(environment: ProcessInfo.processInfo.environment))
+            return try ModelLibrary(folder: folder, Environment(ProcessInfo.processInfo.environment))
         } catch {
             throw Failure(error)
         }

@@ -3,7 +3,7 @@ import Files
 /// The numbers of a PyTorch storage: a range of the file.
 struct TorchStorage: Equatable {
     let type: ElementType
-    /// Of the file's bytes.
+    /// The storage's bytes in the file.
     let range: Range<Int>
     /// The writing machine put the high byte first.
     var isBigEndian = false

@@ -9,7 +9,7 @@ import Files
 
 /// One download over HTTP into a partial file, by libcurl, which obeys the proxies that the environment names.
 ///
-/// What is there already is not asked for again. Redirects are followed to https alone, so that what began encrypted stays
+/// Bytes that are there already are not asked for again. Redirects are followed to https alone, so that what began encrypted stays
 /// so and nothing leads to files of this machine.
 struct Transfer {
     let address: String
@@ -27,7 +27,7 @@ struct Transfer {
     enum Outcome {
         /// All of the file is there.
         case complete
-        /// What was there does not go with what the server has; the file is empty again.
+        /// The bytes that were there are of another file than the server's; the file is empty again.
         case startOver
     }
 
@@ -37,7 +37,8 @@ struct Transfer {
     {
         var curl = lucid_curl()
         guard Self.libraries.contains(where: { lucid_curl_open(&curl, $0) == 1 }) else {
-            throw StoreError(.unavailable, "downloads need libcurl, which is not installed; `apt-get install libcurl4 ca-certificates` brings it")
+            throw StoreError(
+                .unavailable, "downloads need libcurl, which is not installed; `apt-get install libcurl4 ca-certificates` brings it")
         }
         guard let handle = curl.easy_init() else { throw StoreError(.unavailable, "libcurl does not start") }
         defer { curl.easy_cleanup(handle) }
@@ -104,7 +105,7 @@ struct Transfer {
         }
     }
 
-    /// What became of it.
+    /// The outcome of a transfer that has ended.
     private func outcome(_ code: Int32, _ download: Download, _ file: borrowing PartialFile, words: String)
         throws(StoreError) -> Outcome
     {
@@ -159,13 +160,13 @@ struct Transfer {
     }
 }
 
-/// What libcurl's callbacks share: the answer so far. It lives on one thread, as long as the transfer.
+/// The state that libcurl's callbacks share: the answer so far. It lives on one thread, as long as the transfer.
 private final class Download {
     private let descriptor: Int32
     /// Bytes that were there before; 0 once the server sends everything.
     private(set) var start: Int
     private let progress: (Int, Int?) -> Bool
-    /// Of the last answer; there is one for each redirect.
+    /// The HTTP status of the last answer; there is one for each redirect.
     private(set) var status = 0
     /// Bytes of the whole file, as far as the server tells.
     private(set) var total: Int?

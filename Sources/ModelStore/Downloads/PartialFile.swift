@@ -6,8 +6,8 @@ import Files
     import Musl
 #endif
 
-/// A file on its way into the store, under its name with .part after it: what an interrupted download leaves there, the
-/// next one goes on with. Only one process at a time has it; others wait.
+/// A file on its way into the store, under its name with .part after it. The next download goes on with what an
+/// interrupted one leaves there. Only one process at a time has it; others wait.
 struct PartialFile: ~Copyable {
     let path: String
     private let final: String
@@ -57,7 +57,7 @@ struct PartialFile: ~Copyable {
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// What the server calls this version of the file, kept in a file of its own for the next attempt.
+    /// The server's tag of this version of the file, kept in a file of its own for the next attempt.
     var tag: String? {
         get {
             let bytes = (try? InputFile.bytes(of: tagPath)) ?? []

@@ -16,7 +16,7 @@ public struct TorchCheckpoint: WeightStore {
 
     /// Where training scripts keep the state dict.
     private static let wrappers = ["state_dict", "model_state_dict", "model", "net"]
-    /// What DataParallel and torch.compile put before every name.
+    /// The prefixes that DataParallel and torch.compile put before every name.
     private static let prefixes = ["module.", "_orig_mod."]
     /// How many of these are taken off, one before the other.
     private static let mostPrefixes = 4

@@ -15,9 +15,10 @@ public struct Pull {
     /// Seconds that a server may send almost nothing.
     let patience: Int
 
-    /// Who waits longer than that has lost patience with curl(1) too.
+    /// As long as people wait for curl(1) too.
     public static let defaultPatience = 30
 
+    /// A download that `run` makes.
     public init(_ training: Training, into store: Store, _ environment: Environment, patience: Int = defaultPatience) {
         self.training = training
         self.store = store
@@ -34,7 +35,8 @@ public struct Pull {
             let size = training.megabytes.map { " (\(Int($0.rounded(.up))) MB)" } ?? ""
             throw StoreError(
                 .unavailable,
-                "the weights \(training.fullName) are not here, and LUCID_OFFLINE is set; `LUCID_OFFLINE=0 lucid models pull \(training.fullName)` fetches them\(size)")
+                "the weights \(training.fullName) are not here, and LUCID_OFFLINE is set; "
+                    + "`LUCID_OFFLINE=0 lucid models pull \(training.fullName)` fetches them\(size)")
         }
         let address = try environment.address(of: training)
         try store.createFolder()
@@ -55,7 +57,7 @@ public struct Pull {
         return try record(final, named: training.file, source: address)
     }
 
-    /// What is in the store, or can be taken into it without a download.
+    /// The item that is in the store, or can be taken into it without a download.
     private func present() throws(StoreError) -> Store.Item? {
         if let item = try store.find(architecture: training.architecture, weights: training.weights) {
             try store.check(item)
@@ -107,7 +109,9 @@ public struct Pull {
                 let digest = try sha256(ofFile: path)
                 guard digest.hasPrefix(prefix) else {
                     throw StoreError(
-                        .badData, "\(address): what came has the SHA-256 \(digest.prefix(16))…, which does not begin with \(prefix); nothing was kept")
+                        .badData,
+                        "\(address): what came has the SHA-256 \(digest.prefix(16))…, which does not begin with \(prefix); "
+                            + "nothing was kept")
                 }
             } else if let architecture = Architecture.named(training.architecture) {
                 _ = try architecture.network(weights: openWeights(path: path), classifier: training.classifier)
@@ -130,7 +134,7 @@ public struct Pull {
 }
 
 extension Store.Item {
-    /// What there is to be known of a file.
+    /// The item of a file that lies in its place.
     init(file path: String, named file: String, architecture: String, weights: String, source: String) throws(StoreError) {
         do {
             let digest = try Files.sha256(ofFile: path)

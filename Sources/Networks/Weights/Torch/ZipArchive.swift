@@ -3,8 +3,8 @@ import Files
 
 /// A ZIP file whose entries are stored as they are, the kind that torch.save writes, ZIP64 included (PKWARE's APPNOTE).
 ///
-/// What the central directory at the end says of an entry must agree with the entry's own header and with its bytes;
-/// entries must not overlap, no name may occur twice or point out of a folder. So there is one way to read the file.
+/// The entries of the central directory at the end must agree with the entries' own headers and with their bytes;
+/// they must not overlap, no name may occur twice or point out of a folder. So there is one way to read the file.
 struct ZipArchive {
     /// Where the bytes of each entry lie in the file, by name.
     let entries: [String: Range<Int>]
@@ -175,9 +175,12 @@ struct ZipArchive {
         guard flags & encrypted == 0 else { throw reader.refuse("the zip entry \(shown(name)) is encrypted") }
         guard method == 0 else {
             if name.hasSuffix(".py") {
-                throw reader.refuse("a TorchScript program, not weights; save them in Python: torch.save(torch.jit.load(file).state_dict(), \"weights.pth\")")
+                throw reader.refuse(
+                    "a TorchScript program, not weights; save them in Python: "
+                        + "torch.save(torch.jit.load(file).state_dict(), \"weights.pth\")")
             }
-            throw reader.refuse("the zip entry \(shown(name)) is compressed (method \(method)); zip -0 or torch.save stores it as it is")
+            throw reader.refuse(
+                "the zip entry \(shown(name)) is compressed (method \(method)); zip -0 or torch.save stores it as it is")
         }
         guard packed == size else {
             throw reader.refuse("the zip entry \(shown(name)) is stored, but \(packed) bytes stand for \(size)")
