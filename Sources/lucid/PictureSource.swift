@@ -23,9 +23,8 @@ enum PictureSource {
     static func read(_ path: String, maximumPixels: Int = Picture.defaultMaximumPixels) throws(Failure) -> Picture {
         let standardInput = path == "-" ? try bytes(of: path) : nil
         do {
-            return try standardInput.map { bytes throws(PictureError) in
-                try Picture.decode(bytes, name: path, maximumPixels: maximumPixels)
-            } ?? Picture.read(from: path, maximumPixels: maximumPixels)
+            if let standardInput { return try Picture.decode(standardInput, name: path, maximumPixels: maximumPixels) }
+            return try Picture.read(from: path, maximumPixels: maximumPixels)
         } catch {
             throw Failure(error)
         }

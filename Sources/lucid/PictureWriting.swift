@@ -11,7 +11,7 @@ extension Picture {
     func write(record: String?, quality: Int?, to path: String) throws(Failure) {
         do {
             let format = PictureFormat(fileName: path) ?? .png
-            let bytes = try format.codec.encode(self, quality: quality, record: record.map { (PictureRecord.keyword, $0) })
+            let bytes = try format.codec.encode(self, quality: quality, record: record.map { (keyword: PictureRecord.keyword, text: $0) })
             try OutputFile.write(bytes, to: path)
         } catch let error as OutputError {
             throw Failure(error)
