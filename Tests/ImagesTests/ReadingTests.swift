@@ -49,6 +49,19 @@ import Testing
         #expect(throws: PictureError.notAPicture(file: "/dev/zero")) { try Picture.read(from: "/dev/zero") }
     }
 
+    @Test(arguments: PictureFormat.all.indices)
+    func everyFormatIsKnownByItsBytesAndNamesAndKeepsItsRecord(_ index: Int) throws {
+        let format = PictureFormat.all[index]
+        let picture = noise(width: 9, height: 5)
+        let bytes = try format.codec.encode(picture, quality: nil, record: (keyword: "plan", text: "{\"snow\": \"☃\"}"))
+        #expect(PictureFormat(signatureOf: bytes) == format)
+        #expect(try Picture.record(in: bytes, keyword: "plan", name: "x") == "{\"snow\": \"☃\"}")
+        let again = try Picture.decode(bytes, name: "x")
+        #expect((again.width, again.height) == (9, 5) && (format.codec.isLossy || again == picture))
+        for ending in format.codec.endings { #expect(PictureFormat(fileName: "a/B\(ending.uppercased())") == format) }
+        #expect(try Picture.record(in: format.codec.encode(picture, quality: nil, record: nil), keyword: "plan", name: "x") == nil)
+    }
+
     @Test func anyNameWorksAndEveryMessageIsOneLine() throws {
         try withFolder { folder in
             let path = folder + "/line\nbreak \u{1B}[31m ☃.png"

@@ -156,7 +156,7 @@ struct EntryPlan {
             return "x.png"
         }
         let isFlight = settings["zoom"] != nil
-        let endings = isFlight ? [".gif", ".mp4", ".webm"] : [".png", ".jpg", ".jpeg"]
+        let endings = isFlight ? [".gif", ".mp4", ".webm"] : PictureFormat.all.flatMap { $0.codec.endings }
         var ending = endings.first { text.lowercased().hasSuffix($0) } ?? ""
         if ending.isEmpty, isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
             diagnostics.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
