@@ -108,7 +108,9 @@ public struct Import {
             if isCancelled() { throw StoreError(.interrupted, "interrupted") }
             let count: Int
             do {
-                count = try piece.withUnsafeMutableBytes { bytes throws(SystemError) in try readSome(source, into: bytes) }
+                count = try piece.withUnsafeMutableBufferPointer { piece throws(SystemError) in
+                    try readSome(source, into: UnsafeMutableRawBufferPointer(piece))
+                }
             } catch {
                 throw StoreError(.missing, "\(path): \(error.message)")
             }
