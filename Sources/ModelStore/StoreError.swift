@@ -1,4 +1,5 @@
 import Files
+import Networks
 
 /// Why weights cannot be had. The description is one line: what is wrong, where, and what to try.
 public struct StoreError: Error, CustomStringConvertible {
