@@ -4,12 +4,13 @@ import PackageDescription
 // An arrow reads "may import"; nothing imports upwards:
 //   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   lucid → ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf }
-//   lucid → Images → { Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights),  lucid → Manifests → Yams
+//   lucid → Images → { Files, Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights),  lucid → Manifests → Yams
+//   Images, Networks, ONNX, ModelStore, lucid → Files → Crypto
 let package = Package(
     name: "lucid",
     products: [
         .executable(name: "lucid", targets: ["lucid"]),
-        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Models"]),
+        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Files", "Models"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -22,22 +23,24 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Opened when something is downloaded, never linked.
         .systemLibrary(name: "CCurl"),
         // C inner loops with run-time dispatch over AVX2 and AVX-512; see Benchmarks/NOTES.md for what it buys.
         .target(name: "Kernels"),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
-        .target(name: "Images", dependencies: ["Tensors", "CPNG", "CJPEG"]),
+        .target(name: "Files", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Images", dependencies: ["Files", "Tensors", "CPNG", "CJPEG"]),
         .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
                 .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
-        .target(name: "Networks", dependencies: ["Tensors", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Networks", dependencies: ["CZlib", "Files", "Tensors"]),
         .target(
             name: "ONNX",
-            dependencies: ["Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            dependencies: ["Files", "Networks", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["Generated/onnx.proto"]),
-        .target(name: "ModelStore", dependencies: ["Networks", "ONNX", "CCurl"]),
+        .target(name: "ModelStore", dependencies: ["Files", "Networks", "ONNX", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
         .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
         .target(
@@ -50,7 +53,7 @@ let package = Package(
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Studio", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests",
+                "Studio", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Files", "Models", "Manifests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
@@ -58,13 +61,14 @@ let package = Package(
             name: "FuzzTargets", dependencies: ["Images", "Manifests", "Networks", "ONNX", "Visualization"], path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-        .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"], exclude: ["Fixtures"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Models", "TestSupport"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Files", "Images", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Files", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
-        .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
+        .testTarget(name: "ModelStoreTests", dependencies: ["Files", "ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
+        .testTarget(name: "CommandTests", dependencies: ["lucid", "Files", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,11 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <png.h>
-#include <zlib.h>
 
 enum { LUCID_PNG_MESSAGE_SIZE = 160 };
 
 static inline void lucid_png_ignore_warning(png_structp png, png_const_charp message) { (void)png; (void)message; }
+
+// libpng only warns of a text that breaks the format's rules. Texts are read only where they are wanted, so that is a failure.
+static inline void lucid_png_warn(png_structp png, png_const_charp message) {
+    if (strncmp(message, "tEXt", 4) == 0 || strncmp(message, "zTXt", 4) == 0 || strncmp(message, "iTXt", 4) == 0)
+        png_error(png, message);
+}
 
 // The error pointer of every png_struct made here is its message buffer.
 static inline void lucid_png_fail(png_structp png, png_const_charp message) {
@@ -53,7 +58,7 @@ static inline lucid_png_reader *lucid_png_open(const uint8_t *bytes, size_t coun
     if (!reader) return NULL;
     reader->bytes = bytes;
     reader->count = count;
-    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader->message, lucid_png_fail, lucid_png_ignore_warning);
+    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader->message, lucid_png_fail, lucid_png_warn);
     if (reader->png) reader->info = png_create_info_struct(reader->png);
     if (!reader->info) { lucid_png_close(reader); return NULL; }
     return reader;
@@ -104,6 +109,35 @@ static inline int lucid_png_read_pixels(lucid_png_reader *reader, void *pixels) 
     return 1;
 }
 
+// The longest text that is inflated, unless the file itself is longer: about the bound that libpng has on its own.
+enum { LUCID_PNG_LONGEST_TEXT = 8 << 20 };
+
+static inline int lucid_png_skip_chunk(png_structp png, png_unknown_chunkp chunk) { (void)png; (void)chunk; return 1; }
+
+// Reads the texts of the whole file, for lucid_png_texts. The pixels are not decoded, but every checksum must be right.
+static inline int lucid_png_read_texts(lucid_png_reader *reader) {
+    png_structp png = reader->png;
+    if (setjmp(png_jmpbuf(png))) return 0;
+    png_set_read_fn(png, reader, lucid_png_read_bytes);
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(png, reader->count > LUCID_PNG_LONGEST_TEXT ? reader->count : LUCID_PNG_LONGEST_TEXT);
+    png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep)"tEXt\0zTXt\0iTXt", 3);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, (png_const_bytep)"IDAT", 1);
+    png_set_read_user_chunk_fn(png, NULL, lucid_png_skip_chunk);    // the pixels come here as an unknown chunk
+    png_read_info(png, reader->info);
+    png_read_end(png, reader->info);
+    return 1;
+}
+
+// The texts in the order of the file, and their number. They go with the reader.
+static inline const png_text *lucid_png_texts(const lucid_png_reader *reader, int *count) {
+    png_text *texts = NULL;
+    png_get_text(reader->png, reader->info, &texts, count);
+    return texts;
+}
+
 // MARK: - Writing
 
 typedef struct {
@@ -111,11 +145,6 @@ typedef struct {
     size_t count, capacity;
     char message[LUCID_PNG_MESSAGE_SIZE];
 } lucid_png_output;
-
-typedef struct {
-    uint8_t type[4];            // such as tEXt
-    size_t start, count;        // where its contents lie in the buffer that goes with it
-} lucid_png_chunk;
 
 static inline const char *lucid_png_output_message(const lucid_png_output *output) { return output->message; }
 
@@ -135,10 +164,10 @@ static inline void lucid_png_write_bytes(png_structp png, png_bytep source, size
 static inline void lucid_png_flush_nothing(png_structp png) { (void)png; }
 
 // Writes RGB (3 channels) or RGBA (4), [height, width, channels] samples of 8 or 16 bits in host byte order, marked as
-// sRGB, with the given chunks before the pixels.
+// sRGB, with the given texts before the pixels.
 static inline int lucid_png_write(lucid_png_output *output, const void *pixels, uint32_t width, uint32_t height,
                                   int bit_depth, int channels, int compression_level,
-                                  const lucid_png_chunk *chunks, size_t chunk_count, const uint8_t *chunk_bytes) {
+                                  const png_text *texts, int text_count) {
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, output->message, lucid_png_fail, lucid_png_ignore_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
@@ -156,9 +185,8 @@ static inline int lucid_png_write(lucid_png_output *output, const void *pixels, 
     png_set_IHDR(png, info, width, height, bit_depth, channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
     png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
+    if (text_count > 0) png_set_text(png, info, texts, text_count);
     png_write_info(png, info);
-    for (size_t i = 0; i < chunk_count; i++)
-        png_write_chunk(png, chunks[i].type, chunk_bytes + chunks[i].start, chunks[i].count);
     const uint16_t one = 1;
     if (bit_depth == 16 && *(const uint8_t *)&one == 1) png_set_swap(png);
     size_t row = (size_t)width * (size_t)channels * (size_t)(bit_depth / 8);

@@ -1,10 +1,10 @@
-/// Why a picture could not be read, or not be encoded. Every description is one line: what, where, what to try.
+import Files
+
+/// Why a picture could not be read, or not be encoded. Every description is one line: the file, the reason, what to try.
 public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// There is no such file.
-    case missing(file: String)
-    /// The file is there but the system does not let it be read.
-    case unreadable(file: String, reason: String)
-    /// The bytes are neither a PNG's nor a JPEG's.
+    /// The file cannot be read at all.
+    case input(InputError)
+    /// The bytes are in none of the formats.
     case notAPicture(file: String)
     /// The file breaks its format's rules, or ends too early.
     case damaged(file: String, reason: String)
@@ -12,10 +12,10 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     case tooLarge(file: String, width: Int, height: Int, limit: Int)
     /// The file may be sound, but it uses what this program does not know.
     case unsupported(file: String, reason: String)
-    /// The format to be written has no place for the picture, or for what is to be said in it.
+    /// The format to be written has no place for the picture, or for the text that goes with it.
     case unencodable(PictureFormat, reason: String)
 
-    /// What a command line's exit code depends on.
+    /// The two kinds of errors, which have exit codes of their own.
     public enum Kind: Sendable {
         /// The file is missing or unreadable: EX_NOINPUT, 66.
         case noInput
@@ -23,9 +23,10 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
         case badData
     }
 
+    /// Whether the file could not be read, or holds what cannot be used.
     public var kind: Kind {
         switch self {
-        case .missing, .unreadable: .noInput
+        case .input(let error): error.isMissing ? .noInput : .badData
         case .notAPicture, .damaged, .tooLarge, .unsupported, .unencodable: .badData
         }
     }
@@ -33,23 +34,23 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     public var description: String {
         func shown(_ file: String) -> String { file == "-" ? "standard input" : FileName.shown(file) }
         return switch self {
-        case .missing(let file):
-            "\(shown(file)): there is no such file; check the name"
-        case .unreadable(let file, let reason):
-            "\(shown(file)): cannot be read (\(reason)); check its permissions"
+        case .input(let error): error.description
         case .notAPicture(let file):
-            "\(shown(file)): is neither a PNG nor a JPEG; convert it to one of them"
+            "\(shown(file)): is neither \(Self.formats(separator: " nor ")); convert it to one of them"
         case .damaged(let file, let reason):
             "\(shown(file)): the picture is damaged (\(reason)); fetch or save it again"
         case .tooLarge(let file, let width, let height, let limit):
             "\(shown(file)): \(width)x\(height) pixels are more than the limit of \(limit); "
-                + "make it smaller, or raise the limit (--max-pixels)"
+                + "make it smaller, or raise the limit"
         case .unsupported(let file, let reason):
-            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit PNG or JPEG"
-        case .unencodable(.jpeg, let reason):
-            "a JPEG cannot hold this (\(reason)); write a PNG instead"
-        case .unencodable(.png, let reason):
-            "a PNG cannot hold this (\(reason)); change it or leave it out"
+            "\(shown(file)): cannot be handled (\(reason)); convert it to an ordinary 8-bit "
+                + PictureFormat.all.map { $0.codec.name }.joined(separator: " or ")
+        case .unencodable(let format, let reason):
+            "a \(format.codec.name) cannot hold this (\(reason)); \(format.codec.remedy)"
         }
+    }
+
+    private static func formats(separator: String) -> String {
+        PictureFormat.all.map { "a \($0.codec.name)" }.joined(separator: separator)
     }
 }

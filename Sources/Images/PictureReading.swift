@@ -1,8 +1,10 @@
+import Files
+
 extension Picture {
     /// 128 megapixels: more than any photograph, and half a gigabyte of 8-bit samples at most.
     public static let defaultMaximumPixels = 128 << 20
 
-    /// Reads a PNG or JPEG file, which is which being told by its first bytes, never by its name.
+    /// Reads a picture file. Its first bytes tell the format, never its name.
     ///
     /// All colours are taken as sRGB. In particular a PNG's gAMA, cHRM and iCCP chunks and a JPEG's colour profile change
     /// nothing: the networks were trained on samples as stored, which is also what Pillow hands out. A JPEG's EXIF
@@ -14,22 +16,47 @@ extension Picture {
     public static func read(
         from path: String, maximumPixels: Int = defaultMaximumPixels
     ) throws(PictureError) -> Picture {
-        let bytes = try InputFile.read(path, headLength: PictureFormat.signatureLength) { head throws(PictureError) in
-            _ = try format(of: head, name: path)
+        var head: [UInt8] = []
+        let bytes: [UInt8]?
+        do {
+            bytes = try InputFile.reading(path, headLength: PictureFormat.signatureLength) {
+                head = $0
+                return PictureFormat(signatureOf: $0) != nil
+            }
+        } catch {
+            throw .input(error)
         }
-        return try decode(bytes, name: path, maximumPixels: maximumPixels)
+        // Without a known signature, the first bytes are enough to say why they cannot be decoded.
+        return try decode(bytes ?? head, name: path, maximumPixels: maximumPixels)
     }
 
-    /// Decodes the bytes of a PNG or JPEG file, as `read(from:)` does.
+    /// Decodes the bytes of a picture file, as `read(from:)` does.
     ///
-    /// - Parameter name: what errors call the picture.
+    /// - Parameter name: how errors call the picture.
     public static func decode(
         _ bytes: [UInt8], name: String, maximumPixels: Int = defaultMaximumPixels
     ) throws(PictureError) -> Picture {
-        switch try format(of: bytes, name: name) {
-        case .png: try PNG.decode(bytes, name: name, maximumPixels: maximumPixels)
-        case .jpeg: try JPEG.decode(bytes, name: name, maximumPixels: maximumPixels)
-        }
+        try format(of: bytes, name: name).codec.decode(bytes, name: name, maximumPixels: maximumPixels)
+    }
+
+    /// The text that was written into a picture file; nil if there is none. The pixels are not decoded.
+    ///
+    /// - Parameters:
+    ///   - keyword: the text's, where the format knows keywords.
+    ///   - name: how errors call the picture.
+    public static func record(in bytes: [UInt8], keyword: String, name: String) throws(PictureError) -> String? {
+        guard let format = PictureFormat(signatureOf: bytes) else { throw .notAPicture(file: name) }
+        return try format.codec.record(in: bytes, keyword: keyword, name: name)
+    }
+
+    /// The paths of a folder's pictures: its files named .png, .jpg or .jpeg, frame_2 before frame_10, without hidden ones.
+    public static func paths(in folder: String) throws(InputError) -> [String] {
+        try FolderListing.files(in: folder) { PictureFormat(fileName: $0) != nil }
+    }
+
+    /// As `paths(in:)`, for a folder and all folders within it; the paths are relative to the folder.
+    public static func relativePaths(in folder: String) throws(InputError) -> [String] {
+        try FolderListing.tree(in: folder) { PictureFormat(fileName: $0) != nil }
     }
 
     private static func format(of bytes: [UInt8], name: String) throws(PictureError) -> PictureFormat {

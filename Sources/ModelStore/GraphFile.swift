@@ -1,3 +1,4 @@
+import Files
 import Networks
 import ONNX
 
@@ -8,7 +9,7 @@ extension ModelLibrary {
 
     func graphFile(_ path: String, _ request: ModelRequest) throws(StoreError) -> Model {
         guard request.weights == nil else {
-            throw StoreError(.name, "--weights does not go with \(path), which brings its own")
+            throw StoreError(.name, "weights does not go with \(path), which brings its own", hint: .setting("weights"))
         }
         let change = request.preprocessing
         let model: Model
@@ -17,7 +18,7 @@ extension ModelLibrary {
                 path: path, size: request.size, preprocessing: { change.isEmpty ? nil : change.applied(to: $0) },
                 labels: { count throws(WeightsError) in try labels(count, request) })
         } catch {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+            throw StoreError(error, at: path)
         }
         try change.check(channels: model.network.inputChannels)
         return model
@@ -25,7 +26,8 @@ extension ModelLibrary {
 
     private func labels(_ count: Int, _ request: ModelRequest) throws(WeightsError) -> [String]? {
         guard let file = request.labels else { return try? catalog.classNames(count: count) }
-        let names = try readLines(file)
+        let names: [String]
+        do { names = try InputFile.lines(of: file) } catch { throw WeightsError(error) }
         guard names.count == count else {
             throw WeightsError(
                 file: file, reason: "names \(names.count) classes, but the network has \(count); it needs a line for each")

@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 #if canImport(Glibc)
@@ -13,13 +14,14 @@ public struct Import {
     let name: String?
     let library: ModelLibrary
 
+    /// An import that `run` makes.
     public init(_ path: String, as name: String?, into library: ModelLibrary) {
         self.path = path
         self.name = name
         self.library = library
     }
 
-    /// What the file is to be called.
+    /// The file's place among the architectures and their weights.
     private struct Target {
         let architecture: Architecture
         let weights: String
@@ -39,8 +41,8 @@ public struct Import {
             _ = try target.architecture.network(weights: weights, classifier: target.training?.classifier ?? true)
             let ending = weights is SafetensorsFile ? "safetensors" : "pth"
             let file = target.training?.file ?? "\(target.architecture.name)-\(target.weights).\(ending)"
-            let store = try Store(library.surroundings)
-            try createFolder(store.folder)
+            let store = try Store(library.environment)
+            try store.createFolder()
             let final = "\(store.folder)/\(file)"
             let partial = try PartialFile(for: final, isCancelled: isCancelled)
             do throws(StoreError) {
@@ -55,12 +57,8 @@ public struct Import {
             guard item.sha256 == digest else { throw StoreError(.badData, "\(path) changed while it was copied; import it again") }
             try store.write(item)
             return item
-        } catch let error as WeightsError {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
-        } catch let error as StoreError {
-            throw error
         } catch {
-            throw StoreError(.badData, "\(path): \(error)")
+            throw StoreError(error, at: path)
         }
     }
 
@@ -69,55 +67,58 @@ public struct Import {
         guard let name else {
             guard let known, let architecture = Architecture.named(known.architecture) else {
                 throw StoreError(
-                    .name, "\(path) is none of the known trainings (its SHA-256 begins with \(digest.prefix(8))); name it, e.g. --as resnet18:mine")
+                    .name, "\(path) is none of the known trainings (its SHA-256 begins with \(digest.prefix(8))); name it",
+                    hint: .importName(example: "resnet18:mine"))
             }
             return Target(architecture: architecture, weights: known.weights, training: known)
         }
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard let architecture = Architecture.named(parts[0]) else { throw library.unknown(parts[0]) }
+        let ownName = StoreError.Hint.importName(example: "\(parts[0]):mine")
         if let bundled = library.catalog.find(name) {
-            throw StoreError(.name, "\(bundled.name) comes with lucid; give this one a name of its own, e.g. --as \(parts[0]):mine")
+            throw StoreError(.name, "\(bundled.name) comes with lucid; give this one a name of its own", hint: ownName)
         }
         if let training = library.trainings.find(name) {
             guard training.sha256Prefix.map({ digest.hasPrefix($0) }) ?? true else {
                 throw StoreError(
-                    .badData, "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), not \(training.sha256Prefix!); give it a name of its own, e.g. --as \(parts[0]):mine")
+                    .badData,
+                    "\(path) is not \(training.fullName): its SHA-256 begins with \(digest.prefix(8)), "
+                        + "not \(training.sha256Prefix!); give it a name of its own",
+                    hint: ownName)
             }
             return Target(architecture: architecture, weights: training.weights, training: training)
         }
         let isPlain = parts.last!.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
         guard parts.count == 2, !parts[1].isEmpty, parts[1].utf8.count <= Self.longestName, isPlain else {
-            throw StoreError(.name, "\"\(name)\" is no name for a training; it is an architecture, a colon, and letters, digits, _ and -, e.g. resnet18:mine")
+            throw StoreError(
+                .name,
+                "\"\(name)\" is no name for a training; it is an architecture, a colon, and letters, digits, _ and -, "
+                    + "e.g. resnet18:mine")
         }
         return Target(architecture: architecture, weights: parts[1], training: nil)
     }
 
     private func copy(into file: borrowing PartialFile, _ isCancelled: () -> Bool) throws(StoreError) {
-        let source = open(path, O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { throw StoreError(.missing, "\(path): \(lastSystemError())") }
+        let source = openFile(path, O_RDONLY | O_CLOEXEC)
+        guard source >= 0 else { throw StoreError(.missing, "\(path): \(SystemError.last.message)") }
         defer { close(source) }
         file.clear()
         var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
-        var position = 0
         while true {
             if isCancelled() { throw StoreError(.interrupted, "interrupted") }
-            let count = read(source, &piece, piece.count)
-            if count == 0 { return }
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw StoreError(.missing, "\(path): \(lastSystemError())")
+            let count: Int
+            do {
+                count = try piece.withUnsafeMutableBufferPointer { piece throws(SystemError) in
+                    try readSome(source, into: UnsafeMutableRawBufferPointer(piece))
+                }
+            } catch {
+                throw StoreError(.missing, "\(path): \(error.message)")
             }
-            var done = 0
-            while done < count {
-                let written = piece[done..<count].withUnsafeBytes {
-                    pwrite(file.descriptor, $0.baseAddress!, $0.count, off_t(position))
-                }
-                if written < 0 {
-                    if errno == EINTR { continue }
-                    throw StoreError(.cannotWrite, "\(file.path): \(lastSystemError())")
-                }
-                done += written
-                position += written
+            if count == 0 { return }
+            do {
+                try writeAll(Array(piece[..<count]), to: file.descriptor)
+            } catch {
+                throw StoreError(cannotWrite: file.path, error)
             }
         }
     }

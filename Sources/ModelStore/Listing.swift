@@ -1,13 +1,21 @@
+import Files
 import Networks
 
 /// A network as `lucid models list` shows it.
 public struct ListedModel: Sendable, Codable {
     /// Where its weights are.
     public enum State: String, Sendable, Codable {
-        case bundled, pulled, imported, available
+        /// The program brings them.
+        case bundled
+        /// They were downloaded.
+        case pulled
+        /// The user has imported them.
+        case imported
+        /// They can be downloaded.
+        case available
     }
 
-    /// What `--model` calls it.
+    /// The name by which it is asked for.
     public let name: String
     /// A name in `Architecture.all`.
     public let architecture: String
@@ -23,19 +31,19 @@ public struct ListedModel: Sendable, Codable {
     public let classifier: Bool
     /// ImageNet's validation pictures that it names right, in percent.
     public let top1: Double?
-    /// Under what the weights may be used.
+    /// The licence under which the weights may be used.
     public let licence: String
     /// The weights, if they are here.
     public let path: String?
-    /// Of the weights, if they are here.
+    /// The SHA-256 of the weights, if they are here.
     public let sha256: String?
 }
 
 extension ModelLibrary {
     /// Every network: those that are here, then those that can be downloaded.
     public var listing: [ListedModel] {
-        let store = try? Store(surroundings)
-        let items = (store?.items ?? []).filter { item in store.map { FileState(path: $0.path(of: item)) != nil } ?? false }
+        let store = try? Store(environment)
+        let items = (store?.items ?? []).filter { item in store.map { isFile($0.path(of: item)) } ?? false }
         let bundled = catalog.models.map { model in
             ListedModel(
                 name: model.name, architecture: model.architecture, weights: model.weights, state: .bundled,
@@ -77,22 +85,18 @@ extension ModelLibrary {
                 guard try sha256(ofFile: path) == description.sha256 else {
                     throw StoreError(.badData, "\(path) is damaged: its SHA-256 is not \(description.sha256); install it again")
                 }
-            } catch let error as WeightsError {
-                throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
-            } catch let error as StoreError {
-                throw error
             } catch {
-                throw StoreError(.badData, "\(path): \(error)")
+                throw StoreError(error, at: path)
             }
-        case .imported(let item): try Store(surroundings).verify(item)
-        case .training(let training): try Store(surroundings).verify(item(of: training))
+        case .imported(let item): try Store(environment).verify(item)
+        case .training(let training): try Store(environment).verify(item(of: training))
         case .architecture(let name): throw withoutWeights(name)
         }
     }
 
     /// Reads the store's records, of which a damaged one is in no list.
     public func verifyRecords() throws(StoreError) {
-        guard let store = try? Store(surroundings) else { return }
+        guard let store = try? Store(environment) else { return }
         try store.checkRecords()
     }
 
@@ -100,15 +104,15 @@ extension ModelLibrary {
     public func remove(_ name: String) throws(StoreError) {
         switch try meaning(of: name) {
         case .bundled(let description): throw StoreError(.name, "\(description.name) comes with lucid and stays")
-        case .imported(let item): try Store(surroundings).remove(item)
-        case .training(let training): try Store(surroundings).remove(item(of: training))
+        case .imported(let item): try Store(environment).remove(item)
+        case .training(let training): try Store(environment).remove(item(of: training))
         case .architecture(let name): throw withoutWeights(name)
         }
     }
 
-    /// What the store has of a training.
+    /// The store's item of a training.
     func item(of training: Training) throws(StoreError) -> Store.Item {
-        if let item = try Store(surroundings).find(architecture: training.architecture, weights: training.weights) { return item }
+        if let item = try Store(environment).find(architecture: training.architecture, weights: training.weights) { return item }
         throw StoreError(.missing, "the weights \(training.fullName) are not here; `lucid models pull \(name(of: training))` fetches them")
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// From what was asked for to a network.
@@ -44,7 +45,7 @@ extension ModelLibrary {
     }
 
     private func isHere(_ training: Training) -> Bool {
-        guard let store = try? Store(surroundings) else { return false }
+        guard let store = try? Store(environment) else { return false }
         return (try? store.find(architecture: training.architecture, weights: training.weights)) ?? nil != nil
     }
 
@@ -67,13 +68,13 @@ extension ModelLibrary {
                 name: description.name, architecture: description.architecture, path: catalog.path(of: description),
                 sha256: description.sha256, preprocessing: description.preprocessing)
         case .training(let training):
-            let store = try Store(surroundings)
-            let item = try Pull(training, into: store, surroundings).run(progress: progress)
+            let store = try Store(environment)
+            let item = try Pull(training, into: store, environment).run(progress: progress)
             return Source(
                 name: name(of: training), architecture: training.architecture, path: store.path(of: item),
                 sha256: item.sha256, classifier: training.classifier, preprocessing: training.preprocessing)
         case .imported(let item):
-            let store = try Store(surroundings)
+            let store = try Store(environment)
             try store.check(item)
             return Source(
                 name: item.fullName, architecture: item.architecture, path: store.path(of: item), sha256: item.sha256,
@@ -89,7 +90,7 @@ extension ModelLibrary {
         do {
             digest = try sha256(ofFile: path)
         } catch {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
+            throw StoreError(error, at: path)
         }
         let architecture = meaning.architecture
         if let bundled = catalog.models.first(where: { $0.sha256 == digest && $0.architecture == architecture }) {
@@ -122,12 +123,8 @@ extension ModelLibrary {
                 preprocessing: request.preprocessing.applied(to: source.preprocessing),
                 hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty,
                 classNames: try hasClasses ? classNames(network, request) : withoutClasses(source, request))
-        } catch let error as WeightsError {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error)")
-        } catch let error as StoreError {
-            throw error
         } catch {
-            throw StoreError(.badData, "\(source.path): \(error)")
+            throw StoreError(error, at: source.path)
         }
     }
 
@@ -137,13 +134,14 @@ extension ModelLibrary {
             return try architecture.network(weights: weights, classifier: classifier)
         } catch {
             guard let fitting = Architecture.fitting(weights).first else { throw error }
-            throw WeightsError(file: error.file, reason: "\(error.reason) It has the parameters of \(fitting.name); try --model \(fitting.name)")
+            throw StoreError(
+                error.isMissing ? .missing : .badData, "\(error) It has the parameters of \(fitting.name)", hint: .model(fitting.name))
         }
     }
 
     private func classNames(_ network: Network, _ request: ModelRequest) throws -> [String] {
         guard let labels = request.labels else { return try catalog.classNames(count: network.outputChannels) }
-        let names = try readLines(labels)
+        let names = try InputFile.lines(of: labels)
         guard names.count == network.outputChannels else {
             throw StoreError(
                 .badData, "\(labels) names \(names.count) classes, but the network has \(network.outputChannels); it needs a line for each")
@@ -153,7 +151,7 @@ extension ModelLibrary {
 
     private func withoutClasses(_ source: Source, _ request: ModelRequest) throws -> [String]? {
         guard request.labels == nil else {
-            throw StoreError(.name, "--labels: the weights of \(source.name) end before the classes")
+            throw StoreError(.name, "labels: the weights of \(source.name) end before the classes", hint: .setting("labels"))
         }
         return nil
     }

@@ -3,21 +3,21 @@ import Networks
 /// Every network that a name or a file can mean: those that come with the program, those in the store, those that can be
 /// downloaded, and architectures with weights of one's own.
 public struct ModelLibrary: Sendable {
-    /// What comes with the program.
+    /// The networks that come with the program.
     public let catalog: ModelCatalog
-    /// What can be downloaded.
+    /// The weights that can be downloaded.
     public let trainings: TrainingList
     /// Where the store is, and whether anything may be downloaded.
-    public let surroundings: Surroundings
+    public let environment: Environment
 
     /// - Parameter folder: of the bundled networks and of downloads.json.
-    public init(folder: String, _ surroundings: Surroundings) throws(WeightsError) {
+    public init(folder: String, _ environment: Environment) throws(WeightsError) {
         catalog = try ModelCatalog(folder: folder)
         trainings = try TrainingList(folder: folder)
-        self.surroundings = surroundings
+        self.environment = environment
     }
 
-    /// What a name means.
+    /// The meanings that a model's name can have.
     public enum Meaning: Sendable {
         /// Weights that come with the program.
         case bundled(ModelDescription)
@@ -47,7 +47,7 @@ public struct ModelLibrary: Sendable {
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard Architecture.named(parts[0]) != nil else { throw unknown(name) }
         guard parts.count == 2 else { return .architecture(name) }
-        if let item = try? Store(surroundings).find(architecture: parts[0], weights: parts[1]) { return .imported(item) }
+        if let item = try? Store(environment).find(architecture: parts[0], weights: parts[1]) { return .imported(item) }
         let there = trainings(of: parts[0]).joined(separator: ", ")
         throw StoreError(.name, "there is no training \"\(parts[1])\" of \(parts[0]); there are \(there)")
     }
@@ -62,18 +62,18 @@ public struct ModelLibrary: Sendable {
 
     /// The error for an architecture alone.
     func withoutWeights(_ name: String) -> StoreError {
-        StoreError(.name, "there are no weights of \(name) to download; give your own with --weights FILE")
+        StoreError(.name, "there are no weights of \(name) to download", hint: .ownWeights)
     }
 
     /// The full names of an architecture's trainings, imported ones included.
     private func trainings(of architecture: String) -> [String] {
         let bundled = catalog.models.filter { $0.architecture == architecture }.map { "\($0.name):\($0.weights)" }
         let known = trainings.trainings.filter { $0.architecture == architecture }.map(\.fullName)
-        let imported = ((try? Store(surroundings))?.items ?? []).filter { $0.architecture == architecture }.map(\.fullName)
+        let imported = ((try? Store(environment))?.items ?? []).filter { $0.architecture == architecture }.map(\.fullName)
         return bundled + known + imported.filter { !known.contains($0) }
     }
 
-    /// What `--model` calls a training: its architecture's name alone, where that means it.
+    /// The name by which a training is asked for: its architecture's alone, where that means it.
     public func name(of training: Training) -> String {
         training.isDefault && catalog.find(training.architecture) == nil ? training.architecture : training.fullName
     }
@@ -94,9 +94,9 @@ public struct ModelLibrary: Sendable {
     public func path(of name: String) throws(StoreError) -> String {
         switch try meaning(of: name) {
         case .bundled(let description): return catalog.path(of: description)
-        case .imported(let item): return try Store(surroundings).path(of: item)
+        case .imported(let item): return try Store(environment).path(of: item)
         case .training(let training):
-            return try Store(surroundings).path(of: item(of: training))
+            return try Store(environment).path(of: item(of: training))
         case .architecture(let name): throw withoutWeights(name)
         }
     }

@@ -1,6 +1,6 @@
 import Networks
 
-/// What was asked for: a name, and what the user has to say to it.
+/// The network that is asked for: a name, and the user's files and changes.
 public struct ModelRequest: Sendable, Hashable {
     /// Nil for the default network.
     public var name: String?
@@ -8,11 +8,12 @@ public struct ModelRequest: Sendable, Hashable {
     public var weights: String?
     /// A file with the name of a class a line.
     public var labels: String?
-    /// Of the picture, for a graph in a file that leaves it open.
+    /// The size of the picture, for a graph in a file that leaves it open.
     public var size: Network.Size?
-    /// What to change of what the network sees.
+    /// The changes to the scaling of pictures.
     public var preprocessing: PreprocessingChange
 
+    /// A request for a network.
     public init(
         name: String?, weights: String? = nil, labels: String? = nil, size: Network.Size? = nil,
         preprocessing: PreprocessingChange = PreprocessingChange()
@@ -25,7 +26,7 @@ public struct ModelRequest: Sendable, Hashable {
     }
 }
 
-/// What to change of what a network sees; nil leaves it as it is.
+/// Changes to a network's preprocessing; nil leaves a part as it is.
 public struct PreprocessingChange: Sendable, Hashable {
     /// The range that 0…1 is stretched to. Mean and deviation of another range mean nothing: they become 0 and 1.
     public var range: [Float]?
@@ -36,6 +37,7 @@ public struct PreprocessingChange: Sendable, Hashable {
     /// Blue comes first.
     public var bgr = false
 
+    /// No change.
     public init() {}
 
     /// Whether nothing is to be changed.
@@ -43,12 +45,17 @@ public struct PreprocessingChange: Sendable, Hashable {
 
     /// Holds the numbers against the channels of the network's pictures.
     func check(channels: Int) throws(StoreError) {
-        for (name, numbers) in [("--mean", mean), ("--std", std)] {
+        for (name, numbers) in [("mean", mean), ("std", std)] {
             if let numbers, numbers.count != 1, numbers.count != channels {
-                throw StoreError(.name, "\(name) needs one number, or one for each of the network's \(channels) channels, not \(numbers.count)")
+                throw StoreError(
+                    .name,
+                    "\(name) needs one number, or one for each of the network's \(channels) channels, not \(numbers.count)",
+                    hint: .setting(name))
             }
         }
-        if bgr, channels != 3 { throw StoreError(.name, "--bgr: the network takes \(channels) channels, not three colours") }
+        if bgr, channels != 3 {
+            throw StoreError(.name, "bgr: the network takes \(channels) channels, not three colours", hint: .setting("bgr"))
+        }
     }
 
     func applied(to original: Preprocessing) -> Preprocessing {
@@ -61,7 +68,7 @@ public struct PreprocessingChange: Sendable, Hashable {
         if let mean { changed.mean = mean }
         if let std { changed.std = std }
         if bgr {
-            // What was said of the channels in the other order still is of the same colours.
+            // The original numbers stay with their colours.
             if !original.bgr, mean == nil { changed.mean.reverse() }
             if !original.bgr, std == nil { changed.std.reverse() }
             changed.bgr = true

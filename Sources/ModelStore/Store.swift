@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Networks
 
@@ -15,7 +16,7 @@ public struct Store: Sendable {
     /// Where files and records lie.
     public let folder: String
 
-    /// What the store knows of one file of weights.
+    /// The record of one file of weights.
     public struct Item: Sendable, Codable, Equatable {
         /// A name in `Architecture.all`.
         public let architecture: String
@@ -23,7 +24,7 @@ public struct Store: Sendable {
         public let weights: String
         /// The file, beside the record unless it is an absolute path.
         public let file: String
-        /// Of the whole file, in hexadecimal.
+        /// The SHA-256 of the whole file, in hexadecimal.
         public let sha256: String
         /// Size of the file.
         public let bytes: Int
@@ -36,11 +37,12 @@ public struct Store: Sendable {
         public var fullName: String { "\(architecture):\(weights)" }
     }
 
-    /// - Parameter surroundings: say where it is.
-    public init(_ surroundings: Surroundings) throws(StoreError) {
-        guard let home = surroundings.home else {
+    /// - Parameter environment: says where the store is.
+    public init(_ environment: Environment) throws(StoreError) {
+        guard let home = environment.home else {
             throw StoreError(
-                .cannotWrite, "no place for pulled models: none of LUCID_HOME, XDG_DATA_HOME and HOME is set; set LUCID_HOME to a folder")
+                .cannotWrite,
+                "no place for pulled models: none of LUCID_HOME, XDG_DATA_HOME and HOME is set; set LUCID_HOME to a folder")
         }
         folder = "\(home)/models"
     }
@@ -50,27 +52,40 @@ public struct Store: Sendable {
 
     /// Everything that has a record, by name.
     public var items: [Item] {
-        names(in: folder).filter { $0.hasSuffix(".json") }.compactMap { try? read("\(folder)/\($0)") }
+        recordPaths.compactMap { try? read($0) }
     }
 
     /// Reads every record, as a damaged one is in no list.
     func checkRecords() throws(StoreError) {
-        for name in names(in: folder).sorted() where name.hasSuffix(".json") { _ = try read("\(folder)/\(name)") }
+        for path in recordPaths { _ = try read(path) }
+    }
+
+    private var recordPaths: [String] { (try? FolderListing.files(in: folder) { $0.hasSuffix(".json") }) ?? [] }
+
+    /// Creates the store's folder.
+    func createFolder() throws(StoreError) {
+        do {
+            try Files.createFolder(folder)
+        } catch {
+            throw StoreError(cannotWrite: folder, error, advice: StoreError.otherHome)
+        }
     }
 
     /// The item of this training, if it and its file are there.
     public func find(architecture: String, weights: String) throws(StoreError) -> Item? {
         let record = recordPath(architecture, weights)
-        guard FileState(path: record) != nil else { return nil }
+        guard isFile(record) else { return nil }
         let item = try read(record)
-        return FileState(path: path(of: item)) == nil ? nil : item
+        return isFile(path(of: item)) ? item : nil
     }
 
     /// Makes sure that an item's file is the one that was stored: at a glance if it has not been touched, else by its digest.
     func check(_ item: Item) throws(StoreError) {
         let path = path(of: item)
-        guard let state = FileState(path: path) else { throw StoreError(.missing, "\(path) is gone; \(advice(item))") }
-        if state == FileState(bytes: item.bytes, modified: item.modified) { return }
+        guard let state = try? FileStatus(of: path), state.kind == .file else {
+            throw StoreError(.missing, "\(path) is gone; \(advice(item))")
+        }
+        if state.bytes == item.bytes && state.modified == item.modified { return }
         try verify(item)
         // Touched, but the same: no need to read it all next time.
         try? write(
@@ -86,7 +101,7 @@ public struct Store: Sendable {
         do {
             digest = try sha256(ofFile: path)
         } catch {
-            throw StoreError(error.isMissing ? .missing : .badData, "\(error); \(advice(item))")
+            throw StoreError(error, at: path, advice: advice(item))
         }
         guard digest == item.sha256 else {
             throw StoreError(.badData, "\(path) is damaged: its SHA-256 is not \(item.sha256); \(advice(item))")
@@ -98,8 +113,10 @@ public struct Store: Sendable {
     /// Forgets an item; its file goes too, unless it belongs to torch hub.
     public func remove(_ item: Item) throws(StoreError) {
         for path in [recordPath(item.architecture, item.weights)] + (item.file.hasPrefix("/") ? [] : [path(of: item)]) {
-            guard unlink(path) == 0 || errno == ENOENT else {
-                throw StoreError(.cannotWrite, "\(path): \(lastSystemError())")
+            do throws(SystemError) {
+                try removeFile(path)
+            } catch {
+                guard error.code == ENOENT else { throw StoreError(cannotWrite: path, error) }
             }
         }
     }
@@ -108,7 +125,7 @@ public struct Store: Sendable {
 
     private func read(_ path: String) throws(StoreError) -> Item {
         do {
-            let item = try JSONDecoder().decode(Item.self, from: Data(contentsOf: URL(filePath: path)))
+            let item = try JSONDecoder().decode(Item.self, from: Data(InputFile.bytes(of: path)))
             guard path == recordPath(item.architecture, item.weights), !item.file.hasPrefix("../"), !item.file.contains("/../")
             else { throw StoreError(.badData, "") }
             return item
@@ -117,22 +134,15 @@ public struct Store: Sendable {
         }
     }
 
-    /// Writes an item's record, under a temporary name first.
+    /// Writes an item's record.
     func write(_ item: Item) throws(StoreError) {
         let path = recordPath(item.architecture, item.weights)
-        let temporary = "\(path).\(getpid()).tmp"
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         do {
-            try encoder.encode(item).write(to: URL(filePath: temporary))
+            try OutputFile.write(Array(encoder.encode(item)), to: path)
         } catch {
-            unlink(temporary)
-            throw StoreError(.cannotWrite, "\(path) cannot be written: \(lastSystemError())")
-        }
-        guard rename(temporary, path) == 0 else {
-            let reason = lastSystemError()
-            unlink(temporary)
-            throw StoreError(.cannotWrite, "\(path): \(reason)")
+            throw StoreError(.cannotWrite, "\(error)")
         }
     }
 }

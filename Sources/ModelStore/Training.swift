@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Networks
 
@@ -19,7 +20,7 @@ public struct Training: Sendable, Codable, Hashable {
     public let megabytes: Double?
     /// The share of ImageNet's validation pictures that it names right, in percent.
     public let top1: Double?
-    /// Under what the weights may be used.
+    /// The licence under which the weights may be used.
     public let licence: String
 
     /// The name under which it lies in the store and in torch hub's cache.
@@ -28,7 +29,7 @@ public struct Training: Sendable, Codable, Hashable {
     /// "resnet50:IMAGENET1K_V2"
     public var fullName: String { "\(architecture):\(weights)" }
 
-    /// What the weights were trained to see.
+    /// The scaling of the pictures that the weights were trained with.
     public var preprocessing: Preprocessing { .training(weights, of: architecture) }
 }
 
@@ -40,12 +41,12 @@ public struct TrainingList: Sendable {
     /// - Parameter folder: where downloads.json lies; a folder without one offers nothing.
     public init(folder: String) throws(WeightsError) {
         let path = "\(folder)/downloads.json"
-        guard FileState(path: path) != nil else {
+        guard isFile(path) else {
             trainings = []
             return
         }
         do {
-            trainings = try JSONDecoder().decode([Training].self, from: Data(contentsOf: URL(filePath: path)))
+            trainings = try JSONDecoder().decode([Training].self, from: Data(InputFile.bytes(of: path)))
         } catch {
             throw WeightsError(file: path, reason: "not a list of trainings: \(error)")
         }

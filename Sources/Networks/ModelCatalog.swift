@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// A network that lies ready in a folder, as models.json describes it.
@@ -43,7 +44,7 @@ public struct ModelCatalog: Sendable {
             let models: [ModelDescription]
         }
         let path = "\(folder)/models.json"
-        let bytes = try MappedFile(path: path)
+        let bytes = try MappedFile(weights: path)
         let manifest: Manifest
         do {
             manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes.bytes))
@@ -92,16 +93,12 @@ public struct ModelCatalog: Sendable {
         guard count == imageNetClasses, let file = models.lazy.compactMap(\.classes).first else {
             return (0..<count).map { "class \($0)" }
         }
-        return try readLines("\(folder)/\(file)")
+        do {
+            return try InputFile.lines(of: "\(folder)/\(file)")
+        } catch {
+            throw WeightsError(error)
+        }
     }
-}
-
-/// The lines of a file, one name a line; an end of line after the last is no line of its own.
-public func readLines(_ path: String) throws(WeightsError) -> [String] {
-    let file = try MappedFile(path: path)
-    var lines = String(decoding: file.bytes, as: UTF8.self).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    return lines.map(String.init)
 }
 
 /// A network with what is needed to use it.

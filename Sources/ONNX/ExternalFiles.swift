@@ -1,3 +1,4 @@
+import Files
 import Networks
 import Synchronization
 
@@ -57,7 +58,7 @@ final class ExternalFiles: Sendable {
         guard path.hasPrefix(inside == "/" ? "/" : inside + "/") else {
             throw refuse("external data in \(shown(location)), a link out of the model's folder")
         }
-        let file = try MappedFile(path: path)
+        let file = try MappedFile(weights: path)
         opened.withLock { $0[location] = file }
         return file
     }

@@ -1,3 +1,4 @@
+import Files
 import Networks
 import SwiftProtobuf
 import Tensors
@@ -17,7 +18,7 @@ struct ONNXGraph {
 
     init(path: String) throws(WeightsError) {
         self.path = path
-        mapping = try MappedFile(path: path)
+        mapping = try MappedFile(weights: path)
         guard mapping.bytes.count <= Self.largestFile else {
             throw WeightsError(file: path, reason: "\(mapping.bytes.count) bytes are more than the 2 GiB of a protobuf file; export with external data")
         }
@@ -48,7 +49,7 @@ struct ONNXGraph {
     }
 
     /// Of the file and the files that its weights lie in.
-    var sha256: String { Networks.sha256(of: [mapping] + external.files) }
+    var sha256: String { Files.sha256(of: [mapping] + external.files) }
 
     /// The picture as the graph wants it.
     struct Input {

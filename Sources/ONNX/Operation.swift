@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// A node of the graph with its inputs at hand.

@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// A tensor of an ONNX file whose values stay where they are until somebody reads them.

@@ -1,3 +1,4 @@
+import Files
 import Networks
 
 /// Reads an ONNX file's protobuf wire format just far enough to leave the values of tensors where they are: a copy of the

@@ -1,6 +1,12 @@
 import FoundationEssentials
 import Visualization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// The machine as this process may use it: within a scheduler's processor set and the limits of the control groups that it runs
 /// in, as containers and batch systems set them.
 public enum ResourceLimits {
@@ -53,3 +59,16 @@ func checkMemory(_ check: (_ bytes: Int) throws(RenderError) -> Void) throws(Pro
         throw Problem(.failed, "\(Problem(error).message), or raise the limit on address space (ulimit -v)")
     }
 }
+
+/// Bytes of address space that this process may still take; nil if that is not limited.
+func addressSpaceLeft() -> Int? {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
+    // The first field of statm: the size of the address space, in pages.
+    let pages = (try? String(contentsOf: URL(filePath: "/proc/self/statm"), encoding: .utf8))
+        .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) } ?? 0
+    return max(0, Int(limit.rlim_cur) - pages * sysconf(Int32(_SC_PAGESIZE)) - threadReserve)
+}
+
+/// Address space that threads, their heaps and OpenBLAS's buffers take once work begins.
+private let threadReserve = 256 << 20

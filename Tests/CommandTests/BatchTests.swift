@@ -251,7 +251,7 @@ import Testing
               - {command: caricature, photo: nope.jpg, layer: features.3}
               - {command: channel, layer: features.3, index: 5}
               - {command: channel, layer: features.3, index: 5}
-              - {command: channel, layer: features.3, index: 6, index: 7}
+              - {command: channel, layer: features.3, index: 6}
               - {command: channel, layer: features.3, index: 8, output: "{lyer}.png"}
               - {command: channel, layer: features.3, index: 9, output: "../{index}.png", quiet: true, negative: perhaps}
               - just a text
@@ -263,7 +263,7 @@ import Testing
         let expected = [
             (1, "stepz"), (4, "chanel"), (5, "vgg61"), (6, "features.99"), (7, "channels 0–127"), (8, "learning-rate"),
             (12, "jiter"), (13, "--crops must be"), (14, "many"), (15, "--index"), (16, "chanel"), (17, "nope.jpg"),
-            (19, "drawn twice, see line 18"), (20, "\"index\" is there twice"), (21, "{layer}"), (22, "leads out of"),
+            (19, "drawn twice, see line 18"), (21, "{layer}"), (22, "leads out of"),
             (22, "quiet is for the batch"), (22, "negative cannot be \"perhaps\""), (23, "each of renders is a map"),
             (24, "start cannot be standard input"), (25, "photo cannot be standard input"),
         ]
@@ -279,6 +279,7 @@ import Testing
     @Test(arguments: [
         ("", "is empty"), ("just text", "a manifest is a map"), ("renders: [{command: channel", "m.yaml:2: did not find"),
         ("renders: 3", "renders is a list"), ("renders: []", "there is nothing to draw"), ("renders: [{\"\": 1, \"\": 2}]", "m.yaml:1: \"\" is there twice"),
+        ("renders:\n- {command: channel, index: 6, index: 7}", "m.yaml:2: \"index\" is there twice"),
         ("{\"renders\": [}", "m.yaml:1: "),
         ("a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]", "more than 1000000 values"),
     ])

@@ -39,9 +39,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             _ = try? PNG.text(in: bytes, name: "fuzz")
             _ = try? JPEG.comment(in: bytes, name: "fuzz")
         case .manifest:
-            var mistakes = Mistakes()
-            _ = Manifest(String(decoding: bytes, as: UTF8.self), mistakes: &mistakes)
-            _ = mistakes.sorted
+            var diagnostics = Diagnostics()
+            _ = Manifest(String(decoding: bytes, as: UTF8.self), diagnostics: &diagnostics)
+            _ = diagnostics.sorted
         case .expression:
             guard let objective = try? Objective(parsing: String(decoding: bytes, as: UTF8.self)) else { return }
             // What is printed must mean the same.

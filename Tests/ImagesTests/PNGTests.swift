@@ -55,6 +55,15 @@ import Testing
         ])
         #expect(try PNG.text(in: bytes)
             == ["zipped": "deflated é", "international": "geschrumpft ☃", "twice": "first"])
+        #expect(try PNG.text(in: file([("tEXt", Array("keyword alone".utf8))])) == ["keyword alone": ""])
+    }
+
+    /// Pixels that come as one large chunk, as some programs write them, are no obstacle to a text behind them.
+    @Test func textsAfterManyPixelsAreRead() throws {
+        let pixels = chunk("IDAT", [UInt8](repeating: 0, count: 9 << 20))
+        let parts = try chunks(of: PNG.encode(noise(width: 1, height: 1))).map { chunk($0.type, $0.contents) }
+        let bytes = pngSignature + parts[0] + pixels + pixels + chunk("tEXt", Array("plan\0text".utf8)) + parts.last!
+        #expect(try PNG.text(in: bytes) == ["plan": "text"])
     }
 
     @Test func damagedTextsAreErrorsAndNeverTraps() throws {
@@ -62,7 +71,7 @@ import Testing
         let black = Picture(width: 1800, height: 1800, samples: .eight([UInt8](repeating: 0, count: 1800 * 1800 * 3)))
         let bomb = try chunks(of: PNG.encode(black)).filter { $0.type == "IDAT" }.flatMap(\.contents)
         let bad: [(String, [UInt8])] = [
-            ("tEXt", Array("no end".utf8)), ("tEXt", []), ("zTXt", Array("k\0".utf8)), ("zTXt", Array("k\0\u{1}abc".utf8)),
+            ("zTXt", Array("k\0".utf8)), ("zTXt", Array("k\0\u{1}abc".utf8)),
             ("zTXt", Array("k\0\0not deflated".utf8)), ("iTXt", Array("k\0".utf8)), ("iTXt", Array("k\0\0".utf8)),
             ("iTXt", Array("k\0\0\0".utf8)), ("iTXt", Array("k\0\0\0de\0".utf8)), ("iTXt", Array("k\0\u{1}\0de\0k\0!".utf8)),
             ("zTXt", Array("k\0\0".utf8) + bomb),

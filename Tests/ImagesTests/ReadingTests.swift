@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @Suite struct ReadingTests {
@@ -23,10 +25,10 @@ import Testing
             try save([1, 2, 3], to: folder + "/file")
             for name in ["none.png", "file/none.png", ""] {
                 let path = name.isEmpty ? "" : "\(folder)/\(name)"
-                #expect(throws: PictureError.missing(file: path)) { try Picture.read(from: path) }
+                #expect(throws: PictureError.input(.missing(file: path))) { try Picture.read(from: path) }
             }
-            #expect(PictureError.missing(file: "a").kind == .noInput)
-            #expect(throws: PictureError.unreadable(file: folder, reason: "Is a directory")) { try Picture.read(from: folder) }
+            #expect(PictureError.input(.missing(file: "a")).kind == .noInput)
+            #expect(throws: PictureError.input(.unreadable(file: folder, reason: "Is a directory"))) { try Picture.read(from: folder) }
         }
     }
 
@@ -47,13 +49,26 @@ import Testing
         #expect(throws: PictureError.notAPicture(file: "/dev/zero")) { try Picture.read(from: "/dev/zero") }
     }
 
+    @Test(arguments: PictureFormat.all.indices)
+    func everyFormatIsKnownByItsBytesAndNamesAndKeepsItsRecord(_ index: Int) throws {
+        let format = PictureFormat.all[index]
+        let picture = noise(width: 9, height: 5)
+        let bytes = try format.codec.encode(picture, quality: nil, record: (keyword: "plan", text: "{\"snow\": \"☃\"}"))
+        #expect(PictureFormat(signatureOf: bytes) == format)
+        #expect(try Picture.record(in: bytes, keyword: "plan", name: "x") == "{\"snow\": \"☃\"}")
+        let again = try Picture.decode(bytes, name: "x")
+        #expect((again.width, again.height) == (9, 5) && (format.codec.isLossy || again == picture))
+        for ending in format.codec.endings { #expect(PictureFormat(fileName: "a/B\(ending.uppercased())") == format) }
+        #expect(try Picture.record(in: format.codec.encode(picture, quality: nil, record: nil), keyword: "plan", name: "x") == nil)
+    }
+
     @Test func anyNameWorksAndEveryMessageIsOneLine() throws {
         try withFolder { folder in
             let path = folder + "/line\nbreak \u{1B}[31m ☃.png"
             try save(PNG.encode(noise(width: 2, height: 2)), to: path)
             #expect(try Picture.read(from: path) == noise(width: 2, height: 2))
             let errors: [PictureError] = [
-                .missing(file: path), .unreadable(file: path, reason: "r"), .notAPicture(file: path),
+                .input(.missing(file: path)), .input(.unreadable(file: path, reason: "r")), .notAPicture(file: path),
                 .damaged(file: path, reason: "r"), .tooLarge(file: path, width: 9, height: 8, limit: 7),
                 .unsupported(file: path, reason: "r"),
             ]

@@ -8,7 +8,7 @@ import Testing
 /// What names mean, and what comes of them.
 @Suite struct LibraryTests {
     @Test func everyArchitectureHasATraining() throws {
-        let library = try ModelLibrary(folder: ModelFolder.find()!, Surroundings(environment: [:]))
+        let library = try ModelLibrary(folder: ModelFolder.find()!, Environment( [:]))
         for architecture in Architecture.all {
             let training = try #require(library.trainings.find(architecture.name), "\(architecture.name)")
             #expect(training.isDefault && training.architecture == architecture.name)
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func namesMeanWhatTheySay() throws {
-        let library = try ModelLibrary(folder: ModelFolder.find()!, Surroundings(environment: [:]))
+        let library = try ModelLibrary(folder: ModelFolder.find()!, Environment( [:]))
         guard case .bundled = try library.meaning(of: "vgg16"), case .bundled = try library.meaning(of: "vgg16:FEATURES"),
             case .training(let official) = try library.meaning(of: "vgg16:IMAGENET1K_V1"),
             case .training(let features) = try library.meaning(of: "vgg16:IMAGENET1K_FEATURES"),
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func theStoreLiesWhereTheEnvironmentSays() throws {
-        func home(_ environment: [String: String]) -> String? { Surroundings(environment: environment).home }
+        func home(_ environment: [String: String]) -> String? { Environment( environment).home }
         #expect(home(["LUCID_HOME": "/a", "XDG_DATA_HOME": "/b", "HOME": "/c"]) == "/a")
         #expect(home(["LUCID_HOME": "", "XDG_DATA_HOME": "/b", "HOME": "/c"]) == "/b/lucid")
         #expect(home(["XDG_DATA_HOME": "b", "HOME": "/c"]) == "/c/.local/share/lucid")

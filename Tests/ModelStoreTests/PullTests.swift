@@ -147,9 +147,9 @@ import Testing
         let server = try TestServer(.file(bytes))
         let training = try TestTraining(bytes, at: server)
         let list = try training.library().trainings.find("resnet18")!
-        let (store, surroundings) = (try training.store(), training.surroundings)
+        let (store, environment) = (try training.store(), training.environment)
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
-            let item = try? Pull(list, into: store, surroundings).run { _, _ in true }
+            let item = try? Pull(list, into: store, environment).run { _, _ in true }
             #expect(item?.bytes == bytes.count)
         }
         #expect(server.requests.count == 1)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import ModelStore
 import Models
@@ -42,14 +43,14 @@ final class TestTraining {
     /// Bytes that look like nothing.
     static func numbers(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) } }
 
-    var surroundings: Surroundings { Surroundings(environment: environment) }
+    var environment: Environment { Environment( environment) }
 
-    func library() throws -> ModelLibrary { try ModelLibrary(folder: "\(path)/models", surroundings) }
+    func library() throws -> ModelLibrary { try ModelLibrary(folder: "\(path)/models", environment) }
 
-    func store() throws -> Store { try Store(surroundings) }
+    func store() throws -> Store { try Store(environment) }
 
     func pull(patience: Int = 20, progress: @escaping (Int, Int?) -> Bool = { _, _ in true }) throws -> Store.Item {
-        try Pull(library().trainings.find("resnet18")!, into: store(), surroundings, patience: patience).run(progress: progress)
+        try Pull(library().trainings.find("resnet18")!, into: store(), environment, patience: patience).run(progress: progress)
     }
 
     /// Names in the store's folder.

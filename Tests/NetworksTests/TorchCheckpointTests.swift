@@ -5,7 +5,7 @@ import Testing
 
 /// Checkpoints that torch wrote are read as torch reads them (scripts/goldens/torch_checkpoints.py).
 @Suite struct TorchCheckpointTests {
-    static let names = ["types", "types_legacy", "training", "training_legacy", "compiled", "big_endian", "oldest"]
+    static let names = ["types", "types_legacy", "training", "training_legacy", "compiled", "big_endian"]
 
     static func path(_ name: String, sourceFile: String = #filePath) -> String {
         URL(filePath: sourceFile).deletingLastPathComponent().deletingLastPathComponent()

@@ -11,7 +11,6 @@ torch_checkpoints.safetensors, in row-major order. The files:
                                 NumPy scalar, a best accuracy that is a tensor
     compiled                    {"model": ...} with "_orig_mod.module." before the names
     big_endian                  as a big-endian machine writes it: torch's own writer with swapped numbers
-    oldest                      PyTorch 0.1's tar, put together here as no torch of today writes it, checked by torch.load
 
 The legacy files come out different each time, as torch names and sorts their storages by address; what they hold is the
 same.
@@ -20,9 +19,6 @@ same.
 import argparse
 import io
 import pathlib
-import pickle
-import struct
-import tarfile
 
 import numpy
 import torch
@@ -103,72 +99,6 @@ def save_big_endian(tensors, path):
     writer.write_end_of_file()
 
 
-class Named:
-    """Pickled as a name alone, such as that of a class which torch no longer has under it."""
-
-    def __init__(self, name):
-        self.name = name
-
-
-class OldPickler(pickle._Pickler):
-    """Protocol 2, with tensors outside of the pickle."""
-
-    identities = {}
-
-    def persistent_id(self, value):
-        return self.identities.get(id(value))
-
-    def save(self, value, *arguments, **options):
-        if isinstance(value, Named):
-            self.write(pickle.GLOBAL + value.name.encode())
-        else:
-            super().save(value, *arguments, **options)
-
-
-def old_pickle(value, identities={}):
-    stream = io.BytesIO()
-    pickler = OldPickler(stream, protocol=2)
-    pickler.identities = identities
-    pickler.dump(value)
-    return stream.getvalue()
-
-
-def save_oldest(path, empty):
-    """A tar of sys_info, pickle, tensors and storages."""
-    address = 94215729885008
-    whole = torch.arange(10.0)
-    halves = torch.tensor([0.5, -2.0], dtype=torch.float64)
-    storages = old_pickle(2)
-    storages += old_pickle((address, "cpu", Named("torch\nFloatStorage\n"))) + struct.pack("<q", 10) + whole.numpy().tobytes()
-    storages += old_pickle((address + 1, "cuda:0", Named("torch\nDoubleStorage\n"))) + struct.pack("<q", 2) + halves.numpy().tobytes()
-    # A part of the first storage: numbers 4 … 9.
-    storages += old_pickle([(address + 2, address, 4, 6)])
-    layout = [
-        ("conv.weight", address, "FloatTensor", whole[1:].as_strided((2, 2), (1, 3)), 1),
-        ("conv.bias", address + 1, "DoubleTensor", halves, 0),
-        ("part", address + 2, "FloatTensor", whole[4:].reshape(2, 3), 0),
-    ]
-    if empty:
-        layout.append(("empty", None, "FloatTensor", torch.zeros(0), 0))
-    tensors = old_pickle(len(layout))
-    state, identities = {}, {}
-    for number, (name, storage, kind, tensor, offset) in enumerate(layout):
-        key = address + 10 + number
-        extents = [] if storage is None else list(tensor.shape) + list(tensor.stride())
-        tensors += old_pickle((key, storage, Named(f"torch\n{kind}\n")))
-        tensors += struct.pack("<ii", len(extents) // 2, 0) + struct.pack(f"<{len(extents)}q", *extents) + struct.pack("<q", offset)
-        state[name] = tensor
-        identities[id(tensor)] = str(key)
-    facts = {"protocol_version": 1000, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
-    with tarfile.open(path, "w:", format=tarfile.PAX_FORMAT) as tar:
-        members = [("sys_info", old_pickle(facts)), ("pickle", old_pickle(state, identities)), ("tensors", tensors), ("storages", storages)]
-        for name, data in members:
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            member.mtime = 1.5  # as files have it: PAX writes it to a header of its own
-            tar.addfile(member, io.BytesIO(data))
-
-
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("goldens")
 arguments = parser.parse_args()
@@ -192,10 +122,6 @@ torch.save(checkpoint, folder / "training_legacy.pth", **LEGACY)
 torch.save({"model": {f"_orig_mod.module.{name}": tensor for name, tensor in state.items()}}, folder / "compiled.pth")
 swapped = {name: tensor for name, tensor in tensors.items() if tensor.is_contiguous() and tensor.numel() == 3}
 save_big_endian(swapped, folder / "big_endian.pth")
-# torch of today takes a tensor without a storage for a mistake, so that it is asked before there is one.
-save_oldest(folder / "oldest.pth", empty=False)
-oldest = torch.load(folder / "oldest.pth", map_location="cpu", weights_only=False)
-save_oldest(folder / "oldest.pth", empty=True)
 
 # What torch itself reads.
 for name in ("types", "types_legacy", "big_endian"):
@@ -204,7 +130,6 @@ for name in ("training", "training_legacy"):
     loaded = torch.load(folder / f"{name}.pth", weights_only=False)["state_dict"]
     expect(name, {key.removeprefix("module."): tensor for key, tensor in loaded.items()})
 expect("compiled", state)
-expect("oldest", {**oldest, "empty": torch.zeros(0)})
 golden_file.write(arguments.goldens, __file__, expected, torch=torch.__version__)
 for path in sorted(folder.iterdir()):
     print(f"{path.name}  {path.stat().st_size} bytes")

@@ -9,6 +9,7 @@ public struct LabColor: Sendable, Equatable {
     /// b*, from blue to yellow; 0 is grey.
     public var b: Double
 
+    /// A colour by its coordinates.
     public init(lightness: Double, a: Double, b: Double) {
         self.lightness = lightness
         self.a = a
@@ -50,7 +51,7 @@ public struct LabColor: Sendable, Equatable {
     private static let fromXYZ = (
         SIMD3(3.2406, -1.5372, -0.4986), SIMD3(-0.9689, 1.8758, 0.0415), SIMD3(0.0557, -0.2040, 1.0570)
     )
-    /// What the matrix makes of white, so that every grey has a* = b* = 0.
+    /// The matrix times white (1, 1, 1), so that every grey has a* = b* = 0.
     private static let white = SIMD3(toXYZ.0.sum(), toXYZ.1.sum(), toXYZ.2.sum())
 
     private static func linear(_ value: Double) -> Double { value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4) }
@@ -59,7 +60,7 @@ public struct LabColor: Sendable, Equatable {
         value <= 0.0031308 ? 12.92 * value : 1.055 * pow(value, 1 / 2.4) - 0.055
     }
 
-    /// Of every 16-bit sample.
+    /// The linear value of every 16-bit sample.
     private static let linearValues = (0...65535).map { linear(Double($0) / 65535) }
 
     // MARK: - Lightness, CIE 15

@@ -39,7 +39,7 @@ public struct PictureDifference: Sendable, Equatable {
         maximumColor = colors.maximum
     }
 
-    /// Of a picture to itself.
+    /// The difference of a picture to itself.
     public static let none = PictureDifference(rms: 0, maximum: 0, structuralSimilarity: 1, meanColor: 0, maximumColor: 0)
 
     private init(rms: Double, maximum: Double, structuralSimilarity: Double, meanColor: Double, maximumColor: Double) {

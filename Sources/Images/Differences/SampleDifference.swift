@@ -2,7 +2,7 @@ import Foundation
 
 /// How far the stored samples of two pictures are apart, on the scale 0…255.
 ///
-/// Of a pixel, red, green and blue count alike, and so does alpha unless both pictures are opaque.
+/// Red, green and blue of a pixel count alike, and so does alpha unless both pictures are opaque.
 struct SampleDifference {
     /// √ of the mean of the squares.
     let rms: Double

@@ -1,3 +1,5 @@
+import Files
+
 /// Numbers that NumPy saved (.npy, format versions 1 to 3): little-endian float16, float32 or float64 in C order.
 public struct NumPyArray: Sendable {
     /// The extents.
@@ -5,8 +7,11 @@ public struct NumPyArray: Sendable {
     /// Row-major.
     public let values: [Float]
 
+    /// Reads a file whole.
+    ///
+    /// - Throws: for other types and orders, and for numbers that are not finite.
     public init(path: String) throws(WeightsError) {
-        let mapping = try MappedFile(path: path)
+        let mapping = try MappedFile(weights: path)
         let bytes = mapping.bytes
         func fail(_ reason: String) -> WeightsError { WeightsError(file: path, reason: reason) }
         guard bytes.count >= 10, bytes[0] == 0x93, bytes[1..<6].elementsEqual("NUMPY".utf8) else {

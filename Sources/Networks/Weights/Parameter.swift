@@ -69,7 +69,7 @@ extension WeightStore {
     /// - Parameter parameters: all of the network's.
     public func check(_ parameters: [Parameter]) throws(WeightsError) { try checkNamesAndShapes(parameters) }
 
-    /// What `check` does where a store has no other idea of it.
+    /// The check of a store that has no check of its own.
     func checkNamesAndShapes(_ parameters: [Parameter]) throws(WeightsError) {
         var problems: [String] = []
         for parameter in parameters {
@@ -88,7 +88,7 @@ extension WeightStore {
         guard problems.isEmpty else {
             let first = problems.prefix(10).joined(separator: "; ")
             let rest = problems.count > 10 ? "; and \(problems.count - 10) more" : ""
-            throw WeightsError(file: file, reason: "\(first)\(rest); is it a training of this network (--model)?")
+            throw WeightsError(file: file, reason: "\(first)\(rest); is it a training of this network?")
         }
     }
 }
@@ -102,21 +102,3 @@ private func isOnlyForTraining(_ name: String) -> Bool {
 private let secondClassifiers = [
     "aux1.", "aux2.", "AuxLogits.", "head0_", "nn0_", "softmax0_", "head1_", "nn1_", "softmax1_",
 ]
-
-/// A weights file that cannot be used.
-public struct WeightsError: Error, CustomStringConvertible, Equatable {
-    /// The file's path.
-    public let file: String
-    /// What is wrong with it.
-    public let reason: String
-    /// The file is not there or cannot be opened (exit code 66 rather than 65).
-    public let isMissing: Bool
-
-    public init(file: String, reason: String, isMissing: Bool = false) {
-        self.file = file
-        self.reason = reason
-        self.isMissing = isMissing
-    }
-
-    public var description: String { "\(file): \(reason)" }
-}

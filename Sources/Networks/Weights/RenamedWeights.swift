@@ -44,7 +44,7 @@ struct RenamedWeights: WeightStore {
         self.hidden = hidden
     }
 
-    /// What stands before an expected name in one key, if it stands before all keys; else nothing.
+    /// The prefix before an expected name in one key, if all keys have it; else nothing.
     private static func commonPrefix(of keys: Dictionary<String, [Int]>.Keys, before expected: Set<String>) -> String {
         // Any one key will do: either all have the prefix or none is taken off.
         for key in keys.prefix(mostTried) {

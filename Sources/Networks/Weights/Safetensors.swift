@@ -1,3 +1,5 @@
+import Files
+
 /// A safetensors file: u64 little-endian length of a JSON header, the header, the values.
 ///
 /// The reader is strict, as the format asks: offsets begin at 0 and leave no hole and no overlap, every extent matches
@@ -23,7 +25,7 @@ public struct SafetensorsFile: WeightStore {
     }
 
     /// Maps the file and reads its header; refuses whatever the format forbids.
-    public init(path: String) throws(WeightsError) { try self.init(MappedFile(path: path)) }
+    public init(path: String) throws(WeightsError) { try self.init(MappedFile(weights: path)) }
 
     init(_ mapping: MappedFile) throws(WeightsError) {
         let bytes = mapping.bytes
@@ -38,44 +40,44 @@ public struct SafetensorsFile: WeightStore {
         guard 8 + length <= bytes.count else {
             throw refuse("cut short: a header of \(length) bytes, but only \(bytes.count - 8) follow")
         }
-        let header: HeaderJSON.Object
+        let header: SafetensorsHeader
         do {
-            header = try HeaderJSON.parse(UnsafeRawBufferPointer(rebasing: bytes[8..<8 + length]))
+            header = try SafetensorsHeader(UnsafeRawBufferPointer(rebasing: bytes[8..<8 + length]))
         } catch {
-            throw refuse("damaged header: \(error.reason) at byte \(error.position)")
+            throw refuse("damaged header: \(error.reason)")
         }
 
-        var shapes: [String: [Int]] = [:]
-        var metadata: [String: String] = [:]
         var entries: [String: Entry] = [:]
-        for (name, value) in header {
-            guard case .object(let fields) = value else { throw refuse("\(name) is not described by an object") }
-            if name == "__metadata__" {
-                for (key, value) in fields {
-                    guard case .string(let text) = value else { throw refuse("__metadata__ \(key) is not a string") }
-                    metadata[key] = text
-                }
-                continue
-            }
-            guard fields.count == 3, case .string(let typeName)? = fields["dtype"],
-                case .integers(let shape)? = fields["shape"], case .integers(let offsets)? = fields["data_offsets"],
-                offsets.count == 2
-            else { throw refuse("\(name) needs exactly dtype, shape and two data_offsets") }
-            guard let type = ElementType(rawValue: typeName) else {
-                throw refuse("\(name) has the unknown type \(typeName)")
+        for (name, tensor) in header.tensors {
+            guard tensor.offsets.count == 2 else { throw refuse("\(name) needs two data_offsets") }
+            guard let type = ElementType(rawValue: tensor.type) else {
+                throw refuse("\(name) has the unknown type \(tensor.type)")
             }
             var size = type.size
-            for extent in shape {
+            for extent in tensor.shape {
                 let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-                guard !overflow else { throw refuse("\(name): the shape \(shape) is larger than any file") }
+                guard !overflow else { throw refuse("\(name): the shape \(tensor.shape) is larger than any file") }
                 size = product
             }
-            guard offsets[0] <= offsets[1], offsets[1] - offsets[0] == size else {
-                throw refuse("\(name) spans \(offsets[0])–\(offsets[1]), but \(shape) of \(typeName) takes \(size) bytes")
+            let (from, to) = (tensor.offsets[0], tensor.offsets[1])
+            guard from <= to, to - from == size else {
+                throw refuse("\(name) spans \(from)–\(to), but \(tensor.shape) of \(tensor.type) takes \(size) bytes")
             }
-            shapes[name] = shape
-            entries[name] = Entry(type: type, range: offsets[0]..<offsets[1])
+            entries[name] = Entry(type: type, range: from..<to)
         }
+        try Self.checkLayout(entries, dataCount: bytes.count - 8 - length, refuse)
+        file = mapping.path
+        shapes = header.tensors.mapValues(\.shape)
+        metadata = header.metadata
+        self.mapping = mapping
+        self.entries = entries
+        start = 8 + length
+    }
+
+    /// Makes sure that the values lie one after the other, without hole or overlap, and end where the file does.
+    private static func checkLayout(
+        _ entries: [String: Entry], dataCount: Int, _ refuse: (String) -> WeightsError
+    ) throws(WeightsError) {
         var end = 0
         for (name, entry) in entries.sorted(by: { ($0.value.range.lowerBound, $0.value.range.upperBound, $0.key)
             < ($1.value.range.lowerBound, $1.value.range.upperBound, $1.key) }) {
@@ -85,19 +87,12 @@ public struct SafetensorsFile: WeightStore {
             }
             end = entry.range.upperBound
         }
-        guard 8 + length + end == bytes.count else {
-            let actual = bytes.count - 8 - length
+        guard end == dataCount else {
             throw refuse(
-                actual < end
-                    ? "cut short: \(end) bytes of values are announced, \(actual) are there"
-                    : "\(actual - end) bytes too many at the end")
+                dataCount < end
+                    ? "cut short: \(end) bytes of values are announced, \(dataCount) are there"
+                    : "\(dataCount - end) bytes too many at the end")
         }
-        file = mapping.path
-        self.shapes = shapes
-        self.metadata = metadata
-        self.mapping = mapping
-        self.entries = entries
-        start = 8 + length
     }
 
     /// The values of one tensor as floats, in row-major order.

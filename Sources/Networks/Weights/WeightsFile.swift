@@ -1,9 +1,43 @@
+import Files
+
 /// Opens a weights file of any format that is read here. The bytes tell which it is, not the name.
 public func openWeights(path: String) throws(WeightsError) -> any WeightStore {
-    let mapping = try MappedFile(path: path)
+    let mapping = try MappedFile(weights: path)
     let bytes = mapping.bytes
     // safetensors: the length of the header, below 2³², then the header's {.
     if bytes.count > 8, bytes[4..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") { return try SafetensorsFile(mapping) }
     if TorchCheckpoint.recognizes(bytes) { return try TorchCheckpoint(mapping) }
     throw WeightsError(file: path, reason: "neither safetensors nor a PyTorch checkpoint (.pth, .pt); save weights as one of these")
+}
+
+/// A weights file that cannot be used.
+public struct WeightsError: Error, CustomStringConvertible, Equatable {
+    /// The file's path.
+    public let file: String
+    /// What is wrong with it.
+    public let reason: String
+    /// The file is not there or cannot be opened (exit code 66 rather than 65).
+    public let isMissing: Bool
+
+    public init(file: String, reason: String, isMissing: Bool = false) {
+        self.file = file
+        self.reason = reason
+        self.isMissing = isMissing
+    }
+
+    /// The same error about a file of weights.
+    public init(_ error: InputError) { self.init(file: error.file, reason: error.reason, isMissing: error.isMissing) }
+
+    public var description: String { "\(file): \(reason)" }
+}
+
+extension MappedFile {
+    /// Maps a file of weights.
+    package convenience init(weights path: String) throws(WeightsError) {
+        do {
+            try self.init(path: path)
+        } catch {
+            throw WeightsError(error)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Images
 
@@ -68,8 +69,12 @@ struct FilmEncoder: ~Copyable {
         let metadata = comment.map { ["-metadata", "comment=\($0)"] } ?? []
         // "file:", lest a name with a colon be taken for a protocol.
         let output = metadata + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
-        process = try ChildProcess(
-            program, ["-hide_banner", "-loglevel", "error", "-y"] + input + ["-an"] + colors + output)
+        let arguments = ["-hide_banner", "-loglevel", "error", "-y"] + input + ["-an"] + colors + output
+        do {
+            process = try ChildProcess(program, arguments)
+        } catch {
+            throw Failure(error)
+        }
         self.file = file
     }
 

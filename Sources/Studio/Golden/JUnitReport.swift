@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Comparisons as a JUnit XML file, which Jenkins, GitLab, Azure and others show: a test for each picture.

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// A golden picture held against a new one.

@@ -1,3 +1,4 @@
+import Files
 import Images
 import ModelStore
 
@@ -80,10 +81,10 @@ struct OutputNames {
         path.lastIndex(of: "/").map { path[...$0] + name } ?? name
     }
 
-    /// Whether a name asks for a kind of picture that is not written here: PNG and JPEG are.
+    /// Whether a name asks for a kind of picture that is not written here.
     static func isForeign(_ path: String) -> Bool {
         let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
-        return endings.contains { path.lowercased().hasSuffix($0) }
+        return PictureFormat(fileName: path) == nil && endings.contains { path.lowercased().hasSuffix($0) }
     }
 
     /// A model's name; of a graph in a file, the file's.

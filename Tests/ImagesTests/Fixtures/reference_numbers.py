@@ -22,9 +22,7 @@ def resizing():
 
 def pngsuite(folder):
     """Size, channels, bits and FNV-1a checksum of the samples (16-bit ones high byte first) of every file, by pypng."""
-    for path in sorted(pathlib.Path(folder).glob("*/*.png")):
-        if path.parent.name == "corrupt":
-            continue
+    for path in sorted(pathlib.Path(folder).glob("*.png")):
         reader = png.Reader(filename=str(path))
         width, height, rows, info = reader.read()
         raw = numpy.array([list(row) for row in rows]).reshape(height, width, info["planes"])
@@ -48,8 +46,7 @@ def pngsuite(folder):
         checksum = 0xCBF29CE484222325
         for byte in samples.astype(">u2" if depth == 16 else ">u1").tobytes():
             checksum = (checksum ^ byte) * 0x100000001B3 % 2**64
-        name = f"{path.parent.name}/{path.stem}"
-        print(f'    ("{name}", {width}, {height}, {samples.shape[2]}, {depth}, 0x{checksum:016x}),')
+        print(f'    ("{path.stem}", {width}, {height}, {samples.shape[2]}, {depth}, 0x{checksum:016x}),')
 
 
 {"resizing": resizing, "pngsuite": pngsuite}[sys.argv[1]](*sys.argv[2:])

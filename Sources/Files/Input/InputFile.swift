@@ -1,0 +1,77 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Reads a whole file, or standard input.
+public enum InputFile {
+    /// No picture within the limits fills such a file. The limit keeps an endless device from filling the memory.
+    private static let maximumBytes = 4 << 30
+    private static let chunkBytes = 1 << 18
+
+    /// All bytes of a file, or of standard input for "-".
+    public static func bytes(of path: String) throws(InputError) -> [UInt8] { try reading(path, headLength: 1) { _ in true } ?? [] }
+
+    /// The lines of a text file. A line break after the last line does not begin another.
+    public static func lines(of path: String) throws(InputError) -> [String] {
+        var lines = String(decoding: try bytes(of: path), as: UTF8.self).split(
+            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        return lines.map(String.init)
+    }
+
+    /// All bytes of a file, or of standard input for "-", unless the first ones show that they are not wanted.
+    ///
+    /// - Parameters:
+    ///   - headLength: how many bytes `isWanted` needs to see.
+    ///   - isWanted: is given the first bytes, fewer if the file is shorter, before the rest is read.
+    /// - Returns: nil if the bytes are not wanted.
+    package static func reading(
+        _ path: String, headLength: Int, isWanted: ([UInt8]) -> Bool
+    ) throws(InputError) -> [UInt8]? {
+        let descriptor = try open(path)
+        defer { if descriptor != STDIN_FILENO { _ = close(descriptor) } }
+        var bytes = try readUpTo(headLength, descriptor, path)
+        guard isWanted(bytes) else { return nil }
+        while true {
+            let chunk = try readUpTo(chunkBytes, descriptor, path)
+            bytes += chunk
+            if chunk.count < chunkBytes { return bytes }
+            if bytes.count > maximumBytes { throw .tooLong(file: path, limit: maximumBytes) }
+        }
+    }
+
+    /// Finds out whether another program that is given a file's name will be able to read it.
+    ///
+    /// - Throws: `missing` or `unreadable`.
+    public static func checkReadable(_ path: String) throws(InputError) {
+        let descriptor = try open(path, O_NONBLOCK, dash: false)
+        _ = close(descriptor)
+    }
+
+    private static func open(_ path: String, _ flags: Int32 = 0, dash: Bool = true) throws(InputError) -> Int32 {
+        if path == "-" && dash { return STDIN_FILENO }
+        if path.isEmpty || path.utf8.contains(0) { throw .missing(file: path) }
+        let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | flags)
+        guard descriptor >= 0 else { throw InputError(SystemError.last, file: path) }
+        return descriptor
+    }
+
+    /// The next `limit` bytes, or fewer at the end of the file.
+    private static func readUpTo(_ limit: Int, _ descriptor: Int32, _ path: String) throws(InputError) -> [UInt8] {
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            do throws(SystemError) {
+                while count < limit {
+                    let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+                    let got = try readSome(descriptor, into: rest)
+                    if got == 0 { break }
+                    count += got
+                }
+            } catch { failure = error }
+        }
+        if let failure { throw .unreadable(file: path, reason: failure.message) }
+        return bytes
+    }
+}
