@@ -6,14 +6,16 @@ import Tensors
 ///
 /// The rows stand beside the code that they call, one file for each family of operators in Operators/.
 struct Operator: Sendable {
+    // Rows throw nothing but WeightsError. Their types do not say so, since closures without a signature cannot infer it.
+
     /// Computes the outputs of an operation whose inputs are constants.
-    typealias Folding = @Sendable (Operation) throws(WeightsError) -> [Value]
+    typealias Folding = @Sendable (Operation) throws -> [Value]
     /// Adds the layers of an operation to the network.
-    typealias Importing = @Sendable (inout GraphImporter, Operation) throws(WeightsError) -> [Value]
+    typealias Importing = @Sendable (inout GraphImporter, Operation) throws -> [Value]
 
     enum Kind {
         /// Known before any picture is seen, whatever the inputs are: a literal, or the extents of a value.
-        case literal(@Sendable (Operation) throws(WeightsError) -> Value)
+        case literal(@Sendable (Operation) throws -> Value)
         /// Depends on the values of its inputs. nil for what is not supported.
         case computed(Folding?, Importing?)
     }
@@ -30,13 +32,13 @@ struct Operator: Sendable {
     ///   - constant: computes it from constants; nil where that is not supported.
     ///   - layer: adds its layers; nil where inputs that depend on the picture are not supported.
     init(
-        _ name: String, constant: (@Sendable (Operation) throws(WeightsError) -> Constant)? = nil,
-        layer: (@Sendable (inout GraphImporter, Operation) throws(WeightsError) -> Activation)? = nil
+        _ name: String, constant: (@Sendable (Operation) throws -> Constant)? = nil,
+        layer: (@Sendable (inout GraphImporter, Operation) throws -> Activation)? = nil
     ) {
         var folding: Folding?
         var importing: Importing?
-        if let constant { folding = { operation throws(WeightsError) in [.constant(try constant(operation))] } }
-        if let layer { importing = { importer, operation throws(WeightsError) in [.activation(try layer(&importer, operation))] } }
+        if let constant { folding = { operation in [.constant(try constant(operation))] } }
+        if let layer { importing = { importer, operation in [.activation(try layer(&importer, operation))] } }
         self.init(name, .computed(folding, importing))
     }
 
@@ -58,6 +60,16 @@ extension ONNXModel {
 extension GraphImporter {
     /// The outputs of a node: constants where they can be computed now, else values of layers that are added.
     mutating func outputs(of operation: Operation) throws(WeightsError) -> [Value] {
+        do {
+            return try rowOutputs(of: operation)
+        } catch let error as WeightsError {
+            throw error
+        } catch {
+            preconditionFailure("a row of an operator throws \(error)")
+        }
+    }
+
+    private mutating func rowOutputs(of operation: Operation) throws -> [Value] {
         guard let row = Operator.all[operation.type] else {
             throw operation.refuse("this operator is not supported; export the network for inference, without quantization or control flow")
         }

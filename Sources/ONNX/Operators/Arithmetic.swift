@@ -4,13 +4,13 @@ import Tensors
 /// Arithmetic, comparisons and logic of two or more values, which are repeated along axes of extent 1 to fit each other.
 extension Operator {
     static let arithmetic: [Operator] = [
-        binary("Add", .add, &+, +),
-        binary("Sub", .subtract, &-, -),
-        binary("Mul", .multiply, &*, *),
-        binary("Div", .divide, { $1 == 0 || $0 == .min && $1 == -1 ? 0 : $0 / $1 }, /),
-        several("Max", .maximum, max, max),
-        several("Min", .minimum, min, min),
-        several("Sum", .add, &+, +),
+        binary("Add", .add, { $0 &+ $1 }, { $0 + $1 }),
+        binary("Sub", .subtract, { $0 &- $1 }, { $0 - $1 }),
+        binary("Mul", .multiply, { $0 &* $1 }, { $0 * $1 }),
+        binary("Div", .divide, { $1 == 0 || $0 == .min && $1 == -1 ? 0 : $0 / $1 }, { $0 / $1 }),
+        several("Max", .maximum, { max($0, $1) }, { max($0, $1) }),
+        several("Min", .minimum, { min($0, $1) }, { min($0, $1) }),
+        several("Sum", .add, { $0 &+ $1 }, { $0 + $1 }),
         Operator("Mean", layer: { importer, operation in
             let sum = try importer.combinedAll(operation, .add, endsInName: false)
             let share = Constant([], .floats([1 / Float(operation.inputs.count)]))
@@ -26,11 +26,11 @@ extension Operator {
                 }, { $0.truncatingRemainder(dividingBy: $1) })
         }),
         Operator("Pow", constant: { try $0.power() }, layer: { try $0.power($1) }),
-        comparison("Equal", ==, ==),
-        comparison("Less", <, <),
-        comparison("Greater", >, >),
-        comparison("LessOrEqual", <=, <=),
-        comparison("GreaterOrEqual", >=, >=),
+        comparison("Equal", { $0 == $1 }, { $0 == $1 }),
+        comparison("Less", { $0 < $1 }, { $0 < $1 }),
+        comparison("Greater", { $0 > $1 }, { $0 > $1 }),
+        comparison("LessOrEqual", { $0 <= $1 }, { $0 <= $1 }),
+        comparison("GreaterOrEqual", { $0 >= $1 }, { $0 >= $1 }),
         comparison("And", { $0 != 0 && $1 != 0 }, { $0 != 0 && $1 != 0 }),
         comparison("Or", { $0 != 0 || $1 != 0 }, { $0 != 0 || $1 != 0 }),
     ]

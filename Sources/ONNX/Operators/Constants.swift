@@ -4,9 +4,9 @@ import Tensors
 /// Literals, extents, and shape arithmetic that is never done on a picture's values.
 extension Operator {
     static let constants: [Operator] = [
-        Operator("Constant", .literal { operation throws(WeightsError) in try operation.literal() }),
-        Operator("Shape", .literal { operation throws(WeightsError) in .constant(try operation.extents()) }),
-        Operator("Size", .literal { operation throws(WeightsError) in
+        Operator("Constant", .literal { try $0.literal() }),
+        Operator("Shape", .literal { .constant(try $0.extents()) }),
+        Operator("Size", .literal { operation in
             let value = try operation.input(0)
             return .constant(Constant([], .integers([value.count]), isSized: value.isActivation))
         }),

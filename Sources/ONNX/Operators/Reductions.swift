@@ -18,9 +18,9 @@ extension Operator {
     private static func reduction(
         _ name: String, _ kind: Reduction.Kind?, _ reduce: @escaping @Sendable (ArraySlice<Float>) -> Float
     ) -> Operator {
-        Operator(
-            name, constant: { try $0.reduced(keepsWhole: kind != .mean && kind != .length, reduce) },
-            layer: kind.map { kind in { try $0.reduction($1, kind) } })
+        let constant: @Sendable (Operation) throws -> Constant = { try $0.reduced(keepsWhole: kind != .mean && kind != .length, reduce) }
+        guard let kind else { return Operator(name, constant: constant) }
+        return Operator(name, constant: constant, layer: { try $0.reduction($1, kind) })
     }
 }
 

@@ -36,8 +36,8 @@ extension Operator {
         identity("Identity"),
         identity("Dropout"),
         Operator("Cast", .computed(
-            { operation throws(WeightsError) in [try operation.cast()] },
-            { importer, operation throws(WeightsError) in
+            { operation in [try operation.cast()] },
+            { importer, operation in
                 guard try operation.castsToFloats() else {
                     throw operation.refuse("values that depend on the picture cannot become whole numbers")
                 }
@@ -76,8 +76,8 @@ extension Operator {
     /// The first input, whatever the others are. Weights stay in their file.
     private static func identity(_ name: String) -> Operator {
         Operator(name, .computed(
-            { operation throws(WeightsError) in [try operation.input(0)] },
-            { importer, operation throws(WeightsError) in [.activation(try importer.identity(operation))] }))
+            { operation in [try operation.input(0)] },
+            { importer, operation in [.activation(try importer.identity(operation))] }))
     }
 }
 

@@ -13,8 +13,8 @@ extension Operator {
             },
             layer: { try $0.slice($1) }),
         Operator("Split", .computed(
-            { operation throws(WeightsError) in try operation.split() },
-            { importer, operation throws(WeightsError) in try importer.split(operation) })),
+            { operation in try operation.split() },
+            { importer, operation in try importer.split(operation) })),
         Operator("Gather", constant: { try $0.gathered() }, layer: { try $0.gather($1) }),
     ]
 }
