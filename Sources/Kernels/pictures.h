@@ -46,8 +46,8 @@ void KERNEL(gather_row)(const float *restrict row, const int32_t *restrict first
   }
 }
 
-// Where row y of a rotated picture comes from: the pixel up and left of each source point (clamped to the picture), what
-// leads to its neighbours, and the four weights, 0 beyond the border.
+// The sources of row y of a rotated picture: the pixel up and left of each source point (clamped to the picture), the
+// distances to its neighbours, and the four weights, 0 beyond the border.
 INLINE void KERNEL(rotation_taps)(const kernels_rotation *r, long y, int32_t *restrict corner, int32_t *restrict right,
                                   int32_t *restrict below, float *restrict weights) {
   float *restrict w00 = weights, *restrict w01 = weights + r->width, *restrict w10 = weights + 2 * r->width,

@@ -1,6 +1,6 @@
 // Max pooling with channels as lanes, included once per instruction set like bodies.h.
 
-// One output position: the largest of `taps` pixels, and which of them it was.
+// One output position: the largest of `taps` pixels, and its index among them.
 INLINE void KERNEL(max_pool_position)(const float *const *pixels, const uint8_t *names, long taps, long channels,
                                       float *best, uint8_t *winners) {
   long c = 0;

@@ -107,7 +107,7 @@ void KERNEL(pack)(const float *matrix, long depth, long columns, long stride, fl
 }
 
 // Few filters over a deep input: the lanes run along the depth instead, 16 of them whatever the registers' width, as two
-// vectors of 8, so that the sums of two rows and three filters and what is added to them fit AVX2's registers.
+// vectors of 8, so that the sums of two rows and three filters and their operands fit AVX2's registers.
 typedef float KERNEL(eight) __attribute__((vector_size(32), aligned(4)));
 
 INLINE float KERNEL(sum_of_lanes)(const KERNEL(eight) *low, const KERNEL(eight) *high) {
@@ -178,7 +178,7 @@ void KERNEL(thin_product)(const kernels_product *p) {
     }
 }
 
-// A channel sees itself alone: filters are [taps, channels], a tap is a segment.
+// Depthwise: filters are [taps, channels], a tap is a segment.
 INLINE void KERNEL(depthwise_rows)(const kernels_product *p, long first, const int rows) {
   const float *input = p->input + first * p->input_stride;
   const uint8_t *mask = p->mask ? p->mask + first * p->mask_stride : 0;

@@ -1,4 +1,4 @@
-// One bit a value: what is left of a rectifier's output for the way back. Included once per instruction set like bodies.h.
+// One bit for each value, all that a rectifier's gradient needs. Included once per instruction set like bodies.h.
 // Each position begins a new byte.
 
 void KERNEL(signs)(const float *restrict values, long positions, long channels, uint8_t *restrict positive,

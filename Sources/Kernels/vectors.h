@@ -1,4 +1,4 @@
-// A register full of floats, and what every convolution does to its results; included once per instruction set, with
+// A register full of floats, and the last steps of every convolution; included once per instruction set, with
 // VECTOR_FLOATS the width of its registers.
 
 #define INLINE static inline __attribute__((always_inline))
@@ -18,7 +18,7 @@ INLINE KERNEL(vector) KERNEL(rectified_vector)(KERNEL(vector) v) {
 
 INLINE float KERNEL(rectified_single)(float v) { return v < 0 ? -0.0f : v; }
 
-// Bits of one position, a channel each, lowest first: lanes from `channel` on, a multiple of VECTOR_FLOATS.
+// Bits of one position, one for each channel, lowest first: lanes from `channel` on, a multiple of VECTOR_FLOATS.
 INLINE KERNEL(integers) KERNEL(lanes_of_bits)(const uint8_t *bits, long channel) {
 #if VECTOR_FLOATS == 16
   const KERNEL(integers) lane = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
@@ -44,7 +44,7 @@ INLINE float KERNEL(masked_single)(float v, const uint8_t *bits, long channel) {
   return KERNEL(bit)(bits, channel) ? v : 0;
 }
 
-// Sets the bits of the lanes from `channel` on, a multiple of VECTOR_FLOATS: which values are positive.
+// Sets the bits of the lanes from `channel` on, a multiple of VECTOR_FLOATS, whose values are positive.
 INLINE void KERNEL(store_bits)(KERNEL(vector) v, uint8_t *bits, long channel) {
 #if VECTOR_FLOATS >= 8
   typedef _Bool several __attribute__((ext_vector_type(VECTOR_FLOATS)));

@@ -3,36 +3,15 @@ import Tensors
 
 /// Turns a graph of ONNX into a network of layers, node after node, for one size of the picture.
 ///
-/// What does not depend on the picture is computed on the way (Folding.swift); shapes are known at every edge.
+/// Constants are computed on the way; the shape of every value is known.
 struct GraphImporter {
-    /// The size that symbolic extents stand for.
+    /// The picture's size, which symbolic extents stand for.
     let size: Network.Size
     let reader: TensorReader
     let opset: Int
     var builder: NetworkBuilder
-    /// Nodes that are only another one under its own name, and what else is known of nodes that later ones can use.
+    /// Notes on nodes by index, so that several operators can become one layer.
     var facts: [Int: Fact] = [:]
-
-    /// What is known of a node beside its layer, so that several operators can become one layer.
-    enum Fact {
-        /// A convolution without biases, which may still get them.
-        case convolution(Convolution, from: NetworkBuilder.Value)
-        /// A linear layer without biases.
-        case linear(Linear, from: NetworkBuilder.Value)
-        /// A step on the way to an activation function of this node.
-        case term(Term, of: Activation)
-    }
-
-    /// Expressions in x that exporters write out.
-    enum Term: Equatable {
-        case sigmoid, hardSigmoid
-        /// factor · x
-        case scaled(Float)
-        /// x + 3, min(max(x + 3, 0), 6), and x times that.
-        case plusThree, sixPart, timesSixPart
-        /// erf(x/√2), 1 + that, x times that.
-        case errorFunction, onePlusErrorFunction, timesErrorFunction
-    }
 
     init(size: Network.Size, inputChannels: Int, reader: TensorReader, opset: Int) {
         self.size = size
@@ -41,9 +20,21 @@ struct GraphImporter {
         builder = NetworkBuilder(inputChannels: inputChannels, weights: reader)
     }
 
+    /// Bound on the elements of a value.
+    private static let mostElements = 1 << 30 - 1
+    /// Bound on the elements of a value that is moved by a table of places.
+    private static let mostMovedElements = 1 << 26
+
     // MARK: Adding layers
 
-    /// Adds a node of one input and checks that the layer makes what ONNX says.
+    /// Adds a node of one input and checks its shape against ONNX's.
+    ///
+    /// - Parameters:
+    ///   - before: layers between the input and `layer`.
+    ///   - dims: extents of the output as ONNX has them.
+    ///   - order: the output's axes in memory.
+    ///   - after: layers between `layer` and the output.
+    ///   - suffix: ends the node's name.
     mutating func add(
         _ operation: Operation, _ layer: any Layer, from input: Activation, through before: [any Layer] = [],
         dims: [Int], order: [Int], after: [any Layer] = [], suffix: String = ""
@@ -73,29 +64,20 @@ struct GraphImporter {
         return Activation(node, dims: dims, order: order)
     }
 
-    /// Whether a value has few enough elements that no offset overflows, and none of its extents is 0.
+    /// Whether a value has few enough elements that no offset overflows, and no extent of 0.
     private func fits(_ dims: [Int]) -> Bool {
-        var count = 1
-        for extent in dims {
-            let (product, overflows) = count.multipliedReportingOverflow(by: extent)
-            guard extent > 0, !overflows, product < 1 << 30 else { return false }
-            count = product
-        }
-        return dims.count < 64
+        dims.count < 64 && dims.allSatisfy { $0 > 0 } && elementCount(dims, atMost: Self.mostElements) != nil
     }
 
-    /// The operation's name for one more node.
-    func uniqueNodeName(_ operation: Operation) -> String { uniqueName(operation.name) }
-
-    private func uniqueName(_ name: String) -> String {
+    func uniqueName(_ name: String) -> String {
         if !builder.has(name) { return name }
         var number = 1
         while builder.has("\(name)_\(number)") { number += 1 }
         return "\(name)_\(number)"
     }
 
-    /// The same value: a node of the operation's name is there for who asks for it, but later nodes read its source, so that
-    /// nothing stands between layers that can be merged.
+    /// The same value under the operation's name. A node of that name is added, so that it can be asked for; later nodes read
+    /// its source, so that nothing stands between layers that can be merged.
     mutating func alias(_ operation: Operation, _ source: Activation, dims: [Int], order: [Int]) throws(WeightsError) -> Activation {
         _ = try add(operation, Dropout(), from: [source], dims: dims, order: order)
         return Activation(source.node, dims: dims, order: order)
@@ -112,10 +94,7 @@ struct GraphImporter {
     /// The layers that bring a value's axes into this order, none where it lies so already.
     func layers(bringing value: Activation, to order: [Int]) throws(WeightsError) -> [any Layer] {
         let target = Activation(value.node, dims: value.dims, order: order)
-        if target.moving != value.moving {
-            let movement = Movement(value.dims, strides: value.strides)
-            return [try rearrangement(value, movement, order: order)]
-        }
+        if target.moving != value.moving { return [try rearrangement(value, value.indexMap, order: order)] }
         return target.shape == value.shape ? [] : [Reinterpretation(from: value.shape, to: target.shape)]
     }
 
@@ -126,29 +105,39 @@ struct GraphImporter {
         return try add(operation, layer, from: [value], dims: value.dims, order: order, suffix: "/input")
     }
 
-    /// A movement of a value as a layer.
-    func rearrangement(_ value: Activation, _ movement: Movement, order: [Int], as shape: Shape? = nil) throws(WeightsError) -> Rearrangement {
-        guard movement.count < 1 << 26, value.count < 1 << 26 else {
-            throw WeightsError(file: reader.file, reason: "a value of \(movement.dims) is too large")
+    /// The layer that moves a value.
+    ///
+    /// - Parameters:
+    ///   - order: the output's axes in memory.
+    ///   - shape: of the output, where it is read under other extents than the map's.
+    func rearrangement(
+        _ value: Activation, _ map: IndexMap, order: [Int], as shape: Shape? = nil
+    ) throws(WeightsError) -> Rearrangement {
+        guard map.count < Self.mostMovedElements, value.count < Self.mostMovedElements else {
+            throw WeightsError(file: reader.file, reason: "a value of \(map.dims) is too large")
         }
         return Rearrangement(
-            from: value.shape, to: shape ?? Activation.shape(movement.dims, order), places: movement.places(order: order),
-            fill: movement.fill)
+            from: value.shape, to: shape ?? Activation.shape(map.dims, order), places: map.places(order: order), fill: map.fill)
     }
 
-    /// A value moved: axes in this order in memory, row-major without; then read as `dims` where they differ.
+    /// A value moved, by a node of its own.
+    ///
+    /// - Parameters:
+    ///   - order: the output's axes in memory; row-major by default.
+    ///   - dims: extents that the output is read under, row-major; by default the map's.
     mutating func moved(
-        _ operation: Operation, _ value: Activation, _ movement: Movement, order: [Int]? = nil, dims: [Int]? = nil, suffix: String = ""
+        _ operation: Operation, _ value: Activation, _ map: IndexMap, order: [Int]? = nil, dims: [Int]? = nil, suffix: String = ""
     ) throws(WeightsError) -> Activation {
-        let finalDims = dims ?? movement.dims
-        guard fits(movement.dims), fits(finalDims) else { throw operation.refuse("a value of \(movement.dims) is too large") }
+        let finalDims = dims ?? map.dims
+        guard fits(map.dims), fits(finalDims) else { throw operation.refuse("a value of \(map.dims) is too large") }
         let finalOrder = dims == nil ? order ?? Array(finalDims.indices) : Array(finalDims.indices)
         let layer = try rearrangement(
-            value, movement, order: order ?? Array(movement.tables.indices), as: Activation.shape(finalDims, finalOrder))
+            value, map, order: order ?? Array(map.tables.indices), as: Activation.shape(finalDims, finalOrder))
         return try add(operation, layer, from: [value], dims: finalDims, order: finalOrder, suffix: suffix)
     }
 
-    /// The same value for a layer that would take other sizes as well, but whose constants follow from this one.
+    /// The same value for this size of the picture only: for layers that would take other sizes, but whose constants follow from
+    /// this one.
     mutating func fixed(_ operation: Operation, _ value: Activation) throws(WeightsError) -> Activation {
         try add(
             operation, Reinterpretation(from: value.shape, to: value.shape), from: [value], dims: value.dims,

@@ -20,7 +20,8 @@ struct ONNXGraph {
         self.path = path
         mapping = try MappedFile(weights: path)
         guard mapping.bytes.count <= Self.largestFile else {
-            throw WeightsError(file: path, reason: "\(mapping.bytes.count) bytes are more than the 2 GiB of a protobuf file; export with external data")
+            throw WeightsError(
+                file: path, reason: "\(mapping.bytes.count) bytes are more than the 2 GiB of a protobuf file; export with external data")
         }
         var options = BinaryDecodingOptions()
         options.discardUnknownFields = true
@@ -43,19 +44,20 @@ struct ONNXGraph {
         self.tensors = tensors
         let version = model.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 1
         guard let opset = Int(exactly: version), Self.opsets.contains(opset) else {
-            throw WeightsError(file: path, reason: "operator set \(version) is not one of \(Self.opsets.lowerBound) to \(Self.opsets.upperBound); export with another opset_version")
+            let known = "\(Self.opsets.lowerBound) to \(Self.opsets.upperBound)"
+            throw WeightsError(file: path, reason: "operator set \(version) is not one of \(known); export with another opset_version")
         }
         self.opset = opset
     }
 
-    /// Of the file and the files that its weights lie in.
+    /// The digest of the file and of the files that its weights lie in.
     var sha256: String { Files.sha256(of: [mapping] + external.files) }
 
     /// The picture as the graph wants it.
     struct Input {
         let name: String
         let channels: Int
-        /// nil for what is left open.
+        /// nil where the graph leaves it open.
         let height: Int?
         let width: Int?
         /// `[1, height, width, channels]`, as TensorFlow has images.
@@ -70,17 +72,24 @@ struct ONNXGraph {
             throw refuse("the graph has \(inputs.count) inputs (\(names)); a network of one picture has one")
         }
         let dims = input.type.tensorType.shape.dim.map { $0.hasDimValue && $0.dimValue > 0 ? Int(clamping: $0.dimValue) : nil }
-        guard dims.count == 4 else { throw refuse("the input \(shown(input.name)) has \(dims.count) axes; a picture has four: batch, channels, height, width") }
+        guard dims.count == 4 else {
+            let axes = "\(dims.count) axes; a picture has four: batch, channels, height, width"
+            throw refuse("the input \(shown(input.name)) has \(axes)")
+        }
         func isColour(_ extent: Int?) -> Bool { extent == 3 || extent == 1 }
         let isChannelsLast = !isColour(dims[1]) && isColour(dims[3])
-        guard let channels = isChannelsLast ? dims[3] : dims[1] else { throw refuse("the input \(shown(input.name)) does not say how many channels it has") }
+        guard let channels = isChannelsLast ? dims[3] : dims[1] else {
+            throw refuse("the input \(shown(input.name)) does not say how many channels it has")
+        }
         guard channels <= 4096 else { throw refuse("the input \(shown(input.name)) has \(channels) channels, more than 4096") }
         let (height, width) = isChannelsLast ? (dims[1], dims[2]) : (dims[2], dims[3])
-        for extent in [height, width] where extent ?? 1 > 1 << 20 { throw refuse("the input \(shown(input.name)) would be \(extent ?? 0) pixels on a side") }
+        for extent in [height, width] where extent ?? 1 > 1 << 20 {
+            throw refuse("the input \(shown(input.name)) would be \(extent ?? 0) pixels on a side")
+        }
         return Input(name: input.name, channels: channels, height: height, width: width, isChannelsLast: isChannelsLast)
     }
 
-    /// What a graph has become.
+    /// A graph as a network.
     struct Imported {
         let network: Network
         /// Extents of the output.
@@ -106,11 +115,16 @@ struct ONNXGraph {
             let operation = try operation(node, name, values, reader)
             let outputs = try importer.outputs(of: operation)
             for (output, value) in zip(node.output, outputs) where !output.isEmpty {
-                guard values.updateValue(value, forKey: output) == nil else { throw operation.refuse("its output \(shown(output)) has been computed already") }
+                guard values.updateValue(value, forKey: output) == nil else {
+                    throw operation.refuse("its output \(shown(output)) has been computed already")
+                }
                 if output == model.graph.output.first?.name, case .activation(let result) = value { last = result }
             }
         }
-        guard let last else { throw WeightsError(file: path, reason: "its output \(shown(model.graph.output.first?.name ?? "")) does not depend on the picture") }
+        guard let last else {
+            let name = model.graph.output.first?.name ?? ""
+            throw WeightsError(file: path, reason: "its output \(shown(name)) does not depend on the picture")
+        }
         importer.endWith(last, name: model.graph.output.first?.name ?? "output")
         importer.builder.onlySize = size
         return Imported(network: try importer.builder.network(), outputDims: last.dims)
@@ -126,7 +140,9 @@ struct ONNXGraph {
     private func operation(_ node: Onnx_NodeProto, _ name: String, _ values: [String: Value], _ reader: TensorReader)
         throws(WeightsError) -> Operation
     {
-        func refuse(_ reason: String) -> WeightsError { WeightsError(file: path, reason: "node \(shown(name)) (\(shown(node.opType))): \(reason)") }
+        func refuse(_ reason: String) -> WeightsError {
+            WeightsError(file: path, reason: "node \(shown(name)) (\(shown(node.opType))): \(reason)")
+        }
         guard node.domain.isEmpty || node.domain == "ai.onnx" || node.domain == "com.microsoft" && node.opType == "Gelu" else {
             throw refuse("operators of the domain \(shown(node.domain)) are not supported")
         }
@@ -144,13 +160,13 @@ struct ONNXGraph {
 
     // MARK: Order and names
 
-    /// A name without what a terminal would obey or a line end in: names are printed, and go into file names.
+    /// A name without control characters, since names are printed and go into file names.
     private func printable(_ name: String) -> String {
         let scalars = name.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "_" : $0 }
         return String(String.UnicodeScalarView(scalars))
     }
 
-    /// The nodes, each after those that it reads; in the file's order where that is one.
+    /// The nodes, each after those that it reads; in the file's order where possible.
     private func sorted() throws(WeightsError) -> [Onnx_NodeProto] {
         let nodes = model.graph.node
         var producers: [String: Int] = [:]
@@ -172,7 +188,9 @@ struct ONNXGraph {
                 guard let producer = producers[nodes[node].input[next]] else { continue }
                 switch states[producer] {
                 case .done: continue
-                case .entered: throw WeightsError(file: self.path, reason: "the graph has a cycle through node \(shown(nodes[producer].name)) (\(shown(nodes[producer].opType)))")
+                case .entered:
+                    let name = "\(shown(nodes[producer].name)) (\(shown(nodes[producer].opType)))"
+                    throw WeightsError(file: self.path, reason: "the graph has a cycle through node \(name)")
                 case .unseen:
                     states[producer] = .entered
                     path.append((producer, 0))
@@ -191,7 +209,8 @@ struct ONNXGraph {
     /// The module that a node belongs to, as PyTorch's exporters tell it: by a list of scopes, or in the node's name.
     private func modulePath(of node: Onnx_NodeProto) -> String? {
         if let scopes = node.metadataProps.first(where: { $0.key == "pkg.torch.onnx.name_scopes" })?.value {
-            let names = scopes.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+            let parts = scopes.split(separator: "'", omittingEmptySubsequences: false)
+            let names = stride(from: 1, to: parts.count, by: 2).map { String(parts[$0]) }  // those within the quotes
             if let module = names.dropLast().last, !module.isEmpty { return module }
         }
         // "/layer1/layer1.0/conv1/Conv": a scope that repeats the one before it continues it.

@@ -5,13 +5,13 @@ public enum ONNXModel {
     /// Sizes to try where a graph leaves the size open and does not take the one that was asked for.
     private static let usualSizes = [224, 299, 384, 512]
 
-    /// Reads a graph. Where nobody tells what the network was trained to see, `Model.assumption` says what is guessed.
+    /// Reads a graph. Where the preprocessing is guessed, `Model.assumption` tells the guess.
     ///
     /// - Parameters:
     ///   - path: of the .onnx file; files of external data may lie in its folder.
     ///   - size: of the picture, where the graph leaves it open; nil for 224×224.
-    ///   - preprocessing: what the network was trained to see, given what is guessed; nil to leave it at that.
-    ///   - labels: names for so many classes; nil for "class 0" and so on.
+    ///   - preprocessing: gets a guess, and returns what the network was trained with; nil to accept the guess.
+    ///   - labels: names for this number of classes; nil for "class 0" and so on.
     ///   - weights: values for tensors that the file describes but does not hold; nil to demand them all.
     public static func load(
         path: String, size: Network.Size? = nil, preprocessing: (_ guess: Preprocessing) -> Preprocessing? = { _ in nil },
@@ -22,7 +22,7 @@ public enum ONNXModel {
         let input = try graph.input()
         let imported = try network(graph, input, size: size, weights: weights)
         let network = imported.network
-        // Where the network ends in a vector, that is classes.
+        // A vector at the end is taken for classes.
         var names: [String]?
         if let count = imported.outputDims.last, count > 1, imported.outputDims.dropLast().allSatisfy({ $0 == 1 })
             || imported.outputDims.count == 4 && imported.outputDims[2...].allSatisfy({ $0 == 1 })
@@ -39,7 +39,8 @@ public enum ONNXModel {
         }
         let told = preprocessing(guess)
         var model = Model(
-            name: path.split(separator: "/").last.map(String.init) ?? path, weightsSHA256: graph.sha256, network: network, preprocessing: told ?? guess, classNames: names)
+            name: path.split(separator: "/").last.map(String.init) ?? path, weightsSHA256: graph.sha256, network: network,
+            preprocessing: told ?? guess, classNames: names)
         model.assumption = told == nil ? assumption(input) : nil
         return model
     }
@@ -63,7 +64,7 @@ public enum ONNXModel {
         }
     }
 
-    /// PyTorch's networks mostly see ImageNet's mean and deviation taken away, TensorFlow's −1 to 1.
+    /// Most networks of PyTorch were trained on values less ImageNet's mean over its deviation, those of TensorFlow on −1 to 1.
     private static func guessed(_ input: ONNXGraph.Input) -> Preprocessing {
         if input.isChannelsLast { return Preprocessing(range: [-1, 1], mean: [0, 0, 0], std: [1, 1, 1]) }
         if input.channels != 3 { return Preprocessing(range: [0, 1], mean: [0], std: [1]) }
@@ -71,9 +72,14 @@ public enum ONNXModel {
     }
 
     private static func assumption(_ input: ONNXGraph.Input) -> String {
-        let what = input.isChannelsLast
-            ? "values from -1 to 1 (its pictures are height, width, channels, as TensorFlow's)"
-            : input.channels != 3 ? "values from 0 to 1 in \(input.channels == 1 ? "one channel" : "\(input.channels) channels")" : "values from 0 to 1 less ImageNet's mean, over its standard deviation"
-        return "assuming that the network was trained on \(what); --mean, --std, --range and --bgr say otherwise"
+        if input.isChannelsLast {
+            let reason = "its pictures are height, width, channels, as TensorFlow's"
+            return "assuming that the network was trained on values from -1 to 1 (\(reason))"
+        }
+        if input.channels == 3 {
+            return "assuming that the network was trained on values from 0 to 1 less ImageNet's mean, over its standard deviation"
+        }
+        let channels = input.channels == 1 ? "one channel" : "\(input.channels) channels"
+        return "assuming that the network was trained on values from 0 to 1 in \(channels)"
     }
 }

@@ -20,18 +20,25 @@ struct Operation {
     let file: String
     /// Reads constant inputs.
     let tensors: TensorReader
-    /// Where tensors among the attributes come from.
+    /// The model's file and the files beside it, which hold the tensors among the attributes.
     let mapping: MappedFile
     let external: ExternalFiles
 
-    /// One line that names the node.
+    /// Whether it has inputs, and all of them are known before any picture is seen.
+    var isConstant: Bool { !inputs.isEmpty && !inputs.contains { $0?.isActivation == true } }
+
+    // MARK: Attributes
+
+    /// An error that names the node.
     func refuse(_ reason: String) -> WeightsError {
         WeightsError(file: file, reason: "node \(shown(name)) (\(shown(type))): \(reason)")
     }
 
     func integer(_ name: String, _ standard: Int) throws(WeightsError) -> Int {
         guard let attribute = attributes[name] else { return standard }
-        guard attribute.hasI, let value = Int(exactly: attribute.i), value.magnitude < 1 << 40 else { throw refuse("attribute \(name) is no number") }
+        guard attribute.hasI, let value = Int(exactly: attribute.i), value.magnitude < 1 << 40 else {
+            throw refuse("attribute \(name) is not a whole number within its limits")
+        }
         return value
     }
 
@@ -46,6 +53,15 @@ struct Operation {
     func text(_ name: String, _ standard: String) -> String {
         attributes[name].map { String(decoding: $0.s, as: UTF8.self) } ?? standard
     }
+
+    /// An attribute that is a tensor; nil where it is left out.
+    func tensor(_ name: String) throws(WeightsError) -> StoredTensor? {
+        guard let attribute = attributes[name] else { return nil }
+        guard attribute.hasT else { throw refuse("attribute \(name) is not a tensor") }
+        return try StoredTensor(attribute.t, in: mapping, external: external)
+    }
+
+    // MARK: Inputs
 
     /// An input that must be there.
     func input(_ index: Int) throws(WeightsError) -> Value {
@@ -63,8 +79,14 @@ struct Operation {
         return activation
     }
 
+    /// An input that must be there and be known before any picture is seen.
+    func constant(_ index: Int) throws(WeightsError) -> Constant {
+        guard let constant = try optionalConstant(index) else { throw refuse("input \(index) is missing") }
+        return constant
+    }
+
     /// An input that is known before any picture is seen; nil where it is left out.
-    func constant(_ index: Int) throws(WeightsError) -> Constant? {
+    func optionalConstant(_ index: Int) throws(WeightsError) -> Constant? {
         switch optionalInput(index) {
         case nil: return nil
         case .constant(let constant): return constant
@@ -76,27 +98,58 @@ struct Operation {
     /// Whole numbers, from an attribute in old operator sets and an input in newer ones.
     func integers(attribute: String, orInput index: Int) throws(WeightsError) -> Constant? {
         if let values = try integers(attribute) { return Constant(integers: values) }
-        return try constant(index)
+        return try optionalConstant(index)
     }
 
-    /// Spatial numbers, for both axes.
+    /// The first input with its values at other places.
+    func moved(_ change: (inout IndexMap) throws(WeightsError) -> Void) throws(WeightsError) -> Constant {
+        let value = try constant(0)
+        var map = IndexMap(value.dims)
+        try change(&map)
+        guard Constant.fits(map.dims) else { throw refuse("a constant of \(map.dims) is too large") }
+        return value.moved(map)
+    }
+
+    // MARK: Axes
+
+    /// A number for the rows and one for the columns, at least 1; of one spatial axis, that is the columns.
     func pair(_ name: String, _ standard: Int, axes: Int) throws(WeightsError) -> (height: Int, width: Int) {
         guard let values = try integers(name), !values.isEmpty else { return (standard, standard) }
         guard values.count == axes, values.allSatisfy({ $0 > 0 && $0 < 100_000 }) else { throw refuse("attribute \(name) is \(values)") }
         return axes == 1 ? (1, values[0]) : (values[0], values[1])
     }
 
-    /// Counts axes from the end where negative.
+    /// The axis of this number; negative numbers count from the end.
     func axis(_ axis: Int, of rank: Int) throws(WeightsError) -> Int {
-        guard axis >= -rank, axis < max(rank, 1) else { throw refuse("axis \(axis) of a value of \(rank) axes") }
+        guard axis >= -rank, axis < rank else { throw refuse("axis \(axis) of a value of \(rank) axes") }
         return axis < 0 ? axis + rank : axis
+    }
+
+    func axes(_ axes: [Int], of rank: Int) throws(WeightsError) -> [Int] {
+        var result: [Int] = []
+        for axis in axes { result.append(try self.axis(axis, of: rank)) }
+        return result
+    }
+
+    /// The axis that the attribute `axis` names.
+    func axis(default standard: Int, of rank: Int) throws(WeightsError) -> Int { try axis(try integer("axis", standard), of: rank) }
+
+    /// The extents of the result where these are repeated along axes of extent 1 to fit each other.
+    func broadcast(_ a: [Int], _ b: [Int]) throws(WeightsError) -> [Int] {
+        let rank = max(a.count, b.count)
+        var dims: [Int] = []
+        for (x, y) in zip(withLeadingOnes(a, rank), withLeadingOnes(b, rank)) {
+            guard x == y || x == 1 || y == 1 else { throw refuse("\(a) and \(b) do not fit each other") }
+            dims.append(x == 1 ? y : x)
+        }
+        return dims
     }
 }
 
-/// What an edge of the graph carries.
+/// A value of the graph: an input or output of nodes.
 enum Value {
     case constant(Constant)
-    /// Weights that nobody has looked at.
+    /// Weights that are read when they are needed.
     case stored(StoredTensor)
     case activation(Activation)
 
@@ -109,5 +162,18 @@ enum Value {
         }
     }
 
+    /// Values in all.
+    var count: Int { dims.reduce(1, *) }
+
     var isActivation: Bool { if case .activation = self { true } else { false } }
+
+    /// Whether it is a constant that follows from the picture's size.
+    var isSized: Bool { if case .constant(let constant) = self { constant.isSized } else { false } }
+
+    /// The same value, a constant being marked as following from the picture's size or not.
+    func sized(_ isSized: Bool) -> Value {
+        guard case .constant(var constant) = self else { return self }
+        constant.isSized = isSized
+        return .constant(constant)
+    }
 }

@@ -36,6 +36,9 @@ struct LucidCommand: ParsableCommand {
 
     static func main() {
         Interruption.prepare()
+        onMemoryExhaustion { bytes in
+            Failure(70, "the system refused \(bytes >> 20) MiB of memory; try a smaller --size or fewer --threads").exit()
+        }
         do {
             // An expression may begin with a minus, which the parser would take for an option's.
             let arguments = FileName.commandLineArguments.map { isExpression($0) ? " " + $0 : $0 }

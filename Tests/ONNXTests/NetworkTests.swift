@@ -37,7 +37,7 @@ import Testing
         return name == "vgg_tensorflow" ? FeatureMapOrder.planes(values, shape) : Tensor(shape, values)
     }
 
-    /// In ONNX's own order: an image's planes are that already; of positions the channels come last.
+    /// In ONNX's own order. An image's planes lie in it; other values have their channels last.
     private static func ordered(_ values: Tensor, isImage: Bool) -> [Float] {
         if isImage { return values.elements }
         let shape = values.shape
@@ -93,7 +93,7 @@ import Testing
         #expect(abs(measured - length) < 0.05 * length, "\(name): \(length), measured \(measured)")
     }
 
-    /// What ends in convolutions takes any size; what was made for one says so.
+    /// Networks that end in convolutions take any size; those made for one size say so.
     @Test func sizesAreFreeWhereTheyCanBe() throws {
         let resnet = try Self.load("resnet18").network
         let layer = try resnet.layer(named: "layer4")

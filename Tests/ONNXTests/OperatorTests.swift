@@ -12,7 +12,15 @@ import Testing
 
     private static let tolerance: Float = 2e-5
 
-    /// The network of a case, its input, and what it must make of it.
+    @Test func everyOperatorHasACase() {
+        let models = OperatorGolden.all.values.map(\.model)
+        for name in ONNXModel.operatorNames {
+            let type = Proto.field(4, name)  // op_type of a NodeProto
+            #expect(models.contains { $0.firstRange(of: type) != nil }, "\(name) has no golden case")
+        }
+    }
+
+    /// The network of a case, its input, and the output that ONNX Runtime computed.
     private func load(_ name: String) throws -> (network: Network, image: Tensor, output: [Float]) {
         let folder = try ScratchFolder()
         let item = try #require(OperatorGolden.all[name])
@@ -61,49 +69,5 @@ import Testing
         let scale = (inner(gradient.elements, gradient.elements) * inner(direction.elements, direction.elements)).squareRoot()
         // Kinks that lie between the two points cost as much.
         #expect(abs(predicted - measured) < 0.03 * (abs(measured) + scale) + 1e-3, "\(name): \(predicted), measured \(measured)")
-    }
-}
-
-/// The cases of the golden file, by name.
-struct OperatorGolden {
-    let model: [UInt8]
-    /// The number of elements, the largest magnitude, and samples.
-    let output: [Float]
-
-    /// `["conv@17", 412]`
-    private struct Entry: Decodable {
-        let name: String
-        let bytes: Int
-
-        init(from decoder: any Decoder) throws {
-            var list = try decoder.unkeyedContainer()
-            name = try list.decode(String.self)
-            bytes = try list.decode(Int.self)
-        }
-    }
-
-    static let all: [String: OperatorGolden] = try! {
-        let golden = try Golden("onnx_operators")
-        let (models, outputs) = (try golden.values("models").map { UInt8($0) }, try golden.values("outputs"))
-        let entries = try golden.metadata("cases", as: [Entry].self)
-        let row = outputs.count / entries.count
-        var (cases, start): ([String: OperatorGolden], Int) = ([:], 0)
-        for (index, entry) in entries.enumerated() {
-            cases[entry.name] = OperatorGolden(
-                model: Array(models[start..<start + entry.bytes]), output: Array(outputs[index * row..<(index + 1) * row]))
-            start += entry.bytes
-        }
-        return cases
-    }()
-}
-
-enum FeatureMapOrder {
-    /// From channels side by side to a plane each.
-    static func planes(_ values: [Float], _ shape: Shape) -> Tensor {
-        var planes = [Float](repeating: 0, count: shape.count)
-        for position in 0..<shape.area {
-            for c in 0..<shape.channels { planes[c * shape.area + position] = values[position * shape.channels + c] }
-        }
-        return Tensor(shape, planes)
     }
 }

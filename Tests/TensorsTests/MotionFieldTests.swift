@@ -4,7 +4,7 @@ import Testing
 
 /// Motion between two pictures whose motion is known.
 @Suite struct MotionFieldTests {
-    /// A picture that is a formula, so that it can be looked at between its pixels: waves of 8 to 100 pixels in all
+    /// A picture given by a formula, so that it has values between its pixels: waves of 8 to 100 pixels in all
     /// directions, the longer the stronger, as in photographs.
     private struct Texture {
         private let waves: [(x: Double, y: Double, phase: Double, strength: Double)]
@@ -19,7 +19,9 @@ import Testing
             }
         }
 
-        /// Three channels that differ, at places that `place` tells, (y, x) of each pixel.
+        /// Three different channels.
+        ///
+        /// - Parameter place: the place of each pixel in the formula, (y, x).
         func picture(_ height: Int, _ width: Int, _ place: (Double, Double) -> (Double, Double)) -> Tensor {
             var values = [Float](repeating: 0, count: 3 * height * width)
             for y in 0..<height {
@@ -64,7 +66,7 @@ import Testing
         let motion = MotionField(from: old, to: new, workers: Workers(2))
         let border = 16 + Int(max(abs(down), abs(across)))
         #expect(error(motion, border: border) { _, _ in (down, across) } < 0.15)
-        // What was drawn on the old picture comes along.
+        // A drawing on the old picture moves along.
         let warped = motion.warped(old, workers: Workers(2))
         let confidence = motion.confidence(from: old, to: new, workers: Workers(2))
         for y in stride(from: border, to: 120 - border, by: 7) {
@@ -75,7 +77,7 @@ import Testing
         }
     }
 
-    /// A cloud passes, or the camera changes its exposure: nothing moves for that.
+    /// A passing cloud or a change of exposure is not motion.
     @Test func theLightMayChange() {
         let texture = Texture("light")
         let old = texture.picture(120, 160) { ($0, $1) }
@@ -96,7 +98,7 @@ import Testing
         #expect(error(motion, border: 16) { y, x in (earlier(y, 143) - y, earlier(x, 199) - x) } < 0.15)
     }
 
-    /// A square moves over a ground that rests; what it uncovers was not to be seen before.
+    /// A square moves over a ground at rest; the ground that it uncovers was hidden before.
     @Test func whatIsNewIsNotTrusted() {
         let (ground, thing) = (Texture("ground"), Texture("thing"))
         func scene(left: Int) -> Tensor {
@@ -148,7 +150,7 @@ import Testing
         #expect(confidence.elements.allSatisfy { $0 == 1 })
     }
 
-    /// Nothing can be seen to move in one colour; a picture that turns into another cannot be followed.
+    /// A picture of one colour shows no motion; one that turns into another cannot be followed.
     @Test func onlyColour() {
         let (grey, white) = (Tensor(Shape(3, 50, 70), repeating: 0.25), Tensor(Shape(3, 50, 70), repeating: 1))
         for (old, new) in [(grey, grey), (grey, white)] {
@@ -176,7 +178,7 @@ import Testing
     }
 
     @Test func aPictureIsPulled() {
-        // Of any number of channels, by the field's own vectors.
+        // Pictures of any number of channels move by the same vectors.
         let texture = Texture("pull")
         let motion = MotionField(
             from: texture.picture(64, 80) { ($0, $1) }, to: texture.picture(64, 80) { ($0 + 1.5, $1 - 2.25) }, workers: .one)

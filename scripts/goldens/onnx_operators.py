@@ -278,7 +278,7 @@ simple("reduce-max-space", "ReduceMax", 13, axes=[2, 3])
 simple("reduce-l2", "ReduceL2", 13, axes=[1])
 
 # Functions of each element.
-for op in ["Relu", "Sigmoid", "Tanh", "Erf", "Exp", "Neg", "Abs", "Softplus", "Softsign", "HardSwish", "Identity"]:
+for op in ["Relu", "Sigmoid", "Tanh", "Erf", "Exp", "Neg", "Abs", "Softplus", "Softsign", "HardSwish", "Identity", "Sin", "Cos"]:
     simple(op.lower(), op)
 simple("leaky-relu", "LeakyRelu", alpha=0.2)
 simple("elu", "Elu", alpha=1.5)
@@ -492,6 +492,73 @@ def _(g):
 def _(g):
     count = g("ReduceProd", g("Slice", g("Shape", "x"), ints(2), ints(4), ints(0)), keepdims=0)
     return g("Div", "x", g("Sqrt", g("Cast", count, to=TensorProto.FLOAT)))
+
+
+# Operators of constants: what they make scales the picture.
+def scaled(g, parts):
+    """x times the sum of 1 · the first part, 2 · the second and so on, each cast to floats; so that each of them matters."""
+    terms = [g("Mul", g("Cast", part, to=TensorProto.FLOAT), floats(index + 1)) for index, part in enumerate(parts)]
+    return g("Mul", "x", g("Sum", *terms))
+
+
+@case("constants-compared")
+def _(g):
+    operators = ["Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Equal"]
+    tests = [g(op, ints(1, 2, 3, 4, 5, 6, 7, 8), ints(8, 7, 6, 5, 5, 3, 2, 1)) for op in operators]
+    tests += [g(op, g.hash(8), floats(0.25)) for op in operators]
+    return scaled(g, tests + [g("And", tests[0], tests[5]), g("Or", tests[1], tests[6]), g("Not", tests[7])])
+
+
+@case("constants-of-functions", 20)
+def _(g):
+    operators = [
+        "Relu", "LeakyRelu", "Elu", "Selu", "Gelu", "HardSwish", "Sigmoid", "HardSigmoid", "Erf", "Tanh", "Exp", "Neg", "Abs",
+        "Softplus", "Softsign", "Sin", "Cos", "Floor", "Ceil", "Round", "Sign", "Identity"]
+    parts = [g(op, g.hash(8, scale=2)) for op in operators]
+    return scaled(g, parts + [g(op, g.hash(8, scale=0.4, offset=1)) for op in ["Sqrt", "Log", "Reciprocal"]])
+
+
+@case("constants-in-arithmetic")
+def _(g):
+    signed, divisors = ints(-7, 7, -7, 7, 8, -8, 0, 5), ints(3, 3, -3, -3, 4, 4, 4, 2)
+    parts = [g(op, signed, divisors) for op in ["Add", "Sub", "Mul", "Max", "Min", "Mod"]]
+    parts += [g("Div", numpy.abs(signed), divisors), g("Mod", g.hash(8, scale=5), floats(0.75), fmod=1)]
+    parts += [g("Pow", divisors, ints(2)), g("Pow", g.hash(8, offset=1.5), floats(1.25))]
+    parts += [g(op, g.hash(8), g.hash(1), g.hash(8)) for op in ["Max", "Min", "Sum"]]
+    return scaled(g, parts)
+
+
+@case("constants-reduced", 18)
+def _(g):
+    operators = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL2"]
+    parts = [g(op, g.hash(2, 8, 3, scale=0.5, offset=1), ints(0, -1), keepdims=0) for op in operators]
+    return scaled(g, parts + [g(op, ints(3, 1, 2)) for op in operators[1:]])
+
+
+@case("constants-moved", 18)
+def _(g):
+    table = g.hash(3, 8)
+    parts = [
+        g("Transpose", g.hash(8, 1)), g("Slice", table, ints(2), ints(0), ints(0), ints(-1)), g("Gather", table, ints(1, 1), axis=0),
+        g("Tile", g.hash(2, 4), ints(1, 2)), g("Expand", g.hash(1, 8), ints(2, 8)), g("Pad", g.hash(2, 6), ints(0, 1, 0, 1), mode="edge"),
+        g("Concat", g.hash(2, 3), g.hash(2, 5), axis=1), g("Split", table, ints(2, 1), outputs=2, axis=0)[0],
+        g("Flatten", g.hash(2, 2, 4)), g("Squeeze", g.hash(2, 1, 8), ints(1)), g("Unsqueeze", g.hash(8), ints(0))]
+    return g("Slice", scaled(g, [g("Unsqueeze", g("Slice", part, ints(0), ints(1), ints(0)), ints(0)) for part in parts]), ints(0), ints(3), ints(1))
+
+
+@case("constant-attributes")
+def _(g):
+    tensor = helper.make_tensor("tensor", TensorProto.FLOAT, [8], list(g.hash(8)))
+    large = helper.make_tensor("large", TensorProto.FLOAT, [2, 8, 80], list(g.hash(2, 8, 80).reshape(-1)))
+    parts = [g("Constant", value=tensor), g("Constant", value_float=0.5), g("Constant", value_int=3), g("Constant", value_ints=[1] * 8),
+             g("Constant", value_floats=[0.25] * 8), g("ReduceMean", g("Constant", value=large), axes=[0, 2], keepdims=0)]
+    return scaled(g, parts)
+
+
+case("size")(lambda g: g("Div", "x", g("Cast", g("Size", "x"), to=TensorProto.FLOAT)))
+case("cast-like")(lambda g: g("Add", g("CastLike", "x", floats(1)), g("CastLike", ints(1, 2, 3, 4, 5, 6, 7, 8), floats(1))))
+case("non-zero")(lambda g: g("Gather", "x", g("Reshape", g("NonZero", ints(0, 1, 0, 1, 1, 0, 0, 1)), ints(-1)), axis=3))
+simple("swish", "Swish", 24)
 
 
 # Pictures of TensorFlow.

@@ -1,6 +1,6 @@
 // Inner loops that were measured to gain from AVX2 or AVX-512: Swift's own loops are compiled for plain x86-64.
-// Each is one plain C loop, compiled once per instruction set and chosen when the program starts (dispatch.c).
-// On other processors there is only the plain build.
+// Each is a plain C loop, compiled once for each instruction set; dispatch.c chooses one when the program starts. On other
+// processors than x86-64 there is only the plain build.
 #ifndef KERNELS_H
 #define KERNELS_H
 
@@ -9,10 +9,10 @@
 // "baseline", "avx2" or "avx512": what the dispatch chose.
 const char *kernels_instruction_set(void);
 
-// Makes another of them run, before anything is computed or packed: 1 if this processor has it, and 0 if it does not.
+// Chooses another build, before anything is computed or packed: returns 1 if this processor has it, 0 if it does not.
 int kernels_choose(const char *set);
 
-// What a thread does that waits for another one's next word.
+// Slows a thread that spins until another one writes.
 static inline void kernels_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -21,12 +21,12 @@ static inline void kernels_pause(void) {
 #endif
 }
 
-// values[i] = max(values[i], 0), where a negative value leaves -0.0 and exactly zero stays +0.0: the sign bit remembers
-// on which side of the kink the value was, which the redirected gradient needs, at no cost in memory.
+// values[i] = max(values[i], 0), where a negative value leaves -0.0 and exactly zero stays +0.0: the sign bit tells the
+// side of the kink that the value was on, which the redirected gradient needs, at no cost in memory.
 void kernels_rectify(float *values, long count);
 
-// One bit a value of maps [positions, channels], lowest first, each position in bytes of its own: whether it is positive,
-// and, if `negative` is not null, whether its sign is minus (-0.0 included).
+// One bit for each value of maps [positions, channels], lowest first, each position in bytes of its own: set where the value
+// is positive and, in `negative` unless that is null, where its sign is minus (-0.0 included).
 void kernels_signs(const float *values, long positions, long channels, uint8_t *positive, uint8_t *negative);
 
 // 1 if any value whose bit is set is not 0.
@@ -124,8 +124,7 @@ typedef struct {
   long dilation_height, dilation_width;
 } kernels_pool;
 
-// One row of outputs: the largest value under each window, and which tap (ky * kernel_width + kx) it was; the first of
-// several.
+// One row of outputs: the largest value under each window, and its tap (ky * kernel_width + kx), the first of equals.
 void kernels_max_pool(const kernels_pool *pool, long row, const float *input, float *output, uint8_t *winners);
 
 // The adjoint, for `rows` rows of the input from `first` on, which it sets: each gradient goes to its winner.
@@ -138,7 +137,8 @@ void kernels_affine(float *result, const float *values, long count, float scale,
 // Both numbers of pair i *= factors[i] * factor.
 void kernels_scale_pairs(float *pairs, const float *factors, long count, float factor);
 
-// image = 1 / (1 + exp(-m · values)), relative error below 1e-6, for `count` pixels of three planes `area` floats apart; m is a 3×3 matrix, row-major.
+// image = 1 / (1 + exp(-m · values)), relative error below 1e-6, for `count` pixels of three planes `area` floats apart; m is
+// a 3×3 matrix, row-major.
 void kernels_colours(const float *values, long area, long count, const float *m, float *image);
 
 // result = mᵀ · (gradient * image * (1 - image)).
@@ -167,8 +167,8 @@ void kernels_rotate(const kernels_rotation *rotation, long first, long rows, lon
 void kernels_rotate_adjoint(const kernels_rotation *rotation, long first, long rows, long planes, const float *gradient,
                             float *result, int32_t *places, float *weights);
 
-// One step of Adam (Kingma and Ba 2015) up the gradient, with the bias corrections already in `rate` and `epsilon`
-// applied as PyTorch does: parameters += rate * m / (sqrt(v) * v_correction + epsilon).
+// One step of Adam (Kingma and Ba 2015) up the gradient, with the bias correction of the mean already in `rate` and
+// `epsilon` applied as PyTorch does: parameters += rate * m / (sqrt(v) * v_correction + epsilon).
 void kernels_adam(float *parameters, float *mean, float *variance, const float *gradient, long count, float beta1,
                   float beta2, float rate, float v_correction, float epsilon);
 
@@ -202,7 +202,7 @@ void kernels_multiply(const kernels_product *product);
 // For at most 3 columns over a deep input: `filters` are [columns, depth].
 void kernels_thin_product(const kernels_product *product);
 
-// Each channel sees itself alone: a segment is one tap, and `filters` are [segments, columns].
+// Depthwise: each channel has a filter of its own. A segment is one tap, and `filters` are [segments, columns].
 void kernels_depthwise(const kernels_product *product);
 
 // Filters that are held in registers together.

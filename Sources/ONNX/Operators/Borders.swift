@@ -2,75 +2,118 @@ import Networks
 import Tensors
 
 /// Pad and Resize: images of another extent.
-extension GraphImporter {
-    /// What a Pad adds before and after each axis, and how.
-    struct Frame {
-        let before: [Int]
-        let after: [Int]
-        let mode: String
-        let value: Float
-        let isSized: Bool
-    }
+extension Operator {
+    static let borders: [Operator] = [
+        Operator(
+            "Pad",
+            constant: { operation in
+                try operation.moved { map throws(WeightsError) in
+                    try operation.pad(&map, by: try operation.padding(rank: map.dims.count))
+                }
+            },
+            layer: { try $0.pad($1) }),
+        Operator("Resize", layer: { try $0.resize($1, isUpsample: false) }),
+        Operator("Upsample", layer: { try $0.resize($1, isUpsample: true) }),
+    ]
+}
 
-    func frame(_ operation: Operation, rank: Int) throws(WeightsError) -> Frame {
-        guard let given = try operation.integers(attribute: "pads", orInput: 1) else { throw operation.refuse("the padding is missing") }
-        let value = operation.attributes["value"] != nil ? operation.number("value", 0) : try operation.constant(2)?.floats.first ?? 0
-        var (before, after) = ([Int](repeating: 0, count: rank), [Int](repeating: 0, count: rank))
-        var axes = Array(0..<rank)
-        if let named = try operation.constant(3)?.integers {
-            axes = []
-            for axis in named { axes.append(try operation.axis(axis, of: rank)) }
-        }
+/// The indices that a Pad adds before and after each axis (or takes away where negative), and their values.
+private struct AxisPadding {
+    let before: [Int]
+    let after: [Int]
+    let mode: String
+    /// The added values in the mode "constant".
+    let value: Float
+    /// It follows from the picture's size.
+    let isSized: Bool
+}
+
+extension Operation {
+    fileprivate func padding(rank: Int) throws(WeightsError) -> AxisPadding {
+        guard let given = try integers(attribute: "pads", orInput: 1) else { throw refuse("the padding is missing") }
+        let value = attributes["value"] != nil ? number("value", 0) : try optionalConstant(2)?.floats.first ?? 0
+        let axes = try axes(try optionalConstant(3)?.integers ?? Array(0..<rank), of: rank)
         let pads = given.integers
-        guard pads.count == 2 * axes.count, pads.allSatisfy({ $0.magnitude < 100_000 }) else { throw operation.refuse("the padding \(pads) for \(rank) axes") }
+        guard pads.count == 2 * axes.count, pads.allSatisfy({ $0.magnitude < 100_000 }) else {
+            throw refuse("the padding \(pads) for \(rank) axes")
+        }
+        var (before, after) = ([Int](repeating: 0, count: rank), [Int](repeating: 0, count: rank))
         for (index, axis) in axes.enumerated() { (before[axis], after[axis]) = (pads[index], pads[axes.count + index]) }
-        return Frame(before: before, after: after, mode: operation.text("mode", "constant"), value: value, isSized: given.isSized)
+        return AxisPadding(before: before, after: after, mode: text("mode", "constant"), value: value, isSized: given.isSized)
     }
 
-    /// A frame as a movement; −1 where the constant stands.
-    func framed(_ operation: Operation, _ frame: Frame, _ movement: inout Movement) throws(WeightsError) {
-        movement.fill = frame.value
-        for (axis, extent) in movement.dims.enumerated() where frame.before[axis] != 0 || frame.after[axis] != 0 {
-            let range = -frame.before[axis]..<max(extent + frame.after[axis], -frame.before[axis])
-            guard extent > 0, !range.isEmpty else { throw operation.refuse("the padding leaves nothing") }
-            switch frame.mode {
-            case "constant": movement.choose(range.map { 0 <= $0 && $0 < extent ? $0 : -1 }, axis: axis)
-            case "edge": movement.choose(range.map { min(max($0, 0), extent - 1) }, axis: axis)
-            case "wrap": movement.choose(range.map { (($0 % extent) + extent) % extent }, axis: axis)
+    fileprivate func pad(_ map: inout IndexMap, by padding: AxisPadding) throws(WeightsError) {
+        map.fill = padding.value
+        for (axis, extent) in map.dims.enumerated() where padding.before[axis] != 0 || padding.after[axis] != 0 {
+            let range = -padding.before[axis]..<max(extent + padding.after[axis], -padding.before[axis])
+            guard extent > 0, !range.isEmpty else { throw refuse("the padding leaves nothing") }
+            switch padding.mode {
+            case "constant": map.choose(range.map { 0 <= $0 && $0 < extent ? $0 : -1 }, axis: axis)
+            case "edge": map.choose(range.map { min(max($0, 0), extent - 1) }, axis: axis)
+            case "wrap": map.choose(range.map { (($0 % extent) + extent) % extent }, axis: axis)
             case "reflect":
-                guard max(frame.before[axis], frame.after[axis]) < extent else { throw operation.refuse("\(extent) cannot be reflected so far") }
-                movement.choose(range.map { $0 < 0 ? -$0 : $0 < extent ? $0 : 2 * (extent - 1) - $0 }, axis: axis)
-            default: throw operation.refuse("the mode \(shown(frame.mode))")
+                guard max(padding.before[axis], padding.after[axis]) < extent else { throw refuse("\(extent) cannot be reflected so far") }
+                map.choose(range.map { $0 < 0 ? -$0 : $0 < extent ? $0 : 2 * (extent - 1) - $0 }, axis: axis)
+            default: throw refuse("the mode \(shown(padding.mode))")
             }
         }
     }
 
-    /// The axes of rows and columns, where everything before them is one: an image as it lies in memory.
-    private func spatialAxes(_ value: Activation) -> (rows: Int, columns: Int)? {
-        guard value.order.count >= 3, value.order.dropLast(3).allSatisfy({ value.dims[$0] == 1 }) else { return nil }
-        return (value.order[value.order.count - 3], value.order[value.order.count - 2])
+    /// The factor or the extent of each axis of a Resize or Upsample; nil where the axis keeps its extent.
+    fileprivate func targets(_ dims: [Int], scalesInput: Int) throws(WeightsError) -> (targets: [ResizeTarget?], isSized: Bool) {
+        var (scales, sizes, isSized): ([Float]?, [Int]?, Bool) = (nil, nil, false)
+        if let attribute = attributes["scales"] {
+            scales = attribute.floats
+        } else if let given = try optionalConstant(scalesInput), given.count > 0 {
+            scales = given.floats
+            isSized = given.isSized
+        } else if let given = try optionalConstant(3), given.count > 0 {
+            sizes = given.integers
+        }
+        let axes = try axes(try integers("axes") ?? Array(dims.indices), of: dims.count)
+        guard (scales?.count ?? sizes?.count) == axes.count, scales?.allSatisfy({ $0 > 0 && $0 < 1000 }) ?? true,
+            sizes?.allSatisfy({ $0 > 0 && $0 < 100_000 }) ?? true
+        else { throw refuse("no scales or sizes for \(dims)") }
+        guard text("keep_aspect_ratio_policy", "stretch") == "stretch" || scales != nil else {
+            throw refuse("keep_aspect_ratio_policy is not supported")
+        }
+        var targets = [ResizeTarget?](repeating: nil, count: dims.count)
+        for (place, axis) in axes.enumerated() {
+            if let scale = scales?[place], scale != 1 {
+                targets[axis] = .scale(scale)
+            } else if let size = sizes?[place], size != dims[axis] {
+                targets[axis] = .size(size)
+            }
+        }
+        return (targets, isSized)
     }
+}
 
-    mutating func pad(_ operation: Operation) throws(WeightsError) -> Activation {
+private enum ResizeTarget {
+    case scale(Float)
+    case size(Int)
+}
+
+extension GraphImporter {
+    fileprivate mutating func pad(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
-        let frame = try frame(operation, rank: value.dims.count)
-        let (before, after) = (frame.before, frame.after)
+        let padding = try operation.padding(rank: value.dims.count)
+        let (before, after) = (padding.before, padding.after)
         let touched = value.dims.indices.filter { before[$0] != 0 || after[$0] != 0 }
         if touched.isEmpty { return try alias(operation, value, dims: value.dims, order: value.order) }
         let dims = value.dims.indices.map { value.dims[$0] + before[$0] + after[$0] }
-        if let axes = spatialAxes(value), touched.allSatisfy({ $0 == axes.rows || $0 == axes.columns }), !frame.isSized,
-            touched.allSatisfy({ before[$0] >= 0 && after[$0] >= 0 })
+        if let (rows, columns) = value.spatialAxes, !padding.isSized,
+            touched.allSatisfy({ ($0 == rows || $0 == columns) && before[$0] >= 0 && after[$0] >= 0 })
         {
-            let (rows, columns) = axes
-            switch frame.mode {
+            switch padding.mode {
             case "constant":
                 let layer = Padding(
-                    top: before[rows], bottom: after[rows], left: before[columns], right: after[columns], value: frame.value)
+                    top: before[rows], bottom: after[rows], left: before[columns], right: after[columns], value: padding.value)
                 return try add(operation, layer, from: value, dims: dims, order: value.order)
             case "reflect", "edge":
                 func rule(_ axis: Int) -> SpatialResampling.Rule {
                     if before[axis] == 0, after[axis] == 0 { return .keep }
-                    return frame.mode == "edge"
+                    return padding.mode == "edge"
                         ? .edge(before: before[axis], after: after[axis]) : .reflect(before: before[axis], after: after[axis])
                 }
                 return try add(
@@ -78,45 +121,23 @@ extension GraphImporter {
             default: break
             }
         }
-        var movement = Movement(value.dims, strides: value.strides)
-        try framed(operation, frame, &movement)
-        return try moved(operation, value, movement, order: value.order)
+        var map = value.indexMap
+        try operation.pad(&map, by: padding)
+        return try moved(operation, value, map, order: value.order)
     }
 
-    mutating func resize(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func resize(_ operation: Operation, isUpsample: Bool) throws(WeightsError) -> Activation {
         var value = try operation.activation(0)
         let rank = value.dims.count
         guard (3...4).contains(rank), value.dims[0] == 1 else { throw operation.refuse("expected one image, got \(value.dims)") }
-        let isUpsample = operation.type == "Upsample"
-        let index = isUpsample || opset < 11 ? 1 : 2
-        var (scales, sizes, isSized): ([Float]?, [Int]?, Bool) = (nil, nil, false)
-        if let attribute = operation.attributes["scales"] {
-            scales = attribute.floats
-        } else if let given = try operation.constant(index), given.count > 0 {
-            scales = given.floats
-            isSized = given.isSized
-        } else if let given = try operation.constant(3), given.count > 0 {
-            sizes = given.integers
-        }
-        // The axes that are named, or all.
-        var axes = Array(0..<rank)
-        if let named = try operation.integers("axes") {
-            axes = []
-            for axis in named { axes.append(try operation.axis(axis, of: rank)) }
-        }
-        guard (scales?.count ?? sizes?.count) == axes.count, scales?.allSatisfy({ $0 > 0 && $0 < 1000 }) ?? true,
-            sizes?.allSatisfy({ $0 > 0 && $0 < 100_000 }) ?? true
-        else { throw operation.refuse("no scales or sizes for \(value.dims)") }
+        let (targets, isSized) = try operation.targets(value.dims, scalesInput: isUpsample || opset < 11 ? 1 : 2)
         let interpolation = try interpolation(operation, isUpsample: isUpsample)
-        guard operation.text("keep_aspect_ratio_policy", "stretch") == "stretch" || scales != nil else { throw operation.refuse("keep_aspect_ratio_policy is not supported") }
         guard try operation.integer("antialias", 0) == 0 else { throw operation.refuse("antialiasing is not supported") }
-
-        var rules = [SpatialResampling.Rule](repeating: .keep, count: rank)
-        for (place, axis) in axes.enumerated() {
-            if let scale = scales?[place], scale != 1 {
-                rules[axis] = .scale(scale, interpolation)
-            } else if let size = sizes?[place], size != value.dims[axis] {
-                rules[axis] = .resize(from: value.dims[axis], to: size, interpolation)
+        let rules = zip(targets, value.dims).map { target, extent -> SpatialResampling.Rule in
+            switch target {
+            case nil: .keep
+            case .scale(let scale): .scale(scale, interpolation)
+            case .size(let size): .resize(from: extent, to: size, interpolation)
             }
         }
         // The rows and columns are the second and third of an image, or the first and second behind the batch in NHWC.
@@ -129,18 +150,10 @@ extension GraphImporter {
         }
         guard rules[0] == .keep else { throw operation.refuse("the batch cannot be resized") }
         if isSized { value = try fixed(operation, value) }
-        let layer: SpatialResampling
-        if rank == 3 {
-            layer = SpatialResampling(rows: .keep, columns: rules[2])
-        } else {
-            layer = SpatialResampling(rows: rules[value.order[1]], columns: rules[value.order[2]])
-        }
-        let shape: Shape
-        do {
-            shape = try layer.outputShape(for: [value.shape])
-        } catch {
-            throw operation.refuse("\(error)")
-        }
+        let layer = rank == 3
+            ? SpatialResampling(rows: .keep, columns: rules[2])
+            : SpatialResampling(rows: rules[value.order[1]], columns: rules[value.order[2]])
+        let shape = try shape(operation, layer, of: value)
         var dims = value.dims
         dims[value.order[rank - 1]] = shape.channels
         dims[value.order[rank - 2]] = shape.width
@@ -156,7 +169,9 @@ extension GraphImporter {
         case "nearest":
             // Before version 11 the nearest was the one below.
             let standard = isUpsample || opset < 11 ? "floor" : "round_prefer_floor"
-            guard let rounding = Interpolation.Rounding(rawValue: operation.text("nearest_mode", standard)) else { throw operation.refuse("nearest_mode") }
+            guard let rounding = Interpolation.Rounding(rawValue: operation.text("nearest_mode", standard)) else {
+                throw operation.refuse("the mode \(shown(operation.text("nearest_mode", standard))) of rounding")
+            }
             return Interpolation(.nearest(rounding), coordinates)
         case "linear", "bilinear": return Interpolation(.linear, coordinates)
         case "cubic":

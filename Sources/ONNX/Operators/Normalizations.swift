@@ -1,9 +1,21 @@
 import Networks
 import Tensors
 
-/// Normalizations, reductions and softmax: statistics over some axes.
+/// Normalizations and softmax: values less their mean, over their deviation or their sum along some axes.
+extension Operator {
+    static let normalizations: [Operator] = [
+        Operator("BatchNormalization", layer: { try $0.batchNormalization($1) }),
+        Operator("InstanceNormalization", layer: { try $0.instanceNormalization($1) }),
+        Operator("GroupNormalization", layer: { try $0.groupNormalization($1) }),
+        Operator("LayerNormalization", layer: { try $0.layerNormalization($1) }),
+        Operator("LRN", layer: { try $0.responseNormalization($1) }),
+        Operator("Softmax", layer: { try $0.softmax($1, after: []) }),
+        Operator("LogSoftmax", layer: { try $0.softmax($1, after: [Nonlinearity(.log)]) }),
+    ]
+}
+
 extension GraphImporter {
-    mutating func batchNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func batchNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         guard value.dims.count >= 2 else { throw operation.refuse("no channels in \(value.dims)") }
         let channels = value.dims[1]
@@ -21,7 +33,7 @@ extension GraphImporter {
         return try add(operation, layer, from: [input], dims: value.dims, order: input.order)
     }
 
-    mutating func instanceNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func instanceNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         guard value.dims.count >= 3, value.dims[0] == 1 else { throw operation.refuse("no channels over space in \(value.dims)") }
         let channels = value.dims[1]
@@ -33,51 +45,55 @@ extension GraphImporter {
         return try add(operation, layer, from: value, through: try layers(bringing: value, to: order), dims: value.dims, order: order)
     }
 
-    /// Groups of channels as the channels of an instance normalization, then a scale and a shift for each channel.
-    mutating func groupNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+    /// Groups of channels become the channels of an instance normalization; a scale and a shift of each channel follow.
+    fileprivate mutating func groupNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         let groups = try operation.integer("num_groups", 0)
         guard value.dims.count >= 3, value.dims[0] == 1, value.count < 1 << 26, groups > 0, value.dims[1] % groups == 0 else {
             throw operation.refuse("\(groups) groups of \(value.dims)")
         }
         let (channels, area) = (value.dims[1], value.dims.dropFirst(2).reduce(1, *))
-        func ones(_ count: Int, _ number: Float) -> Parameter { Parameter("constant", shape: [count], values: [Float](repeating: number, count: count)) }
-        // Memory: channel in group, position, group.
         let size = channels / groups
-        let grouped = Activation(value.node, dims: [groups, size, area], order: [0, 1, 2])
-        var movement = Movement(value.dims, strides: value.strides)
-        let plain = try rearrangement(value, movement, order: Array(value.dims.indices), as: grouped.shape)
-        movement = Movement([groups, size, area])
-        let turned = Rearrangement(
-            from: grouped.shape, to: Shape(groups, size, area), places: movement.places(order: [1, 2, 0]))
-        var back = Movement([size, area, groups])
-        back.transpose([2, 0, 1])
-        let order = Activation.imageOrder(value.dims.count)
-        let target = Activation.shape(value.dims, order)
-        let unturned = Rearrangement(from: turned.output, to: grouped.shape, places: back.places())
-        let final = Rearrangement(
-            from: grouped.shape, to: target, places: Movement(value.dims).places(order: order))
+        func ones(_ count: Int, _ number: Float) -> Parameter {
+            Parameter("constant", shape: [count], values: [Float](repeating: number, count: count))
+        }
         let layer = InstanceNormalization(
             epsilon: operation.number("epsilon", 1e-5), weights: ones(groups, 1), biases: ones(groups, 0))
+        // Row-major [groups, size, area], then the groups as channels: memory [size, area, groups].
+        let grouped = Activation(value.node, dims: [groups, size, area], order: [0, 1, 2])
+        let plain = try rearrangement(value, value.indexMap, order: Array(value.dims.indices), as: grouped.shape)
+        let turned = Rearrangement(
+            from: grouped.shape, to: Shape(groups, size, area), places: IndexMap([groups, size, area]).places(order: [1, 2, 0]))
+        // And back.
+        var back = IndexMap([size, area, groups])
+        back.transpose([2, 0, 1])
+        let order = Activation.imageOrder(value.dims.count)
+        let unturned = Rearrangement(from: turned.output, to: grouped.shape, places: back.places())
+        let final = Rearrangement(
+            from: grouped.shape, to: Activation.shape(value.dims, order), places: IndexMap(value.dims).places(order: order))
         func perChannel(_ index: Int, _ function: Arithmetic.Operation) throws(WeightsError) -> Arithmetic {
             let weights = try operation.input(index)
-            guard !weights.isActivation, [groups, channels].contains(weights.dims.reduce(1, *)) else { throw operation.refuse("weights of \(weights.dims)") }
-            var spread = Movement([weights.dims.reduce(1, *)])
-            if weights.dims.reduce(1, *) != channels { spread.choose((0..<channels).map { $0 / size }, axis: 0) }
-            return Arithmetic(function, constant: try reader.parameter(weights, movement: spread), shape: Shape(channels, 1, 1))
+            guard !weights.isActivation, [groups, channels].contains(weights.count) else {
+                throw operation.refuse("weights of \(weights.dims)")
+            }
+            var map = IndexMap([weights.count])
+            if weights.count != channels { map.choose((0..<channels).map { $0 / size }, axis: 0) }
+            return Arithmetic(function, constant: try reader.parameter(weights, map: map), shape: Shape(channels, 1, 1))
         }
         return try add(
             operation, layer, from: value, through: [plain, turned], dims: value.dims, order: order,
             after: [unturned, final, try perChannel(1, .multiply), try perChannel(2, .add)])
     }
 
-    mutating func layerNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func layerNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         guard operation.outputs.count == 1 else { throw operation.refuse("its statistics are not given out") }
-        let axis = try operation.axis(try operation.integer("axis", -1), of: value.dims.count)
+        let axis = try operation.axis(default: -1, of: value.dims.count)
         let axes = Array(axis..<value.dims.count)
         let count = axes.reduce(1) { $0 * value.dims[$1] }
-        guard let weights = try biases(operation, try operation.input(1), count: count) else { throw operation.refuse("weights are missing") }
+        guard let weights = try biases(operation, try operation.input(1), count: count) else {
+            throw operation.refuse("weights are missing")
+        }
         let shifts = try biases(operation, operation.optionalInput(2), count: count)
             ?? Parameter("constant", shape: [count], values: [Float](repeating: 0, count: count))
         let layer = LayerNormalization(epsilon: operation.number("epsilon", 1e-5), weights: weights, biases: shifts)
@@ -95,7 +111,7 @@ extension GraphImporter {
             after: [Reinterpretation(from: flat, to: shape)])
     }
 
-    mutating func responseNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func responseNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         guard value.dims.count >= 2 else { throw operation.refuse("no channels in \(value.dims)") }
         let size = try operation.integer("size", 0)
@@ -108,12 +124,11 @@ extension GraphImporter {
         return try add(operation, layer, from: [source], dims: value.dims, order: order)
     }
 
-    mutating func softmax(_ operation: Operation) throws(WeightsError) -> Activation {
+    /// - Parameter after: layers that follow.
+    fileprivate mutating func softmax(_ operation: Operation, after: [any Layer]) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         let rank = value.dims.count
-        guard rank > 0 else { throw operation.refuse("a single number") }
-        let after: [any Layer] = operation.type == "LogSoftmax" ? [Nonlinearity(.log)] : []
-        let axis = try operation.axis(try operation.integer("axis", opset < 13 ? 1 : -1), of: rank)
+        let axis = try operation.axis(default: opset < 13 ? 1 : -1, of: rank)
         // Before operator set 13 all axes from this one on were one.
         let axes = opset < 13 ? Array(axis..<rank) : [axis]
         let moving = axes.filter { value.dims[$0] != 1 }
@@ -130,57 +145,5 @@ extension GraphImporter {
             operation, Softmax(), from: value,
             through: try layers(bringing: value, to: order) + [Reinterpretation(from: shape, to: flat)], dims: value.dims,
             order: order, after: after + [Reinterpretation(from: flat, to: shape)])
-    }
-
-    mutating func reduction(_ operation: Operation) throws(WeightsError) -> Activation {
-        let value = try operation.activation(0)
-        let rank = value.dims.count
-        let given = try operation.integers(attribute: "axes", orInput: 1)?.integers ?? []
-        if given.isEmpty, try operation.integer("noop_with_empty_axes", 0) == 1 {
-            return try alias(operation, value, dims: value.dims, order: value.order)
-        }
-        var axes: [Int] = []
-        for axis in given { axes.append(try operation.axis(axis, of: rank)) }
-        if axes.isEmpty { axes = Array(0..<rank) }
-        let keeps = try operation.integer("keepdims", 1) == 1
-        let remaining = value.order.filter { !axes.contains($0) }
-        var dims = value.dims
-        for axis in axes { dims[axis] = 1 }
-        var order = value.order.filter { dims[$0] == 1 } + value.order.filter { dims[$0] != 1 }
-        if !keeps {
-            let left = dims.indices.filter { !axes.contains($0) }
-            let places = Dictionary(uniqueKeysWithValues: left.enumerated().map { ($1, $0) })
-            order = order.compactMap { places[$0] }
-            dims = left.map { dims[$0] }
-        }
-        // Over all positions of an image: at any size.
-        if let last = value.order.last, !axes.contains(last), value.moving.allSatisfy({ $0 == last || axes.contains($0) }),
-            operation.type == "ReduceMean" || operation.type == "ReduceMax"
-        {
-            let layer: any Layer = operation.type == "ReduceMean" ? AdaptiveAveragePooling(height: 1, width: 1) : GlobalMaxPooling()
-            return try add(operation, layer, from: value, dims: dims, order: order)
-        }
-        let kind: Reduction.Kind =
-            switch operation.type {
-            case "ReduceMean": .mean
-            case "ReduceSum": .sum
-            case "ReduceMax": .maximum
-            default: .length
-            }
-        let arrangement = remaining + value.order.filter { axes.contains($0) }
-        let count = axes.reduce(1) { $0 * value.dims[$1] }
-        let shape = Activation.shape(value.dims, arrangement)
-        var before = try layers(bringing: value, to: arrangement)
-        // Where it is over the last axis alone, the positions of the output are those of the input, at any size.
-        if shape.channels == count, keeps, axes.count == 1 {
-            return try add(operation, Reduction(kind), from: value, through: before, dims: dims, order: arrangement)
-        }
-        let flat = Shape(count, 1, shape.count / count)
-        if shape != flat { before.append(Reinterpretation(from: shape, to: flat)) }
-        let target = Activation.shape(dims, order)
-        let small = Shape(1, 1, flat.width)
-        return try add(
-            operation, Reduction(kind), from: value, through: before, dims: dims, order: order,
-            after: target == small ? [] : [Reinterpretation(from: small, to: target)])
     }
 }

@@ -2,9 +2,43 @@ import Networks
 import Tensors
 
 /// Matrix products, with weights and between two values.
+extension Operator {
+    static let products: [Operator] = [
+        Operator("Gemm", layer: { try $0.gemm($1) }),
+        Operator("MatMul", constant: { try $0.matrixProduct() }, layer: { try $0.matrixProduct($1) }),
+        Operator("Einsum", layer: { try $0.einsum($1) }),
+    ]
+}
+
+extension Operation {
+    /// Multiplications of constants that take a minute or so.
+    private static let mostMultiplications = 1 << 36
+
+    /// The last two axes multiplied, over all others of the left; the right is one matrix.
+    fileprivate func matrixProduct() throws(WeightsError) -> Constant {
+        let (a, b) = (try constant(0), try constant(1))
+        guard a.dims.count >= 1, b.dims.count == 2, let depth = a.dims.last, depth == b.dims[0], depth > 0 else {
+            throw refuse("\(a.dims) times \(b.dims)")
+        }
+        let (left, right, columns) = (a.floats, b.floats, b.dims[1])
+        let dims = a.dims.dropLast() + [columns]
+        guard Constant.fits(Array(dims)), left.count / depth < Self.mostMultiplications / max(right.count, 1) else {
+            throw refuse("a constant of \(dims) is too large")
+        }
+        var results = [Float](repeating: 0, count: left.count / depth * columns)
+        for row in 0..<left.count / depth {
+            for k in 0..<depth {
+                let factor = left[row * depth + k]
+                for column in 0..<columns { results[row * columns + column] += factor * right[k * columns + column] }
+            }
+        }
+        return Constant(Array(dims), .floats(results))
+    }
+}
+
 extension GraphImporter {
     /// alpha · A · B + beta · C
-    mutating func gemm(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func gemm(_ operation: Operation) throws(WeightsError) -> Activation {
         let input = try operation.activation(0)
         guard input.dims.count == 2 else { throw operation.refuse("expected two axes, got \(input.dims)") }
         guard try operation.integer("transA", 0) == 0 else { throw operation.refuse("a transposed first input is not supported") }
@@ -22,21 +56,22 @@ extension GraphImporter {
         return try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, biases: biases)
     }
 
-    mutating func matrixProduct(_ operation: Operation) throws(WeightsError) -> Activation {
+    fileprivate mutating func matrixProduct(_ operation: Operation) throws(WeightsError) -> Activation {
         let (left, right) = (try operation.input(0), try operation.input(1))
         switch (left, right) {
         case (.activation(let a), .activation(let b)): return try product(operation, a, b)
         case (.activation(let a), _):
-            guard right.dims.count == 2 else {
-                // A stack of matrices of weights: one matrix if only one is in it.
-                guard right.dims.count > 2, right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else { throw operation.refuse("weights of \(right.dims)") }
-                return try linear(operation, a, right, isTransposed: false)
+            // A stack of matrices of weights serves if only one is in it.
+            guard right.dims.count >= 2, right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else {
+                throw operation.refuse("weights of \(right.dims)")
             }
             return try linear(operation, a, right, isTransposed: false)
         case (_, .activation(let b)):
             // W · B is linear along the axis before the last.
             let rank = b.dims.count
-            guard rank >= 2, left.dims.count == 2, left.dims[1] == b.dims[rank - 2] else { throw operation.refuse("\(left.dims) times \(b.dims)") }
+            guard rank >= 2, left.dims.count == 2, left.dims[1] == b.dims[rank - 2] else {
+                throw operation.refuse("\(left.dims) times \(b.dims)")
+            }
             let order = b.order(endingWith: rank - 2)
             var dims = b.dims
             dims[rank - 2] = left.dims[0]
@@ -56,15 +91,14 @@ extension GraphImporter {
         guard let last = input.dims.indices.last, input.dims[last] == inputs, outputs > 0 else {
             throw operation.refuse("weights of \(weights.dims) for \(input.dims)")
         }
-        var movement: Movement?
+        var map: IndexMap?
         if !isTransposed {
-            var transposed = Movement([inputs, outputs])
-            transposed.transpose([1, 0])
-            movement = transposed
+            map = IndexMap([inputs, outputs])
+            map?.transpose([1, 0])
         }
         let layer = Linear(
             inputs: inputs, outputs: outputs,
-            weights: try reader.parameter(weights, shape: [outputs, inputs], movement: movement, scale: scale), biases: biases)
+            weights: try reader.parameter(weights, shape: [outputs, inputs], map: map, scale: scale), biases: biases)
         let order = input.order(endingWith: last)
         let source = try arranged(operation, input, to: order)
         var dims = input.dims
@@ -74,10 +108,12 @@ extension GraphImporter {
         return result
     }
 
-    /// "bij,bkj->bik" and its kin: a product of matrices over common axes, in whatever order the axes stand.
-    mutating func einsum(_ operation: Operation) throws(WeightsError) -> Activation {
+    /// "bij,bkj->bik" and the like: a product of matrices over common axes, which may stand in any order.
+    fileprivate mutating func einsum(_ operation: Operation) throws(WeightsError) -> Activation {
         let equation = operation.text("equation", "").filter { $0 != " " }
-        func refuse() -> WeightsError { operation.refuse("the equation \(shown(equation)) is not supported; it is no product of matrices") }
+        func refuse() -> WeightsError {
+            operation.refuse("the equation \(shown(equation)) is not supported; it is not a product of matrices")
+        }
         let sides = equation.split(separator: "-", maxSplits: 1).map(String.init)
         let terms = (sides.first ?? "").split(separator: ",").map(Array.init)
         guard sides.count == 2, sides[1].hasPrefix(">"), terms.count == 2, operation.inputs.count == 2 else { throw refuse() }
@@ -89,7 +125,9 @@ extension GraphImporter {
         let rows = result.filter { !right.contains($0) }
         let columns = result.filter { !left.contains($0) }
         let summed = left.filter { right.contains($0) && !result.contains($0) }
-        guard rows.count == 1, columns.count == 1, summed.count == 1, left.count == batch.count + 2, right.count == batch.count + 2 else { throw refuse() }
+        guard rows.count == 1, columns.count == 1, summed.count == 1, left.count == batch.count + 2, right.count == batch.count + 2 else {
+            throw refuse()
+        }
         /// The value with its axes in the order of these letters; nothing moves.
         func read(_ value: Activation, _ letters: [Character], as wanted: [Character]) throws(WeightsError) -> Activation {
             guard value.dims.count == letters.count else { throw refuse() }
@@ -109,7 +147,7 @@ extension GraphImporter {
         let (rows, depth) = (a.dims[a.dims.count - 2], a.dims[a.dims.count - 1])
         let columns = b.dims[b.dims.count - 1]
         guard b.dims[b.dims.count - 2] == depth else { throw operation.refuse("\(a.dims) times \(b.dims)") }
-        let batch = try broadcast(operation, Array(a.dims.dropLast(2)), Array(b.dims.dropLast(2)))
+        let batch = try operation.broadcast(Array(a.dims.dropLast(2)), Array(b.dims.dropLast(2)))
         guard batch.reduce(1, *) < 1 << 24 else { throw operation.refuse("too many products: \(batch)") }
         if !isReadable(a) { a = try arranged(operation, a, to: Array(a.dims.indices)) }
         if !isReadable(b) { b = try arranged(operation, b, to: Array(b.dims.indices)) }
@@ -129,26 +167,11 @@ extension GraphImporter {
 
     private func operand(_ value: Activation, _ batch: [Int]) -> MatrixProduct.Operand {
         let (strides, rank) = (value.strides, value.dims.count)
-        var offsets = Movement(Array(value.dims.dropLast(2)), strides: Array(strides.dropLast(2)))
+        var offsets = IndexMap(Array(value.dims.dropLast(2)), strides: Array(strides.dropLast(2)))
         offsets.expand(to: batch)
         let isTransposed = !(strides[rank - 1] == 1 && strides[rank - 2] >= value.dims[rank - 1])
         return MatrixProduct.Operand(
             shape: value.shape, offsets: offsets.places().map { Int($0) },
             stride: max(strides[isTransposed ? rank - 1 : rank - 2], 1), isTransposed: isTransposed)
     }
-
-    /// The extents that two values have together.
-    func broadcast(_ operation: Operation, _ a: [Int], _ b: [Int]) throws(WeightsError) -> [Int] {
-        let rank = max(a.count, b.count)
-        let (left, right) = (padded(a, rank), padded(b, rank))
-        var dims: [Int] = []
-        for (x, y) in zip(left, right) {
-            guard x == y || x == 1 || y == 1 else { throw operation.refuse("\(a) and \(b) do not fit each other") }
-            dims.append(x == 1 ? y : x)
-        }
-        return dims
-    }
-
-    /// With ones before the first axis.
-    func padded(_ dims: [Int], _ rank: Int) -> [Int] { [Int](repeating: 1, count: rank - dims.count) + dims }
 }

@@ -1,15 +1,15 @@
 import Kernels
 
-/// Where the results of a convolution, or of its adjoint, come from: position (i, j) of the target's grid is a weighted sum
+/// A sum over taps, of which a convolution and its adjoint are made: position (i, j) of the target's grid is a weighted sum
 /// over `taps` of the source,
 ///
 ///     target[i · targetStride + targetOffset, …] = Σ_t weights_t · source[i · sourceStride + t.y, j · sourceStride + t.x]
 ///
 /// with zeros beyond the source's border. A convolution is one such sum. Its adjoint is one for each phase of the stride:
-/// what position a·stride + phase of the input receives comes from the same taps for every a.
+/// position a·stride + phase of the input receives from the same taps for every a.
 struct Correlation: Sendable {
     struct Tap: Sendable {
-        /// Of the source, relative to the position.
+        /// Row and column of the source, relative to the position.
         let y: Int
         let x: Int
         /// Row and column of the kernel.
@@ -85,7 +85,7 @@ struct Correlation: Sendable {
 
 /// A part of the source, with zeros beyond its border, that some rows of the grid look at.
 struct SourceBand {
-    /// What the tap (0, 0) of the first position reads.
+    /// The value that the tap (0, 0) of the first position reads.
     let origin: UnsafePointer<Float>
     /// Floats from one row of pixels to the next.
     let rowStride: Int

@@ -12,35 +12,6 @@ public struct DirectConvolution: Sendable {
     private let phases: [Phase]
     private let biases: [Float]?  // padded to what the kernels may read
 
-    private enum Kind: Sendable {
-        case packed, thin, depthwise
-    }
-
-    /// One correlation with its filters, in the order in which the kernel reads them.
-    private struct Phase: Sendable {
-        let correlation: Correlation
-        let kind: Kind
-        /// Floats that are read as one run.
-        let segmentLength: Int
-        let segments: [Correlation.Tap]  // the first of each run
-        let filters: Tensor  // all groups, one after the other
-        let filtersInGroup: Int  // floats
-    }
-
-    /// Sums of at most this many filters run along the depth.
-    private static let thinColumns = 3
-    /// Below this the lanes along the depth would be empty.
-    private static let thinDepth = 16
-    /// Floats of filters that a core keeps near while rows pass.
-    private static let filterFloats = 64 * 1024
-    /// Floats of source that one piece of work covers.
-    private static let sourceFloats = 128 * 1024
-    /// Pieces that give several threads enough to do.
-    private static let wantedPieces = 8
-    /// Positions of a long line that one piece has at least.
-    private static let shortestLine = 12
-    /// Multiplications that are not worth a hand-over to another thread.
-    private static let smallWork = 200_000
     /// The kernels read biases a vector at a time; no panel is wider.
     private static let biasPadding = 32
 
@@ -72,36 +43,6 @@ public struct DirectConvolution: Sendable {
                 target: window.area, kernelWidth: window.kernelWidth))
     }
 
-    /// Where the weight of a tap lies: strides of `[filters, inputChannels / groups, kernelHeight, kernelWidth]` as seen
-    /// from one side or the other.
-    private struct WeightOrder {
-        let weights: [Float]
-        let group: Int
-        let source: Int
-        let target: Int
-        let kernelWidth: Int
-
-        /// `[taps, sources, targets]` of one group.
-        func matrix(_ group: Int, _ taps: [Correlation.Tap], sources: Int, targets: Int) -> Tensor {
-            var matrix = Tensor(uninitialized: Shape(taps.count, sources, targets))
-            matrix.withMutableElements { matrix in
-                weights.withUnsafeBufferPointer { weights in
-                    var place = 0
-                    for tap in taps {
-                        let first = group * self.group + tap.kernelY * kernelWidth + tap.kernelX
-                        for source in 0..<sources {
-                            for target in 0..<targets {
-                                matrix[place] = weights[first + source * self.source + target * self.target]
-                                place += 1
-                            }
-                        }
-                    }
-                }
-            }
-            return matrix
-        }
-    }
-
     private init(
         correlations: [Correlation], from sourceChannels: Int, to targetChannels: Int, groups: Int, biases: [Float]?,
         weights: WeightOrder
@@ -111,51 +52,15 @@ public struct DirectConvolution: Sendable {
         self.groups = groups
         self.biases = biases.map { $0 + [Float](repeating: 0, count: Self.biasPadding) }
         let (depth, columns) = (sourceChannels / groups, targetChannels / groups)
-        phases = correlations.map { correlation in
-            let isDepthwise = depth == 1 && columns == 1
-            let run = groups == 1 && !isDepthwise ? correlation.run : 1
-            let length = run * depth
-            let taps = correlation.taps
-            let whole = taps.count * depth
-            let kind: Kind =
-                isDepthwise ? .depthwise : columns <= Self.thinColumns && length >= Self.thinDepth ? .thin : .packed
-            let size: Int
-            switch kind {
-            case .depthwise: size = taps.count
-            case .thin: size = whole * columns
-            case .packed: size = whole * kernels_packed_columns(columns)
-            }
-            var filters = Tensor(uninitialized: Shape(1, 1, size * groups))
-            filters.withMutableElements { filters in
-                guard size > 0 else { return }
-                for group in 0..<groups {
-                    let place = filters.baseAddress! + group * size
-                    weights.matrix(group, taps, sources: depth, targets: columns).withElements { matrix in
-                        let matrix = matrix.baseAddress!
-                        switch kind {
-                        case .depthwise:  // [taps, channels]
-                            kernels_copy_columns(matrix, taps.count, 1, 1, filters.baseAddress! + group, groups)
-                        case .thin:  // [columns, depth]
-                            kernels_transpose(matrix, whole, columns, columns, place, whole)
-                        case .packed:
-                            kernels_pack(matrix, whole, columns, columns, place)
-                        }
-                    }
-                }
-            }
-            return Phase(
-                correlation: correlation, kind: kind, segmentLength: length,
-                segments: stride(from: 0, to: taps.count, by: run).map { taps[$0] }, filters: filters,
-                filtersInGroup: size)
-        }
+        phases = correlations.map { Phase($0, depth: depth, columns: columns, groups: groups, weights: weights) }
     }
 
     /// - Parameters:
     ///   - source: `[height, width, sourceChannels]`
     ///   - target: the shape of the result.
     ///   - rectifying: negative results become −0.0.
-    ///   - signed: find out on the way which results are positive.
-    ///   - mask: of the result's shape; results are 0 where it is not positive.
+    ///   - signed: find the signs of the results as well.
+    ///   - mask: signs of the result's shape; results are 0 where it is not positive.
     public func callAsFunction(
         _ source: FeatureMap, to target: Shape, rectifying: Bool = false, signed: Bool = false, mask: SignMap? = nil,
         workers: Workers
@@ -184,69 +89,6 @@ public struct DirectConvolution: Sendable {
     /// The channels of a group may begin within a byte of the signs.
     private var sharesBytes: Bool { groups > 1 && !(sourceChannels == groups && targetChannels == groups) }
 
-    /// What one use of the convolution reads and writes.
-    private struct Maps {
-        let source: UnsafePointer<Float>
-        let sourceShape: Shape
-        let target: UnsafeMutablePointer<Float>
-        let targetShape: Shape
-        let rectifying: Bool
-        let mask: UnsafePointer<UInt8>?
-        let signs: UnsafeMutablePointer<UInt8>?
-    }
-
-    /// How a phase is cut into pieces of work: bands of lines for the cache, and filters as well if those are too few.
-    private struct Cut {
-        /// A 1×1 kernel has no rows: its positions are one long line of lines of one position.
-        let isLine: Bool
-        let lines: Int
-        /// Of a line.
-        let positions: Int
-        /// Groups that are multiplied one after the other.
-        let parts: Int
-        /// Filters of a part.
-        let columns: Int
-        /// Filters that cannot be parted.
-        let panel: Int
-        let depth: Int
-        let bands: Int
-        let cuts: Int
-        /// Panels whose filters stay near while lines pass.
-        let blockPanels: Int
-
-        init(_ phase: Phase, _ maps: Maps, groups: Int) {
-            let correlation = phase.correlation
-            let grid = correlation.grid(in: maps.targetShape)
-            isLine =
-                correlation.taps.count == 1 && correlation.taps[0].y == 0 && correlation.taps[0].x == 0
-                && correlation.sourceStride == (1, 1) && correlation.targetStride == (1, 1)
-                && maps.sourceShape.area == maps.targetShape.area
-            lines = isLine ? grid.height * grid.width : grid.height
-            positions = isLine ? 1 : grid.width
-            parts = phase.kind == .depthwise ? 1 : groups
-            columns = maps.targetShape.channels / parts
-            panel = phase.kind == .packed ? kernels_panel_width() : columns
-            depth = phase.segments.count * phase.segmentLength
-            let isSmall = lines * positions * parts * columns * depth < smallWork
-            let lineFloats =
-                positions * correlation.sourceStride.height * correlation.sourceStride.width * maps.sourceShape.channels
-            let tallest = max(1, sourceFloats / lineFloats)
-            bands =
-                isSmall
-                ? 1 : min(lines, max((lines + tallest - 1) / tallest, min(wantedPieces, lines / (isLine ? shortestLine : 1))))
-            let panels = (columns + panel - 1) / panel
-            cuts = isSmall || bands >= wantedPieces || parts > 1 ? 1 : min(panels, (wantedPieces + bands - 1) / bands)
-            blockPanels = max(1, filterFloats / max(1, depth * panel))
-        }
-
-        func lines(of band: Int) -> Range<Int> { lines * band / bands..<lines * (band + 1) / bands }
-
-        func panels(of cut: Int) -> Range<Int> {
-            let panels = (columns + panel - 1) / panel
-            return panels * cut / cuts..<panels * (cut + 1) / cuts
-        }
-    }
-
     private func compute(_ phase: Phase, _ maps: Maps, _ workers: Workers) {
         let grid = phase.correlation.grid(in: maps.targetShape)
         guard grid.height > 0, grid.width > 0 else { return }
@@ -266,7 +108,7 @@ public struct DirectConvolution: Sendable {
         }
     }
 
-    /// What no tap reaches is zero.
+    /// Sets positions that no tap reaches to zero.
     private func clear(_ correlation: Correlation, _ grid: Correlation.Pair, _ maps: Maps) {
         for i in 0..<grid.height {
             for j in 0..<grid.width {
@@ -276,10 +118,22 @@ public struct DirectConvolution: Sendable {
         }
     }
 
-    /// Where a position of the grid lies in the target.
+    /// The place of a position of the grid in the target.
     private func position(_ i: Int, _ j: Int, _ correlation: Correlation, _ maps: Maps) -> Int {
         (i * correlation.targetStride.height + correlation.targetOffset.height) * maps.targetShape.width
             + j * correlation.targetStride.width + correlation.targetOffset.width
+    }
+
+    /// The strides of a phase, for its kernel.
+    private func product(_ phase: Phase, rectifying: Bool) -> kernels_product {
+        var product = kernels_product()
+        product.segments = phase.segments.count
+        product.segment_length = phase.segmentLength
+        product.rectify = rectifying ? 1 : 0
+        product.input_stride = phase.correlation.sourceStride.width * sourceChannels
+        product.output_stride = phase.correlation.targetStride.width * targetChannels
+        product.mask_stride = phase.correlation.targetStride.width * ((targetChannels + 7) / 8)
+        return product
     }
 
     /// One piece of work: some lines times some panels of every part, a block of panels at a time.
@@ -289,14 +143,7 @@ public struct DirectConvolution: Sendable {
         let correlation = phase.correlation
         let maskBytes = (targetChannels + 7) / 8
         let offsets = phase.segments.map { $0.y * band.rowStride + $0.x * sourceChannels }
-        var product = kernels_product()
-        product.segments = phase.segments.count
-        product.segment_length = phase.segmentLength
-        product.rectify = maps.rectifying ? 1 : 0
-        product.input_stride = correlation.sourceStride.width * sourceChannels
-        product.output_stride = correlation.targetStride.width * targetChannels
-        product.mask_stride = correlation.targetStride.width * maskBytes
-
+        var product = product(phase, rectifying: maps.rectifying)
         func multiplyLine(from input: UnsafePointer<Float>, to position: Int, count: Int, channel: Int) {
             product.rows = count
             product.input = input

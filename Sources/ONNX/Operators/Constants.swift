@@ -1,0 +1,119 @@
+import Networks
+import Tensors
+
+/// Literals, extents, and shape arithmetic that is never done on a picture's values.
+extension Operator {
+    static let constants: [Operator] = [
+        Operator("Constant", .literal { try $0.literal() }),
+        Operator("Shape", .literal { .constant(try $0.extents()) }),
+        Operator("Size", .literal { operation in
+            let value = try operation.input(0)
+            return .constant(Constant([], .integers([value.count]), isSized: value.isActivation))
+        }),
+        Operator("ConstantOfShape", constant: { try $0.filled() }),
+        Operator("Range", constant: { try $0.range() }),
+        Operator("Where", constant: { try $0.chosenByCondition() }),
+        Operator("ScatterND", constant: { try $0.scattered() }),
+        Operator("NonZero", constant: { operation in
+            let value = try operation.constant(0)
+            let strides = rowMajorStrides(value.dims)
+            let places = value.floats.enumerated().filter { $0.element != 0 }.map(\.offset)
+            let rows = value.dims.indices.map { axis in places.map { $0 / strides[axis] % value.dims[axis] } }
+            return Constant([value.dims.count, places.count], .integers(rows.flatMap { $0 }))
+        }),
+    ]
+}
+
+extension Operation {
+    /// Literals of more values stay in the file, as weights do.
+    private static let mostLiteralValues = 1024
+
+    fileprivate func literal() throws(WeightsError) -> Value {
+        for (name, attribute) in attributes {
+            switch name {
+            case "value":
+                guard let tensor = try tensor(name) else { continue }
+                return tensor.count > Self.mostLiteralValues ? .stored(tensor) : .constant(try tensors.constant(tensor))
+            case "value_float": return .constant(Constant([], .floats([attribute.f])))
+            case "value_int": return .constant(Constant([], .integers([Int(attribute.i)])))
+            case "value_floats": return .constant(Constant([attribute.floats.count], .floats(attribute.floats)))
+            case "value_ints": return .constant(Constant(integers: attribute.ints.map { Int($0) }))
+            default: continue
+            }
+        }
+        throw refuse("this kind of constant is not supported")
+    }
+
+    /// The extents of a value, from the axis `start` to the one before `end`.
+    fileprivate func extents() throws(WeightsError) -> Constant {
+        let value = try input(0)
+        let rank = value.dims.count
+        func bound(_ name: String, _ standard: Int) throws(WeightsError) -> Int {
+            let place = try integer(name, standard)
+            return min(max(place < 0 ? place + rank : place, 0), rank)
+        }
+        let (start, end) = (try bound("start", 0), try bound("end", rank))
+        return Constant(integers: Array(value.dims[start..<max(start, end)]), isSized: value.isActivation)
+    }
+
+    /// One number everywhere in a constant of given extents.
+    fileprivate func filled() throws(WeightsError) -> Constant {
+        let dims = try constant(0).integers
+        guard dims.allSatisfy({ $0 >= 0 && $0 < Constant.mostValues }), Constant.fits(dims) else { throw refuse("the shape \(dims)") }
+        let fill = try tensor("value").map { tensor throws(WeightsError) in try tensors.constant(tensor) } ?? Constant([], .floats([0]))
+        guard fill.count == 1 else { throw refuse("a value of \(fill.count) numbers") }
+        return fill.reshaped(dims.map { _ in 1 }).expanded(to: dims)
+    }
+
+    /// start, start + delta, … below the limit
+    fileprivate func range() throws(WeightsError) -> Constant {
+        let (start, limit, delta) = (try constant(0), try constant(1), try constant(2))
+        guard start.count == 1, limit.count == 1, delta.count == 1, delta.floats[0] != 0 else { throw refuse("three numbers are expected") }
+        let span = (Double(limit.floats[0]) - Double(start.floats[0])) / Double(delta.floats[0])
+        guard span.isFinite, span < Double(Constant.mostValues) else { throw refuse("a range of \(span) numbers") }
+        let count = span > 0 ? Int(span.rounded(.up)) : 0
+        if start.isInteger { return Constant(integers: (0..<count).map { start.integers[0] &+ $0 &* delta.integers[0] }) }
+        return Constant([count], .floats((0..<count).map { start.floats[0] + Float($0) * delta.floats[0] }))
+    }
+
+    /// The second input where the first is not 0, else the third.
+    fileprivate func chosenByCondition() throws(WeightsError) -> Constant {
+        let (condition, a, b) = (try constant(0), try constant(1), try constant(2))
+        let dims = try broadcast(try broadcast(condition.dims, a.dims), b.dims)
+        guard Constant.fits(dims) else { throw refuse("a constant of \(dims) is too large") }
+        let (test, left, right) = (condition.expanded(to: dims).integers, a.expanded(to: dims), b.expanded(to: dims))
+        func chosen<Number>(_ x: [Number], _ y: [Number]) -> [Number] { test.indices.map { test[$0] != 0 ? x[$0] : y[$0] } }
+        if a.isInteger, b.isInteger { return Constant(dims, .integers(chosen(left.integers, right.integers))) }
+        return Constant(dims, .floats(chosen(left.floats, right.floats)))
+    }
+
+    /// The first input with parts of the third in it, at the places that the rows of the second name.
+    fileprivate func scattered() throws(WeightsError) -> Constant {
+        let (data, indices, updates) = (try constant(0), try constant(1), try constant(2))
+        guard text("reduction", "none") == "none", let depth = indices.dims.last, depth > 0, depth <= data.dims.count else {
+            throw refuse("indices of \(indices.dims) for \(data.dims)")
+        }
+        let (strides, places) = (rowMajorStrides(data.dims), indices.integers)
+        let block = data.dims[depth...].reduce(1, *)
+        guard updates.count == places.count / depth * block else { throw refuse("updates of \(updates.dims)") }
+        var starts: [Int] = []
+        for row in 0..<places.count / depth {
+            var start = 0
+            for axis in 0..<depth {
+                let place = places[row * depth + axis]
+                guard place >= -data.dims[axis], place < data.dims[axis] else {
+                    throw refuse("index \(place) of an axis of \(data.dims[axis])")
+                }
+                start += (place < 0 ? place + data.dims[axis] : place) * strides[axis]
+            }
+            starts.append(start)
+        }
+        func replaced<Number>(_ numbers: [Number], _ new: [Number]) -> [Number] {
+            var result = numbers
+            for (row, start) in starts.enumerated() { for i in 0..<block { result[start + i] = new[row * block + i] } }
+            return result
+        }
+        if data.isInteger { return Constant(data.dims, .integers(replaced(data.integers, updates.integers))) }
+        return Constant(data.dims, .floats(replaced(data.floats, updates.floats)))
+    }
+}
