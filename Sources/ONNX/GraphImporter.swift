@@ -97,14 +97,14 @@ struct GraphImporter {
     /// The same value: a node of the operation's name is there for who asks for it, but later nodes read its source, so that
     /// nothing stands between layers that can be merged.
     mutating func alias(_ operation: Operation, _ source: Activation, dims: [Int], order: [Int]) throws(WeightsError) -> Activation {
-        _ = try add(operation, Dropout(), from: [source], dims: dims, order: order)
+        _ = try add(operation, Identity(), from: [source], dims: dims, order: order)
         return Activation(source.node, dims: dims, order: order)
     }
 
     /// Makes the graph's output the last node, where it is not.
     mutating func endWith(_ output: Activation, name: String) {
         guard output.node.index != builder.lastIndex else { return }
-        _ = builder.add(uniqueName(name), Dropout(), from: [output.node], channels: output.shape.channels)
+        _ = builder.add(uniqueName(name), Identity(), from: [output.node], channels: output.shape.channels)
     }
 
     // MARK: Order in memory
@@ -127,11 +127,11 @@ struct GraphImporter {
     }
 
     /// A movement of a value as a layer.
-    func rearrangement(_ value: Activation, _ movement: Movement, order: [Int], as shape: Shape? = nil) throws(WeightsError) -> Rearrangement {
+    func rearrangement(_ value: Activation, _ movement: Movement, order: [Int], as shape: Shape? = nil) throws(WeightsError) -> Gather {
         guard movement.count < 1 << 26, value.count < 1 << 26 else {
             throw WeightsError(file: reader.file, reason: "a value of \(movement.dims) is too large")
         }
-        return Rearrangement(
+        return Gather(
             from: value.shape, to: shape ?? Activation.shape(movement.dims, order), places: movement.places(order: order),
             fill: movement.fill)
     }

@@ -12,7 +12,7 @@ public enum ONNXModel {
     ///   - size: of the picture, where the graph leaves it open; nil for 224×224.
     ///   - preprocessing: what the network was trained to see, given what is guessed; nil to leave it at that.
     ///   - labels: names for so many classes; nil for "class 0" and so on.
-    ///   - weights: values for tensors that the file describes but does not hold; nil to demand them all.
+    ///   - weights: values for tensors that the file describes but does not hold; nil to request them all.
     public static func load(
         path: String, size: Network.Size? = nil, preprocessing: (_ guess: Preprocessing) -> Preprocessing? = { _ in nil },
         labels: (_ count: Int) throws(WeightsError) -> [String]? = { _ throws(WeightsError) in nil },

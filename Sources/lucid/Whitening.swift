@@ -13,7 +13,7 @@ struct Whitening {
     init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers) throws(Failure) {
         let network: PreparedNetwork
         do {
-            network = try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: model.preprocessing)
+            network = try PreparedNetwork(model.network, requests: [layer: .all], preprocessing: model.preprocessing)
         } catch {
             throw Failure(error)
         }

@@ -48,14 +48,14 @@ extension GraphImporter {
         var movement = Movement(value.dims, strides: value.strides)
         let plain = try rearrangement(value, movement, order: Array(value.dims.indices), as: grouped.shape)
         movement = Movement([groups, size, area])
-        let turned = Rearrangement(
+        let turned = Gather(
             from: grouped.shape, to: Shape(groups, size, area), places: movement.places(order: [1, 2, 0]))
         var back = Movement([size, area, groups])
         back.transpose([2, 0, 1])
         let order = Activation.imageOrder(value.dims.count)
         let target = Activation.shape(value.dims, order)
-        let unturned = Rearrangement(from: turned.output, to: grouped.shape, places: back.places())
-        let final = Rearrangement(
+        let unturned = Gather(from: turned.output, to: grouped.shape, places: back.places())
+        let final = Gather(
             from: grouped.shape, to: target, places: Movement(value.dims).places(order: order))
         let layer = InstanceNormalization(
             epsilon: operation.number("epsilon", 1e-5), weights: ones(groups, 1), biases: ones(groups, 0))

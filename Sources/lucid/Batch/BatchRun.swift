@@ -68,7 +68,7 @@ struct BatchRun {
         var order: [ObjectIdentifier] = []
         var groups: [ObjectIdentifier: [BatchTask]] = [:]
         for task in tasks {
-            let network = ObjectIdentifier(task.piece.model.loaded)
+            let network = ObjectIdentifier(task.piece.model.preparedLayers)
             if groups[network] == nil { order.append(network) }
             groups[network, default: []].append(task)
         }

@@ -154,7 +154,7 @@ struct Batch: ParsableCommand {
 
     private static func models(of tasks: [BatchTask]) -> [Model] {
         var seen: Set<ObjectIdentifier> = []
-        return tasks.map(\.piece.model).filter { seen.insert(ObjectIdentifier($0.loaded)).inserted }
+        return tasks.map(\.piece.model).filter { seen.insert(ObjectIdentifier($0.preparedLayers)).inserted }
     }
 
     /// Says all mistakes, a line each, and ends the program if there are any.

@@ -95,7 +95,7 @@ struct Bench: ParsableCommand {
                 throw Failure.usage("\(name): there is no channel \(channel)")
             }
             let network = try PreparedNetwork(
-                model.network, demands: [layer: .channels([channel])], preprocessing: model.preprocessing,
+                model.network, requests: [layer: .channels([channel])], preprocessing: model.preprocessing,
                 convolution: convolution)
             try network.check(height: size.height, width: size.width)
             var generator = RandomGenerator(seed: 0)

@@ -59,7 +59,7 @@ struct Classify: ParsableCommand {
         let last = try model.network.layer(named: model.network.layerNames.last!)
         let network: PreparedNetwork
         do {
-            network = try PreparedNetwork(model.network, demands: [last: .all], preprocessing: preprocessing)
+            network = try PreparedNetwork(model.network, requests: [last: .all], preprocessing: preprocessing)
         } catch {
             throw Failure(error)
         }

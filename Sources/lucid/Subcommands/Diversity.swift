@@ -285,7 +285,7 @@ struct Likeness: Sendable {
         let name = try Drawing.layer(layer, in: model)
         do throws(WeightsError) {
             let network = try PreparedNetwork(
-                model.network, demands: [name: .all], preprocessing: model.preprocessing, sharing: model.loaded)
+                model.network, requests: [name: .all], preprocessing: model.preprocessing, sharing: model.preparedLayers)
             return pictures.map { network.forward($0, Pass(workers: workers), remembering: false)[name].values }
         } catch {
             throw Failure(error)
