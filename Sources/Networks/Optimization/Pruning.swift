@@ -51,20 +51,18 @@ struct OptimizedGraph {
             {
                 result.layer = restriction.layer
                 result.channels = channels
-                for (place, channels) in restriction.inputs.enumerated() {
-                    let input = node.inputs[place]
-                    guard let channels else { continue }
+                for (place, (input, channels)) in zip(node.inputs, restriction.inputs).enumerated() {
                     let isOnlyReader = input >= 0 && readers[input] == 1 && !kept.contains(input)
-                    if channels.isEmpty || isOnlyReader && counts.canRestrict(input, to: channels, in: network) {
+                    guard let channels, !channels.isEmpty, !isOnlyReader || !counts.canRestrict(input, to: channels, in: network)
+                    else {
                         passedOn[place] = channels
-                    } else {
-                        let selection = Node(
-                            id: network.nodes.count + nodes.count + selections.count, name: "\(node.name), input \(place)",
-                            layer: ChannelChoice(channels, of: counts[input].channels), inputs: [input], isKept: false,
-                            parts: [])
-                        selections.append(selection)
-                        result.inputs[place] = selection.id
+                        continue
                     }
+                    result.inputs[place] = network.nodes.count + nodes.count + selections.count
+                    selections.append(
+                        Node(
+                            id: result.inputs[place], name: "\(node.name), input \(place)",
+                            layer: ChannelChoice(channels, of: counts[input].channels), inputs: [input], isKept: false, parts: []))
                 }
             }
             for (input, channels) in zip(node.inputs, passedOn) where input >= 0 {

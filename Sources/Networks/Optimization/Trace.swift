@@ -96,7 +96,7 @@ public struct Activation: Sendable {
     }
 
     /// Where a position of the layer lies in a plane of `values`.
-    public func offset(of position: Demand.Position) -> Int {
+    public func offset(of position: ActivationRequest.Position) -> Int {
         (position.row(height: place.height) - place.top) * values.shape.width + position.column(width: place.width)
             - place.left
     }

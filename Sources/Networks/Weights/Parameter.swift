@@ -57,12 +57,18 @@ public struct Parameter: Sendable {
             return values
         case .part(let whole, let indices, let axis):
             let values = try whole.read()
-            let size = whole.shape[(axis + 1)...].reduce(1, *)  // values at one index
-            let blocks = whole.shape[..<axis].reduce(1, *)
             let extent = whole.shape[axis]
-            return (0..<blocks).flatMap { block in
-                indices.flatMap { values[(block * extent + $0) * size..<(block * extent + $0 + 1) * size] }
+            let blocks = whole.shape[..<axis].reduce(1, *)
+            let size = whole.shape[(axis + 1)...].reduce(1, *)  // values at one index
+            var part: [Float] = []
+            part.reserveCapacity(count)
+            for block in 0..<blocks {
+                for index in indices {
+                    let start = (block * extent + index) * size
+                    part += values[start..<start + size]
+                }
             }
+            return part
         }
     }
 }

@@ -16,7 +16,7 @@ public struct ReLU: WeightlessLayer {
         output.rectify(workers: pass.workers)
         guard pass.remembers else { return LayerResult(output) { _ in [] } }
         let signs = pass.rectifier.signs(of: output, workers: pass.workers)
-        return LayerResult(output) { gradient in
+        return LayerResult(output) { (gradient: consuming FeatureMap) in
             [pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)]
         }
     }

@@ -28,7 +28,7 @@ public struct Addition: RectifyingLayer {
             let output = FeatureMap.sum(inputs[0], inputs[1], rectifying: rectifies, workers: pass.workers)
             guard pass.remembers else { return LayerResult(output) { _ in [] } }
             let signs = rectifier.signs(of: output, pass)
-            return LayerResult(output) { gradient in
+            return LayerResult(output) { (gradient: consuming FeatureMap) in
                 let result = pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)
                 return [result, result]
             }

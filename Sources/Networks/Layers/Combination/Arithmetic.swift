@@ -51,7 +51,9 @@ public struct Arithmetic: Layer {
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         let (a, b) = try operands(inputs)
         func extent(_ a: Int, _ b: Int) throws(ShapeError) -> Int {
-            guard a == b || a == 1 || b == 1 else { throw ShapeError("\(operation.rawValue): \(inputs.last!) does not fit \(constant == nil ? inputs[0] : constantShape)") }
+            guard a == b || a == 1 || b == 1 else {
+                throw ShapeError("\(operation.rawValue): \(inputs.last!) does not fit \(constant == nil ? inputs[0] : constantShape)")
+            }
             return a == 1 ? b : a
         }
         return Shape(try extent(a.channels, b.channels), try extent(a.height, b.height), try extent(a.width, b.width))

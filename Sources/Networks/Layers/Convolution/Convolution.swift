@@ -120,7 +120,7 @@ public struct Convolution: RectifyingLayer {
             guard pass.remembers else { return LayerResult(output) { _ in [] } }
             let mask = pass.rectifier == .plain && masksInputGradient ? input.signs(workers: pass.workers) : nil
             let signs = rectifier.signs(of: output, pass)
-            return LayerResult(output) { gradient in
+            return LayerResult(output) { (gradient: consuming FeatureMap) in
                 let masked = pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)
                 return [kernel.backward(masked, inputShape: inputShape, mask: mask, workers: pass.workers)]
             }

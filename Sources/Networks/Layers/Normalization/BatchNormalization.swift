@@ -71,7 +71,7 @@ public struct BatchNormalization: RectifyingLayer {
             let output = inputs[0].scaled(by: scales, shiftedBy: shifts, rectifying: rectifies, workers: pass.workers)
             guard pass.remembers else { return LayerResult(output) { _ in [] } }
             let signs = rectifier.signs(of: output, pass)
-            return LayerResult(output) { gradient in
+            return LayerResult(output) { (gradient: consuming FeatureMap) in
                 var result = pass.rectifier.pullback(consume gradient, signs: signs, workers: pass.workers)
                 result.scale(by: scales, workers: pass.workers)
                 return [result]
