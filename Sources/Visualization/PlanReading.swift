@@ -174,7 +174,7 @@ extension Model {
         do {
             return try PreparedNetwork(
                 network, requests: requests, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
-                sharing: loaded)
+                sharing: preparedLayers)
         } catch {
             throw .weights(error)
         }

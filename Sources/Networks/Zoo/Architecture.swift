@@ -1,4 +1,4 @@
-/// A family member by torchvision's name: how its layers follow each other.
+/// An architecture under torchvision's name: how its layers follow each other, and its own defaults.
 public struct Architecture: Sendable {
     /// torchvision's name.
     public let name: String
@@ -6,9 +6,10 @@ public struct Architecture: Sendable {
     let currentName: @Sendable (_ name: String) -> String
     /// Adds the nodes. `classifier` is false where the weights end with the convolutions.
     let build: @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
-    /// The preprocessing of its trainings, by torchvision's names for them, e.g. "IMAGENET1K_V2"; the others have
+    /// The preprocessing of its trainings, by torchvision's names for them, e.g. "IMAGENET1K_V2", where it is not
     /// `usualPreprocessing`.
     private(set) var preprocessings: [String: Preprocessing] = [:]
+    /// The preprocessing of every other training.
     private(set) var usualPreprocessing = Preprocessing.imageNet()
     /// The layers at which a style transfer usually compares pictures; nil takes layers spread over the depth.
     public private(set) var styleLayers: (content: String, style: [String])?
