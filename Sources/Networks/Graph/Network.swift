@@ -3,18 +3,24 @@ import Tensors
 /// A network as its architecture describes it: nodes in topological order, under torchvision's names. Weights stay in
 /// their file until `prepared` asks for those that matter.
 public struct Network: Sendable {
+    /// A layer with its name and its inputs.
     package struct Node: Sendable {
+        /// The name in torchvision or in the file; no two nodes share one.
         package let name: String
+        /// The description; the weights are still in their file.
         package let layer: any Layer
-        package let inputs: [Int]  // indices of nodes; −1 is the image
-        /// Another name for it and what else its module does, where the node's own name says it differently: the path of the
-        /// module in the program that exported the graph, with dots.
+        /// The indices of the nodes that it reads; −1 is the image.
+        package let inputs: [Int]
+        /// The path of its module in the program that exported the graph, with dots; nil where the node's own name is that
+        /// path.
         package var module: String?
     }
 
     /// A size of the picture, in pixels.
     public struct Size: Sendable, Hashable, Codable, CustomStringConvertible {
+        /// Rows of pixels.
         public let height: Int
+        /// Columns of pixels.
         public let width: Int
 
         public init(height: Int, width: Int) {
@@ -25,6 +31,7 @@ public struct Network: Sendable {
         public var description: String { width == height ? "\(width)" : "\(width)x\(height)" }
     }
 
+    /// Every node, each after those that it reads.
     package let nodes: [Node]
     private let channels: [Int]  // of each node's output
     /// Channels of the images that it takes.

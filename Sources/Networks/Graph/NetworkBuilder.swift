@@ -5,7 +5,8 @@ import Tensors
 public struct NetworkBuilder {
     /// The output of a node, or the image itself.
     public struct Value: Sendable {
-        package let index: Int  // −1 for the image
+        /// The node's index; −1 for the image.
+        package let index: Int
         /// Channels (filters for a convolution), as far as an architecture needs to know them.
         public let channels: Int
     }

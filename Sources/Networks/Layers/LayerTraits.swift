@@ -1,6 +1,7 @@
 /// Properties of a layer that hold for all inputs. The optimizer, the memory estimate and the choice of a network's stages
 /// read these and never a layer's type.
 public struct LayerTraits: OptionSet, Sendable {
+    /// A bit for each trait.
     public let rawValue: Int
 
     public init(rawValue: Int) { self.rawValue = rawValue }

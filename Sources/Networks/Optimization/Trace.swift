@@ -75,9 +75,13 @@ public struct Activation: Sendable {
 
     /// A part of a layer: its upper left position, and the whole layer's extent.
     public struct Place: Sendable, Hashable {
+        /// The part's first row.
         public let top: Int
+        /// The part's first column.
         public let left: Int
+        /// Rows of the whole layer.
         public let height: Int
+        /// Columns of the whole layer.
         public let width: Int
 
         public init(top: Int = 0, left: Int = 0, height: Int, width: Int) {

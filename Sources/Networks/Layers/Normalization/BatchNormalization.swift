@@ -11,6 +11,7 @@ public struct BatchNormalization: RectifyingLayer {
     public private(set) var channels: Int
     /// ε, which keeps the division finite.
     public let epsilon: Float
+    /// A rectifier follows and is applied on the way.
     public var rectifies = false
     private var weights: Parameter  // [channels]
     private var biases: Parameter  // [channels]

@@ -21,14 +21,20 @@ public struct SpatialResampling: WeightlessLayer {
 
     /// How a resized axis is read: ONNX's `mode` and `coordinate_transformation_mode`.
     public struct Interpolation: Sendable, Hashable {
+        /// How the value at a place between the input's positions is found.
         public enum Mode: Sendable, Hashable {
+            /// The value at the nearest position.
             case nearest(Rounding)
+            /// Between the two neighbours.
             case linear
+            /// Keys' cubic with its coefficient a (1981, usually −0.75 or −0.5); what lies outside can be left out of the sum.
             case cubic(Float, excludesOutside: Bool)
         }
+        /// How a place is rounded to the nearest position.
         public enum Rounding: String, Sendable {
             case halfDown = "round_prefer_floor", halfUp = "round_prefer_ceil", floor, ceil
         }
+        /// How the output's positions map to places of the input.
         public enum Coordinates: String, Sendable {
             case halfPixel = "half_pixel", halfPixelSymmetric = "half_pixel_symmetric", pytorch = "pytorch_half_pixel"
             case alignCorners = "align_corners", asymmetric
