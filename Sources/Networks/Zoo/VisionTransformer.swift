@@ -6,6 +6,7 @@ extension Architecture {
     /// The base model on patches of 16×16 pixels.
     public static let vit_b_16 = transformer("vit_b_16", patch: 16, layers: 12, heads: 12, width: 768, inner: 3072)
         .trained("IMAGENET1K_SWAG_E2E_V1", .imageNet(resize: 384, crop: 384))
+        .trained("IMAGENET1K_SWAG_LINEAR_V1", .imageNet(resize: 224))
 
     /// The layers of a perceptron had names before they had numbers.
     @Sendable private static func currentTransformerName(_ name: String) -> String {
