@@ -79,14 +79,14 @@ struct GraphImporter {
     /// The same value under the operation's name. A node of that name is added, so that it can be asked for; later nodes read
     /// its source, so that nothing stands between layers that can be merged.
     mutating func alias(_ operation: Operation, _ source: Activation, dims: [Int], order: [Int]) throws(WeightsError) -> Activation {
-        _ = try add(operation, Dropout(), from: [source], dims: dims, order: order)
+        _ = try add(operation, Identity(), from: [source], dims: dims, order: order)
         return Activation(source.node, dims: dims, order: order)
     }
 
     /// Makes the graph's output the last node, where it is not.
     mutating func endWith(_ output: Activation, name: String) {
         guard output.node.index != builder.lastIndex else { return }
-        _ = builder.add(uniqueName(name), Dropout(), from: [output.node], channels: output.shape.channels)
+        _ = builder.add(uniqueName(name), Identity(), from: [output.node], channels: output.shape.channels)
     }
 
     // MARK: Order in memory
@@ -112,11 +112,11 @@ struct GraphImporter {
     ///   - shape: of the output, where it is read under other extents than the map's.
     func rearrangement(
         _ value: Activation, _ map: IndexMap, order: [Int], as shape: Shape? = nil
-    ) throws(WeightsError) -> Rearrangement {
+    ) throws(WeightsError) -> Gather {
         guard map.count < Self.mostMovedElements, value.count < Self.mostMovedElements else {
             throw WeightsError(file: reader.file, reason: "a value of \(map.dims) is too large")
         }
-        return Rearrangement(
+        return Gather(
             from: value.shape, to: shape ?? Activation.shape(map.dims, order), places: map.places(order: order), fill: map.fill)
     }
 

@@ -24,7 +24,7 @@ struct Reading {
             throw .transforms(plan.transforms, error)
         }
         var layers: [String: LayerName] = [:]
-        for name in objective.demands.keys.sorted() {
+        for name in objective.requests.keys.sorted() {
             do {
                 layers[name] = try name == Objective.logitsLayer ? network.logitsLayer : network.layer(named: name)
             } catch {
@@ -37,13 +37,13 @@ struct Reading {
     }
 
     /// What the network must answer. Two names may mean one layer.
-    var demands: [LayerName: Demand] {
-        var demands: [LayerName: Demand] = [:]
-        for (name, demand) in objective.demands {
+    var requests: [LayerName: ActivationRequest] {
+        var requests: [LayerName: ActivationRequest] = [:]
+        for (name, request) in objective.requests {
             let layer = layers[name]!
-            demands[layer] = demands[layer].map { $0.union(demand) } ?? demand
+            requests[layer] = requests[layer].map { $0.union(request) } ?? request
         }
-        return demands
+        return requests
     }
 
     /// An objective's gradients by the network's names for layers. Two names may mean one layer.
@@ -125,12 +125,12 @@ struct Reading {
     }
 
     /// The one unit that the objective is about, if it is about one.
-    var unit: (layer: LayerName, channel: Int, position: Demand.Position?)? {
-        var found: (layer: LayerName, channel: Int, position: Demand.Position?)?
+    var unit: (layer: LayerName, channel: Int, position: ActivationRequest.Position?)? {
+        var found: (layer: LayerName, channel: Int, position: ActivationRequest.Position?)?
         for case .unit(let layer, let channel?, let x, let y) in objective.checks {
             if found != nil { return nil }
-            let isNeuron = objective.demands[layer]?.positions != nil
-            found = (layers[layer]!, channel, isNeuron ? Demand.Position(x: x, y: y) : nil)
+            let isNeuron = objective.requests[layer]?.positions != nil
+            found = (layers[layer]!, channel, isNeuron ? ActivationRequest.Position(x: x, y: y) : nil)
         }
         return found
     }
@@ -169,12 +169,12 @@ extension Model {
     ///
     /// - Parameter preprocessing: a plan's own; nil for what comes with the model.
     func prepared(
-        _ demands: [LayerName: Demand], preprocessing: Preprocessing?, convolution: ConvolutionChoice
+        _ requests: [LayerName: ActivationRequest], preprocessing: Preprocessing?, convolution: ConvolutionChoice
     ) throws(RenderError) -> PreparedNetwork {
         do {
             return try PreparedNetwork(
-                network, demands: demands, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
-                sharing: loaded)
+                network, requests: requests, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
+                sharing: preparedLayers)
         } catch {
             throw .weights(error)
         }

@@ -46,7 +46,7 @@ public struct Renderer: Sendable {
         self.workers = workers
         self.reading = reading
         network = try model.prepared(
-            reading.demands, preprocessing: plan.preprocessing, convolution: plan.convolution)
+            reading.requests, preprocessing: plan.preprocessing, convolution: plan.convolution)
         parameterization = Self.parameterization(plan, channels: model.network.inputChannels, plan.height, plan.width)
         optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
         generator = RandomGenerator(seed: plan.seed)
@@ -281,10 +281,10 @@ extension Renderer {
     /// 1 for the one that fires most. Nil if the plan is not about one unit.
     public func rank(on picture: Tensor) throws(RenderError) -> Rank? {
         guard let unit = reading.unit, picture.shape.channels == model.network.inputChannels else { return nil }
-        var demand = Demand.all
-        if let position = unit.position { demand.positions = [position] }
+        var request = ActivationRequest.all
+        if let position = unit.position { request.positions = [position] }
         let whole = try model.prepared(
-            [unit.layer: demand], preprocessing: plan.preprocessing, convolution: plan.convolution)
+            [unit.layer: request], preprocessing: plan.preprocessing, convolution: plan.convolution)
         let seen = reading.transforms.fitting?.resized(picture, workers).output ?? picture
         let trace = whole.forward(seen, Pass(workers: workers), remembering: false)
         let activation = trace[unit.layer]

@@ -15,8 +15,8 @@ import Testing
         let layers = golden.names.filter { $0.hasPrefix("\(name)/") && $0.split(separator: "/").count == 2 }
             .map { $0 == "\(name)/logits" ? "flatten" : String($0.dropFirst(name.count + 1)) }
         #expect(layers.count > 25)
-        let demands = Dictionary(try layers.map { (try network.layer(named: $0), Demand.all) }) { a, _ in a }
-        let prepared = try PreparedNetwork(network, demands: demands, preprocessing: nil, convolution: convolution)
+        let requests = Dictionary(try layers.map { (try network.layer(named: $0), ActivationRequest.all) }) { a, _ in a }
+        let prepared = try PreparedNetwork(network, requests: requests, preprocessing: nil, convolution: convolution)
         let trace = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)
         for layer in layers {
             let key = "\(name)/\(layer == "flatten" ? "logits" : layer)"
@@ -42,7 +42,7 @@ import Testing
             guard golden.file.shapes["\(key)/output"] != nil else { continue }
             checked += 1
             let input = node.inputs[0] < 0 ? Shape(3, 97, 83) : shapes[node.inputs[0]]
-            let layer = try node.layer.loaded(convolution)
+            let layer = try node.layer.prepared(for: Preparation(convolution: convolution))
             let step = layer([IntegerHash.tensor("\(key)/input", input)], pass)
             let gradient = step.pullback(IntegerHash.tensor("\(key)/gradient", shapes[index]))[0]
             for (what, values) in [("output", step.output.elements), ("input_gradient", gradient.elements)] {
@@ -68,7 +68,7 @@ import Testing
             let network = try bundledModel(parts[0]).network
             let (layer, channel) = (try network.layer(named: parts[1]), Int(parts[2])!)
             let prepared = try PreparedNetwork(
-                network, demands: [layer: .channels([channel])], preprocessing: nil, convolution: convolution)
+                network, requests: [layer: .channels([channel])], preprocessing: nil, convolution: convolution)
             let image = IntegerHash.tensor("image-\(item.seed)", Shape(3, 40, 44), scale: 64)
             let trace = prepared.forward(image, Pass(workers: Workers(2)))
             let values = trace[layer].values

@@ -66,11 +66,12 @@ import Testing
         let cases = try golden.metadata("cases", as: [String: Case].self)
         #expect(cases.count >= 15)
         for (name, item) in cases {
-            let layer = try layer(name, item).loaded(.auto)
+            let description = try layer(name, item)
+            let layer = try description.prepared(for: Preparation())
             let shapes = (item.input_shapes ?? [item.input_shape!]).map(shape)
             let suffixes = shapes.count == 1 ? [""] : shapes.indices.map { ".\($0)" }
             let inputs = zip(shapes, suffixes).map { IntegerHash.tensor("case/\(name)/input\($1)", $0) }
-            #expect(try layer.outputShape(for: shapes) == shape(item.output_shape), "\(name)")
+            #expect(try description.outputShape(for: shapes) == shape(item.output_shape), "\(name)")
             let poolGradient = item.kind == "max_pool_average_gradient" ? PoolGradient.average : .winner
             let step = layer(inputs, Pass(workers: Workers(2), poolGradient: poolGradient))
             #expect(relativeError(step.output.elements, try golden.values("case/\(name)/output")) < 1e-6, "\(name)")
@@ -100,7 +101,7 @@ import Testing
         ("concatenation", Concatenation(), [Shape(2, 3, 4), Shape(3, 3, 4)]),
         ("linear", Linear(inputs: 24, outputs: 5, weights: parameter([5, 24]), biases: parameter([5])), [Shape(24, 2, 3)]),
         ("softmax", Softmax(), [Shape(5, 2, 3)]),
-        ("dropout", Dropout(), [Shape(2, 3, 4)]),
+        ("identity", Identity(), [Shape(2, 3, 4)]),
         ("flatten", Flatten(), [Shape(2, 3, 4)]),
         ("batch normalization", normalization(), [Shape(5, 4, 3)]),
         ("rectified batch normalization", rectified(normalization()), [Shape(5, 4, 3)]),
@@ -133,12 +134,12 @@ import Testing
         ("position embedding", PositionEmbedding(embedding: parameter([1, 5, 6])), [Shape(6, 5, 1)]),
         ("first position", FirstPosition(), [Shape(6, 5, 1)]),
         ("reinterpretation", Reinterpretation(from: Shape(6, 5, 2), to: Shape(4, 3, 5)), [Shape(6, 5, 2)]),
-        ("rearrangement", rearrangement(), [Shape(3, 2, 4)]),
+        ("gather", gather(), [Shape(3, 2, 4)]),
         ("sum of two", Arithmetic(.add), [Shape(3, 4, 5), Shape(1, 4, 1)]),
         ("difference", Arithmetic(.subtract), [Shape(1, 4, 5), Shape(3, 1, 5)]),
         ("product", Arithmetic(.multiply), [Shape(3, 4, 5), Shape(3, 4, 5)]),
         ("quotient by a constant", Arithmetic(.divide, constant: away(12), shape: Shape(3, 4, 1)), [Shape(3, 4, 5)]),
-        ("constant over a quotient", scaled(by: 0.2, Shifted(by: 2, Arithmetic(.divide, constant: away(3), shape: Shape(3, 1, 1), constantIsFirst: true))), [Shape(3, 4, 5)]),
+        ("constant over a quotient", scaled(by: 0.2, shifted(by: 2, Arithmetic(.divide, constant: away(3), shape: Shape(3, 1, 1), constantIsFirst: true))), [Shape(3, 4, 5)]),
         ("maximum", Arithmetic(.maximum), [Shape(3, 4, 5), Shape(3, 4, 5)]),
         ("leaky ReLU", Nonlinearity(.leakyReLU(slope: 0.2)), [Shape(3, 4, 5)]),
         ("tanh", Nonlinearity(.tanh), [Shape(3, 4, 5)]),
@@ -192,8 +193,8 @@ import Testing
         Parameter("divisors", shape: [count], values: IntegerHash.values("divisors", count).map { 3 + $0 })
     }
 
-    private static func rearrangement() -> Rearrangement {
-        Rearrangement(from: Shape(3, 2, 4), to: Shape(2, 3, 4), places: (0..<24).map { $0 % 5 == 0 ? -1 : ($0 * 7 + $0 / 12) % 24 }, fill: 0.5)
+    private static func gather() -> Gather {
+        Gather(from: Shape(3, 2, 4), to: Shape(2, 3, 4), places: (0..<24).map { $0 % 5 == 0 ? -1 : ($0 * 7 + $0 / 12) % 24 }, fill: 0.5)
     }
 
     /// Two products of 2×3 and 3×4 read as it lies, and of one 4×2 for both read across.
@@ -205,49 +206,38 @@ import Testing
     }
 
     /// A layer that sees its input plus a number.
-    private struct Shifted: Layer {
-        let shift: Float
-        let layer: any Layer
-
-        init(by shift: Float, _ layer: any Layer) {
-            self.shift = shift
-            self.layer = layer
-        }
-
-        func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try layer.outputShape(for: inputs) }
-
-        func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
-            let channels = inputs[0].shape.channels
-            let shifted = inputs[0].scaled(
-                by: [Float](repeating: 1, count: channels), shiftedBy: [Float](repeating: shift, count: channels), workers: pass.workers)
-            let inner = layer
-            return inner([shifted], pass)
-        }
-
-        func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer { Shifted(by: shift, try layer.loaded(choice)) }
-    }
+    private static func shifted(by shift: Float, _ layer: any Layer) -> any Layer { Moved(layer: layer, scale: 1, shift: shift) }
 
     /// A layer whose kinks lie beyond the points' −1…1.
-    private static func scaled(by scale: Float, _ layer: any Layer) -> any Layer { Scaled(scale: scale, layer: layer) }
+    private static func scaled(by scale: Float, _ layer: any Layer) -> any Layer { Moved(layer: layer, scale: scale, shift: 0) }
 
-    private struct Scaled: Layer {
-        let scale: Float
+    /// A layer that sees its input scaled and shifted.
+    private struct Moved: Layer {
         let layer: any Layer
+        let scale: Float
+        let shift: Float
 
         func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try layer.outputShape(for: inputs) }
 
-        func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> Step {
-            func scaled(_ map: FeatureMap) -> FeatureMap {
-                map.scaled(
-                    by: [Float](repeating: scale, count: map.shape.channels), shiftedBy: nil, workers: pass.workers)
-            }
-            let inner = layer
-            let step = inner(inputs.map(scaled), pass)
-            return Step(output: step.output) { gradient in step.pullback(gradient).map(scaled) }
+        func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
+            Prepared(layer: try layer.prepared(for: preparation), scale: scale, shift: shift)
         }
 
-        func loaded(_ choice: ConvolutionChoice) throws(WeightsError) -> any Layer {
-            Scaled(scale: scale, layer: try layer.loaded(choice))
+        private struct Prepared: PreparedLayer {
+            let layer: any PreparedLayer
+            let scale: Float
+            let shift: Float
+
+            func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> LayerResult {
+                func moved(_ map: FeatureMap, by shift: Float) -> FeatureMap {
+                    let channels = map.shape.channels
+                    return map.scaled(
+                        by: [Float](repeating: scale, count: channels), shiftedBy: [Float](repeating: shift, count: channels),
+                        workers: pass.workers)
+                }
+                let result = layer(inputs.map { moved($0, by: shift) }, pass)
+                return LayerResult(result.output) { gradient in result.pullback(gradient).map { moved($0, by: 0) } }
+            }
         }
     }
 
@@ -278,7 +268,7 @@ import Testing
     @Test(arguments: layers.indices)
     func theSlopeIsTheGradient(_ index: Int) throws {
         let (name, description, shapes) = Self.layers[index]
-        let layer = try description.loaded(.auto)
+        let layer = try description.prepared(for: Preparation())
         let pass = Pass(workers: Workers(2))
         let points = shapes.indices.map { IntegerHash.tensor("point \($0)", shapes[$0]) }
         let directions = shapes.indices.map { IntegerHash.tensor("direction \($0)", shapes[$0]) }
@@ -313,7 +303,7 @@ import Testing
     @Test(arguments: linear)
     func itMeetsItsAdjoint(_ name: String) throws {
         let (_, description, shapes) = try #require(DirectionalDerivativeTests.layers.first { $0.name == name })
-        let layer = try description.loaded(.auto)
+        let layer = try description.prepared(for: Preparation())
         let pass = Pass(workers: Workers(2))
         let x = IntegerHash.tensor("x", shapes[0])
         let step = layer([x], pass)
@@ -349,8 +339,8 @@ import Testing
             let output = try layer.outputShape(for: [shape])
             let (image, gradient) = (IntegerHash.tensor("image", shape), IntegerHash.tensor("gradient", output))
             let steps = try [ConvolutionChoice.auto, .plain].map { choice in
-                let loaded = try layer.loaded(choice)
-                return loaded([image], Pass(workers: Workers(3)))
+                let prepared = try layer.prepared(for: Preparation(convolution: choice))
+                return prepared([image], Pass(workers: Workers(3)))
             }
             #expect(relativeError(steps[0].output.elements, steps[1].output.elements) < 2e-5)
             let gradients = steps.map { $0.pullback(gradient)[0].elements }
@@ -408,8 +398,8 @@ import Testing
         let image = IntegerHash.tensor("image", shape)
         let gradient = IntegerHash.tensor("gradient", output)
         let pass = Pass(workers: Workers(2))
-        let fastLayer = try layer.loaded(.auto)
-        let plainLayer = try layer.loaded(.plain)
+        let fastLayer = try layer.prepared(for: Preparation())
+        let plainLayer = try layer.prepared(for: Preparation(convolution: .plain))
         let fast = fastLayer([image], pass)
         let plain = plainLayer([image], pass)
         #expect(relativeError(fast.output.elements, plain.output.elements) < 2e-5)
@@ -430,7 +420,7 @@ import Testing
             inputChannels: 16, filters: 24, window: Window(kernel: 3, padding: dilation, dilation: dilation),
             weights: Parameter("w", shape: [24, 16, 3, 3], values: IntegerHash.values("w", 3456)),
             biases: nil
-        ).loaded(choice)
+        ).prepared(for: Preparation(convolution: choice))
         let image = IntegerHash.tensor("image", Shape(16, 250, 131))
         let gradient = IntegerHash.tensor("gradient", Shape(24, 250, 131))
         let results = [1, 2, 5].map { threads in

@@ -22,9 +22,9 @@ import Testing
         for summary in try model.network.summary(height: 64, width: 60) {
             let layer = try model.network.layer(named: summary.name)
             let chosen = [1, summary.channels / 2, summary.channels - 1]
-            let demands: [Demand] = [.all, .channels(Set(chosen))]
-            let results = try demands.map { demand in
-                let prepared = try PreparedNetwork(model.network, demands: [layer: demand], preprocessing: model.preprocessing)
+            let requests: [ActivationRequest] = [.all, .channels(Set(chosen))]
+            let results = try requests.map { request in
+                let prepared = try PreparedNetwork(model.network, requests: [layer: request], preprocessing: model.preprocessing)
                 let trace = prepared.forward(image, Pass(workers: Workers(2)))
                 let activation = trace[layer]
                 var seed = Tensor(activation.values.shape)
@@ -58,12 +58,12 @@ import Testing
         for row in summary where layers.contains(row.name) {
             let layer = try model.network.layer(named: row.name)
             for position in [
-                Demand.Position(), .init(x: 0, y: 0), .init(x: row.width - 1, y: row.height - 1), .init(x: row.width - 1, y: 0),
+                ActivationRequest.Position(), .init(x: 0, y: 0), .init(x: row.width - 1, y: row.height - 1), .init(x: row.width - 1, y: 0),
                 .init(x: row.width / 3, y: row.height - 2), .init(x: 99999, y: 1),
             ] {
-                let results = try [Demand.channels([1]), .neuron(1, at: position)].map { demand in
+                let results = try [ActivationRequest.channels([1]), .neuron(1, at: position)].map { request in
                     let prepared = try PreparedNetwork(
-                        model.network, demands: [layer: demand], preprocessing: model.preprocessing)
+                        model.network, requests: [layer: request], preprocessing: model.preprocessing)
                     let trace = prepared.forward(image, Pass(workers: Workers(2)))
                     let activation = trace[layer]
                     let offset = activation.offset(of: position)
@@ -86,17 +86,17 @@ import Testing
         let network = Architecture.alexnet.untrained()
         let (pool, before) = (try network.layer(named: "avgpool"), try network.layer(named: "features.12"))
         let image = IntegerHash.tensor("image", Shape(3, 300, 280))
-        let corner = Demand.Position(x: 5, y: 5)
-        func answer(_ demands: [LayerName: Demand]) throws -> Float {
-            let prepared = try PreparedNetwork(network, demands: demands, preprocessing: nil)
+        let corner = ActivationRequest.Position(x: 5, y: 5)
+        func answer(_ requests: [LayerName: ActivationRequest]) throws -> Float {
+            let prepared = try PreparedNetwork(network, requests: requests, preprocessing: nil)
             let activation = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)[pool]
             let plane = activation.position(of: 1) * activation.values.shape.area
             return activation.values.elements[plane + activation.offset(of: corner)]
         }
         let whole = try answer([pool: .all])
         #expect(whole != 0)
-        for demands in [[pool: Demand.neuron(1, at: corner)], [pool: .neuron(1, at: corner), before: .neuron(2, at: corner)]] {
-            #expect(abs(try answer(demands) - whole) < 1e-4 * abs(whole))
+        for requests in [[pool: ActivationRequest.neuron(1, at: corner)], [pool: .neuron(1, at: corner), before: .neuron(2, at: corner)]] {
+            #expect(abs(try answer(requests) - whole) < 1e-4 * abs(whole))
         }
     }
 
@@ -109,7 +109,7 @@ import Testing
         image.withMutableElements { for i in 0..<$0.count { $0[i] += 0.5 } }
         let values = try [ConvolutionChoice.auto, .plain].map { choice in
             let prepared = try PreparedNetwork(
-                model.network, demands: [layer: .all], preprocessing: model.preprocessing, convolution: choice)
+                model.network, requests: [layer: .all], preprocessing: model.preprocessing, convolution: choice)
             return prepared.forward(image, Pass(workers: Workers(2)), remembering: false)[layer].values.elements
         }
         #expect(relativeError(values[0], values[1]) < 1e-3)
@@ -117,14 +117,14 @@ import Testing
 
     @Test func sharedLayersAnswerAsOnesOwn() throws {
         let model = try bundledModel("squeezenet1_1")
-        let loaded = LoadedLayers()
+        let layers = PreparedLayers()
         let image = IntegerHash.tensor("image", Shape(3, 64, 60), scale: 0.5)
         for name in ["features.6", "features.4", "features.6.expand3x3", "features.7"] {
             let layer = try model.network.layer(named: name)
-            for demand in [Demand.channels([3]), .all] {
-                let answers = try [loaded, LoadedLayers()].map { loaded in
+            for request in [ActivationRequest.channels([3]), .all] {
+                let answers = try [layers, PreparedLayers()].map { layers in
                     let prepared = try PreparedNetwork(
-                        model.network, demands: [layer: demand], preprocessing: model.preprocessing, sharing: loaded)
+                        model.network, requests: [layer: request], preprocessing: model.preprocessing, sharing: layers)
                     let trace = prepared.forward(image, Pass(workers: .one))
                     let values = trace[layer].values
                     return [values.elements, trace.backward(from: [layer: values]).elements]

@@ -12,7 +12,7 @@ import Testing
     private func run(_ preprocessing: Preprocessing?, _ image: Tensor) throws -> (values: [Float], gradient: [Float]) {
         let network = Architecture.named("squeezenet1_0")!.untrained()
         let layer = try network.layer(named: "features.3")
-        let prepared = try PreparedNetwork(network, demands: [layer: .all], preprocessing: preprocessing)
+        let prepared = try PreparedNetwork(network, requests: [layer: .all], preprocessing: preprocessing)
         let trace = prepared.forward(image, Pass(workers: .one))
         let values = trace[layer].values
         return (values.elements, trace.backward(from: [layer: IntegerHash.tensor("seed", values.shape)]).elements)

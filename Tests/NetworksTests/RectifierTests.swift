@@ -41,7 +41,7 @@ import Testing
         let image = IntegerHash.tensor("image", Shape(3, 40, 44), scale: 64)
         let gradients = try [[layer], [layer, before]].map { kept in
             let prepared = try PreparedNetwork(
-                network, demands: Dictionary(uniqueKeysWithValues: kept.map { ($0, Demand.all) }), preprocessing: nil)
+                network, requests: Dictionary(uniqueKeysWithValues: kept.map { ($0, ActivationRequest.all) }), preprocessing: nil)
             let trace = prepared.forward(image, Pass(rectifier: rule))
             let shape = trace[layer].values.shape
             return trace.backward(from: [layer: IntegerHash.tensor("seed", shape)]).elements

@@ -50,7 +50,7 @@ import Testing
         let logits = try logits(network)
         let layers = try item.layers.map { try network.layer(named: $0) }
         let prepared = try PreparedNetwork(
-            network, demands: Dictionary(uniqueKeysWithValues: ([logits] + layers).map { ($0, Demand.all) }),
+            network, requests: Dictionary(uniqueKeysWithValues: ([logits] + layers).map { ($0, ActivationRequest.all) }),
             preprocessing: nil)
         try prepared.check(height: item.height, width: item.width)
         let image = IntegerHash.tensor("zoo-\(item.seed)", Shape(3, item.height, item.width))
@@ -90,7 +90,7 @@ import Testing
         let image = IntegerHash.tensor("image", Shape(3, 40, 44))
         let results = try kept.map { kept in
             let prepared = try PreparedNetwork(
-                network, demands: Dictionary(uniqueKeysWithValues: kept.map { ($0, Demand.all) }), preprocessing: nil)
+                network, requests: Dictionary(uniqueKeysWithValues: kept.map { ($0, ActivationRequest.all) }), preprocessing: nil)
             let trace = prepared.forward(image, Pass(workers: Workers(2), rectifier: rule))
             let values = trace[layer].values
             return (values.elements, trace.backward(from: [layer: IntegerHash.tensor("seed", values.shape)]).elements)
@@ -109,8 +109,8 @@ import Testing
         for (index, summary) in try network.summary(height: 64, width: 68).enumerated() where index % 5 == 1 {
             let layer = try network.layer(named: summary.name)
             let chosen = [1, summary.channels / 2, summary.channels - 1]
-            let results = try [Demand.all, .channels(Set(chosen))].map { demand in
-                let prepared = try PreparedNetwork(network, demands: [layer: demand], preprocessing: nil)
+            let results = try [ActivationRequest.all, .channels(Set(chosen))].map { request in
+                let prepared = try PreparedNetwork(network, requests: [layer: request], preprocessing: nil)
                 let trace = prepared.forward(image, Pass(workers: Workers(2)))
                 let activation = trace[layer]
                 var seed = Tensor(activation.values.shape)
@@ -137,8 +137,8 @@ import Testing
         let network = try Architecture.vit_b_16.network(weights: Self.weights(gain: 1))
         let layer = try network.layer(named: "encoder.add")
         let image = IntegerHash.tensor("image", Shape(3, 224, 224))
-        let results = try [Demand.all, .channels([5, 700])].map { demand in
-            let prepared = try PreparedNetwork(network, demands: [layer: demand], preprocessing: nil)
+        let results = try [ActivationRequest.all, .channels([5, 700])].map { request in
+            let prepared = try PreparedNetwork(network, requests: [layer: request], preprocessing: nil)
             let trace = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)
             let values = trace[layer].values
             return [5, 700].flatMap { channel in

@@ -16,7 +16,7 @@ import Testing
             let model = try ONNXModel.load(path: path)
             let last = try? model.network.layer(named: model.network.layerNames.last!)
             guard let last else { return "no layer" }
-            _ = try PreparedNetwork(model.network, demands: [last: .all], preprocessing: nil)
+            _ = try PreparedNetwork(model.network, requests: [last: .all], preprocessing: nil)
             return "accepted"
         } catch {
             #expect(!"\(error)".contains("\n"))

@@ -55,7 +55,7 @@ import Testing
         let last = try network.layer(named: network.layerNames.last!)
         let layers = try item.nodes.map { try network.layer(named: $0) }
         let prepared = try PreparedNetwork(
-            network, demands: Dictionary(uniqueKeysWithValues: ([last] + layers).map { ($0, Demand.all) }), preprocessing: nil)
+            network, requests: Dictionary(uniqueKeysWithValues: ([last] + layers).map { ($0, ActivationRequest.all) }), preprocessing: nil)
         try prepared.check(height: item.height, width: item.width)
         let trace = prepared.forward(Self.image(name, item), Pass(workers: Workers(2)), remembering: false)
         let error = relativeError(trace[last].values.elements, try Self.golden.values(name))
@@ -76,7 +76,7 @@ import Testing
     func theSlopeIsTheGradient(_ name: String) throws {
         let (network, item) = try Self.load(name)
         let last = try network.layer(named: network.layerNames.last!)
-        let prepared = try PreparedNetwork(network, demands: [last: .all], preprocessing: nil)
+        let prepared = try PreparedNetwork(network, requests: [last: .all], preprocessing: nil)
         let (image, pass) = (Self.image(name, item), Pass(workers: Workers(2)))
         let trace = prepared.forward(image, pass)
         let weights = IntegerHash.tensor("weights", trace[last].values.shape)
@@ -168,6 +168,6 @@ import Testing
     @Test func withoutValuesItIsRefused() throws {
         let model = try ONNXModel.load(path: Self.path("resnet18"))
         let layer = try model.network.layer(named: "layer1")
-        #expect(throws: WeightsError.self) { try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: nil) }
+        #expect(throws: WeightsError.self) { try PreparedNetwork(model.network, requests: [layer: .all], preprocessing: nil) }
     }
 }

@@ -37,7 +37,7 @@ import Testing
     func itAgreesWithONNXRuntime(_ name: String) throws {
         let (network, image, expected) = try load(name)
         let last = try network.layer(named: network.layerNames.last!)
-        let prepared = try PreparedNetwork(network, demands: [last: .all], preprocessing: nil)
+        let prepared = try PreparedNetwork(network, requests: [last: .all], preprocessing: nil)
         try prepared.check(height: 6, width: 8)
         let actual = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)[last].values.elements
         #expect(actual.count == Int(expected[0]), "\(name)")
@@ -52,7 +52,7 @@ import Testing
     func theSlopeIsTheGradient(_ name: String) throws {
         let (network, image, _) = try load(name)
         let last = try network.layer(named: network.layerNames.last!)
-        let prepared = try PreparedNetwork(network, demands: [last: .all], preprocessing: nil)
+        let prepared = try PreparedNetwork(network, requests: [last: .all], preprocessing: nil)
         let pass = Pass(workers: Workers(2))
         let direction = IntegerHash.tensor("direction", image.shape)
         let trace = prepared.forward(image, pass)

@@ -7,7 +7,7 @@ public struct PlaneStep {
     public let pullback: (Tensor) -> [Tensor]
 }
 
-extension Layer {
+extension PreparedLayer {
     /// The layer on planes.
     public func callAsFunction(_ inputs: [Tensor], _ pass: Pass) -> PlaneStep {
         let step = self(inputs.map { FeatureMap($0) }, pass)

@@ -36,7 +36,7 @@ struct ObjectiveCase: Decodable {
     }
 
     /// The scene, with everything moved by random numbers times a distance.
-    func scene(moved distance: Float = 0, demanding demands: [String: Demand] = [:]) -> Scene {
+    func scene(moved distance: Float = 0, demanding requests: [String: ActivationRequest] = [:]) -> Scene {
         func tensor(_ name: String, _ shape: Shape) -> Tensor {
             var tensor = IntegerHash.tensor(name, shape)
             if distance != 0 { tensor.add(IntegerHash.tensor("moved \(name)", shape), scaledBy: distance) }
@@ -47,23 +47,23 @@ struct ObjectiveCase: Decodable {
                 image: tensor("image-\(index)", Shape(alpha == true ? 4 : 3, 6, 7)),
                 activations: Dictionary(
                     uniqueKeysWithValues: Self.shapes.map { name, shape in
-                        (name, Self.part(tensor("\(name)-\(index)", shape), demands[name]))
+                        (name, Self.part(tensor("\(name)-\(index)", shape), requests[name]))
                     }))
         }
         return Scene(frames: scenes, references: Self.references)
     }
 
     /// No more of a layer than is demanded: its channels, and the rectangle of its positions.
-    private static func part(_ whole: Tensor, _ demand: Demand?) -> Activation {
-        guard let demand else { return Activation(values: whole, channels: nil) }
+    private static func part(_ whole: Tensor, _ request: ActivationRequest?) -> Activation {
+        guard let request else { return Activation(values: whole, channels: nil) }
         let shape = whole.shape
-        let channels = demand.channels?.sorted()
+        let channels = request.channels?.sorted()
         let picked = (channels ?? Array(0..<shape.channels)).flatMap {
             whole.elements[$0 * shape.area..<($0 + 1) * shape.area]
         }
         var values = Tensor(Shape(picked.count / shape.area, shape.height, shape.width), picked)
         var place = Activation.Place(height: shape.height, width: shape.width)
-        if let positions = demand.positions {
+        if let positions = request.positions {
             let rows = positions.map { $0.row(height: shape.height) }
             let columns = positions.map { $0.column(width: shape.width) }
             place = .init(top: rows.min()!, left: columns.min()!, height: shape.height, width: shape.width)
@@ -129,10 +129,10 @@ struct ObjectiveCase: Decodable {
     @Test func whatIsNotDemandedDoesNotMatter() throws {
         for (name, item) in try ObjectiveCase.all() {
             let objective = try Objective(parsing: item.text)
-            let part = objective.evaluate(item.scene(demanding: objective.demands))
+            let part = objective.evaluate(item.scene(demanding: objective.requests))
             #expect(part.score == objective.evaluate(item.scene()).score, "\(name)")
             for frame in part.frames {
-                #expect(frame.layers.keys.allSatisfy { objective.demands[$0] != nil }, "\(name)")
+                #expect(frame.layers.keys.allSatisfy { objective.requests[$0] != nil }, "\(name)")
             }
         }
     }
@@ -182,7 +182,7 @@ struct ObjectiveCase: Decodable {
             #expect(again.text == objective.text, "\(name)")
             #expect(again.evaluate(item.scene()).score == objective.evaluate(item.scene()).score, "\(name)")
             #expect(again.references == objective.references)
-            #expect(again.demands == objective.demands)
+            #expect(again.requests == objective.requests)
         }
     }
 
@@ -212,7 +212,7 @@ struct ObjectiveCase: Decodable {
         for objective in [Objective.inputDifference(name), .layer(name), .inputDifference(name).of(picture: 0)] {
             let again = try Objective(parsing: (2 * objective).text)
             #expect(again.references == objective.references, "\(objective.text)")
-            #expect(again.demands == objective.demands, "\(objective.text)")
+            #expect(again.requests == objective.requests, "\(objective.text)")
         }
     }
 

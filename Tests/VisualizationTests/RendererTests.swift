@@ -364,7 +364,7 @@ private let photo = Tensor(
     @Test func ranksAreThoseOfTheWholeLayer() throws {
         let model = try bundledModel("squeezenet1_1")
         let layer = try model.network.layer(named: "features.3")
-        let whole = try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: model.preprocessing)
+        let whole = try PreparedNetwork(model.network, requests: [layer: .all], preprocessing: model.preprocessing)
         let trace = whole.forward(photo, Pass(workers: Workers(2)), remembering: false)
         let values = trace[layer].values
         func check(_ objective: String, _ answer: (Int) -> Float) throws {

@@ -41,7 +41,7 @@ private func error(_ values: [Float], _ name: String) throws -> Float {
         for name in ["features.1", "features.3", "features.4", "features.6"] { layers[name] = try model.network.layer(named: name) }
         self.layers = layers
         network = try PreparedNetwork(
-            model.network, demands: Dictionary(uniqueKeysWithValues: layers.values.map { ($0, .all) }),
+            model.network, requests: Dictionary(uniqueKeysWithValues: layers.values.map { ($0, .all) }),
             preprocessing: model.preprocessing)
     }
 

@@ -11,6 +11,7 @@ public struct Parameter: Sendable {
     private enum Source: Sendable {
         case store(any WeightStore)
         case values([Float])
+        indirect case part(of: Parameter, indices: [Int], axis: Int)
     }
 
     /// A parameter that `store` holds under this name.
@@ -28,6 +29,19 @@ public struct Parameter: Sendable {
         source = .values(values)
     }
 
+    /// The part of this parameter at these indices of one axis, in their order.
+    func choosing(_ indices: [Int], axis: Int = 0) -> Parameter {
+        var extents = shape
+        extents[axis] = indices.count
+        return Parameter(name: name, shape: extents, source: .part(of: self, indices: indices, axis: axis))
+    }
+
+    private init(name: String, shape: [Int], source: Source) {
+        self.name = name
+        self.shape = shape
+        self.source = source
+    }
+
     /// Values in all.
     public var count: Int { shape.reduce(1, *) }
 
@@ -41,6 +55,20 @@ public struct Parameter: Sendable {
                 throw WeightsError(file: store.file, reason: "\(name) holds numbers that are not finite")
             }
             return values
+        case .part(let whole, let indices, let axis):
+            let values = try whole.read()
+            let extent = whole.shape[axis]
+            let blocks = whole.shape[..<axis].reduce(1, *)
+            let size = whole.shape[(axis + 1)...].reduce(1, *)  // values at one index
+            var part: [Float] = []
+            part.reserveCapacity(count)
+            for block in 0..<blocks {
+                for index in indices {
+                    let start = (block * extent + index) * size
+                    part += values[start..<start + size]
+                }
+            }
+            return part
         }
     }
 }

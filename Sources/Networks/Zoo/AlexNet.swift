@@ -20,10 +20,10 @@ extension Architecture {
         guard classifier else { return }
         x = network.adaptiveAveragePooling("avgpool", x, to: 6)
         x = network.flatten("flatten", x, values: 256 * 6 * 6)
-        x = network.dropout("classifier.0", x)
+        x = network.identity("classifier.0", x)
         x = network.linear("classifier.1", x, inputs: 256 * 6 * 6, outputs: 4096)
         x = network.relu("classifier.2", x)
-        x = network.dropout("classifier.3", x)
+        x = network.identity("classifier.3", x)
         x = network.linear("classifier.4", x, inputs: 4096, outputs: 4096)
         x = network.relu("classifier.5", x)
         network.classes("classifier.6", x)

@@ -1,11 +1,29 @@
-/// A family member by torchvision's name: how its layers follow each other.
+/// An architecture under torchvision's name: how its layers follow each other, and its own defaults.
 public struct Architecture: Sendable {
     /// torchvision's name.
     public let name: String
-    /// What is now the name of a parameter that older checkpoints have under another one.
-    var currentName: @Sendable (_ name: String) -> String = { $0 }
+    /// Today's name of a parameter that older checkpoints have under another one.
+    let currentName: @Sendable (_ name: String) -> String
     /// Adds the nodes. `classifier` is false where the weights end with the convolutions.
     let build: @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
+    /// The preprocessing of its trainings, by torchvision's names for them, e.g. "IMAGENET1K_V2", where it is not
+    /// `usualPreprocessing`.
+    private(set) var preprocessings: [String: Preprocessing] = [:]
+    /// The preprocessing of every other training.
+    private(set) var usualPreprocessing = Preprocessing.imageNet()
+    /// The layers at which a style transfer usually compares pictures; nil takes layers spread over the depth.
+    public private(set) var styleLayers: (content: String, style: [String])?
+    /// The layer that is usually dreamt of; nil takes one at two thirds of the depth.
+    public private(set) var dreamLayer: String?
+
+    init(
+        name: String, currentName: @escaping @Sendable (_ name: String) -> String = { $0 },
+        build: @escaping @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
+    ) {
+        self.name = name
+        self.currentName = currentName
+        self.build = build
+    }
 
     /// Every architecture there is. A new one is one file and one name here.
     public static let all: [Architecture] = [
@@ -65,5 +83,57 @@ public struct Architecture: Sendable {
             preconditionFailure("\(name) does not take every parameter")
         }
         return network
+    }
+}
+
+/// An architecture's own defaults, told in its file.
+extension Architecture {
+    /// With the preprocessing of the training of this name.
+    func trained(_ weights: String, _ preprocessing: Preprocessing) -> Architecture {
+        var copy = self
+        copy.preprocessings[weights] = preprocessing
+        return copy
+    }
+
+    /// With the preprocessing of every training that has none of its own.
+    func trained(on preprocessing: Preprocessing) -> Architecture {
+        var copy = self
+        copy.usualPreprocessing = preprocessing
+        return copy
+    }
+
+    /// With the layers at which a style transfer usually compares pictures, shallow to deep.
+    func styled(content: String, style: [String]) -> Architecture {
+        var copy = self
+        copy.styleLayers = (content, style)
+        return copy
+    }
+
+    /// With the layer that is usually dreamt of.
+    func dreamt(at layer: String) -> Architecture {
+        var copy = self
+        copy.dreamLayer = layer
+        return copy
+    }
+}
+
+extension Preprocessing {
+    /// ImageNet's mean colour, of values in 0…1.
+    public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
+    /// ImageNet's deviation of each colour, of values in 0…1.
+    public static let imageNetDeviation: [Float] = [0.229, 0.224, 0.225]
+
+    /// ImageNet's mean and deviation, with torchvision's `resize_size` and `crop_size` of a training: the shorter side that a
+    /// photograph gets, and the side of the square that is classified, in pixels. Its newer recipe resizes to 232.
+    public static func imageNet(resize: Int = 256, crop: Int = 224) -> Preprocessing {
+        Preprocessing(range: [0, 1], mean: imageNetMean, std: imageNetDeviation, resize: resize, crop: crop)
+    }
+
+    /// The preprocessing of an architecture's weights.
+    ///
+    /// - Parameter weights: torchvision's name for a training, e.g. "IMAGENET1K_V2".
+    public static func training(_ weights: String = "IMAGENET1K_V1", of architecture: String) -> Preprocessing {
+        guard let architecture = Architecture.named(architecture) else { return imageNet() }
+        return architecture.preprocessings[weights] ?? architecture.usualPreprocessing
     }
 }

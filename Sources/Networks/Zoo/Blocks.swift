@@ -1,6 +1,6 @@
 import Tensors
 
-/// What follows a convolution and its normalization.
+/// The activation after a convolution and its normalization.
 enum BlockActivation {
     case none
     case relu

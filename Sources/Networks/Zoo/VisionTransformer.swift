@@ -5,6 +5,8 @@ import Tensors
 extension Architecture {
     /// The base model on patches of 16×16 pixels.
     public static let vit_b_16 = transformer("vit_b_16", patch: 16, layers: 12, heads: 12, width: 768, inner: 3072)
+        .trained("IMAGENET1K_SWAG_E2E_V1", .imageNet(resize: 384, crop: 384))
+        .trained("IMAGENET1K_SWAG_LINEAR_V1", .imageNet(resize: 224))
 
     /// The layers of a perceptron had names before they had numbers.
     @Sendable private static func currentTransformerName(_ name: String) -> String {
@@ -29,7 +31,7 @@ extension Architecture {
                 "cat", ClassToken(token: network.parameter("class_token", [1, 1, width])), from: [x], channels: width)
             let embedding = network.parameter("encoder.pos_embedding", [1, positions, width])
             x = network.add("encoder.add", PositionEmbedding(embedding: embedding), from: [x], channels: width)
-            x = network.dropout("encoder.dropout", x)
+            x = network.identity("encoder.dropout", x)
             for index in 0..<layers { x = encoderLayer("encoder.layers.encoder_layer_\(index)", x) }
             x = network.layerNormalization("encoder.ln", x)
             guard classifier else { return }
@@ -41,14 +43,14 @@ extension Architecture {
             func encoderLayer(_ name: String, _ input: Value) -> Value {
                 var x = network.layerNormalization("\(name).ln_1", input)
                 x = attention("\(name).self_attention", x)
-                x = network.dropout("\(name).dropout", x)
+                x = network.identity("\(name).dropout", x)
                 let attended = network.addition("\(name).add", x, input)
                 x = network.layerNormalization("\(name).ln_2", attended)
                 x = network.linear("\(name).mlp.0", x, inputs: width, outputs: inner)
                 x = network.activation("\(name).mlp.1", x, .gelu)
-                x = network.dropout("\(name).mlp.2", x)
+                x = network.identity("\(name).mlp.2", x)
                 x = network.linear("\(name).mlp.3", x, inputs: inner, outputs: width)
-                x = network.dropout("\(name).mlp.4", x)
+                x = network.identity("\(name).mlp.4", x)
                 return network.addition("\(name).add_1", attended, x)
             }
 

@@ -62,14 +62,14 @@ extension GraphImporter {
         // Row-major [groups, size, area], then the groups as channels: memory [size, area, groups].
         let grouped = Activation(value.node, dims: [groups, size, area], order: [0, 1, 2])
         let plain = try rearrangement(value, value.indexMap, order: Array(value.dims.indices), as: grouped.shape)
-        let turned = Rearrangement(
+        let turned = Gather(
             from: grouped.shape, to: Shape(groups, size, area), places: IndexMap([groups, size, area]).places(order: [1, 2, 0]))
         // And back.
         var back = IndexMap([size, area, groups])
         back.transpose([2, 0, 1])
         let order = Activation.imageOrder(value.dims.count)
-        let unturned = Rearrangement(from: turned.output, to: grouped.shape, places: back.places())
-        let final = Rearrangement(
+        let unturned = Gather(from: turned.output, to: grouped.shape, places: back.places())
+        let final = Gather(
             from: grouped.shape, to: Activation.shape(value.dims, order), places: IndexMap(value.dims).places(order: order))
         func perChannel(_ index: Int, _ function: Arithmetic.Operation) throws(WeightsError) -> Arithmetic {
             let weights = try operation.input(index)

@@ -57,8 +57,8 @@ struct ComparedNetwork {
         self.size = size?.networkSize ?? only ?? Network.Size(height: crop, width: crop)
         do throws(WeightsError) {
             network = try PreparedNetwork(
-                model.network, demands: Dictionary(uniqueKeysWithValues: layers.map { ($0, Demand.all) }),
-                preprocessing: model.preprocessing, sharing: model.loaded)
+                model.network, requests: Dictionary(uniqueKeysWithValues: layers.map { ($0, ActivationRequest.all) }),
+                preprocessing: model.preprocessing, sharing: model.preparedLayers)
         } catch {
             throw Problem(error)
         }

@@ -8,7 +8,7 @@ extension Objective {
     /// opposite sign). Distinct pictures come from a negative weight.
     public static func diversity(_ layer: String) -> Objective {
         Objective(
-            text: "diversity(\(quoted(layer)))", demands: [layer: .all],
+            text: "diversity(\(quoted(layer)))", requests: [layer: .all],
             checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "diversity")]
         ) { scene in
             let activations = scene.frames.map { $0.activations[layer]!.values }
@@ -34,7 +34,7 @@ extension Objective {
     /// (tensorflow/lucid, objectives.alignment).
     public static func alignment(_ layer: String, decay: Float = 2) -> Objective {
         Objective(
-            text: "alignment(\(quoted(layer))\(decay == 2 ? "" : ",decay=\(plain(decay))"))", demands: [layer: .all],
+            text: "alignment(\(quoted(layer))\(decay == 2 ? "" : ",decay=\(plain(decay))"))", requests: [layer: .all],
             checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "alignment")]
         ) { scene in
             let activations = scene.frames.map { $0.activations[layer]!.values }
@@ -59,11 +59,11 @@ extension Objective {
     /// From one channel in the first picture to another in the last: Σ_n (1 − w_n)·mean(a₁[n]) + w_n·mean(a₂[n]) with
     /// w_n = n / (N − 1) (tensorflow/lucid, objectives.channel_interpolate).
     public static func channelInterpolate(_ layer1: String, _ channel1: Int, _ layer2: String, _ channel2: Int) -> Objective {
-        let first = Demand.channels([channel1])
-        let second = Demand.channels([channel2])
+        let first = ActivationRequest.channels([channel1])
+        let second = ActivationRequest.channels([channel2])
         return Objective(
             text: "channel_interpolate(\(quoted(layer1)),\(channel1),\(quoted(layer2)),\(channel2))",
-            demands: [layer1: first].merging([layer2: second]) { $0.union($1) },
+            requests: [layer1: first].merging([layer2: second]) { $0.union($1) },
             checks: [
                 .unit(layer: layer1, channel: channel1), .unit(layer: layer2, channel: channel2),
                 .pictures(atLeast: 2, for: "channel_interpolate"),

@@ -41,7 +41,7 @@ extension Objective {
         let place = (x.map { ",x=\($0)" } ?? "") + (y.map { ",y=\($0)" } ?? "")
         return directed(
             "direction_neuron(\(quoted(layer)),\(direction.text)\(place)\(powerText(power)))", layer, direction, power,
-            positions: Demand.Position(x: x, y: y),
+            positions: ActivationRequest.Position(x: x, y: y),
             check: .unit(layer: layer, channel: direction.weights.last?.channel, x: x, y: y))
     }
 
@@ -51,7 +51,7 @@ extension Objective {
     /// - Parameter reference: the picture's name in `Scene.references`.
     public static func tensorDirection(_ layer: String, of reference: String, cosinePower power: Float = 0) -> Objective {
         each(
-            text: "tensor_direction(\(quoted(layer)),\(quoted(reference))\(powerText(power)))", demands: [layer: .all],
+            text: "tensor_direction(\(quoted(layer)),\(quoted(reference))\(powerText(power)))", requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer)]
         ) { frame, references in
             let values = frame.activations[layer]!.values
@@ -78,13 +78,13 @@ extension Objective {
 
     /// - Parameter positions: one position, or nil for the mean over all.
     private static func directed(
-        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, positions: Demand.Position?,
+        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, positions: ActivationRequest.Position?,
         check: ObjectiveCheck
     ) -> Objective {
         // Without the cosine the other channels do not matter.
-        var demand = Demand(channels: power == 0 ? direction.channels : nil)
-        if let positions { demand.positions = [positions] }
-        return each(text: text, demands: [layer: demand], checks: [check]) { frame, _ in
+        var request = ActivationRequest(channels: power == 0 ? direction.channels : nil)
+        if let positions { request.positions = [positions] }
+        return each(text: text, requests: [layer: request], checks: [check]) { frame, _ in
             let activation = frame.activations[layer]!
             let values = activation.values
             let area = values.shape.area

@@ -10,7 +10,7 @@ public struct Objective: Sendable {
     /// As the expression language spells it.
     public let text: String
     /// What must be known of which layers, by any name that the network knows; `logitsLayer` is its class scores.
-    public let demands: [String: Demand]
+    public let requests: [String: ActivationRequest]
     /// The fixed pictures that it looks at, by name.
     public let references: Set<String>
     /// Extents that make sense only once the network and the plan are known: channels, positions, pictures.
@@ -27,11 +27,11 @@ public struct Objective: Sendable {
     }
 
     init(
-        text: String, demands: [String: Demand] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
+        text: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
         binding: Binding = .atom, evaluate: @escaping @Sendable (Scene) -> Evaluation
     ) {
         self.text = text
-        self.demands = demands
+        self.requests = requests
         self.references = references
         self.checks = checks
         self.binding = binding
@@ -42,10 +42,10 @@ public struct Objective: Sendable {
     ///
     /// - Parameter evaluate: from a drawn picture and the fixed ones.
     static func each(
-        text: String, demands: [String: Demand] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
+        text: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
         evaluate: @escaping @Sendable (Scene.Frame, [String: Scene.Frame]) -> FrameEvaluation
     ) -> Objective {
-        Objective(text: text, demands: demands, references: references, checks: checks) { scene in
+        Objective(text: text, requests: requests, references: references, checks: checks) { scene in
             var sum = Evaluation(score: 0, frames: [])
             for frame in scene.frames {
                 let evaluation = evaluate(frame, scene.references)
@@ -57,7 +57,7 @@ public struct Objective: Sendable {
         }
     }
 
-    /// The name that stands for the network's class scores in `demands`.
+    /// The name that stands for the network's class scores in `requests`.
     public static let logitsLayer = "logits"
 
     /// What the text must be put in parentheses for.
@@ -67,7 +67,7 @@ public struct Objective: Sendable {
 extension Objective {
     /// The one size of the picture at which a network can answer; nil where any will do that is large enough.
     public func onlySize(in network: Network) -> Network.Size? {
-        demands.keys.sorted().lazy.compactMap { name in
+        requests.keys.sorted().lazy.compactMap { name in
             (try? name == Self.logitsLayer ? network.logitsLayer : network.layer(named: name)).flatMap { network.onlySize(for: $0) }
         }.first
     }

@@ -34,7 +34,7 @@ extension Objective {
     public static func * (factor: Float, objective: Objective) -> Objective {
         let operand = objective.text(within: .product)
         return Objective(
-            text: factor == -1 ? "-\(operand)" : "\(plain(factor))*\(operand)", demands: objective.demands,
+            text: factor == -1 ? "-\(operand)" : "\(plain(factor))*\(operand)", requests: objective.requests,
             references: objective.references, checks: objective.checks, binding: factor < 0 ? .sum : .product
         ) { scene in
             var evaluation = objective.evaluate(scene)
@@ -66,7 +66,7 @@ extension Objective {
             }
         }
         return Objective(
-            text: "picture(\(picture),\(text))", demands: demands, references: references,
+            text: "picture(\(picture),\(text))", requests: requests, references: references,
             checks: inner + [.picture(picture)]
         ) { scene in
             let part = evaluate(Scene(frames: [scene.frames[picture]], references: scene.references))
@@ -81,7 +81,7 @@ extension Objective {
         with combination: @escaping @Sendable (inout Evaluation, Evaluation) -> Void
     ) -> Objective {
         Objective(
-            text: text, demands: left.demands.merging(right.demands) { $0.union($1) },
+            text: text, requests: left.requests.merging(right.requests) { $0.union($1) },
             references: left.references.union(right.references), checks: left.checks + right.checks, binding: binding
         ) { scene in
             var result = left.evaluate(scene)

@@ -19,7 +19,7 @@ extension Objective {
     ) -> Objective {
         let form = scale == .lucid ? "" : ",scale=\(scale.rawValue)"
         return each(
-            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power))\(form))", demands: [layer: .all],
+            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power))\(form))", requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer), .sameExtents("caricature")]
         ) { frame, references in
             let values = frame.activations[layer]!.values
@@ -69,7 +69,7 @@ extension Objective {
     {
         let form = comparison == .activation ? "" : ",as=\(comparison.rawValue)"
         return each(
-            text: "activation_difference(\(quoted(layer)),\(quoted(reference))\(form))", demands: [layer: .all],
+            text: "activation_difference(\(quoted(layer)),\(quoted(reference))\(form))", requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer)] + (comparison == .activation ? [.sameExtents("activation_difference")] : [])
         ) { frame, references in
             let values = frame.activations[layer]!.values
@@ -102,7 +102,7 @@ extension Objective {
     /// arXiv:2402.10039).
     public static func activationDistance(_ layer: String, to reference: String) -> Objective {
         each(
-            text: "activation_distance(\(quoted(layer)),\(quoted(reference)))", demands: [layer: .all],
+            text: "activation_distance(\(quoted(layer)),\(quoted(reference)))", requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer), .sameExtents("activation_distance")]
         ) { frame, references in
             var gradient = frame.activations[layer]!.values
@@ -118,7 +118,7 @@ extension Objective {
     /// as `objective_guide`).
     public static func guide(_ layer: String, by reference: String) -> Objective {
         each(
-            text: "guide(\(quoted(layer)),\(quoted(reference)))", demands: [layer: .all], references: [reference],
+            text: "guide(\(quoted(layer)),\(quoted(reference)))", requests: [layer: .all], references: [reference],
             checks: [.unit(layer: layer)]
         ) { frame, references in
             let values = frame.activations[layer]!.values

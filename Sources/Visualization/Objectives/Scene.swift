@@ -7,7 +7,7 @@ public struct Scene: Sendable {
     public struct Frame: Sendable {
         /// `[channels, height, width]` in 0…1, before transforms.
         public let image: Tensor
-        /// By the names in `Objective.demands`.
+        /// By the names in `Objective.requests`.
         public let activations: [String: Activation]
 
         public init(image: Tensor, activations: [String: Activation]) {

@@ -5,7 +5,7 @@ extension Objective {
     /// The mean of one channel: mean(a[c]).
     public static func channel(_ layer: String, _ channel: Int) -> Objective {
         each(
-            text: "channel(\(quoted(layer)),\(channel))", demands: [layer: .channels([channel])],
+            text: "channel(\(quoted(layer)),\(channel))", requests: [layer: .channels([channel])],
             checks: [.unit(layer: layer, channel: channel)]
         ) { frame, _ in
             let (score, gradient) = mean(of: channel, in: frame.activations[layer]!)
@@ -18,9 +18,9 @@ extension Objective {
     /// - Parameters: x is the column, y the row; nil for the middle, width / 2 and height / 2 rounded down.
     public static func neuron(_ layer: String, _ channel: Int, x: Int? = nil, y: Int? = nil) -> Objective {
         let place = (x.map { ",x=\($0)" } ?? "") + (y.map { ",y=\($0)" } ?? "")
-        let position = Demand.Position(x: x, y: y)
+        let position = ActivationRequest.Position(x: x, y: y)
         return each(
-            text: "neuron(\(quoted(layer)),\(channel)\(place))", demands: [layer: .neuron(channel, at: position)],
+            text: "neuron(\(quoted(layer)),\(channel)\(place))", requests: [layer: .neuron(channel, at: position)],
             checks: [.unit(layer: layer, channel: channel, x: x, y: y)]
         ) { frame, _ in
             let activation = frame.activations[layer]!
@@ -34,7 +34,7 @@ extension Objective {
 
     /// A layer's energy, the objective of DeepDream: mean(a²).
     public static func layer(_ layer: String) -> Objective {
-        each(text: "layer(\(quoted(layer)))", demands: [layer: .all], checks: [.unit(layer: layer)]) { frame, _ in
+        each(text: "layer(\(quoted(layer)))", requests: [layer: .all], checks: [.unit(layer: layer)]) { frame, _ in
             let values = frame.activations[layer]!.values
             let count = Float(values.shape.count)
             let sum = values.withElements { $0.reduce(Double(0)) { $0 + Double($1) * Double($1) } }
@@ -49,7 +49,7 @@ extension Objective {
     /// - Parameter index: of the class.
     public static func classLogit(_ index: Int) -> Objective {
         each(
-            text: "class_logit(\(index))", demands: [logitsLayer: .channels([index])],
+            text: "class_logit(\(index))", requests: [logitsLayer: .channels([index])],
             checks: [.unit(layer: logitsLayer, channel: index)]
         ) { frame, _ in
             // Of a network whose scores keep positions, as SqueezeNet's before its last pool, the mean.

@@ -38,7 +38,7 @@ public struct Dream: PhotographProcess {
         self.workers = workers
         self.sizes = sizes
         network = try model.prepared(
-            reading.demands, preprocessing: plan.preprocessing, convolution: plan.convolution)
+            reading.requests, preprocessing: plan.preprocessing, convolution: plan.convolution)
         let shape = Shape(model.network.inputChannels, plan.height, plan.width)
         generator = RandomGenerator(seed: plan.seed)
         if let name = plan.photo {
@@ -60,7 +60,7 @@ public struct Dream: PhotographProcess {
         var references: [String: Scene.Frame] = [:]
         for name in reading.objective.references {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
-            for (layer, _) in reading.demands {
+            for (layer, _) in reading.requests {
                 do {
                     _ = try model.network.shape(of: layer, height: picture.shape.height, width: picture.shape.width)
                 } catch {
@@ -90,7 +90,7 @@ public struct Dream: PhotographProcess {
         for case .sameExtents(let what) in reading.objective.checks {
             throw .index("\(what) compares pictures of one size, and a dream has several; guide(…) does not mind")
         }
-        for (layer, _) in reading.demands {
+        for (layer, _) in reading.requests {
             guard model.network.onlySize(for: layer) == nil else {
                 throw .size("\(plan.width)x\(plan.height)", "\(plan.model) sees pictures of one size only, and a dream has several")
             }

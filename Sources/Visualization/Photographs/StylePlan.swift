@@ -152,26 +152,15 @@ public struct StylePlan: Sendable, Codable, Equatable {
         return checks.first { !$0.1 }?.0
     }
 
-    /// The layers of an architecture that are usually taken: Gatys' first rectifiers of each of VGG's blocks and the second
-    /// of the fourth; Lucid's of InceptionV1; of others, layers spread over the depth.
+    /// The layers that a style is usually taken from: the architecture's own, else layers spread over the depth.
     public static func usualLayers(of model: Model) -> (content: [LayerWeight], style: [LayerWeight]) {
-        let architecture = String(model.name.prefix { $0 != ":" })
-        let (content, style): (String, [String]) =
-            switch architecture {
-            case "vgg16": ("features.20", ["features.1", "features.6", "features.11", "features.18", "features.25"])
-            case "vgg19": ("features.22", ["features.1", "features.6", "features.11", "features.20", "features.29"])
-            case "vgg16_bn": ("features.29", ["features.2", "features.9", "features.16", "features.26", "features.36"])
-            case "vgg19_bn": ("features.32", ["features.2", "features.9", "features.16", "features.29", "features.42"])
-            case "inceptionv1": ("mixed3b", ["conv2d2", "mixed3a", "mixed4a", "mixed4b", "mixed4c"])
-            case "squeezenet1_1", "squeezenet1_0": ("features.7", ["features.1", "features.3", "features.6", "features.9", "features.10"])
-            default: spread(over: model.network.stages.map(\.node))
-            }
+        let (content, style) = model.architecture?.styleLayers ?? spread(over: model.network.stages.map(\.node))
         // The deeper a layer, the less its textures are the style's and the more they are its things: cups, eyes.
         let shares: [Float] = [1, 1, 1, 0.25, 0.05]
         return ([LayerWeight(content)], zip(style, shares).map { LayerWeight($0, $1) })
     }
 
-    private static func spread(over stages: [String]) -> (String, [String]) {
+    private static func spread(over stages: [String]) -> (content: String, style: [String]) {
         let last = stages.count - 1
         let style = (0..<5).map { stages[$0 * last * 3 / 16] }
         var seen: Set<String> = []

@@ -1,0 +1,154 @@
+import Tensors
+
+/// Multi-head self-attention over all positions (Vaswani et al. 2017, arXiv:1706.03762), as PyTorch's MultiheadAttention
+/// holds its weights: queries Q, keys K and values V are linear in the input, and each head h computes
+///
+///     softmax(Q_h · K_hᵀ / √width) · V_h
+///
+/// over its `width` = channels / heads channels; the heads side by side then pass a linear map.
+public struct SelfAttention: Layer {
+    /// Channels of the input and the output.
+    public let channels: Int
+    /// Heads, which divide the channels.
+    public let heads: Int
+    let inputWeights: Parameter  // [3 · channels, channels]: queries, keys, values
+    let inputBiases: Parameter  // [3 · channels]
+    let outputWeights: Parameter  // [channels, channels]
+    let outputBiases: Parameter  // [channels]
+
+    public init(
+        channels: Int, heads: Int, inputWeights: Parameter, inputBiases: Parameter, outputWeights: Parameter,
+        outputBiases: Parameter
+    ) {
+        precondition(channels % heads == 0, "heads must divide the channels")
+        self.channels = channels
+        self.heads = heads
+        self.inputWeights = inputWeights
+        self.inputBiases = inputBiases
+        self.outputWeights = outputWeights
+        self.outputBiases = outputBiases
+    }
+
+    public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
+        try only(inputs, channels: channels)
+    }
+
+    public func window(for inputs: [Shape]) -> Window? { Window(kernel: (inputs[0].height, inputs[0].width)) }
+
+    /// The two linear maps, and the two products of each head.
+    public func multiplyAdds(for inputs: [Shape]) -> Int {
+        let positions = inputs[0].area
+        return positions * channels * (4 * channels + 2 * positions)
+    }
+
+    public var parameters: [Parameter] { [inputWeights, inputBiases, outputWeights, outputBiases] }
+
+    /// 1/√width moves into the queries' weights.
+    public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
+        var (weights, biases) = (try inputWeights.read(), try inputBiases.read())
+        let scale = 1 / Float(channels / heads).squareRoot()
+        for i in 0..<channels * channels { weights[i] *= scale }
+        for i in 0..<channels { biases[i] *= scale }
+        func linear(_ weights: [Float], _ biases: [Float]) -> any ConvolutionAlgorithm {
+            preparation.convolution.algorithm(
+                weights: weights, biases: biases, inputChannels: channels, groups: 1, window: Window(kernel: 1))
+        }
+        return PreparedAttention(
+            channels: channels, heads: heads, inputMap: linear(weights, biases),
+            outputMap: linear(try outputWeights.read(), try outputBiases.read()))
+    }
+}
+
+private struct PreparedAttention: PreparedLayer {
+    let channels: Int
+    let heads: Int
+    let inputMap: any ConvolutionAlgorithm
+    let outputMap: any ConvolutionAlgorithm
+
+    func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> LayerResult {
+        let (shape, workers) = (inputs[0].shape, pass.workers)
+        let projected = Shape(3 * channels, shape.height, shape.width)
+        let triples = inputMap.forward(inputs[0], output: projected, rectifying: false, signed: false, workers: workers)
+        let (mixed, attention) = attend(triples, workers)
+        let output = outputMap.forward(mixed, output: shape, rectifying: false, signed: false, workers: workers)
+        return LayerResult(output) { gradient in
+            let mixedGradient = outputMap.backward(gradient, inputShape: shape, mask: nil, workers: workers)
+            let triplesGradient = pullback(mixedGradient, triples: triples, attention: attention, workers)
+            return [inputMap.backward(triplesGradient, inputShape: shape, mask: nil, workers: workers)]
+        }
+    }
+
+    /// From queries, keys and values side by side to the heads' outputs side by side, and each head's attention
+    /// `[heads, positions, positions]`.
+    private func attend(_ triples: FeatureMap, _ workers: Workers) -> (FeatureMap, Tensor) {
+        let (shape, positions, width) = (triples.shape, triples.shape.area, channels / heads)
+        var mixed = FeatureMap(uninitialized: Shape(channels, shape.height, shape.width))
+        var attention = Tensor(uninitialized: Shape(heads, positions, positions))
+        mixed.withMutableElements { mixed in
+            attention.withMutableElements { attention in
+                triples.withElements { triples in
+                    let (mixed, attention, triples) = (mixed.baseAddress!, attention.baseAddress!, triples.baseAddress!)
+                    workers.forEach(heads) { head in
+                        let (queries, keys, values) = parts(triples, head, positions)
+                        let probabilities = attention + head * positions * positions
+                        multiply(queries, keys.transpose, into: probabilities, resultStride: positions)
+                        softmax(probabilities, rows: positions, columns: positions)
+                        multiply(
+                            Matrix(probabilities, rows: positions, columns: positions), values,
+                            into: mixed + head * width, resultStride: channels)
+                    }
+                }
+            }
+        }
+        return (mixed, attention)
+    }
+
+    private func pullback(_ gradient: FeatureMap, triples: FeatureMap, attention: Tensor, _ workers: Workers)
+        -> FeatureMap
+    {
+        let (positions, width) = (triples.shape.area, channels / heads)
+        var result = FeatureMap(uninitialized: triples.shape)
+        result.withMutableElements { result in
+            gradient.withElements { gradient in
+                triples.withElements { triples in
+                    attention.withElements { attention in
+                        let (result, gradient) = (result.baseAddress!, gradient.baseAddress!)
+                        let (triples, attention) = (triples.baseAddress!, attention.baseAddress!)
+                        workers.forEach(heads) { head in
+                            let (queries, keys, values) = parts(triples, head, positions)
+                            let outer = Matrix(
+                                gradient + head * width, rows: positions, columns: width, stride: channels)
+                            let probabilities = attention + head * positions * positions
+                            let target = result + head * width
+                            multiply(
+                                Matrix(probabilities, rows: positions, columns: positions).transpose, outer,
+                                into: target + 2 * channels, resultStride: 3 * channels)
+                            var scores = Tensor(uninitialized: Shape(1, positions, positions))
+                            scores.withMutableElements { scores in
+                                let scores = scores.baseAddress!
+                                multiply(outer, values.transpose, into: scores, resultStride: positions)
+                                softmaxPullback(
+                                    scores, probabilities: probabilities, rows: positions, columns: positions)
+                                let square = Matrix(scores, rows: positions, columns: positions)
+                                multiply(square, keys, into: target, resultStride: 3 * channels)
+                                multiply(
+                                    square.transpose, queries, into: target + channels, resultStride: 3 * channels)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// The queries, keys and values of one head, each positions × width.
+    private func parts(_ triples: UnsafePointer<Float>, _ head: Int, _ positions: Int) -> (Matrix, Matrix, Matrix) {
+        let width = channels / heads
+        func part(_ index: Int) -> Matrix {
+            Matrix(
+                triples + index * channels + head * width, rows: positions, columns: width, stride: 3 * channels)
+        }
+        return (part(0), part(1), part(2))
+    }
+}

@@ -1,0 +1,101 @@
+import Tensors
+
+/// The part of an image that a pass through the network reads, and where each layer's output then lies in what it
+/// would be for the whole image.
+struct ImageView {
+    let rows: Range<Int>
+    let columns: Range<Int>
+    /// The place of each step's output.
+    let places: [Activation.Place]
+    let isWhole: Bool
+}
+
+extension PreparedNetwork {
+    /// The part of an image that the requested positions can see: the union of their receptive fields.
+    ///
+    /// The network on that part alone gives exactly what it gives on the whole: every position on the way between a
+    /// requested unit and the image has all that it sees inside the part, and where it sees beyond the image's border, the
+    /// part ends there too. For the grids of strided layers to fall on the same positions, the part begins at a multiple
+    /// of all strides.
+    func view(of image: Shape) -> ImageView {
+        let (known, error) = self.shapes(for: image)
+        precondition(error == nil, "unchecked shape")
+        let shapes = known.map(\.output)
+        let whole = ImageView(
+            rows: 0..<image.height, columns: 0..<image.width,
+            places: shapes.map { Activation.Place(height: $0.height, width: $0.width) }, isWhole: true)
+        guard let positions else { return whole }
+
+        // Pixels from one position of a step to the next.
+        var strides: [(height: Int, width: Int)] = []
+        for step in steps {
+            let window = step.layer.window(for: known[strides.count].inputs)
+            let before = step.inputs.map { $0 < 0 ? (height: 1, width: 1) : strides[$0] }
+            strides.append(
+                (
+                    before.reduce(1) { leastCommonMultiple($0, $1.height) } * (window?.strideHeight ?? 1),
+                    before.reduce(1) { leastCommonMultiple($0, $1.width) } * (window?.strideWidth ?? 1)
+                ))
+        }
+
+        var fields = [(rows: Range<Int>, columns: Range<Int>)?](repeating: nil, count: steps.count)
+        var pixels: (rows: Range<Int>, columns: Range<Int>)?
+        for index in steps.indices.reversed() {
+            for position in positions[index] ?? [] {
+                let row = position.row(height: shapes[index].height)
+                let column = position.column(width: shapes[index].width)
+                extend(&fields[index], by: (row..<row + 1, column..<column + 1))
+            }
+            guard let field = fields[index] else { continue }
+            let step = steps[index]
+            let inputs = known[index].inputs
+            let window = step.layer.window(for: inputs)
+            for (input, shape) in zip(step.inputs, inputs) {
+                var seen = field
+                if let window {
+                    if step.layer.traits.contains(.seesWholeInput)
+                        || window.kernelHeight >= shape.height && window.kernelWidth >= shape.width
+                    {
+                        return whole
+                    }
+                    seen.rows = window.rows(seenBy: field.rows, of: shape.height)
+                    seen.columns = window.columns(seenBy: field.columns, of: shape.width)
+                }
+                if input < 0 { extend(&pixels, by: seen) } else { extend(&fields[input], by: seen) }
+            }
+        }
+        guard let pixels else { return whole }
+        let grid = strides.reduce((height: 1, width: 1)) {
+            (leastCommonMultiple($0.height, $1.height), leastCommonMultiple($0.width, $1.width))
+        }
+        let rows = pixels.rows.lowerBound / grid.height * grid.height..<pixels.rows.upperBound
+        let columns = pixels.columns.lowerBound / grid.width * grid.width..<pixels.columns.upperBound
+        return ImageView(
+            rows: rows, columns: columns,
+            places: steps.indices.map { index in
+                Activation.Place(
+                    top: rows.lowerBound / strides[index].height, left: columns.lowerBound / strides[index].width,
+                    height: shapes[index].height, width: shapes[index].width)
+            },
+            isWhole: rows.count == image.height && columns.count == image.width)
+    }
+}
+
+private func extend(
+    _ field: inout (rows: Range<Int>, columns: Range<Int>)?, by other: (rows: Range<Int>, columns: Range<Int>)
+) {
+    guard let mine = field else {
+        field = other
+        return
+    }
+    field = (
+        min(mine.rows.lowerBound, other.rows.lowerBound)..<max(mine.rows.upperBound, other.rows.upperBound),
+        min(mine.columns.lowerBound, other.columns.lowerBound)..<max(mine.columns.upperBound, other.columns.upperBound)
+    )
+}
+
+private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+    var (x, y) = (a, b)
+    while y != 0 { (x, y) = (y, x % y) }
+    return a / x * b
+}

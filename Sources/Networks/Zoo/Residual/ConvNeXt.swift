@@ -1,0 +1,49 @@
+import Tensors
+
+/// ConvNeXt (Liu et al. 2022, arXiv:2201.03545), as torchvision names its layers.
+extension Architecture {
+    /// The smallest of the paper.
+    public static let convnext_tiny = convnext("convnext_tiny", widths: [96, 192, 384, 768], depths: [3, 3, 9, 3])
+        .trained("IMAGENET1K_V1", .imageNet(resize: 236))
+
+    private static func convnext(_ name: String, widths: [Int], depths: [Int]) -> Architecture {
+        Architecture(name: name) { network, classifier in
+            typealias Value = NetworkBuilder.Value
+            var x = network.convolution("features.0.0", network.image, filters: widths[0], kernel: 4, stride: 4)
+            x = network.layerNormalization("features.0.1", x)
+            for (stage, (width, depth)) in zip(widths, depths).enumerated() {
+                if stage > 0 {
+                    x = layerNorm("features.\(2 * stage).0", x)
+                    x = network.convolution("features.\(2 * stage).1", x, filters: width, kernel: 2, stride: 2)
+                }
+                for block in 0..<depth { x = residual("features.\(2 * stage + 1).\(block)", x) }
+            }
+            guard classifier else { return }
+            x = network.adaptiveAveragePooling("avgpool", x, to: 1)
+            x = layerNorm("classifier.0", x)
+            x = network.flatten("classifier.1", x, values: x.channels)
+            network.classes("classifier.2", x)
+
+            func layerNorm(_ name: String, _ input: Value) -> Value {
+                network.layerNormalization("\(name).layer_norm", input, prefix: name)
+            }
+
+            /// One 7×7 kernel on each channel alone, then a perceptron at each position, scaled and added to what came in.
+            func residual(_ name: String, _ input: Value) -> Value {
+                let width = input.channels
+                var x = network.convolution(
+                    "\(name).block.0", input, filters: width, kernel: 7, padding: 3, groups: width)
+                x = network.identity("\(name).block.1", x)
+                x = network.layerNormalization("\(name).block.2", x)
+                x = network.linear("\(name).block.3", x, inputs: width, outputs: 4 * width)
+                x = network.activation("\(name).block.4", x, .gelu)
+                x = network.linear("\(name).block.5", x, inputs: 4 * width, outputs: width)
+                x = network.identity("\(name).block.6", x)
+                let factors = network.parameter("\(name).layer_scale", [width, 1, 1])
+                x = network.add("\(name).mul", LayerScale(factors: factors), from: [x], channels: width)
+                x = network.identity("\(name).stochastic_depth", x)
+                return network.addition("\(name).add", x, input)
+            }
+        }
+    }
+}

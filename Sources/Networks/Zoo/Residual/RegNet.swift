@@ -1,0 +1,42 @@
+/// RegNet (Radosavovic et al. 2020, arXiv:2003.13678), as torchvision names its layers.
+extension Architecture {
+    /// The Y kind (with squeeze-and-excitation) of 0.4 billion multiply-adds: what the paper's rule makes of depth 16,
+    /// initial width 48, slope 27.89, step 2.09 and groups of 8.
+    public static let regnet_y_400mf = regular(
+        "regnet_y_400mf", widths: [48, 104, 208, 440], depths: [1, 3, 6, 6], groupWidth: 8)
+        .trained("IMAGENET1K_V2", .imageNet(resize: 232))
+
+    private static func regular(_ name: String, widths: [Int], depths: [Int], groupWidth: Int) -> Architecture {
+        Architecture(name: name) { network, classifier in
+            var x = network.convolutionBlock(
+                "stem", network.image, filters: 32, kernel: 3, stride: 2, activation: .relu)
+            for (stage, (width, depth)) in zip(widths, depths).enumerated() {
+                for block in 0..<depth {
+                    x = bottleneck(
+                        "trunk_output.block\(stage + 1).block\(stage + 1)-\(block)", x, width, stride: block == 0 ? 2 : 1)
+                }
+            }
+            guard classifier else { return }
+            network.classes("fc", network.globalMean("avgpool", "flatten", x))
+
+            /// 1×1, 3×3 in groups, excitation, 1×1, added to what came in.
+            func bottleneck(_ name: String, _ input: NetworkBuilder.Value, _ width: Int, stride: Int) -> NetworkBuilder.Value {
+                var identity = input
+                if input.channels != width || stride != 1 {
+                    identity = network.convolutionBlock(
+                        "\(name).proj", input, filters: width, kernel: 1, stride: stride, activation: .none)
+                }
+                var x = network.convolutionBlock("\(name).f.a", input, filters: width, kernel: 1, activation: .relu)
+                x = network.convolutionBlock(
+                    "\(name).f.b", x, filters: width, kernel: 3, stride: stride, groups: width / groupWidth,
+                    activation: .relu)
+                // A quarter of what comes into the block, ties to even.
+                let squeeze = Int((0.25 * Double(input.channels)).rounded(.toNearestOrEven))
+                x = network.squeezeExcitation("\(name).f.se", x, squeeze: squeeze, activation: .relu, scale: .sigmoid)
+                x = network.convolutionBlock("\(name).f.c", x, filters: width, kernel: 1, activation: .none)
+                x = network.addition("\(name).add", identity, x)
+                return network.relu("\(name).activation", x)
+            }
+        }
+    }
+}
