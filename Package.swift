@@ -2,14 +2,14 @@
 import PackageDescription
 
 // An arrow reads "may import"; nothing imports upwards:
-//   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
+//   lucid → Analysis → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   lucid → ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf }
 //   lucid → Images → { Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights),  lucid → Manifests → Yams
 let package = Package(
     name: "lucid",
     products: [
         .executable(name: "lucid", targets: ["lucid"]),
-        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Models"]),
+        .library(name: "FeatureVisualization", targets: ["Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Models"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -39,11 +39,12 @@ let package = Package(
             exclude: ["Generated/onnx.proto"]),
         .target(name: "ModelStore", dependencies: ["Networks", "ONNX", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
+        .target(name: "Analysis", dependencies: ["Visualization", "Networks", "Tensors"]),
         .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests",
+                "Analysis", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
@@ -56,6 +57,7 @@ let package = Package(
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
+        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
