@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
-        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"]),
+        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["lucid", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]

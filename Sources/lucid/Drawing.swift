@@ -59,8 +59,8 @@ struct Drawing {
         job.evolution = output.evolution.map { OutputNames.expand($0, parts) }
         job.plan.outputSize = output.outputSize?.networkSize
         try job.checkSaveAt()
-        if output.outputSize != nil, job.plan.parameterization != .cppn {
-            throw .usage("--output-size is for --param cppn; others are drawn in their own --size")
+        if output.outputSize != nil, !job.plan.parameterization.canvas.traits.contains(.anySize) {
+            throw .usage("--output-size is for --param \(canvases(with: .anySize)); others are drawn in their own --size")
         }
     }
 

@@ -33,13 +33,27 @@ struct Failure: Error {
     }
 }
 
+extension RenderError {
+    /// With settings as the options that set them.
+    var message: String {
+        let text = text { "--\($0.rawValue)" }
+        if case .objective(_, let error) = self { return text + error.advice }
+        return text
+    }
+}
+
+extension ExpressionError {
+    /// The command that shows all functions.
+    var advice: String { isUnknownFunction ? " (lucid render --help)" : "" }
+}
+
 extension Failure {
     init(_ error: RenderError) {
         switch error {
-        case .objective, .transforms, .layer, .index, .size, .memory: self = .usage("\(error)")
-        case .picture: self = .badData("\(error)")
+        case .objective, .transforms, .layer, .index, .size, .memory: self = .usage(error.message)
+        case .picture: self = .badData(error.message)
         case .weights(let error): self.init(error)
-        case .notFinite: self.init(70, "\(error)")
+        case .notFinite: self.init(70, error.message)
         case .interrupted: self = Interruption.failure
         }
     }

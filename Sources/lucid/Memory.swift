@@ -15,7 +15,7 @@ func checkMemory(_ check: (_ bytes: Int) throws(RenderError) -> Void) throws(Fai
     do {
         try check(left)
     } catch {
-        throw Failure(70, "\(error), or raise the limit on address space (ulimit -v)")
+        throw Failure(70, "\(error.message), or raise the limit on address space (ulimit -v)")
     }
 }
 

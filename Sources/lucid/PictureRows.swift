@@ -12,9 +12,9 @@ extension PictureRecord {
             ("size", "\(plan.width)x\(plan.height)"),
             ("steps", complete ? "\(plan.steps)" : "\(stepsDone) of \(plan.steps) (incomplete)"),
             ("seed", "\(plan.seed)"),
-            ("parameterization", plan.parameterization.rawValue),
+            ("parameterization", "\(plan.parameterization)"),
         ]
-        if plan.parameterization == .fft { rows.append(("decay power", "\(plan.decayPower)")) }
+        if plan.parameterization.canvas.traits.contains(.decayPower) { rows.append(("decay power", "\(plan.decayPower)")) }
         rows += [
             ("colours", plan.decorrelate ? "decorrelated" : "plain RGB"),
             ("transforms", plan.transforms),

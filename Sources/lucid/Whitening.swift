@@ -1,3 +1,4 @@
+import Analysis
 import Networks
 import Tensors
 import Visualization
@@ -34,13 +35,9 @@ struct Whitening {
 
     /// The whitened direction.
     func callAsFunction(_ direction: Direction) throws(Failure) -> Direction {
-        var vector = [Double](repeating: 0, count: covariance.extent)
-        for (channel, weight) in direction.weights { vector[channel] = Double(weight) }
-        // Directions that never vary have no inverse: a thousandth of the mean variance keeps them finite.
-        guard let solution = covariance.addingToDiagonal(1e-3 * covariance.meanOfDiagonal + 1e-12).solve(vector) else {
+        guard let whitened = covariance.whitened(direction) else {
             throw Failure(70, "--whiten: the covariance of the activations cannot be inverted; add photographs")
         }
-        let length = solution.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return Direction(solution.map { Float($0 / length) })
+        return whitened
     }
 }

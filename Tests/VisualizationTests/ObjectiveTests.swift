@@ -4,13 +4,22 @@ import TestSupport
 import Testing
 import Visualization
 
-/// A case of scripts/goldens/objectives.py: an expression, and the scene that it looks at.
+/// A case of scripts/goldens/objectives.py: an expression, and the batch that it looks at.
 struct ObjectiveCase: Decodable {
     let text: String
-    let frames: Int
+    let samples: Int
     let alpha: Bool?
     /// The gradient is not the score's derivative, on purpose.
     let detached: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case text, alpha, detached
+        case samples = "frames"
+    }
+
+    init(text: String, samples: Int, alpha: Bool?, detached: Bool?) {
+        (self.text, self.samples, self.alpha, self.detached) = (text, samples, alpha, detached)
+    }
 
     static let shapes = ["a": Shape(4, 5, 6), "b": Shape(3, 4, 5), "logits": Shape(7, 2, 3)]
 
@@ -20,37 +29,37 @@ struct ObjectiveCase: Decodable {
 
     private static func activations(_ a: Tensor) -> [String: Activation] { ["a": Activation(values: a, channels: nil)] }
 
-    private static var references: [String: Scene.Frame] {
+    private static var references: [String: Batch.Sample] {
         var image = IntegerHash.tensor("photo", Shape(3, 6, 7))
-        let photo = Scene.Frame(image: image, activations: activations(IntegerHash.tensor("photo-a", shapes["a"]!)))
+        let photo = Batch.Sample(image: image, activations: activations(IntegerHash.tensor("photo-a", shapes["a"]!)))
         image.scale(by: 0.9)
         var near = IntegerHash.tensor("a-0", shapes["a"]!)
         near.add(IntegerHash.tensor("near-a", shapes["a"]!), scaledBy: 0.25)
         let small = IntegerHash.tensor("small-a", Shape(4, 3, 3))
         let large = IntegerHash.tensor("large-a", Shape(4, 8, 7))
         return [
-            "photo": photo, "near": Scene.Frame(image: image, activations: activations(near)),
-            "small": Scene.Frame(image: image, activations: activations(small)),
-            "large": Scene.Frame(image: image, activations: activations(large)),
+            "photo": photo, "near": Batch.Sample(image: image, activations: activations(near)),
+            "small": Batch.Sample(image: image, activations: activations(small)),
+            "large": Batch.Sample(image: image, activations: activations(large)),
         ]
     }
 
-    /// The scene, with everything moved by random numbers times a distance.
-    func scene(moved distance: Float = 0, demanding demands: [String: Demand] = [:]) -> Scene {
+    /// The batch, with everything moved by random numbers times a distance.
+    func batch(moved distance: Float = 0, demanding demands: [String: Demand] = [:]) -> Batch {
         func tensor(_ name: String, _ shape: Shape) -> Tensor {
             var tensor = IntegerHash.tensor(name, shape)
             if distance != 0 { tensor.add(IntegerHash.tensor("moved \(name)", shape), scaledBy: distance) }
             return tensor
         }
-        let scenes = (0..<frames).map { index in
-            Scene.Frame(
+        let samples = (0..<self.samples).map { index in
+            Batch.Sample(
                 image: tensor("image-\(index)", Shape(alpha == true ? 4 : 3, 6, 7)),
                 activations: Dictionary(
                     uniqueKeysWithValues: Self.shapes.map { name, shape in
                         (name, Self.part(tensor("\(name)-\(index)", shape), demands[name]))
                     }))
         }
-        return Scene(frames: scenes, references: Self.references)
+        return Batch(samples: samples, references: Self.references)
     }
 
     /// No more of a layer than is demanded: its channels, and the rectangle of its positions.
@@ -79,13 +88,13 @@ struct ObjectiveCase: Decodable {
     @Test func everyScoreAndGradientAgrees() throws {
         let golden = try Golden("objectives")
         for (name, item) in try ObjectiveCase.all() {
-            let evaluation = try Objective(parsing: item.text).evaluate(item.scene())
+            let evaluation = try Objective(parsing: item.text).evaluate(item.batch())
             let score = relativeError([evaluation.score], try golden.values("\(name)/score"))
             #expect(score < 1e-6, "\(name): score \(score)")
-            #expect(evaluation.frames.count == item.frames)
-            for (index, frame) in evaluation.frames.enumerated() {
+            #expect(evaluation.gradients.count == item.samples)
+            for (index, sample) in evaluation.gradients.enumerated() {
                 for what in ["image", "a", "b", "logits"] {
-                    let gradient = what == "image" ? frame.image : frame.layers[what]
+                    let gradient = what == "image" ? sample.image : sample.layers[what]
                     let key = "\(name)/\(what).\(index)"
                     if golden.names.contains(key) {
                         let error = relativeError(gradient?.elements ?? [], try golden.values(key))
@@ -110,11 +119,11 @@ struct ObjectiveCase: Decodable {
         for (name, item) in try ObjectiveCase.all() where item.detached != true {
             let objective = try Objective(parsing: item.text)
             let distance: Float = 1e-3
-            func score(_ distance: Float) -> Double { Double(objective.evaluate(item.scene(moved: distance)).score) }
+            func score(_ distance: Float) -> Double { Double(objective.evaluate(item.batch(moved: distance)).score) }
             let measured = (score(distance) - score(-distance)) / (2 * Double(distance))
             var (predicted, squares) = (0.0, 0.0)
-            for (index, frame) in objective.evaluate(item.scene()).frames.enumerated() {
-                for (what, gradient) in frame.layers.merging(["image": frame.image].compactMapValues { $0 }, uniquingKeysWith: { $1 }) {
+            for (index, sample) in objective.evaluate(item.batch()).gradients.enumerated() {
+                for (what, gradient) in sample.layers.merging(["image": sample.image].compactMapValues { $0 }, uniquingKeysWith: { $1 }) {
                     predicted += inner(gradient.elements, IntegerHash.values("moved \(what)-\(index)", gradient.shape.count))
                     squares += inner(gradient.elements, gradient.elements)
                 }
@@ -129,39 +138,39 @@ struct ObjectiveCase: Decodable {
     @Test func whatIsNotDemandedDoesNotMatter() throws {
         for (name, item) in try ObjectiveCase.all() {
             let objective = try Objective(parsing: item.text)
-            let part = objective.evaluate(item.scene(demanding: objective.demands))
-            #expect(part.score == objective.evaluate(item.scene()).score, "\(name)")
-            for frame in part.frames {
-                #expect(frame.layers.keys.allSatisfy { objective.demands[$0] != nil }, "\(name)")
+            let part = objective.evaluate(item.batch(demanding: objective.demands))
+            #expect(part.score == objective.evaluate(item.batch()).score, "\(name)")
+            for sample in part.gradients {
+                #expect(sample.layers.keys.allSatisfy { objective.demands[$0] != nil }, "\(name)")
             }
         }
     }
 
     @Test func theyAddScaleAndSubtract() throws {
-        let item = ObjectiveCase(text: "", frames: 1, alpha: nil, detached: nil)
+        let item = ObjectiveCase(text: "", samples: 1, alpha: nil, detached: nil)
         let (a, b) = (Objective.channel("a", 0), Objective.channel("a", 1))
-        let sum = (0.5 * a - 2 * (b + .totalVariation())).evaluate(item.scene())
-        let variation = Objective.totalVariation().evaluate(item.scene())
-        let expected = 0.5 * a.evaluate(item.scene()).score - 2 * (b.evaluate(item.scene()).score + variation.score)
+        let sum = (0.5 * a - 2 * (b + .totalVariation())).evaluate(item.batch())
+        let variation = Objective.totalVariation().evaluate(item.batch())
+        let expected = 0.5 * a.evaluate(item.batch()).score - 2 * (b.evaluate(item.batch()).score + variation.score)
         #expect(abs(sum.score - expected) < 1e-4)
-        let gradient = sum.frames[0].layers["a"]!.elements
+        let gradient = sum.gradients[0].layers["a"]!.elements
         #expect(gradient[0] == 0.5 / 30)
         #expect(gradient[30] == -2 / Float(30))
-        #expect(relativeError(sum.frames[0].image!.elements, variation.frames[0].image!.elements.map { -2 * $0 }) == 0)
+        #expect(relativeError(sum.gradients[0].image!.elements, variation.gradients[0].image!.elements.map { -2 * $0 }) == 0)
     }
 
     @Test func whereNothingDiffersNoGradientIsInfinite() throws {
         let still = Tensor(Shape(4, 5, 6), repeating: 0)
-        let frame = Scene.Frame(
+        let sample = Batch.Sample(
             image: Tensor(Shape(3, 6, 7), repeating: 0.5),
             activations: ["a": Activation(values: still, channels: nil), "b": Activation(values: still, channels: nil)])
-        let scene = Scene(frames: [frame, frame], references: ["photo": frame, "near": frame, "small": frame, "large": frame])
+        let batch = Batch(samples: [sample, sample], references: ["photo": sample, "near": sample, "small": sample, "large": sample])
         for (name, item) in try ObjectiveCase.all()
-        where item.alpha != true && item.frames <= 2 && !item.text.contains("logit") {
-            let evaluation = try Objective(parsing: item.text).evaluate(scene)
+        where item.alpha != true && item.samples <= 2 && !item.text.contains("logit") {
+            let evaluation = try Objective(parsing: item.text).evaluate(batch)
             #expect(evaluation.score.isFinite, "\(name)")
-            for frame in evaluation.frames {
-                for gradient in Array(frame.layers.values) + [frame.image].compactMap({ $0 }) {
+            for sample in evaluation.gradients {
+                for gradient in Array(sample.layers.values) + [sample.image].compactMap({ $0 }) {
                     #expect(gradient.elements.allSatisfy { $0.isFinite }, "\(name)")
                 }
             }
@@ -171,16 +180,16 @@ struct ObjectiveCase: Decodable {
 
 /// The expression language.
 @Suite struct ExpressionTests {
-    private static let item = ObjectiveCase(text: "", frames: 1, alpha: nil, detached: nil)
+    private static let item = ObjectiveCase(text: "", samples: 1, alpha: nil, detached: nil)
 
-    private func score(_ text: String) throws -> Float { try Objective(parsing: text).evaluate(Self.item.scene()).score }
+    private func score(_ text: String) throws -> Float { try Objective(parsing: text).evaluate(Self.item.batch()).score }
 
     @Test func everyCaseReadsBackAsItself() throws {
         for (name, item) in try ObjectiveCase.all() {
             let objective = try Objective(parsing: item.text)
             let again = try Objective(parsing: objective.text)
             #expect(again.text == objective.text, "\(name)")
-            #expect(again.evaluate(item.scene()).score == objective.evaluate(item.scene()).score, "\(name)")
+            #expect(again.evaluate(item.batch()).score == objective.evaluate(item.batch()).score, "\(name)")
             #expect(again.references == objective.references)
             #expect(again.demands == objective.demands)
         }

@@ -62,12 +62,12 @@ private let photo = Tensor(
     }
 
     @Test(arguments: ParameterizationName.allCases)
-    func theScoreClimbs(_ canvas: ParameterizationName) throws {
+    func theScoreRises(_ canvas: ParameterizationName) throws {
         let plan = plan {
             $0.steps = 40
             $0.parameterization = canvas
             if canvas == .cppn { $0.learningRate = 0.005 }
-            if canvas == .maco { ($0.optimizer, $0.learningRate) = (OptimizerChoice(.nadam), 1) }
+            if canvas == .maco { ($0.optimizer, $0.learningRate) = (OptimizerChoice(NesterovAdam.self), 1) }
         }
         var renderer = try Renderer(plan, model: try bundledModel("squeezenet1_1"), workers: Workers(2))
         let before = try renderer.score(of: renderer.pictures())
@@ -77,15 +77,15 @@ private let photo = Tensor(
         if canvas == .fft { #expect(after > 3 * abs(before)) }
     }
 
-    @Test(arguments: OptimizerChoice.Name.allCases)
-    func everyOptimizerClimbs(_ name: OptimizerChoice.Name) throws {
+    @Test(arguments: OptimizerChoice.rules.map(OptimizerChoice.init))
+    func everyOptimizerRaisesTheScore(_ choice: OptimizerChoice) throws {
         let plan = plan {
-            ($0.optimizer, $0.learningRate) = (OptimizerChoice(name), OptimizerChoice(name).defaultLearningRate)
+            ($0.optimizer, $0.learningRate) = (choice, choice.defaultLearningRate)
             ($0.steps, $0.transforms) = (20, "none")
         }
         let before = try rendered(plan.with { $0.steps = 0 })
         let after = try rendered(plan)
-        #expect(try after.score(of: after.pictures()) > before.score(of: before.pictures()), "\(name)")
+        #expect(try after.score(of: after.pictures()) > before.score(of: before.pictures()), "\(choice)")
     }
 
     @Test(arguments: ["squeezenet1_1", "vgg16"])
@@ -155,7 +155,7 @@ private let photo = Tensor(
 
     @Test func aScoreThatIsNoNumberEndsTheRender() throws {
         let plan = plan {
-            $0.optimizer = OptimizerChoice(.sgd)
+            $0.optimizer = OptimizerChoice(StochasticGradient.self)
             $0.learningRate = 1e38
             $0.objective = "1e30*layer(features.3)"
         }
@@ -298,7 +298,7 @@ private let photo = Tensor(
             let plan = plan {
                 ($0.objective, $0.untilConverged, $0.steps) = ("-l2(0.5)", tolerance, 150)
                 ($0.width, $0.height, $0.transforms, $0.parameterization) = (12, 12, "none", .pixel)
-                ($0.optimizer, $0.learningRate) = (OptimizerChoice(.sgd), 1e-4)
+                ($0.optimizer, $0.learningRate) = (OptimizerChoice(StochasticGradient.self), 1e-4)
             }
             var renderer = try Renderer(plan, model: try bundledModel(plan.model), workers: Workers(2))
             while renderer.stepsDone < plan.steps, !renderer.hasConverged { _ = try renderer.step() }
@@ -435,7 +435,7 @@ private let photo = Tensor(
             try Renderer.check(plan(change), model: model, memory: 8_000_000_000)
             return "accepted"
         } catch {
-            return "\(error)"
+            return error.text { "--\($0.rawValue)" }
         }
     }
 

@@ -1,3 +1,4 @@
+import Analysis
 import Images
 import Networks
 import Tensors
@@ -149,8 +150,14 @@ struct FacetFiles: Sendable {
     ///   - pictures: as the network sees them, `[3, height, width]` each.
     ///   - record: how the pictures were drawn; nil where they were given.
     func write(_ subject: FacetReport.Subject, _ pictures: [Tensor], _ shown: [Picture], record: String?) throws(Failure) {
-        let likeness = Likeness(model, layer, workers: output.running.workers)
-        let report = FacetReport(subject, matrix: try likeness.matrix(pictures), threshold: threshold)
+        let similarity = GramSimilarity(model, try Drawing.layer(layer, in: model), workers: output.running.workers)
+        let matrix: [Double]
+        do {
+            matrix = try similarity.matrix(of: pictures)
+        } catch {
+            throw Failure(error)
+        }
+        let report = FacetReport(subject, matrix: matrix, threshold: threshold)
         let picture = report.chart(shown)
         if let record {
             try picture.write(record: record, quality: quality, to: chart)

@@ -1,3 +1,5 @@
+import Visualization
+
 /// The numbers of another tool, taken together. What is given beside `--preset` stands above it.
 struct Preset: Sendable {
     /// What `--preset` calls it.
@@ -5,10 +7,10 @@ struct Preset: Sendable {
     /// Pixels on a side.
     var size = 224
     var steps = 512
-    var param = "fft"
+    var param = ParameterizationName.fft
     var decayPower: Float = 1
     var transforms = "lucid"
-    var optimizer = "adam"
+    var optimizer = OptimizerChoice.adam
     var learningRate: Float?
     var schedule = "constant"
     var relu = "redirected"
@@ -30,17 +32,17 @@ struct Preset: Sendable {
         Preset(name: "xplique", size: 512, steps: 256, decayPower: 0.85, transforms: "xplique", learningRate: 0.05, relu: "plain"),
         // MaCo as xplique has it (Fel et al. 2023, arXiv:2306.06805).
         Preset(
-            name: "maco", size: 512, steps: 256, param: "maco",
-            transforms: "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)", optimizer: "nadam",
+            name: "maco", size: 512, steps: 256, param: .maco,
+            transforms: "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)", optimizer: FixedMagnitudeImage.defaultOptimizer,
             learningRate: 1, relu: "plain", crops: 32),
         // serre-lab/Horama.
         Preset(
-            name: "horama", size: 1280, steps: 1000, param: "maco",
-            transforms: "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)", optimizer: "nadam", learningRate: 1,
+            name: "horama", size: 1280, steps: 1000, param: .maco,
+            transforms: "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)", optimizer: FixedMagnitudeImage.defaultOptimizer, learningRate: 1,
             relu: "plain", crops: 6),
         // torch-dreams.
         Preset(
-            name: "torch-dreams", size: 256, steps: 120, transforms: "torch-dreams", optimizer: "adamw", learningRate: 0.009,
+            name: "torch-dreams", size: 256, steps: 120, transforms: "torch-dreams", optimizer: OptimizerChoice(AdamW.self), learningRate: 0.009,
             relu: "plain", clipGradient: 1),
         // faccent.
         Preset(

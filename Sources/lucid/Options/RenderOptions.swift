@@ -23,7 +23,7 @@ struct RenderOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in --output).", valueName: "0-3"))
     var seeds: SeedList?
 
-    @Option(help: "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)")
+    @Option(help: "How the picture is written in numbers: \(listed(ParameterizationName.canvases.map { $0.name })). (default: fft)")
     var param: ParameterizationName?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("How fast the amplitudes of the fft picture fall with frequency. (default: 1)", valueName: "p"))
@@ -44,7 +44,7 @@ struct RenderOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Draws of the transforms in each step, whose gradients are averaged. (default: 1)", valueName: "n"))
     var crops: Int?
 
-    @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", valueName: "name"))
+    @Option(help: ArgumentHelp("\(listed(OptimizerChoice.rules.map { $0.name })), with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", valueName: "name"))
     var optimizer: OptimizerChoice?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: adam 0.07, or 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", valueName: "r"))
@@ -120,16 +120,16 @@ struct RenderOptions: ParsableArguments {
         for (name, weight) in [("tv", tv), ("l1", l1), ("l2", l2), ("blur", blur), ("boundary", boundary)] {
             guard weight.isFinite else { throw ValidationError("--\(name) must be a number") }
         }
-        if spectrum != nil, param != .maco, presetNumbers.param != "maco" {
-            throw ValidationError("--spectrum is for --param maco")
+        let canvas = (param ?? presetNumbers.param).canvas
+        if spectrum != nil, !canvas.traits.contains(.spectrum) {
+            throw ValidationError("--spectrum is for --param \(canvases(with: .spectrum))")
         }
-        let param = param ?? ParameterizationName(rawValue: presetNumbers.param) ?? .fft
-        if decayPower != nil, param != .fft {
-            throw ValidationError("--decay-power is for --param fft; \(param.rawValue) has no such power")
+        if decayPower != nil, !canvas.traits.contains(.decayPower) {
+            throw ValidationError("--decay-power is for --param \(canvases(with: .decayPower)); \(canvas.name) has no such power")
         }
         if seeds != nil, givenSeed != nil { throw ValidationError("--seed and --seeds exclude each other") }
-        if alpha, param == .maco {
-            throw ValidationError("--alpha does not go with maco, whose opacity is what mattered")
+        if alpha, canvas.traits.contains(.importanceAsOpacity) {
+            throw ValidationError("--alpha does not go with \(canvas.name), whose opacity is what mattered")
         }
     }
 
@@ -169,18 +169,16 @@ struct RenderOptions: ParsableArguments {
             throw .usage("--transforms: \(error)")
         }
         if let only { chain = chain.fitted(to: only, from: size.networkSize) }
-        guard let presetOptimizer = OptimizerChoice(preset.optimizer), let presetSchedule = Schedule(preset.schedule),
-            let presetParam = ParameterizationName(rawValue: preset.param), let presetRelu = RectifierGradient(rawValue: preset.relu)
+        guard let presetSchedule = Schedule(preset.schedule), let presetRelu = RectifierGradient(rawValue: preset.relu)
         else { preconditionFailure("the preset \(preset.name) cannot be read") }
+        let param = param ?? preset.param
         // Another optimizer than the preset's has a rate of its own.
-        var rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
-        // A network's weights are climbed in smaller steps than a picture's frequencies: Lucid's rate for CPPNs.
-        if rate == nil, param == .cppn, optimizer == nil { rate = 0.005 }
+        let rate = learningRate ?? (optimizer == nil ? preset.learningRate : nil)
         var plan = RenderPlan(
             model: model.name, weights: model.weightsSHA256, objective: complete(objective).text, width: size.width,
-            height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param ?? presetParam,
+            height: size.height, steps: steps ?? preset.steps, seed: seed ?? self.seed, parameterization: param,
             decayPower: decayPower ?? preset.decayPower, decorrelate: !noDecorrelate,
-            transforms: chain.text, optimizer: optimizer ?? presetOptimizer, learningRate: rate,
+            transforms: chain.text, optimizer: optimizer ?? preset.optimizer, learningRate: rate,
             schedule: schedule ?? presetSchedule, rectifier: relu ?? presetRelu, convolution: numerics.convolution)
         plan.profile = numerics.profile
         plan.count = count
@@ -263,6 +261,14 @@ struct SeedList: ExpressibleByArgument {
         guard Set(seeds).count == seeds.count else { return nil }
         self.seeds = seeds
     }
+}
+
+/// "fft, pixel or maco"
+func listed(_ names: [String]) -> String { names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "") }
+
+/// The names of the canvases that have an ability.
+func canvases(with trait: CanvasTraits) -> String {
+    ParameterizationName.canvases.filter { $0.traits.contains(trait) }.map { $0.name }.joined(separator: " or ")
 }
 
 extension ParameterizationName: ExpressibleByArgument {}

@@ -52,7 +52,7 @@ struct StyleOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A layer where the styles are compared. (default: the usual ones)", valueName: "name[=share]"))
     var styleLayer: [LayerShare] = []
 
-    @Option(help: ArgumentHelp("adam, adamw, nadam, sgd, rmsprop or lbfgs. (default: adam)", valueName: "name"))
+    @Option(help: ArgumentHelp("\(listed(OptimizerChoice.rules.map { $0.name })). (default: adam)", valueName: "name"))
     var optimizer: OptimizerChoice?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("The optimizer's step. (default: \(StylePlan.learningRate), lbfgs 1)", valueName: "r"))
@@ -122,7 +122,7 @@ extension StyleOptions {
             contentLayers: contentLayer.isEmpty ? usual.content : weights(contentLayer),
             styleLayers: styleLayer.isEmpty ? usual.style : weights(styleLayer),
             contentWeight: contentWeight ?? StylePlan.contentWeight, styleWeight: styleWeight ?? StylePlan.styleWeight,
-            totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.adam),
+            totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? .adam,
             learningRate: learningRate, seed: seed ?? 0, poolGradient: poolGradient ?? .winner, convolution: numerics.convolution,
             preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing)
         plan.profile = numerics.profile

@@ -1,3 +1,4 @@
+import Analysis
 import ArgumentParser
 import Networks
 import Tensors
@@ -83,7 +84,7 @@ struct DiversityWork: Work {
             return nil
         }
         let search = DiversitySearch(
-            likeness: Likeness(model, layer, workers: output.running.workers), channel: channel, before: before)
+            similarity: GramSimilarity(model, try Drawing.layer(layer, in: model), workers: output.running.workers), channel: channel, before: before)
         func weighted(_ share: Float) throws(Failure) -> PictureJob {
             var job = job
             let term = share / 100 * abs(before.check.score) * .diversity(layer)
@@ -181,7 +182,7 @@ extension DiversityWork {
 
 /// Looks for what the likeness must weigh.
 struct DiversitySearch {
-    let likeness: Likeness
+    let similarity: GramSimilarity
     let channel: Objective
     /// Drawn without the term.
     let before: Rendering.Finished
@@ -206,9 +207,26 @@ struct DiversitySearch {
     private static let cost: Float = 0.19
 
     func outcome(_ after: Rendering.Finished) throws(Failure) -> Outcome {
-        Outcome(
-            similarityBefore: try likeness(before.pictures), similarityAfter: try likeness(after.pictures),
-            scoreBefore: try likeness.score(before, of: channel), scoreAfter: try likeness.score(after, of: channel))
+        do {
+            return Outcome(
+                similarityBefore: try similarity.mean(of: before.pictures), similarityAfter: try similarity.mean(of: after.pictures),
+                scoreBefore: try score(of: before), scoreAfter: try score(of: after))
+        } catch let error as RenderError {
+            throw Failure(error)
+        } catch let error as WeightsError {
+            throw Failure(error)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    /// The mean of the channel's objective over a job's pictures, each by itself and without transforms.
+    private func score(of finished: Rendering.Finished) throws(RenderError) -> Float {
+        var plan = finished.plan
+        plan.objective = channel.text
+        (plan.start, plan.mask) = (nil, nil)  // the pictures are there already
+        let renderer = try Renderer(plan, model: similarity.model, workers: similarity.workers)
+        return try renderer.score(of: finished.pictures)
     }
 
     /// The first weight that does, or of those tried the one that comes nearest; between one that is too light and one that
@@ -233,62 +251,5 @@ struct DiversitySearch {
             }
         }
         return (best?.share ?? Self.first, best?.finished)
-    }
-}
-
-/// How alike pictures are to a layer: the mean over pairs of ⟨G_i, G_j⟩, G a picture's normalised Gram matrix; 1 for the same.
-struct Likeness: Sendable {
-    private let model: Model
-    private let layer: String
-    private let workers: Workers
-
-    init(_ model: Model, _ layer: String, workers: Workers) {
-        self.model = model
-        self.layer = layer
-        self.workers = workers
-    }
-
-    func callAsFunction(_ pictures: [Tensor]) throws(Failure) -> Float {
-        let activations = try activations(pictures)
-        let grams = activations.map { NormalizedGram($0) }
-        var sum: Float = 0
-        var pairs = 0
-        for i in grams.indices {
-            for j in grams.indices where j > i {
-                sum += grams[i].similarity(to: grams[j])
-                pairs += 1
-            }
-        }
-        return pairs == 0 ? 1 : sum / Float(pairs)
-    }
-
-    /// ⟨G_i, G_j⟩ of every picture with every other, `[pictures, pictures]`.
-    func matrix(_ pictures: [Tensor]) throws(Failure) -> [Double] {
-        let grams = try activations(pictures).map { NormalizedGram($0) }
-        return grams.flatMap { gram in grams.map { Double(gram.similarity(to: $0)) } }
-    }
-
-    /// The mean of an objective over a job's pictures, each by itself and without transforms.
-    func score(_ finished: Rendering.Finished, of objective: Objective) throws(Failure) -> Float {
-        var plan = finished.plan
-        plan.objective = objective.text
-        (plan.start, plan.mask) = (nil, nil)  // the pictures are there already
-        do throws(RenderError) {
-            let renderer = try Renderer(plan, model: model, workers: workers)
-            return try renderer.score(of: finished.pictures)
-        } catch {
-            throw Failure(error)
-        }
-    }
-
-    private func activations(_ pictures: [Tensor]) throws(Failure) -> [Tensor] {
-        let name = try Drawing.layer(layer, in: model)
-        do throws(WeightsError) {
-            let network = try PreparedNetwork(
-                model.network, demands: [name: .all], preprocessing: model.preprocessing, sharing: model.loaded)
-            return pictures.map { network.forward($0, Pass(workers: workers), remembering: false)[name].values }
-        } catch {
-            throw Failure(error)
-        }
     }
 }
