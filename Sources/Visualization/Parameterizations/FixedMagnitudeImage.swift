@@ -7,6 +7,7 @@ import Tensors
 #endif
 
 extension ParameterizationName {
+    /// The name of `FixedMagnitudeImage` in plans.
     public static let maco = ParameterizationName(FixedMagnitudeImage.self)
 }
 

@@ -7,6 +7,7 @@ import Tensors
 #endif
 
 extension ParameterizationName {
+    /// The name of `FourierImage` in plans.
     public static let fft = ParameterizationName(FourierImage.self)
 }
 

@@ -1,6 +1,7 @@
 import Tensors
 
 extension ParameterizationName {
+    /// The name of `LaplacianPyramid` in plans.
     public static let laplacian = ParameterizationName(LaplacianPyramid.self)
 }
 

@@ -7,6 +7,7 @@ import Tensors
 #endif
 
 extension ParameterizationName {
+    /// The name of `PatternNetwork` in plans.
     public static let cppn = ParameterizationName(PatternNetwork.self)
 }
 

@@ -1,6 +1,7 @@
 import Tensors
 
 extension ParameterizationName {
+    /// The name of `PixelImage` in plans.
     public static let pixel = ParameterizationName(PixelImage.self)
 }
 

@@ -80,14 +80,14 @@ extension Renderer {
         let activation = trace[unit.layer]
         let area = activation.values.shape.area
         let places = unit.position.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area
-        let answers = activation.values.withElements { values in
+        let sums = activation.values.withElements { values in
             (0..<activation.values.shape.channels).map { channel in
                 places.reduce(0.0) { $0 + Double(values[channel * area + $1]) }
             }
         }
-        let own = answers[unit.channel]
-        let best = answers.indices.max { answers[$0] < answers[$1] }!
-        return Rank(place: 1 + answers.count { $0 > own }, channels: answers.count, strongest: best)
+        let own = sums[unit.channel]
+        let best = sums.indices.max { sums[$0] < sums[$1] }!
+        return Rank(place: 1 + sums.count { $0 > own }, channels: sums.count, strongest: best)
     }
 
     /// The rank of a unit among its layer's channels.
