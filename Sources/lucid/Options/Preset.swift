@@ -33,17 +33,17 @@ struct Preset: Sendable {
         // MaCo as xplique has it (Fel et al. 2023, arXiv:2306.06805).
         Preset(
             name: "maco", size: 512, steps: 256, param: .maco,
-            transforms: "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)", optimizer: FixedMagnitudeImage.defaultOptimizer,
-            learningRate: 1, relu: "plain", crops: 32),
+            transforms: "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)",
+            optimizer: FixedMagnitudeImage.defaultOptimizer, learningRate: 1, relu: "plain", crops: 32),
         // serre-lab/Horama.
         Preset(
             name: "horama", size: 1280, steps: 1000, param: .maco,
-            transforms: "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)", optimizer: FixedMagnitudeImage.defaultOptimizer, learningRate: 1,
-            relu: "plain", crops: 6),
+            transforms: "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)",
+            optimizer: FixedMagnitudeImage.defaultOptimizer, learningRate: 1, relu: "plain", crops: 6),
         // torch-dreams.
         Preset(
-            name: "torch-dreams", size: 256, steps: 120, transforms: "torch-dreams", optimizer: OptimizerChoice(AdamW.self), learningRate: 0.009,
-            relu: "plain", clipGradient: 1),
+            name: "torch-dreams", size: 256, steps: 120, transforms: "torch-dreams", optimizer: OptimizerChoice(AdamW.self),
+            learningRate: 0.009, relu: "plain", clipGradient: 1),
         // faccent.
         Preset(
             name: "faccent", size: 512, steps: 99, transforms: "random_crop(0.05...0.99, uniform) resize(224) noise(0.02)",
