@@ -30,7 +30,7 @@ extension TransformChain {
     }
 
     private static func unknownTransform(_ name: some StringProtocol) -> TransformError {
-        let usages = types.map(\.usage).joined(separator: ", ")
+        let usages = types.map { $0.usage }.joined(separator: ", ")
         let sets = sets.map(\.name).joined(separator: ", ")
         return TransformError("there is no transform \"\(name)\"; there are \(usages), the sets \(sets) and xplique, and none")
     }
