@@ -2,16 +2,15 @@
 import PackageDescription
 
 // An arrow reads "may import"; nothing imports upwards:
-//   lucid → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
-//   lucid → ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf }
-//   lucid → Images → { Files, Tensors, CPNG, CJPEG },  lucid → Models (the bundled weights),  lucid → Manifests → Yams
-//   Images, Networks, ONNX, ModelStore, lucid → Files → Crypto
+//   lucid → Studio → { Analysis, ModelStore, Images, Manifests, Models }
+//   Analysis → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
+//   ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf },  Networks → { Files, Tensors, CZlib }
+//   Images → { Files, Tensors, CPNG, CJPEG },  Manifests → Yams,  Files → Crypto
+let libraries = ["Studio", "Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Files", "Manifests", "Models"]
+
 let package = Package(
     name: "lucid",
-    products: [
-        .executable(name: "lucid", targets: ["lucid"]),
-        .library(name: "FeatureVisualization", targets: ["Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Files", "Models"]),
-    ],
+    products: [.executable(name: "lucid", targets: ["lucid"])] + libraries.map { .library(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.0.0"..<"5.0.0"),
@@ -42,9 +41,11 @@ let package = Package(
             exclude: ["Generated/onnx.proto"]),
         .target(name: "ModelStore", dependencies: ["Files", "Networks", "ONNX", "CCurl"]),
         .target(name: "Visualization", dependencies: ["Networks", "Tensors"]),
+        .target(name: "Analysis", dependencies: ["Visualization", "Networks", "Tensors"]),
         .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
         .target(
-            name: "Studio", dependencies: ["Visualization", "ModelStore", "Networks", "Tensors", "Images", "Models", "Manifests"],
+            name: "Studio",
+            dependencies: ["Analysis", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Files", "Models", "Manifests"],
             // Part of the program's code, which is then one file.
             resources: [
                 .embedInCode("Report/Resources/report.html"), .embedInCode("Report/Resources/report.css"),
@@ -53,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "lucid",
             dependencies: [
-                "Studio", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Files", "Models", "Manifests",
+                "Studio", "Analysis", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
@@ -67,7 +68,8 @@ let package = Package(
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["Files", "ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
-        .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "TestSupport"]),
+        .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
+        .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"]),
         .testTarget(name: "CommandTests", dependencies: ["lucid", "Files", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import Files
 import Images
 import ModelStore
 import Networks
@@ -85,6 +86,15 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 
     public init(stringLiteral text: String) { self.init(text) }
 
+    /// The sentence of a library below, which asks how a setting is spelled.
+    init(_ text: (_ spelling: (RenderError.Setting) -> String) -> String) {
+        // Settings stand between characters that no sentence has.
+        let mark = "\u{0}"
+        parts = text { mark + $0.rawValue + mark }.split(separator: mark, omittingEmptySubsequences: false).enumerated().map {
+            $0.offset % 2 == 1 ? .setting(String($0.element)) : .text(String($0.element))
+        }
+    }
+
     public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
 
     /// Collects the sentence; `\(setting: "size")` names a setting.
@@ -122,20 +132,22 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 
 extension Problem {
     public init(_ error: RenderError) {
+        let message = Message { error.text(naming: $0) }
         switch error {
-        case .objective: self = .usage("\(error)", setting: "expression")
-        case .transforms: self = .usage("\(error)", setting: "transforms")
-        case .layer: self = .usage("\(error)", setting: "layer")
-        case .index: self = .usage("\(error)", setting: "index")
-        case .size, .memory: self = .usage("\(error)", setting: "size")
-        case .picture: self = .badData("\(error)")
+        case .objective(_, let error):
+            self = .usage(error.isUnknownFunction ? "\(message) (lucid render --help)" : message, setting: "expression")
+        case .transforms: self = .usage(message, setting: "transforms")
+        case .layer: self = .usage(message, setting: "layer")
+        case .index: self = .usage(message, setting: "index")
+        case .size, .memory: self = .usage(message, setting: "size")
+        case .picture: self = .badData(message)
         case .weights(let error): self.init(error)
-        case .notFinite: self.init(.failed, "\(error)")
+        case .notFinite: self.init(.failed, message)
         case .interrupted: self = .interrupted
         }
     }
 
-    public init(_ error: WeightsError) { self.init(error.isMissing ? .missing : .badData, "\(error)") }
+    public init(_ error: WeightsError) { self.init(error.isMissing ? .missing : .badData, "\(error)", file: error.file) }
 
     public init(_ error: StoreError) {
         let kind: Kind =
@@ -147,10 +159,26 @@ extension Problem {
             case .cannotWrite: .cannotWrite
             case .interrupted: .interrupted
             }
-        self.init(kind, "\(error)")
+        switch error.hint {
+        case nil: self.init(kind, "\(error)")
+        case .setting(let name):
+            let rest = String("\(error)".dropFirst(name.count))
+            self.init(kind, "\(setting: name)\(rest)")
+        case .ownWeights: self.init(kind, "\(error); give your own with \(setting: "weights") FILE")
+        case .importName(let example): self.init(kind, "\(error), e.g. \(setting: "as") \(example)")
+        case .model(let name): self.init(kind, "\(error); try \(setting: "model") \(name)")
+        }
     }
 
-    public init(_ error: PictureError) { self.init(error.kind == .noInput ? .missing : .badData, "\(error)") }
+    public init(_ error: InputError) { self.init(error.isMissing ? .missing : .badData, "\(error)", file: error.file) }
+
+    public init(_ error: ProcessError) { self.init(.unavailable, "\(error)") }
+
+    public init(_ error: PictureError) {
+        let isTooLarge = if case .tooLarge = error { true } else { false }
+        let kind: Kind = error.kind == .noInput ? .missing : .badData
+        self.init(kind, isTooLarge ? "\(error) (\(setting: "max-pixels"))" : "\(error)")
+    }
 
     public init(_ error: OutputError) {
         switch error {
@@ -172,6 +200,8 @@ extension Problem {
         case let error as StoreError: self.init(error)
         case let error as PictureError: self.init(error)
         case let error as OutputError: self.init(error)
+        case let error as InputError: self.init(error)
+        case let error as ProcessError: self.init(error)
         default: self.init(.failed, "\(error)")
         }
     }

@@ -80,7 +80,7 @@ public final class Session: Sendable {
             throw Problem(.missing, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
         }
         return try asProblem { () throws in
-            try ModelLibrary(folder: folder, Surroundings(environment: ProcessInfo.processInfo.environment))
+            try ModelLibrary(folder: folder, Environment(ProcessInfo.processInfo.environment))
         }
     }
 

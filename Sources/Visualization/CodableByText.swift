@@ -1,4 +1,4 @@
-/// A value that a plan holds as the text that the command line spells it with.
+/// A value that plans hold as text, in the form in which people write it.
 public protocol CodableByText: Codable, LosslessStringConvertible {}
 
 extension CodableByText {

@@ -78,7 +78,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
         seed: UInt64 = 0, parameterization: ParameterizationName = .fft, decayPower: Float = 1,
         decorrelate: Bool = true, transforms: String = TransformChain.standard.text,
-        optimizer: OptimizerChoice = OptimizerChoice(.adam), learningRate: Float? = nil,
+        optimizer: OptimizerChoice = .adam, learningRate: Float? = nil,
         schedule: Schedule = .settle, rectifier: RectifierGradient = .redirected,
         convolution: ConvolutionChoice = .auto, preprocessing: Preprocessing? = nil
     ) {
@@ -94,7 +94,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.decorrelate = decorrelate
         self.transforms = transforms
         self.optimizer = optimizer
-        self.learningRate = learningRate ?? optimizer.defaultLearningRate
+        self.learningRate = learningRate ?? parameterization.canvas.defaultLearningRate(of: optimizer)
         self.schedule = schedule
         self.rectifier = rectifier
         self.convolution = convolution

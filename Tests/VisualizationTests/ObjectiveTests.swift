@@ -4,13 +4,22 @@ import TestSupport
 import Testing
 import Visualization
 
-/// A case of scripts/goldens/objectives.py: an expression, and the scene that it looks at.
+/// A case of scripts/goldens/objectives.py: an expression, and the batch that it looks at.
 struct ObjectiveCase: Decodable {
     let text: String
-    let frames: Int
+    let samples: Int
     let alpha: Bool?
     /// The gradient is not the score's derivative, on purpose.
     let detached: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case text, alpha, detached
+        case samples = "frames"
+    }
+
+    init(text: String, samples: Int, alpha: Bool?, detached: Bool?) {
+        (self.text, self.samples, self.alpha, self.detached) = (text, samples, alpha, detached)
+    }
 
     static let shapes = ["a": Shape(4, 5, 6), "b": Shape(3, 4, 5), "logits": Shape(7, 2, 3)]
 
@@ -20,37 +29,37 @@ struct ObjectiveCase: Decodable {
 
     private static func activations(_ a: Tensor) -> [String: Activation] { ["a": Activation(values: a, channels: nil)] }
 
-    private static var references: [String: Scene.Frame] {
+    private static var references: [String: Batch.Sample] {
         var image = IntegerHash.tensor("photo", Shape(3, 6, 7))
-        let photo = Scene.Frame(image: image, activations: activations(IntegerHash.tensor("photo-a", shapes["a"]!)))
+        let photo = Batch.Sample(image: image, activations: activations(IntegerHash.tensor("photo-a", shapes["a"]!)))
         image.scale(by: 0.9)
         var near = IntegerHash.tensor("a-0", shapes["a"]!)
         near.add(IntegerHash.tensor("near-a", shapes["a"]!), scaledBy: 0.25)
         let small = IntegerHash.tensor("small-a", Shape(4, 3, 3))
         let large = IntegerHash.tensor("large-a", Shape(4, 8, 7))
         return [
-            "photo": photo, "near": Scene.Frame(image: image, activations: activations(near)),
-            "small": Scene.Frame(image: image, activations: activations(small)),
-            "large": Scene.Frame(image: image, activations: activations(large)),
+            "photo": photo, "near": Batch.Sample(image: image, activations: activations(near)),
+            "small": Batch.Sample(image: image, activations: activations(small)),
+            "large": Batch.Sample(image: image, activations: activations(large)),
         ]
     }
 
-    /// The scene, with everything moved by random numbers times a distance.
-    func scene(moved distance: Float = 0, demanding requests: [String: ActivationRequest] = [:]) -> Scene {
+    /// The batch, with everything moved by random numbers times a distance.
+    func batch(moved distance: Float = 0, demanding requests: [String: ActivationRequest] = [:]) -> Batch {
         func tensor(_ name: String, _ shape: Shape) -> Tensor {
             var tensor = IntegerHash.tensor(name, shape)
             if distance != 0 { tensor.add(IntegerHash.tensor("moved \(name)", shape), scaledBy: distance) }
             return tensor
         }
-        let scenes = (0..<frames).map { index in
-            Scene.Frame(
+        let samples = (0..<self.samples).map { index in
+            Batch.Sample(
                 image: tensor("image-\(index)", Shape(alpha == true ? 4 : 3, 6, 7)),
                 activations: Dictionary(
                     uniqueKeysWithValues: Self.shapes.map { name, shape in
                         (name, Self.part(tensor("\(name)-\(index)", shape), requests[name]))
                     }))
         }
-        return Scene(frames: scenes, references: Self.references)
+        return Batch(samples: samples, references: Self.references)
     }
 
     /// No more of a layer than is demanded: its channels, and the rectangle of its positions.
@@ -79,13 +88,13 @@ struct ObjectiveCase: Decodable {
     @Test func everyScoreAndGradientAgrees() throws {
         let golden = try Golden("objectives")
         for (name, item) in try ObjectiveCase.all() {
-            let evaluation = try Objective(parsing: item.text).evaluate(item.scene())
+            let evaluation = try Objective(parsing: item.text).evaluate(item.batch())
             let score = relativeError([evaluation.score], try golden.values("\(name)/score"))
             #expect(score < 1e-6, "\(name): score \(score)")
-            #expect(evaluation.frames.count == item.frames)
-            for (index, frame) in evaluation.frames.enumerated() {
+            #expect(evaluation.gradients.count == item.samples)
+            for (index, sample) in evaluation.gradients.enumerated() {
                 for what in ["image", "a", "b", "logits"] {
-                    let gradient = what == "image" ? frame.image : frame.layers[what]
+                    let gradient = what == "image" ? sample.image : sample.layers[what]
                     let key = "\(name)/\(what).\(index)"
                     if golden.names.contains(key) {
                         let error = relativeError(gradient?.elements ?? [], try golden.values(key))
@@ -110,11 +119,11 @@ struct ObjectiveCase: Decodable {
         for (name, item) in try ObjectiveCase.all() where item.detached != true {
             let objective = try Objective(parsing: item.text)
             let distance: Float = 1e-3
-            func score(_ distance: Float) -> Double { Double(objective.evaluate(item.scene(moved: distance)).score) }
+            func score(_ distance: Float) -> Double { Double(objective.evaluate(item.batch(moved: distance)).score) }
             let measured = (score(distance) - score(-distance)) / (2 * Double(distance))
             var (predicted, squares) = (0.0, 0.0)
-            for (index, frame) in objective.evaluate(item.scene()).frames.enumerated() {
-                for (what, gradient) in frame.layers.merging(["image": frame.image].compactMapValues { $0 }, uniquingKeysWith: { $1 }) {
+            for (index, sample) in objective.evaluate(item.batch()).gradients.enumerated() {
+                for (what, gradient) in sample.layers.merging(["image": sample.image].compactMapValues { $0 }, uniquingKeysWith: { $1 }) {
                     predicted += inner(gradient.elements, IntegerHash.values("moved \(what)-\(index)", gradient.shape.count))
                     squares += inner(gradient.elements, gradient.elements)
                 }
@@ -129,168 +138,42 @@ struct ObjectiveCase: Decodable {
     @Test func whatIsNotDemandedDoesNotMatter() throws {
         for (name, item) in try ObjectiveCase.all() {
             let objective = try Objective(parsing: item.text)
-            let part = objective.evaluate(item.scene(demanding: objective.requests))
-            #expect(part.score == objective.evaluate(item.scene()).score, "\(name)")
-            for frame in part.frames {
-                #expect(frame.layers.keys.allSatisfy { objective.requests[$0] != nil }, "\(name)")
+            let part = objective.evaluate(item.batch(demanding: objective.requests))
+            #expect(part.score == objective.evaluate(item.batch()).score, "\(name)")
+            for sample in part.gradients {
+                #expect(sample.layers.keys.allSatisfy { objective.requests[$0] != nil }, "\(name)")
             }
         }
     }
 
     @Test func theyAddScaleAndSubtract() throws {
-        let item = ObjectiveCase(text: "", frames: 1, alpha: nil, detached: nil)
+        let item = ObjectiveCase(text: "", samples: 1, alpha: nil, detached: nil)
         let (a, b) = (Objective.channel("a", 0), Objective.channel("a", 1))
-        let sum = (0.5 * a - 2 * (b + .totalVariation())).evaluate(item.scene())
-        let variation = Objective.totalVariation().evaluate(item.scene())
-        let expected = 0.5 * a.evaluate(item.scene()).score - 2 * (b.evaluate(item.scene()).score + variation.score)
+        let sum = (0.5 * a - 2 * (b + .totalVariation())).evaluate(item.batch())
+        let variation = Objective.totalVariation().evaluate(item.batch())
+        let expected = 0.5 * a.evaluate(item.batch()).score - 2 * (b.evaluate(item.batch()).score + variation.score)
         #expect(abs(sum.score - expected) < 1e-4)
-        let gradient = sum.frames[0].layers["a"]!.elements
+        let gradient = sum.gradients[0].layers["a"]!.elements
         #expect(gradient[0] == 0.5 / 30)
         #expect(gradient[30] == -2 / Float(30))
-        #expect(relativeError(sum.frames[0].image!.elements, variation.frames[0].image!.elements.map { -2 * $0 }) == 0)
+        #expect(relativeError(sum.gradients[0].image!.elements, variation.gradients[0].image!.elements.map { -2 * $0 }) == 0)
     }
 
     @Test func whereNothingDiffersNoGradientIsInfinite() throws {
         let still = Tensor(Shape(4, 5, 6), repeating: 0)
-        let frame = Scene.Frame(
+        let sample = Batch.Sample(
             image: Tensor(Shape(3, 6, 7), repeating: 0.5),
             activations: ["a": Activation(values: still, channels: nil), "b": Activation(values: still, channels: nil)])
-        let scene = Scene(frames: [frame, frame], references: ["photo": frame, "near": frame, "small": frame, "large": frame])
+        let batch = Batch(samples: [sample, sample], references: ["photo": sample, "near": sample, "small": sample, "large": sample])
         for (name, item) in try ObjectiveCase.all()
-        where item.alpha != true && item.frames <= 2 && !item.text.contains("logit") {
-            let evaluation = try Objective(parsing: item.text).evaluate(scene)
+        where item.alpha != true && item.samples <= 2 && !item.text.contains("logit") {
+            let evaluation = try Objective(parsing: item.text).evaluate(batch)
             #expect(evaluation.score.isFinite, "\(name)")
-            for frame in evaluation.frames {
-                for gradient in Array(frame.layers.values) + [frame.image].compactMap({ $0 }) {
+            for sample in evaluation.gradients {
+                for gradient in Array(sample.layers.values) + [sample.image].compactMap({ $0 }) {
                     #expect(gradient.elements.allSatisfy { $0.isFinite }, "\(name)")
                 }
             }
-        }
-    }
-}
-
-/// The expression language.
-@Suite struct ExpressionTests {
-    private static let item = ObjectiveCase(text: "", frames: 1, alpha: nil, detached: nil)
-
-    private func score(_ text: String) throws -> Float { try Objective(parsing: text).evaluate(Self.item.scene()).score }
-
-    @Test func everyCaseReadsBackAsItself() throws {
-        for (name, item) in try ObjectiveCase.all() {
-            let objective = try Objective(parsing: item.text)
-            let again = try Objective(parsing: objective.text)
-            #expect(again.text == objective.text, "\(name)")
-            #expect(again.evaluate(item.scene()).score == objective.evaluate(item.scene()).score, "\(name)")
-            #expect(again.references == objective.references)
-            #expect(again.requests == objective.requests)
-        }
-    }
-
-    @Test(arguments: [
-        "channel(features.3,5)", "neuron(a,1,x=4,y=2)", "neuron(a,1,y=2)", "layer(a)", "total_variation()", "class_logit(7)",
-        "0.5*channel(features.3,5) + 0.5*channel(features.3,10) - 0.1*total_variation()",
-        "-channel(a,1)", "2*(channel(a,1) - layer(a))", "layer(a) - (channel(a,1) + channel(a,2))", "1e-05*layer(a)",
-        "direction(a,5:1,10:-0.5)", "direction(a,0:1e-05,pow=2)", "direction_neuron(a,5:1,x=0,y=3,pow=0.5)",
-        "tensor_direction(a,dog.jpg,pow=2)", "caricature(a,../photos/a dog.jpg)", "caricature(a,dog.jpg,pow=1)",
-        "caricature(a,dog.jpg,pow=1,scale=photo)",
-        "activation_difference(a,dog.jpg)", "activation_difference(a,dog.jpg,as=gram)", "activation_distance(a,dog.jpg)",
-        "input_diff(dog.jpg)", "diversity(a)", "alignment(a)", "alignment(a,decay=3)", "channel_interpolate(a,1,b,2)",
-        "picture(1,channel(a,1) - layer(b))", "l1()", "l1(0.5)", "l2()", "l2(-1)", "blur_input_each_step()",
-        "penalize_boundary_complexity()", "penalize_boundary_complexity(w=10)", "penalize_boundary_complexity(w=10,c=0.25)",
-        "mean_alpha()", "blur_alpha_each_step()", "layer(a)*layer(b)*mean_alpha()", "layer(a)*(1 - mean_alpha())", "2", "2 - 0.5",
-        "layer(a)*3", "2*(-layer(a))", "layer(a) - (-layer(b))", "picture(0,picture(0,layer(a)))",
-        "caricature(\"a,b\",\"dog, (old).jpg\")", "channel(\"a=b\",1)", "layer(\"say \\\"a\\\\b\\\"\")", "layer(a\\b)",
-        "input_diff(\"x=1.jpg\")", "picture(0,input_diff(\"a),(.jpg\"))",
-    ])
-    func textReadsBackAsItself(_ text: String) throws { #expect(try Objective(parsing: text).text == text) }
-
-    /// Any name comes back through the text, alone and within another function.
-    @Test(arguments: [
-        "a,b", "a)b", "(a", "\"", "\\", "\\\"", "a\\\\", ",\\", " a ", "", "a=b", "x = 1.jpg", "a\nb", "ä→b", "5", "-1", "*", "a\"b,c",
-    ])
-    func namesAreQuoted(_ name: String) throws {
-        for objective in [Objective.inputDifference(name), .layer(name), .inputDifference(name).of(picture: 0)] {
-            let again = try Objective(parsing: (2 * objective).text)
-            #expect(again.references == objective.references, "\(objective.text)")
-            #expect(again.requests == objective.requests, "\(objective.text)")
-        }
-    }
-
-    @Test func spacesAndSignsDoNotMatter() throws {
-        let expected = try -2 * (score("channel(a,1)") - 3 * score("layer(a)"))
-        #expect(abs(try score(" -2 * ( channel( a , 1 )-3e0*layer(a) ) ") - expected) < 1e-6)
-        #expect(abs(try score("−2*(channel(a,1)\n − 3*layer(a))") - expected) < 1e-6)
-        #expect(try score("neuron(a,1,y=2,x=4)") == score("neuron(a, 1, x = 4, y = 2)"))
-        #expect(try score("direction(a,2:1,0:0.5)") == score("direction( a, 0 : 0.5, 2 : 1 , pow = 0)"))
-    }
-
-    @Test func productsBindTighterThanSums() throws {
-        #expect(try score("2 + 3*4 - 5") == 9)
-        #expect(try score("-2*3 + 1") == -5)
-        #expect(try score("2*(3 + 4)*0.5") == 7)
-        #expect(try score("10 - 2 - 3") == 5)
-        #expect(try score("10 - (2 - 3)") == 11)
-    }
-
-    @Test func classesHaveLabels() throws {
-        let labels = ["tench, Tinca tinca", "crane", "goldfish, Carassius auratus", "crane", "tabby, tabby cat"]
-        func text(_ expression: String) throws -> String { try Objective(parsing: expression, labels: labels).text }
-        #expect(try text("class_logit(goldfish)") == "class_logit(2)")
-        #expect(try text("class_logit(Carassius Auratus)") == "class_logit(2)")
-        #expect(try text("class_logit(tabby, tabby cat)") == "class_logit(4)")
-        #expect(try text("class_logit(\"tench, tinca tinca\")") == "class_logit(0)")
-        #expect(try text("picture(0, class_logit(tench))") == "picture(0,class_logit(0))")
-        #expect(try text("class_logit(3)") == "class_logit(3)")
-        func reason(_ expression: String, _ labels: [String]?) -> (Int, String) {
-            do {
-                return (0, try Objective(parsing: expression, labels: labels).text)
-            } catch {
-                return (error.column, error.reason)
-            }
-        }
-        let unknown = reason("layer(a) + class_logit(goldfinch)", labels)
-        #expect(unknown.0 == 24)
-        #expect(unknown.1.contains("goldfish"))
-        #expect(reason("class_logit(goldfish)", nil).1.contains("no names"))
-    }
-
-    @Test(arguments: [
-        ("", 1), ("chanel(a,1)", 1), ("channel(a)", 1), ("channel(a,x)", 11), ("channel(a,1,2)", 13), ("channel(a,1", 12),
-        ("channel(a,1) channel(a,2)", 14), ("2 channel(a,1)", 3), ("channel(a,1) +", 15), ("neuron(a,1,z=2)", 12),
-        ("channel(a,-1)", 11), ("(layer(a)", 10), ("1e99*layer(a)", 1), ("layer(a))", 9), ("layer(a) * ", 12), ("layer", 6),
-        ("layer(,)", 7), ("layer(a,)", 9), ("neuron(a,1,x=1.5)", 14), ("neuron(a,1, x = 1.5)", 17), ("neuron(a,1, z = 1)", 13), ("neuron(a,1,x=-1)", 14), ("neuron(a,1,x=1,x=2)", 16),
-        ("direction(a)", 1), ("direction(a,5)", 13), ("direction(a,5:x)", 13), ("direction(a,5:1,5:2)", 17),
-        ("direction(a,5:0)", 1), ("direction(a,5:inf)", 13), ("direction(a,5:1,pow=-1)", 21), ("direction(a,5:1,pow=x)", 21),
-        ("direction(a,-1:1)", 13), ("direction(a,5:1:2)", 13), ("caricature(a)", 1), ("activation_difference(a,b,as=c)", 30),
-        ("activation_difference(a,b,gram)", 27), ("alignment(a,decay=0)", 19), ("alignment(a,decay=nan)", 19),
-        ("channel_interpolate(a,1,b)", 1), ("picture(1)", 1), ("picture(a,layer(b))", 9), ("picture(1,layr(b))", 11),
-        ("picture(1,layer(b) + )", 21), ("picture(1,2*channel(b,x))", 23), ("picture(1,layer(b),2)", 20),
-        ("total_variation(1)", 17), ("l1(a)", 4), ("l1(0,1)", 6), ("l2(1000)", 4), ("mean_alpha(x=1)", 12), ("class_logit()", 1),
-        ("class_logit(dog)", 13), ("layer(\"a)", 10), ("layer(\"a\"b)", 7), ("layer(a) - * 2", 12), ("1..2", 1), ("½", 1),
-        ("penalize_boundary_complexity(w=x)", 32), ("picture(0,picture(0,layer()))", 21),
-    ])
-    func errorsPointAtTheColumn(_ text: String, _ column: Int) {
-        do {
-            _ = try Objective(parsing: text)
-            Issue.record("\(text) was accepted")
-        } catch {
-            #expect(error.column == column, "\(text): \(error)")
-        }
-    }
-
-    @Test func photographsGetOtherNames() throws {
-        let text = "caricature(a,../b.png) - picture(0,input_diff(\"c,d.png\")) + layer(../b.png)"
-        let objective = try Objective(parsing: text, photographs: ["../b.png": "b.png", "c,d.png": "d.png"])
-        #expect(objective.references == ["b.png", "d.png"])
-        #expect(objective.text == "caricature(a,b.png) - picture(0,input_diff(d.png)) + layer(../b.png)")
-    }
-
-    @Test func nestingIsBounded() {
-        #expect(throws: ExpressionError.self) {
-            try Objective(parsing: String(repeating: "(", count: 100_000) + "layer(a)")
-        }
-        #expect(throws: ExpressionError.self) {
-            try Objective(parsing: String(repeating: "picture(0,", count: 2000) + "layer(a)" + String(repeating: ")", count: 2000))
         }
     }
 }

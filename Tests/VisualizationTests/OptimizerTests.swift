@@ -23,8 +23,8 @@ import Visualization
         }
         var parameters = blocks(IntegerHash.values("parameters", Self.count))
         for step in 1...6 {
-            let climb = gradient(parameters.flatMap(\.elements), step).map { -$0 }
-            optimizer.climb(&parameters, along: blocks(climb), pace: 1, workers: Workers(2))
+            let ascent = gradient(parameters.flatMap(\.elements), step).map { -$0 }
+            optimizer.update(&parameters, along: blocks(ascent), learningRateFactor: 1, workers: Workers(2))
             let error = relativeError(parameters.flatMap(\.elements), try golden.values("\(name)\(suffix)/\(step)"))
             #expect(error < tolerance, "\(name)\(suffix), step \(step): \(error)")
         }
@@ -52,18 +52,18 @@ import Visualization
         }
     }
 
-    @Test(arguments: OptimizerChoice.Name.allCases)
-    func aPaceIsAShareOfTheRate(_ name: OptimizerChoice.Name) {
-        func moved(rate: Float, pace: Float) -> [Float] {
-            var optimizer = OptimizerChoice(name).optimizer(learningRate: rate)
+    @Test(arguments: OptimizerChoice.rules.map(OptimizerChoice.init))
+    func aFactorMultipliesTheRate(_ choice: OptimizerChoice) {
+        func moved(rate: Float, factor: Float) -> [Float] {
+            var optimizer = choice.optimizer(learningRate: rate)
             var parameters = [IntegerHash.tensor("parameters", Shape(1, 1, 10))]
             for step in 1...3 {
-                optimizer.climb(
-                    &parameters, along: [IntegerHash.tensor("gradient-\(step)", Shape(1, 1, 10))], pace: pace, workers: .one)
+                optimizer.update(
+                    &parameters, along: [IntegerHash.tensor("gradient-\(step)", Shape(1, 1, 10))], learningRateFactor: factor, workers: .one)
             }
             return parameters[0].elements
         }
-        #expect(relativeError(moved(rate: 0.1, pace: 0.25), moved(rate: 0.025, pace: 1)) < 1e-6)
+        #expect(relativeError(moved(rate: 0.1, factor: 0.25), moved(rate: 0.025, factor: 1)) < 1e-6)
     }
 
     @Test(arguments: [
@@ -85,26 +85,26 @@ import Visualization
 
 @Suite struct ScheduleTests {
     @Test func schedulesGoFromFullToNothing() {
-        #expect(Schedule.constant.pace(step: 99, of: 100) == 1)
-        #expect(Schedule.cosine.pace(step: 0, of: 100) == 1)
-        #expect(abs(Schedule.cosine.pace(step: 50, of: 100) - 0.5) < 1e-6)
-        #expect(Schedule.settle.pace(step: 75, of: 100) == 1)
-        #expect(abs(Schedule.settle.pace(step: 90, of: 100) - 0.3454915) < 1e-6)
-        #expect(Schedule.settle.pace(step: 99, of: 100) < 0.01)
+        #expect(Schedule.constant.learningRateFactor(step: 99, of: 100) == 1)
+        #expect(Schedule.cosine.learningRateFactor(step: 0, of: 100) == 1)
+        #expect(abs(Schedule.cosine.learningRateFactor(step: 50, of: 100) - 0.5) < 1e-6)
+        #expect(Schedule.settle.learningRateFactor(step: 75, of: 100) == 1)
+        #expect(abs(Schedule.settle.learningRateFactor(step: 90, of: 100) - 0.3454915) < 1e-6)
+        #expect(Schedule.settle.learningRateFactor(step: 99, of: 100) < 0.01)
     }
 
     @Test func stepsFallAndWarmupsRise() {
         let step = Schedule("step(10,0.5)")!
-        #expect([0, 9, 10, 19, 20, 35].map { step.pace(step: $0, of: 40) } == [1, 1, 0.5, 0.5, 0.25, 0.125])
+        #expect([0, 9, 10, 19, 20, 35].map { step.learningRateFactor(step: $0, of: 40) } == [1, 1, 0.5, 0.5, 0.25, 0.125])
         let warmup = Schedule("warmup(4)")!
-        #expect((0..<6).map { warmup.pace(step: $0, of: 40) } == [0.25, 0.5, 0.75, 1, 1, 1])
+        #expect((0..<6).map { warmup.learningRateFactor(step: $0, of: 40) } == [0.25, 0.5, 0.75, 1, 1, 1])
     }
 
     @Test func severalMultiply() {
         let product = Schedule("warmup(20) cosine step(30,0.1)")!
         for step in 0..<100 {
-            let expected = ["warmup(20)", "cosine", "step(30,0.1)"].reduce(Float(1)) { $0 * Schedule($1)!.pace(step: step, of: 100) }
-            #expect(abs(product.pace(step: step, of: 100) - expected) < 1e-6)
+            let expected = ["warmup(20)", "cosine", "step(30,0.1)"].reduce(Float(1)) { $0 * Schedule($1)!.learningRateFactor(step: step, of: 100) }
+            #expect(abs(product.learningRateFactor(step: step, of: 100) - expected) < 1e-6)
         }
     }
 

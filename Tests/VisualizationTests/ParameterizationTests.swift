@@ -14,7 +14,7 @@ private let workers = Workers(2)
 /// One picture through a canvas and a colour map, with the way back.
 private func drawn(_ canvas: some Canvas, _ colour: ColourMap, _ parameters: Tensor) -> (picture: Tensor, pullback: (Tensor) -> Tensor) {
     let drawn = Parameterization(canvas, colour: colour).pictures(from: [parameters], workers: workers)
-    return (drawn.pictures[0], { drawn.pullback([$0])[0] })
+    return (drawn.output[0], { drawn.pullback([$0])[0] })
 }
 
 /// Real and imaginary parts side by side, as FFTW wants them.
@@ -169,7 +169,7 @@ private func shape(_ canvas: some Canvas) -> Shape {
             IntegerHash.tensor(i < 3 ? "shared/picture.\(i)" : "shared/part.\(i - 3)", shapes[i])
         }
         let drawn = parameterization.pictures(from: blocks, workers: workers)
-        for i in 0..<3 { #expect(relativeError(drawn.pictures[i].elements, try golden.values("shared/picture.\(i)")) < 1e-6) }
+        for i in 0..<3 { #expect(relativeError(drawn.output[i].elements, try golden.values("shared/picture.\(i)")) < 1e-6) }
         let gradients = drawn.pullback((0..<3).map { IntegerHash.tensor("shared/gradient.\($0)", Shape(1, 17, 9)) })
         for (i, gradient) in gradients.enumerated() {
             let expected = try golden.values(i < 3 ? "shared/picture_gradient.\(i)" : "shared/part_gradient.\(i - 3)")
@@ -187,10 +187,10 @@ private func shape(_ canvas: some Canvas) -> Shape {
 
     @Test(arguments: ParameterizationName.allCases, [3, 4])
     func noiseBeginsNearMidGrey(_ name: ParameterizationName, _ channels: Int) {
-        let canvas = name.canvas(channels: channels, height: 64, width: 48)
+        let canvas = name.canvas.init(CanvasSettings(channels: channels, height: 64, width: 48))
         let parameterization = Parameterization(canvas, colour: ColourMap(), count: 2)
         var generator = RandomGenerator(seed: 1)
-        let pictures = parameterization.pictures(from: parameterization.initial(using: &generator), workers: workers).pictures
+        let pictures = parameterization.pictures(from: parameterization.initial(using: &generator), workers: workers).output
         #expect(pictures.map(\.shape) == [Shape(channels, 64, 48), Shape(channels, 64, 48)])
         // A pattern network begins plain grey; MaCo begins with the contrast that it keeps.
         let span: ClosedRange<Float> = name == .cppn ? 0.5...0.5 : name == .maco ? 0...1 : 0.3...0.7
@@ -204,7 +204,7 @@ private func shape(_ canvas: some Canvas) -> Shape {
     /// ⟨gradient, direction⟩ is the slope along a direction, for every canvas, at even and odd extents.
     @Test(arguments: ParameterizationName.allCases, [(8, 10), (9, 7)])
     func theSlopeIsTheGradient(_ name: ParameterizationName, _ size: (height: Int, width: Int)) {
-        let canvas = name.canvas(channels: 3, height: size.height, width: size.width)
+        let canvas = name.canvas.init(CanvasSettings(channels: 3, height: size.height, width: size.width))
         var generator = RandomGenerator(seed: 1)
         var point = canvas.initial(using: &generator)
         point.add(IntegerHash.tensor("somewhere", point.shape, scale: 0.1))
@@ -227,9 +227,9 @@ private func shape(_ canvas: some Canvas) -> Shape {
 @Suite struct CanvasInverseTests {
     @Test(arguments: [ParameterizationName.fft, .pixel, .laplacian], [(8, 10), (9, 12), (8, 7), (11, 9), (1, 1), (2, 3)])
     func theyStandForIt(_ name: ParameterizationName, _ size: (height: Int, width: Int)) {
-        let canvas = name.canvas(channels: 3, height: size.height, width: size.width, decayPower: 1.25)
+        let canvas = name.canvas.init(CanvasSettings(channels: 3, height: size.height, width: size.width, decayPower: 1.25))
         let values = IntegerHash.tensor("values", Shape(3, size.height, size.width))
-        let again = canvas.values(from: canvas.parameters(of: values, workers: workers), workers: workers).output
+        let again = canvas.values(from: canvas.parameters(of: values, workers: workers) { false }!, workers: workers).output
         #expect(relativeError(again.elements, values.elements) < 1e-5)
     }
 
@@ -253,7 +253,7 @@ private func shape(_ canvas: some Canvas) -> Shape {
             let (x, y) = (Float(i % 24) / 24, Float(i % 576 / 24) / 24)
             return sinf(4 * x + Float(i / 576)) * cosf(3 * y)
         })
-        let drawn = canvas.values(from: canvas.parameters(of: values, workers: workers), workers: workers).output
+        let drawn = canvas.values(from: canvas.parameters(of: values, workers: workers) { false }!, workers: workers).output
         var difference = values
         difference.add(drawn, scaledBy: -1)
         #expect(inner(difference.elements, difference.elements) < 0.05 * inner(values.elements, values.elements))
@@ -262,9 +262,9 @@ private func shape(_ canvas: some Canvas) -> Shape {
     /// MaCo keeps the phases of a picture, and gives it magnitudes of its own.
     @Test(arguments: [(8, 10), (9, 12)])
     func phasesStay(_ height: Int, _ width: Int) {
-        let canvas = ParameterizationName.maco.canvas(channels: 3, height: height, width: width, holdsPictures: true)
+        let canvas = FixedMagnitudeImage(CanvasSettings(channels: 3, height: height, width: width, startsFromPicture: true))
         let values = IntegerHash.tensor("values", Shape(3, height, width))
-        let again = canvas.values(from: canvas.parameters(of: values, workers: workers), workers: workers).output
+        let again = canvas.values(from: canvas.parameters(of: values, workers: workers) { false }!, workers: workers).output
         let transform = FourierTransform(height: height, width: width)
         let (before, after) = (transform.inverseAdjoint(values, workers: workers), transform.inverseAdjoint(again, workers: workers))
         for channel in 0..<3 {

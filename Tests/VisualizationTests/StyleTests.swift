@@ -118,12 +118,12 @@ private func error(_ values: [Float], _ name: String) throws -> Float {
         return transfer
     }
 
-    @Test(arguments: [OptimizerChoice.Name.adam, .lbfgs])
-    func theLossFalls(_ optimizer: OptimizerChoice.Name) throws {
+    @Test(arguments: [OptimizerChoice.adam, OptimizerChoice(LimitedMemoryBFGS.self)])
+    func theLossFalls(_ optimizer: OptimizerChoice) throws {
         let transfer = try finished(
             plan {
-                $0.optimizer = OptimizerChoice(optimizer)
-                if optimizer == .lbfgs { $0.learningRate = 1 }
+                $0.optimizer = optimizer
+                if optimizer.rule.comparesGradients { $0.learningRate = 1 }
             })
         let before = transfer.losses(of: transfer.extremes.content)
         let after = transfer.losses(of: transfer.picture())

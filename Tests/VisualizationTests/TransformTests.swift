@@ -17,7 +17,7 @@ import Visualization
     func chainsMeetTheirAdjoint(_ text: String) throws {
         let chain = try TransformChain(parsing: text)
         for seed in 0..<8 as Range<UInt64> {
-            func drawn(_ x: Tensor) -> Mapping {
+            func drawn(_ x: Tensor) -> ValueAndPullback<Tensor, Tensor> {
                 var generator = RandomGenerator(seed: seed)
                 return chain(x, at: 0.3, using: &generator, workers: workers)
             }

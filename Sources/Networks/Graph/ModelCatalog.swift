@@ -101,8 +101,6 @@ public struct ModelCatalog: Sendable {
     }
 }
 
-}
-
 /// A model that is not there.
 public struct ModelNameError: Error, CustomStringConvertible {
     /// The name that was asked for.
@@ -114,4 +112,3 @@ public struct ModelNameError: Error, CustomStringConvertible {
         "there is no model \"\(name)\"; the nearest are \(nearestNames(to: name, among: available).joined(separator: ", "))"
     }
 }
-

@@ -1,3 +1,4 @@
+import Files
 import Images
 import Manifests
 import Networks
@@ -23,8 +24,8 @@ public struct Batch: Sendable {
     /// As a manifest's text has it.
     public init(text: String, folder: String, _ session: Session) throws(Problem) {
         let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-        var formal = Mistakes()
-        let manifest = Manifest(text, mistakes: &formal)
+        var formal = Diagnostics()
+        let manifest = Manifest(text, diagnostics: &formal)
         mistakes = BatchMistakes(formal)
         checkDefaults(manifest)
         var lines: [String: Int] = [:]
@@ -44,7 +45,7 @@ public struct Batch: Sendable {
     }
 
     private mutating func checkDefaults(_ manifest: Manifest) {
-        for setting in manifest.defaults.settings where !setting.key.hasSuffix(Manifest.again) {
+        for setting in manifest.defaults.settings {
             if BatchEntry.own.contains(setting.key) || RequestForm.all.contains(where: { $0.setting(of: setting.key) != nil }) { continue }
             let known = Set(RequestForm.all.flatMap { $0.settings.keys })
             let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")

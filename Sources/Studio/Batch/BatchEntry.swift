@@ -41,7 +41,7 @@ struct BatchEntry {
         }
         self.entry = entry
         self.form = form
-        for setting in entry.settings where !setting.key.hasSuffix(Manifest.again) { take(setting, &mistakes) }
+        for setting in entry.settings { take(setting, &mistakes) }
         for setting in manifest.defaults.settings where setting.key != "command" {
             guard let key = form.setting(of: setting.key) ?? (Self.own.contains(setting.key) ? setting.key : nil) else { continue }
             if settings[key] == nil, entry[key] == nil { take(setting, &mistakes) }

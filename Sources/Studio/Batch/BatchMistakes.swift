@@ -17,7 +17,7 @@ public struct BatchMistakes: Sendable {
 
     public init() {}
 
-    init(_ mistakes: Mistakes) { for mistake in mistakes.all { add(mistake.line, Message(mistake.message)) } }
+    init(_ diagnostics: Diagnostics) { for mistake in diagnostics.all { add(mistake.line, Message(mistake.message)) } }
 
     public var isEmpty: Bool { all.isEmpty }
 

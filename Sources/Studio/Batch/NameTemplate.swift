@@ -58,7 +58,7 @@ struct NameTemplate {
 
     /// Takes a file's ending off.
     private static func takeEnding(_ text: inout String, isFlight: Bool, _ line: Int, _ mistakes: inout BatchMistakes) -> String {
-        let endings = isFlight ? [".gif", ".mp4", ".webm"] : [".png", ".jpg", ".jpeg"]
+        let endings = isFlight ? [".gif", ".mp4", ".webm"] : PictureFormat.all.flatMap { $0.codec.endings }
         if let ending = endings.first(where: { text.lowercased().hasSuffix($0) }) {
             text.removeLast(ending.count)
             return ending

@@ -66,7 +66,7 @@ public struct StepBenchmark: SettingGroup {
                 throw Problem.usage("\(name): there is no channel \(channel)")
             }
             let network = try PreparedNetwork(
-                model.network, demands: [layer: .channels([channel])], preprocessing: model.preprocessing,
+                model.network, requests: [layer: .channels([channel])], preprocessing: model.preprocessing,
                 convolution: convolution)
             try network.check(height: size.height, width: size.width)
             var generator = RandomGenerator(seed: 0)
@@ -127,9 +127,9 @@ public struct StepBenchmark: SettingGroup {
         for step in 0..<Self.warmUpSteps + steps {
             let start = ContinuousClock.now
             let drawn = parameterization.pictures(from: parameters, workers: workers)
-            let seen = TransformChain.standard(drawn.pictures[0], using: &generator, workers: workers)
+            let seen = TransformChain.standard(drawn.output[0], using: &generator, workers: workers)
             let gradients = drawn.pullback([seen.pullback(Tensor(seen.output.shape))])
-            optimizer.climb(&parameters, along: gradients, pace: 1, workers: workers)
+            optimizer.update(&parameters, along: gradients, learningRateFactor: 1, workers: workers)
             if step >= Self.warmUpSteps { times.append(seconds(ContinuousClock.now - start) * 1000) }
         }
         return medianOf(times)

@@ -48,7 +48,7 @@ public struct ClassificationSettings: SettingGroup {
         let image = Tensor(Shape(3, square.height, square.width), square.planes())
         let last = try model.layer(model.network.layerNames.last!)
         let network = try asProblem { () throws(WeightsError) in
-            try PreparedNetwork(model.network, demands: [last: .all], preprocessing: preprocessing)
+            try PreparedNetwork(model.network, requests: [last: .all], preprocessing: preprocessing)
         }
         do {
             try network.check(height: square.height, width: square.width)

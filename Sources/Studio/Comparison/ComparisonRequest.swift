@@ -1,3 +1,4 @@
+import Analysis
 import Images
 import ModelStore
 import Networks

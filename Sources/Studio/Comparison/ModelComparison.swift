@@ -1,47 +1,21 @@
+import Analysis
 import Images
 import Networks
 import Tensors
 import Visualization
 
-/// Two networks held against each other over photographs: how alike their layers are, and whom each channel matches.
+/// Two networks held against each other over photographs: how alike their layers are, and which channels match.
 struct ModelComparison {
     let first: ComparedNetwork
     let second: ComparedNetwork
-    /// How many there were.
+    /// How many photographs there were.
     let photographs: Int
     /// Positions on a side that each layer is brought to.
     let grid: Int
-    /// Positions of all photographs.
+    /// Positions over all photographs.
     let examples: Int
-    /// Linear CKA, `[layers of the first, layers of the second]`.
-    let alignments: [[Double]]
-    /// For each layer of the first network.
-    let matches: [LayerMatch]
-
-    /// A layer and the one of the other network that is most like it.
-    struct LayerMatch: Sendable {
-        /// Of the first network, by its place among those compared.
-        let layer: Int
-        /// Of the second.
-        let other: Int
-        let alignment: Double
-        /// For each channel of the layer.
-        let channels: [ChannelMatch]
-
-        var live: [ChannelMatch] { channels.filter { !$0.isDead } }
-        var matched: [ChannelMatch] { channels.filter { $0.other != nil } }
-    }
-
-    /// A channel and the one that fires with it.
-    struct ChannelMatch: Sendable {
-        let channel: Int
-        /// Nil for a dead channel, and for one that is left over.
-        let other: Int?
-        /// Pearson's r; 0 where there is no other.
-        let correlation: Double
-        /// It never varies.
-        let isDead: Bool
-    }
+    /// The layers and channels that match.
+    let layers: LayerComparison
 
     /// Looks at every photograph.
     ///
@@ -69,36 +43,6 @@ struct ModelComparison {
         self.grid = grid
         self.photographs = paths.count
         examples = similarity.examples
-        let alignments = first.layers.indices.map { layer in
-            second.layers.indices.map { similarity.centeredKernelAlignment(layer, $0) }
-        }
-        self.alignments = alignments
-        matches = first.layers.indices.map { layer in
-            let row = alignments[layer]
-            let other = row.indices.max { (row[$0], -$0) < (row[$1], -$1) }!
-            let correlations = similarity.correlations(layer, other)
-            let found = oneToOne ? correlations.oneToOne : correlations.best
-            return LayerMatch(
-                layer: layer, other: other, alignment: row[other],
-                channels: found.enumerated().map { channel, match in
-                    ChannelMatch(
-                        channel: channel, other: match, correlation: match.map { correlations[channel, $0] } ?? 0,
-                        isDead: !correlations.liveRows[channel])
-                })
-        }
-    }
-
-    /// The pairs of channels that match best, over all layers, no channel of the second network twice.
-    func bestPairs(_ count: Int) -> [(match: LayerMatch, pair: ChannelMatch)] {
-        let all = matches.flatMap { match in match.matched.map { (match: match, pair: $0) } }
-        let ordered = all.enumerated().sorted { a, b in
-            (b.element.pair.correlation, a.offset) < (a.element.pair.correlation, b.offset)
-        }
-        var taken: Set<[Int]> = []
-        var best: [(match: LayerMatch, pair: ChannelMatch)] = []
-        for (_, candidate) in ordered where best.count < count {
-            if taken.insert([candidate.match.other, candidate.pair.other!]).inserted { best.append(candidate) }
-        }
-        return best
+        layers = LayerComparison(similarity, oneToOne: oneToOne)
     }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import Images
 
 extension ModelComparison {
@@ -7,7 +8,7 @@ extension ModelComparison {
     /// A line for each layer of the first network and the layer that is most like it.
     var table: String {
         var table = Table([first.label, "", second.label, "CKA", "mean r", "r >= \(Self.found)", "channels", "dead"])
-        for match in matches {
+        for match in layers.matches {
             let (live, matched) = (match.live, match.matched)
             let mean = matched.reduce(0) { $0 + $1.correlation } / Double(max(matched.count, 1))
             let found = matched.count { $0.correlation >= Self.found }
@@ -22,7 +23,7 @@ extension ModelComparison {
     /// Linear CKA of every layer with every other.
     var heatMap: Picture {
         let map = HeatMap(
-            values: alignments.flatMap { $0 }, rows: first.names.map { .name($0) }, columns: second.names.map { .name($0) },
+            values: layers.alignments.flatMap { $0 }, rows: first.names.map { .name($0) }, columns: second.names.map { .name($0) },
             caption: """
                 linear CKA, 0 black to 1 white
                 rows: \(first.label)
@@ -84,10 +85,10 @@ extension ModelComparison {
         }
         return Report(
             a: side(first), b: side(second), photographs: photographs, grid: grid, examples: examples, oneToOne: oneToOne,
-            cka: alignments.map { $0.map(Self.shortened) }, matches: matches.map(report))
+            cka: layers.alignments.map { $0.map(Self.shortened) }, matches: layers.matches.map(report))
     }
 
-    private func report(_ match: LayerMatch) -> Report.Match {
+    private func report(_ match: LayerComparison.LayerMatch) -> Report.Match {
         let matched = match.matched
         let sum = matched.reduce(0) { $0 + $1.correlation }
         return Report.Match(

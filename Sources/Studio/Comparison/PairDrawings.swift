@@ -1,3 +1,4 @@
+import Analysis
 import Images
 import Networks
 import Visualization
@@ -13,7 +14,7 @@ struct PairDrawings {
 
     /// Draws them; nil if no channels match.
     func sheet() throws(Problem) -> Picture? {
-        let pairs = comparison.bestPairs(count)
+        let pairs = comparison.layers.bestPairs(count)
         guard !pairs.isEmpty else { return nil }
         let first = try draw(pairs.map { (comparison.first.names[$0.match.layer], $0.pair.channel) }, comparison.first.model)
         let second = try draw(pairs.map { (comparison.second.names[$0.match.other], $0.pair.other!) }, comparison.second.model)

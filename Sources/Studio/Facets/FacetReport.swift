@@ -1,5 +1,5 @@
+import Analysis
 import Images
-import Visualization
 
 /// Pictures, how alike each is to every other, and the groups that they fall into.
 struct FacetReport: Encodable, Sendable {
@@ -11,7 +11,7 @@ struct FacetReport: Encodable, Sendable {
     let pictures: [String]
     /// Of each picture that was drawn.
     let scores: [Float]?
-    /// Likeness of the Gram matrices at the layer, 0…1, a row for each picture.
+    /// Similarities of the Gram matrices at the layer, 0…1, a row for each picture.
     let similarities: [[Double]]
     /// Pictures are of one facet if they are at least so alike on average.
     let threshold: Double
@@ -43,9 +43,7 @@ struct FacetReport: Encodable, Sendable {
 
     /// - Parameter matrix: similarities, `[pictures, pictures]`.
     init(_ subject: Subject, matrix: [Double], threshold: Double) {
-        let count = subject.pictures.count
-        let linkage = AverageLinkage(distances: matrix.map { 1 - $0 }, count: count)
-        let pairs = (0..<count).flatMap { i in (0..<count).filter { $0 > i }.map { matrix[i * count + $0] } }
+        let found = FacetGroups(matrix, count: subject.pictures.count, threshold: threshold)
         model = subject.model
         layer = subject.layer
         channel = subject.channel
@@ -53,10 +51,10 @@ struct FacetReport: Encodable, Sendable {
         scores = subject.scores
         complete = subject.complete
         self.threshold = threshold
-        facets = linkage.groups(within: 1 - threshold)
-        similarities = (0..<count).map { Array(matrix[$0 * count..<($0 + 1) * count]) }
-        meanSimilarity = pairs.isEmpty ? 1 : pairs.reduce(0, +) / Double(pairs.count)
-        merges = linkage.merges.map { Merge(first: $0.first, second: $0.second, similarity: 1 - $0.distance) }
+        facets = found.groups
+        similarities = found.similarities
+        meanSimilarity = found.meanSimilarity
+        merges = found.merges.map { Merge(first: $0.first, second: $0.second, similarity: 1 - $0.distance) }
     }
 
     /// "2 facets"

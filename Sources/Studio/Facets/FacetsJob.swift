@@ -1,3 +1,4 @@
+import Analysis
 import Images
 import Networks
 import Tensors
@@ -94,7 +95,8 @@ struct FacetsJob: Job {
     private func write(
         _ subject: FacetReport.Subject, _ pictures: [Tensor], _ shown: [Picture], _ record: Record?, _ workers: Workers
     ) throws(Problem) -> JobResult {
-        let matrix = try GramSimilarity(model, layer, workers: workers).matrix(pictures)
+        let similarity = GramSimilarity(model, try model.layer(layer), workers: workers)
+        let matrix = try asProblem { () throws(WeightsError) in try similarity.matrix(of: pictures) }
         let report = FacetReport(subject, matrix: matrix, threshold: threshold)
         let picture = report.chart(shown)
         try picture.write(record, quality: quality, to: chart)

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Images
 
@@ -115,12 +116,12 @@ private final class FilmDecoder {
         let (ffmpeg, ffprobe) = (try Self.program("ffmpeg"), try Self.program("ffprobe"))
         try Self.checkFile(path)
         let properties = try Self.properties(of: path, ffprobe, isCancelled)
-        let process = try ChildProcess(ffmpeg, properties.ffmpegArguments(path: path), .fromOutput, isCancelled: isCancelled)
+        let process = try asProblem { () throws(ProcessError) in try ChildProcess(ffmpeg, properties.ffmpegArguments(path: path), .fromOutput) }
         self.path = path
         self.isCancelled = isCancelled
         self.properties = properties
         self.process = process
-        stream = PPMStream(name: path, maximumPixels: maximumPixels) { process.read(into: $0) }
+        stream = PPMStream(name: path, maximumPixels: maximumPixels) { process.read(into: $0, isCancelled: isCancelled) }
     }
 
     func next() throws(Problem) -> Picture? {
@@ -167,21 +168,17 @@ private final class FilmDecoder {
     }
 
     private static func checkFile(_ path: String) throws(Problem) {
-        do {
-            try InputFile.checkReadable(path)
-        } catch {
-            throw Problem(error)
-        }
+        try asProblem { () throws(InputError) in try InputFile.checkReadable(path) }
     }
 
     private static func properties(of path: String, _ ffprobe: String, _ isCancelled: @escaping @Sendable () -> Bool) throws(Problem) -> VideoProperties {
-        let process = try ChildProcess(ffprobe, VideoProperties.ffprobeArguments(path: path), .fromOutput, isCancelled: isCancelled)
+        let process = try asProblem { () throws(ProcessError) in try ChildProcess(ffprobe, VideoProperties.ffprobeArguments(path: path), .fromOutput) }
         /// More than ffprobe says of one stream.
         let most = 1 << 16
         var text: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
         while text.count < most {
-            let count = chunk.withUnsafeMutableBytes { process.read(into: $0) }
+            let count = chunk.withUnsafeMutableBytes { process.read(into: $0, isCancelled: isCancelled) }
             if count == 0 { break }
             text += chunk[..<count]
         }

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Which pictures are compared, and where the results go.

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Which golden picture is compared with which new one.

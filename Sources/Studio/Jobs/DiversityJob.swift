@@ -1,3 +1,4 @@
+import Analysis
 import Images
 import Networks
 import Tensors
@@ -47,7 +48,7 @@ struct DiversityJob: Job {
         let quiet = context.silent
         let before = try withoutFiles(job).follow(quiet)
         let search = DiversitySearch(
-            similarity: GramSimilarity(model, layer, workers: context.workers), channel: channel, before: before)
+            similarity: GramSimilarity(model, try model.layer(layer), workers: context.workers), channel: channel, before: before)
         let keepsWay = job.evolution != nil || !job.saveAt.isEmpty
         if context.isCancelled(), weight != nil || keepsWay { return try keep(before) }
         let after: PictureJob.Drawn
@@ -140,8 +141,21 @@ struct DiversitySearch {
 
     func outcome(_ after: PictureJob.Drawn) throws(Problem) -> Outcome {
         Outcome(
-            similarityBefore: try similarity(before.state.tensors), similarityAfter: try similarity(after.state.tensors),
-            scoreBefore: try similarity.score(before, of: channel), scoreAfter: try similarity.score(after, of: channel))
+            similarityBefore: try mean(before), similarityAfter: try mean(after), scoreBefore: try score(before), scoreAfter: try score(after))
+    }
+
+    private func mean(_ drawn: PictureJob.Drawn) throws(Problem) -> Float {
+        try asProblem { () throws(WeightsError) in try similarity.mean(of: drawn.state.tensors) }
+    }
+
+    /// The mean of the channel's objective over a job's pictures, each by itself and without transforms.
+    private func score(_ drawn: PictureJob.Drawn) throws(Problem) -> Float {
+        guard case .picture(var plan) = drawn.state.plan else { preconditionFailure("only renders have an objective to change") }
+        plan.objective = channel.text
+        (plan.start, plan.mask) = (nil, nil)  // the pictures are there already
+        return try asProblem { () throws(RenderError) in
+            try Renderer(plan, model: similarity.model, workers: similarity.workers).score(of: drawn.state.tensors)
+        }
     }
 
     /// The first weight that does, or that of those tried which comes nearest; between one that is too light and one that

@@ -153,7 +153,7 @@ extension [any Job] {
         var order: [ObjectIdentifier] = []
         var groups: [ObjectIdentifier: [any Job]] = [:]
         for job in self {
-            let network = ObjectIdentifier(job.model.loaded)
+            let network = ObjectIdentifier(job.model.preparedLayers)
             if groups[network] == nil { order.append(network) }
             groups[network, default: []].append(job)
         }

@@ -1,3 +1,4 @@
+import Files
 import Images
 
 /// Whether files can be written, found out before anything is computed.
@@ -32,19 +33,18 @@ extension Picture {
     ///
     /// - Parameters:
     ///   - record: nil for what has no plan of its own.
-    ///   - quality: of a JPEG, 1 to 100; nil for a PNG.
+    ///   - quality: 1 to 100, where the format is lossy.
     func write(_ record: Record?, quality: Int?, to path: String) throws(Problem) {
         try asProblem { () throws in
-            let bytes =
-                try quality.map { try JPEG.encode(composited(over: 1), quality: $0, comment: record?.json) }
-                ?? PNG.encode(self, text: record.map { [(Record.keyword, $0.json)] } ?? [])
+            let codec = (PictureFormat(fileName: path) ?? .png).codec
+            let bytes = try codec.encode(self, quality: quality, record: record.map { (keyword: Record.keyword, text: $0.json) })
             try OutputFile.write(bytes, to: path)
         }
     }
 
     /// Writes a chart or a sheet, which has no plan of its own: JPEG or PNG, as its name says.
     public func write(to path: String, quality: Int = OutputSettings.standardQuality) throws(Problem) {
-        try write(nil, quality: PictureFormat(fileName: path) == .jpeg ? quality : nil, to: path)
+        try write(nil, quality: quality, to: path)
     }
 }
 

@@ -103,8 +103,8 @@ extension OutputSettings {
     /// The plan whose finished picture is written in the size that is asked for.
     func sized(_ plan: RenderPlan) throws(Problem) -> RenderPlan {
         guard let outputSize else { return plan }
-        guard plan.parameterization == .cppn else {
-            throw .usage("\(setting: "output-size") is for \(setting: "param") cppn; others are drawn in their own \(setting: "size")")
+        guard plan.parameterization.canvas.traits.contains(.anySize) else {
+            throw .usage("\(setting: "output-size") is for \(setting: "param") \(RenderSettings.canvases(with: .anySize)); others are drawn in their own \(setting: "size")")
         }
         var plan = plan
         plan.outputSize = outputSize.networkSize

@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 import Images
 import Networks
@@ -6,7 +7,7 @@ import Visualization
 
 /// Standard input, which can be read once and may be asked for often.
 enum StandardInput {
-    private static let contents = Result<[UInt8], PictureError> { () throws(PictureError) in try InputFile.bytes(of: "-") }
+    private static let contents = Result<[UInt8], InputError> { () throws(InputError) in try InputFile.bytes(of: "-") }
 
     /// All bytes of a file, or of standard input for "-".
     static func bytes(of path: String) throws(Problem) -> [UInt8] {
@@ -65,16 +66,12 @@ extension Picture {
     }
 }
 
-/// The PNG and JPEG files of a folder, hidden files left out, in natural order: frame_2 before frame_10.
+/// The pictures of a folder, hidden files left out, in natural order: frame_2 before frame_10.
 ///
 /// - Throws: a problem if there is no such folder, or no picture in it.
 func picturePaths(in folder: String) throws(Problem) -> [String] {
     guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-        throw Problem(.missing, "\(folder): the folder cannot be read; check its permissions", file: folder)
-    }
-    let paths = names.filter { !$0.hasPrefix(".") && PictureFormat(fileName: $0) != nil }
-        .sorted(by: NaturalOrder.precedes).map { OutputNames.join(folder, $0) }
+    let paths = try asProblem { () throws(InputError) in try Picture.paths(in: folder) }
     guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
     return paths
 }

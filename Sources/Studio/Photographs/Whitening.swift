@@ -1,3 +1,4 @@
+import Analysis
 import Images
 import Networks
 import Tensors
@@ -13,7 +14,7 @@ struct Whitening {
     ///   - maximumPixels: of a photograph.
     init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers) throws(Problem) {
         let network = try asProblem {
-            try PreparedNetwork(model.network, demands: [layer: .all], preprocessing: model.preprocessing)
+            try PreparedNetwork(model.network, requests: [layer: .all], preprocessing: model.preprocessing)
         }
         let channels = model.network.channels(of: layer)
         var moments = Moments(channels: channels)
@@ -32,13 +33,9 @@ struct Whitening {
 
     /// The whitened direction.
     func callAsFunction(_ direction: Direction) throws(Problem) -> Direction {
-        var vector = [Double](repeating: 0, count: covariance.extent)
-        for (channel, weight) in direction.weights { vector[channel] = Double(weight) }
-        // Directions that never vary have no inverse: a thousandth of the mean variance keeps them finite.
-        guard let solution = covariance.addingToDiagonal(1e-3 * covariance.meanOfDiagonal + 1e-12).solve(vector) else {
+        guard let whitened = covariance.whitened(direction) else {
             throw Problem(.failed, "\(setting: "whiten"): the covariance of the activations cannot be inverted; add photographs")
         }
-        let length = solution.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return Direction(solution.map { Float($0 / length) })
+        return whitened
     }
 }

@@ -42,11 +42,7 @@ extension Record {
     /// - Parameter path: the file's name, for messages.
     public static func text(in bytes: [UInt8], name path: String) throws(Problem) -> String? {
         try asProblem { () throws(PictureError) in
-            switch PictureFormat(signatureOf: bytes) {
-            case .png: try PNG.text(in: bytes, name: path)[keyword]
-            case .jpeg: try JPEG.comment(in: bytes, name: path)
-            case nil: throw PictureError.notAPicture(file: path)
-            }
+            try Picture.record(in: bytes, keyword: keyword, name: path)
         }
     }
 

@@ -58,17 +58,11 @@ public struct DreamSettings: SettingGroup {
     /// The layer of these settings that file names tell.
     func layerName(of model: Model) -> String { layers.first?.name ?? Self.usualLayer(of: model) }
 
-    /// The layer that is dreamt of where none is named: google/deepdream's of GoogLeNet, chosen by eye in others.
+    /// The layer that is dreamt of where none is named.
     static func usualLayer(of model: Model) -> String {
-        switch model.name.prefix(while: { $0 != ":" }) {
-        case "squeezenet1_1", "squeezenet1_0": return "features.10"
-        case "vgg16": return "features.21"
-        case "googlenet": return "inception4c"
-        case "inceptionv1": return "mixed4c"
-        default:
-            let stages = model.network.stages
-            return stages[stages.count * 2 / 3].node
-        }
+        if let layer = model.architecture?.dreamLayer { return layer }
+        let stages = model.network.stages
+        return stages[stages.count * 2 / 3].node
     }
 }
 

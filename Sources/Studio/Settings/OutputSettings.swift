@@ -23,7 +23,7 @@ public struct OutputSettings: SettingGroup {
 
     public func check() throws(Problem) {
         if output == "" { throw .usage("\(setting: "output") is empty") }
-        if quality != nil, PictureFormat(fileName: output ?? "") != .jpeg {
+        if quality != nil, PictureFormat(fileName: output ?? "")?.codec.isLossy != true {
             throw .usage("\(setting: "quality") is for JPEG; name a .jpg with \(setting: "output")")
         }
         if output == "-", saveAt != nil {
@@ -31,10 +31,10 @@ public struct OutputSettings: SettingGroup {
         }
     }
 
-    /// The quality of a file of this name; nil for what is no JPEG.
+    /// The quality of a file of this name; nil for a format without losses.
     ///
     /// - Parameter recorded: that of a picture that is made again.
     func quality(of path: String, recorded: Int? = nil) -> Int? {
-        PictureFormat(fileName: path) == .jpeg ? quality ?? recorded ?? Self.standardQuality : nil
+        PictureFormat(fileName: path)?.codec.isLossy == true ? quality ?? recorded ?? Self.standardQuality : nil
     }
 }

@@ -42,18 +42,18 @@ public struct Preset: Sendable {
         Preset("maco") {
             ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 512), 256, .maco, 32)
             $0.transforms = "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)"
-            ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (OptimizerChoice(.nadam), 1, constant, .plain)
+            ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (FixedMagnitudeImage.defaultOptimizer, 1, constant, .plain)
         },
         // serre-lab/Horama.
         Preset("horama") {
             ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 1280), 1000, .maco, 6)
             $0.transforms = "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)"
-            ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (OptimizerChoice(.nadam), 1, constant, .plain)
+            ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (FixedMagnitudeImage.defaultOptimizer, 1, constant, .plain)
         },
         // torch-dreams.
         Preset("torch-dreams") {
             ($0.size, $0.steps, $0.clipGradient) = (PictureSize(side: 256), 120, 1)
-            ($0.transforms, $0.optimizer) = ("torch-dreams", OptimizerChoice(.adamw))
+            ($0.transforms, $0.optimizer) = ("torch-dreams", OptimizerChoice(AdamW.self))
             ($0.learningRate, $0.schedule, $0.relu) = (0.009, constant, .plain)
         },
         // faccent.

@@ -70,12 +70,13 @@ extension RenderSettings {
         let size = size ?? said(\.size) ?? PictureSize(side: Self.standardSize)
         var plan = RenderPlan(
             model: model.name, weights: model.weights, objective: objective, width: size.width, height: size.height,
-            decorrelate: !noDecorrelate, transforms: try transforms(size, only).text,
-            optimizer: said(\.optimizer) ?? OptimizerChoice(.adam), learningRate: givenLearningRate,
+            parameterization: said(\.param) ?? .fft, decorrelate: !noDecorrelate, transforms: try transforms(size, only).text,
+            optimizer: said(\.optimizer) ?? .adam,
+            // Another optimizer than the preset's has a rate of its own.
+            learningRate: learningRate ?? (optimizer == nil ? said(\.learningRate) : nil),
             convolution: numerics.convolution, preprocessing: model.preprocessing)
         if let steps = said(\.steps) { plan.steps = steps }
         if let seed { plan.seed = seed }
-        if let param = said(\.param) { plan.parameterization = param }
         if let decayPower = said(\.decayPower) { plan.decayPower = decayPower }
         if let schedule = said(\.schedule) { plan.schedule = schedule }
         if let relu = said(\.relu) { plan.rectifier = relu }
@@ -99,14 +100,6 @@ extension RenderSettings {
         } catch {
             throw .usage("\(setting: "transforms"): \(error)")
         }
-    }
-
-    /// The rate that is said; nil for the optimizer's own.
-    private var givenLearningRate: Float? {
-        // Another optimizer than the preset's has a rate of its own.
-        if let rate = learningRate ?? (optimizer == nil ? said(\.learningRate) : nil) { return rate }
-        // A network's weights are climbed in smaller steps than a picture's frequencies: Lucid's rate for CPPNs.
-        return param == .cppn && optimizer == nil ? 0.005 : nil
     }
 
     /// The objective with its penalties and the care for the opacity.

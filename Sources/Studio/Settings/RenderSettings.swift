@@ -46,14 +46,14 @@ public struct RenderSettings: SettingGroup {
         Setting("steps", \.steps, "n", "Steps uphill. (default: 512)", .from(0, to: 10_000_000), in: \.steps)
         Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
         Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name).")
-        Setting("param", \.param, "name", "How the picture is written in numbers: fft, pixel, laplacian, cppn or maco. (default: fft)", in: \.parameterization)
-        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field { $0.parameterization == .fft ? $0.decayPower : nil }
+        Setting("param", \.param, "name", "How the picture is written in numbers: \(ParameterizationName.form). (default: fft)", in: \.parameterization)
+        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
         Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
         Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of photographs instead of a power law.").reading(.readsFolder)
         Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid)").field { $0.transforms }
         Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops)
-        Setting("optimizer", \.optimizer, "name", "adam, adamw, nadam, sgd, rmsprop or lbfgs, with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer)
+        Setting("optimizer", \.optimizer, "name", "\(listed(OptimizerChoice.rules.map { $0.name })), with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer)
         Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.07, or 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive, in: \.learningRate)
         Setting("schedule", \.schedule, "list", "How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", in: \.schedule)
         Setting("clip-gradient", \.clipGradient, "g", "The longest that the gradient of the parameters may be.", .positive, ifIn: \.clipGradient)
@@ -81,13 +81,22 @@ public struct RenderSettings: SettingGroup {
             let near = nearestNames(to: preset, among: Preset.all.map(\.name)).joined(separator: ", ")
             throw .usage("there is no preset \"\(preset)\"; the nearest are \(near)", setting: "preset")
         }
-        let param = said(\.param) ?? .fft
-        if spectrum != nil, param != .maco { throw .usage("\(setting: "spectrum") is for \(setting: "param") maco") }
-        if decayPower != nil, param != .fft {
-            throw .usage("\(setting: "decay-power") is for \(setting: "param") fft; \(param.rawValue) has no such power")
+        let canvas = (said(\.param) ?? .fft).canvas
+        if spectrum != nil, !canvas.traits.contains(.spectrum) {
+            throw .usage("\(setting: "spectrum") is for \(setting: "param") \(Self.canvases(with: .spectrum))")
+        }
+        if decayPower != nil, !canvas.traits.contains(.decayPower) {
+            throw .usage("\(setting: "decay-power") is for \(setting: "param") \(Self.canvases(with: .decayPower)); \(canvas.name) has no such power")
         }
         if seeds != nil, seed != nil { throw .usage("\(setting: "seed") and \(setting: "seeds") exclude each other") }
-        if alpha, param == .maco { throw .usage("\(setting: "alpha") does not go with maco, whose opacity is what mattered") }
+        if alpha, canvas.traits.contains(.importanceAsOpacity) {
+            throw .usage("\(setting: "alpha") does not go with \(canvas.name), whose opacity is what mattered")
+        }
+    }
+
+    /// The names of the canvases that have an ability.
+    static func canvases(with trait: CanvasTraits) -> String {
+        listed(ParameterizationName.canvases.filter { $0.traits.contains(trait) }.map { $0.name })
     }
 
     /// What the user says, or else the preset.

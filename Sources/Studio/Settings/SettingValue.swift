@@ -56,16 +56,24 @@ extension NamedChoice {
     public init?(text: String) { self.init(rawValue: text) }
     public var text: String { rawValue }
     public static var choices: [String] { allCases.map(\.rawValue) }
-    public static var form: String {
-        let names = choices
-        return names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " or " + names.last!
-    }
+    public static var form: String { listed(choices) }
 }
 
-extension ParameterizationName: NamedChoice {}
 extension RectifierGradient: NamedChoice {}
 extension PoolGradient: NamedChoice {}
 extension ConvolutionChoice: NamedChoice {}
+
+extension ParameterizationName: SettingValue {
+    public init?(text: String) { self.init(text) }
+    public var text: String { description }
+    public static var choices: [String] { canvases.map { $0.name } }
+    public static var form: String { listed(choices) }
+}
+
+/// "fft, pixel or maco"
+func listed(_ names: [String]) -> String {
+    names.count > 1 ? names.dropLast().joined(separator: ", ") + " or " + names.last! : names.first ?? ""
+}
 
 extension OptimizerChoice: SettingValue {
     public init?(text: String) { self.init(text) }

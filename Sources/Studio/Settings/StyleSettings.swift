@@ -52,7 +52,7 @@ public struct StyleSettings: SettingGroup {
         Setting("tv", \.tv, "w", "Weight of the mean squared difference of neighbouring pixels, which smooths. (default: \(StylePlan.totalVariation.text))", weights, in: \.totalVariation)
         Setting("content-layer", list: \.contentLayer, "name[=share]", "A layer where the photograph is compared, perhaps with its share; several may be given. (default: the usual one)")
         Setting("style-layer", list: \.styleLayer, "name[=share]", "A layer where the styles are compared. (default: the usual ones)")
-        Setting("optimizer", \.optimizer, "name", "adam, adamw, nadam, sgd, rmsprop or lbfgs. (default: adam)", in: \.optimizer)
+        Setting("optimizer", \.optimizer, "name", "\(listed(OptimizerChoice.rules.map { $0.name })). (default: adam)", in: \.optimizer)
         Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: \(StylePlan.learningRate), lbfgs 1)", Rule("above 0 and at most 1000") { $0 > 0 && $0 <= 1000 }, in: \.learningRate)
         Setting("seed", \.seed, "n", "Seed of the noise. (default: 0)", in: \.seed)
         Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient)
@@ -97,7 +97,7 @@ public struct StyleSettings: SettingGroup {
             contentLayers: contentLayer.isEmpty ? usual.content : weights(contentLayer),
             styleLayers: styleLayer.isEmpty ? usual.style : weights(styleLayer),
             contentWeight: contentWeight ?? StylePlan.contentWeight, styleWeight: styleWeight ?? StylePlan.styleWeight,
-            totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice(.adam),
+            totalVariation: tv ?? StylePlan.totalVariation, stages: stages(size), optimizer: optimizer ?? OptimizerChoice.adam,
             learningRate: learningRate, seed: seed ?? 0, poolGradient: poolGradient ?? .winner, convolution: numerics.convolution,
             preprocessing: subject.preprocessing)
         plan.profile = numerics.profile

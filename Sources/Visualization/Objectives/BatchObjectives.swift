@@ -10,12 +10,12 @@ extension Objective {
         Objective(
             text: "diversity(\(quoted(layer)))", requests: [layer: .all],
             checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "diversity")]
-        ) { scene in
-            let activations = scene.frames.map { $0.activations[layer]!.values }
+        ) { batch in
+            let activations = batch.samples.map { $0.activations[layer]!.values }
             let grams = activations.map { NormalizedGram($0) }
-            let count = Double(scene.frames.count)
+            let count = Double(batch.samples.count)
             var score = 0.0
-            var frames: [Evaluation.Gradients] = []
+            var gradients: [Evaluation.Gradients] = []
             for (index, gram) in grams.enumerated() {
                 var others = [Float](repeating: 0, count: gram.matrix.count)
                 for (other, matrix) in grams.enumerated() where other != index {
@@ -24,9 +24,9 @@ extension Objective {
                 score += dot(gram.matrix, others) / count
                 // Every pair counts twice, once from each side.
                 let gradient = gram.pullback(others.map { $0 * Float(2 / count) }, of: activations[index])
-                frames.append(Evaluation.Gradients(layers: [layer: gradient]))
+                gradients.append(Evaluation.Gradients(layers: [layer: gradient]))
             }
-            return Evaluation(score: Float(score), frames: frames)
+            return Evaluation(score: Float(score), gradients: gradients)
         }
     }
 
@@ -36,8 +36,8 @@ extension Objective {
         Objective(
             text: "alignment(\(quoted(layer))\(decay == 2 ? "" : ",decay=\(plain(decay))"))", requests: [layer: .all],
             checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "alignment")]
-        ) { scene in
-            let activations = scene.frames.map { $0.activations[layer]!.values }
+        ) { batch in
+            let activations = batch.samples.map { $0.activations[layer]!.values }
             var gradients = activations.map { Tensor($0.shape) }
             var score = 0.0
             var weight = 1.0
@@ -52,7 +52,7 @@ extension Objective {
                     gradients[first + distance].add(difference, scaledBy: Float(2 * weight / count))
                 }
             }
-            return Evaluation(score: Float(score), frames: gradients.map { Evaluation.Gradients(layers: [layer: $0]) })
+            return Evaluation(score: Float(score), gradients: gradients.map { Evaluation.Gradients(layers: [layer: $0]) })
         }
     }
 
@@ -68,19 +68,19 @@ extension Objective {
                 .unit(layer: layer1, channel: channel1), .unit(layer: layer2, channel: channel2),
                 .pictures(atLeast: 2, for: "channel_interpolate"),
             ]
-        ) { scene in
-            var sum = Evaluation(score: 0, frames: [])
-            for (index, frame) in scene.frames.enumerated() {
-                let share = Float(index) / Float(max(scene.frames.count - 1, 1))
+        ) { batch in
+            var sum = Evaluation(score: 0, gradients: [])
+            for (index, sample) in batch.samples.enumerated() {
+                let share = Float(index) / Float(max(batch.samples.count - 1, 1))
                 var gradients = Evaluation.Gradients()
                 for (layer, channel, weight) in [(layer1, channel1, 1 - share), (layer2, channel2, share)] {
-                    let (score, gradient) = mean(of: channel, in: frame.activations[layer]!)
+                    let (score, gradient) = mean(of: channel, in: sample.activations[layer]!)
                     var part = Evaluation.Gradients(layers: [layer: gradient])
                     part.scale(by: weight)
                     gradients.add(part)
                     sum.score += weight * score
                 }
-                sum.frames.append(gradients)
+                sum.gradients.append(gradients)
             }
             return sum
         }
@@ -113,5 +113,25 @@ public struct NormalizedGram: Sendable {
         let factor = Float(2 / norm)
         let inner = zip(gradient, matrix).map { factor * ($0 - along * $1) }
         return product(inner, with: activation)
+    }
+}
+
+extension Objective.Function {
+    static let diversity = Self(
+        name: "diversity", usage: "diversity(LAYER)", help: "how alike the pictures drawn together are; weigh it negatively"
+    ) { arguments throws(ExpressionError) in .diversity(try arguments.layer()) }
+    static let alignment = Self(
+        name: "alignment", usage: "alignment(LAYER, decay=2)", help: "how alike neighbouring pictures are, 0 at best"
+    ) { arguments throws(ExpressionError) in
+        let layer = try arguments.layer()
+        return .alignment(layer, decay: try arguments.number(named: "decay", in: 0.01...1000) ?? 2)
+    }
+    static let channelInterpolate = Self(
+        name: "channel_interpolate", usage: "channel_interpolate(LAYER, INDEX, LAYER, INDEX)",
+        help: "from one channel in the first picture to another in the last"
+    ) { arguments throws(ExpressionError) in
+        .channelInterpolate(
+            try arguments.layer(), try arguments.integer("a channel"), try arguments.layer(),
+            try arguments.integer("a channel"))
     }
 }

@@ -48,13 +48,13 @@ extension Objective {
     /// The direction of a fixed picture's whole activation T, centred: Σ a_crop·T with a cut to T's extent or T to a's,
     /// times max(0.1, cos)^pow (tensorflow/lucid, tensor_direction).
     ///
-    /// - Parameter reference: the picture's name in `Scene.references`.
+    /// - Parameter reference: the picture's name in `Batch.references`.
     public static func tensorDirection(_ layer: String, of reference: String, cosinePower power: Float = 0) -> Objective {
         each(
             text: "tensor_direction(\(quoted(layer)),\(quoted(reference))\(powerText(power)))", requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer)]
-        ) { frame, references in
-            let values = frame.activations[layer]!.values
+        ) { sample, references in
+            let values = sample.activations[layer]!.values
             let target = references[reference]!.activations[layer]!.values
             let (height, width) = (min(values.shape.height, target.shape.height), min(values.shape.width, target.shape.width))
             let (top, left) = ((values.shape.height - height) / 2, (values.shape.width - width) / 2)
@@ -72,7 +72,7 @@ extension Objective {
             }
             let whole = gradient.padded(
                 top: top, left: left, height: values.shape.height, width: values.shape.width, value: 0)
-            return FrameEvaluation(score: Float(dot * factor), layers: [layer: whole])
+            return SampleEvaluation(score: Float(dot * factor), layers: [layer: whole])
         }
     }
 
@@ -84,8 +84,8 @@ extension Objective {
         // Without the cosine the other channels do not matter.
         var request = ActivationRequest(channels: power == 0 ? direction.channels : nil)
         if let positions { request.positions = [positions] }
-        return each(text: text, requests: [layer: request], checks: [check]) { frame, _ in
-            let activation = frame.activations[layer]!
+        return each(text: text, requests: [layer: request], checks: [check]) { sample, _ in
+            let activation = sample.activations[layer]!
             let values = activation.values
             let area = values.shape.area
             let places = positions.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area
@@ -117,7 +117,7 @@ extension Objective {
                     }
                 }
             }
-            return FrameEvaluation(score: Float(score / Double(places.count)), layers: [layer: gradient])
+            return SampleEvaluation(score: Float(score / Double(places.count)), layers: [layer: gradient])
         }
     }
 
@@ -130,4 +130,33 @@ extension Objective {
     }
 
     static func powerText(_ power: Float) -> String { power == 0 ? "" : ",pow=\(plain(power))" }
+}
+
+extension Objective.Function {
+    static let direction = Self(
+        name: "direction", usage: "direction(LAYER, CHANNEL:WEIGHT, ..., pow=P)",
+        help: "a mix of channels; pow sharpens by the cosine"
+    ) { arguments throws(ExpressionError) in
+        let layer = try arguments.layer()
+        let direction = try arguments.direction()
+        return .direction(layer, direction, cosinePower: try arguments.number(named: "pow", in: 0...16) ?? 0)
+    }
+    static let directionNeuron = Self(
+        name: "direction_neuron", usage: "direction_neuron(LAYER, CHANNEL:WEIGHT, ..., x=COLUMN, y=ROW, pow=P)",
+        help: "the same at one position"
+    ) { arguments throws(ExpressionError) in
+        let layer = try arguments.layer()
+        let direction = try arguments.direction()
+        return .directionNeuron(
+            layer, direction, x: try arguments.integer(named: "x"), y: try arguments.integer(named: "y"),
+            cosinePower: try arguments.number(named: "pow", in: 0...16) ?? 0)
+    }
+    static let tensorDirection = Self(
+        name: "tensor_direction", usage: "tensor_direction(LAYER, PHOTO, pow=P)",
+        help: "the direction of a photo's whole activation"
+    ) { arguments throws(ExpressionError) in
+        .tensorDirection(
+            try arguments.layer(), of: try arguments.photo(),
+            cosinePower: try arguments.number(named: "pow", in: 0...16) ?? 0)
+    }
 }

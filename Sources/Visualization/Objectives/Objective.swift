@@ -1,24 +1,24 @@
 import Networks
 import Tensors
 
-/// A score to climb: higher is better, always; a penalty is a negative weight.
+/// A score that pictures are drawn to raise. Higher is always better; a penalty has a negative weight.
 ///
 ///     0.5 * .channel("features.3", 5) - 0.1 * .totalVariation()
 ///
-/// Of several pictures that are drawn together, an objective of one picture takes the mean.
+/// For several pictures that are drawn together, an objective of one picture takes the mean.
 public struct Objective: Sendable {
     /// As the expression language spells it.
     public let text: String
-    /// What must be known of which layers, by any name that the network knows; `logitsLayer` is its class scores.
+    /// The activations that it needs, by any name of a layer that the network knows; `logitsLayer` is its class scores.
     public let requests: [String: ActivationRequest]
-    /// The fixed pictures that it looks at, by name.
+    /// The names of the fixed pictures that it compares with.
     public let references: Set<String>
-    /// Extents that make sense only once the network and the plan are known: channels, positions, pictures.
+    /// Conditions that can be checked only once the network and the plan are known.
     let checks: [ObjectiveCheck]
-    /// How tightly the text binds, for those who put it together with others.
+    /// How tightly the text binds, to know where parentheses are needed.
     let binding: Binding
     /// The score and its gradients.
-    package let evaluate: @Sendable (Scene) -> Evaluation
+    package let evaluate: @Sendable (Batch) -> Evaluation
 
     /// From loose to tight.
     enum Binding: Int, Comparable {
@@ -28,7 +28,7 @@ public struct Objective: Sendable {
 
     init(
         text: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
-        binding: Binding = .atom, evaluate: @escaping @Sendable (Scene) -> Evaluation
+        binding: Binding = .atom, evaluate: @escaping @Sendable (Batch) -> Evaluation
     ) {
         self.text = text
         self.requests = requests
@@ -43,16 +43,16 @@ public struct Objective: Sendable {
     /// - Parameter evaluate: from a drawn picture and the fixed ones.
     static func each(
         text: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
-        evaluate: @escaping @Sendable (Scene.Frame, [String: Scene.Frame]) -> FrameEvaluation
+        evaluate: @escaping @Sendable (Batch.Sample, [String: Batch.Sample]) -> SampleEvaluation
     ) -> Objective {
-        Objective(text: text, requests: requests, references: references, checks: checks) { scene in
-            var sum = Evaluation(score: 0, frames: [])
-            for frame in scene.frames {
-                let evaluation = evaluate(frame, scene.references)
+        Objective(text: text, requests: requests, references: references, checks: checks) { batch in
+            var sum = Evaluation(score: 0, gradients: [])
+            for sample in batch.samples {
+                let evaluation = evaluate(sample, batch.references)
                 sum.score += evaluation.score
-                sum.frames.append(evaluation.gradients)
+                sum.gradients.append(evaluation.gradients)
             }
-            if scene.frames.count > 1 { sum.scale(by: 1 / Float(scene.frames.count)) }
+            if batch.samples.count > 1 { sum.scale(by: 1 / Float(batch.samples.count)) }
             return sum
         }
     }
@@ -60,7 +60,7 @@ public struct Objective: Sendable {
     /// The name that stands for the network's class scores in `requests`.
     public static let logitsLayer = "logits"
 
-    /// What the text must be put in parentheses for.
+    /// The text, in parentheses where it binds less tightly than what surrounds it.
     func text(within binding: Binding) -> String { self.binding < binding ? "(\(text))" : text }
 }
 
@@ -73,7 +73,7 @@ extension Objective {
     }
 }
 
-/// Something that an objective names, to be held against the network and the plan.
+/// A condition on the network and the plan that an objective needs.
 enum ObjectiveCheck: Sendable {
     /// A layer, and a channel and a position of it.
     case unit(layer: String, channel: Int? = nil, x: Int? = nil, y: Int? = nil)
@@ -81,10 +81,10 @@ enum ObjectiveCheck: Sendable {
     case picture(Int)
     /// Pictures must have an opacity.
     case alpha
-    /// It compares pictures: at least so many must be drawn.
+    /// It compares pictures that are drawn together: at least so many must be.
     case pictures(atLeast: Int, for: String)
-    /// It holds a picture against a fixed one place by place: both must have the same extents.
+    /// It compares a picture with a fixed one position by position: both must have the same extents.
     case sameExtents(String)
-    /// It compares pictures, and is shown one.
+    /// It compares pictures but sees only one; always an error.
     case alone(String)
 }

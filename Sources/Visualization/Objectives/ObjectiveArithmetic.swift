@@ -36,28 +36,28 @@ extension Objective {
         return Objective(
             text: factor == -1 ? "-\(operand)" : "\(plain(factor))*\(operand)", requests: objective.requests,
             references: objective.references, checks: objective.checks, binding: factor < 0 ? .sum : .product
-        ) { scene in
-            var evaluation = objective.evaluate(scene)
+        ) { batch in
+            var evaluation = objective.evaluate(batch)
             evaluation.scale(by: factor)
             return evaluation
         }
     }
 
-    /// What lowers the score.
+    /// The same score with the opposite sign.
     public static prefix func - (objective: Objective) -> Objective { -1 * objective }
 
     /// A number: as a term it moves the score, as a factor it is a weight.
     public static func constant(_ value: Float) -> Objective {
-        Objective(text: plain(value), binding: value < 0 ? .sum : .atom) { scene in
-            Evaluation(score: value, frames: scene.frames.map { _ in Evaluation.Gradients() })
+        Objective(text: plain(value), binding: value < 0 ? .sum : .atom) { batch in
+            Evaluation(score: value, gradients: batch.samples.map { _ in Evaluation.Gradients() })
         }
     }
 
-    /// The objective of one of the pictures that are drawn together.
+    /// The objective for one of the pictures that are drawn together.
     ///
     /// - Parameter picture: counted from 0.
     public func of(picture: Int) -> Objective {
-        // What it is shown is the one picture there is.
+        // It sees a batch of that one picture.
         let inner = checks.map { check -> ObjectiveCheck in
             switch check {
             case .pictures(_, let what): .alone(what)
@@ -68,11 +68,11 @@ extension Objective {
         return Objective(
             text: "picture(\(picture),\(text))", requests: requests, references: references,
             checks: inner + [.picture(picture)]
-        ) { scene in
-            let part = evaluate(Scene(frames: [scene.frames[picture]], references: scene.references))
-            var frames = scene.frames.map { _ in Evaluation.Gradients() }
-            frames[picture] = part.frames[0]
-            return Evaluation(score: part.score, frames: frames)
+        ) { batch in
+            let part = evaluate(Batch(samples: [batch.samples[picture]], references: batch.references))
+            var gradients = batch.samples.map { _ in Evaluation.Gradients() }
+            gradients[picture] = part.gradients[0]
+            return Evaluation(score: part.score, gradients: gradients)
         }
     }
 
@@ -83,10 +83,19 @@ extension Objective {
         Objective(
             text: text, requests: left.requests.merging(right.requests) { $0.union($1) },
             references: left.references.union(right.references), checks: left.checks + right.checks, binding: binding
-        ) { scene in
-            var result = left.evaluate(scene)
-            combination(&result, right.evaluate(scene))
+        ) { batch in
+            var result = left.evaluate(batch)
+            combination(&result, right.evaluate(batch))
             return result
         }
+    }
+}
+
+extension Objective.Function {
+    static let picture = Self(
+        name: "picture", usage: "picture(NUMBER, EXPRESSION)", help: "the expression for one of the pictures drawn together"
+    ) { arguments throws(ExpressionError) in
+        let picture = try arguments.integer("a picture's number")
+        return try arguments.expression().of(picture: picture)
     }
 }

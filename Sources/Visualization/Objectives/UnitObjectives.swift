@@ -7,9 +7,9 @@ extension Objective {
         each(
             text: "channel(\(quoted(layer)),\(channel))", requests: [layer: .channels([channel])],
             checks: [.unit(layer: layer, channel: channel)]
-        ) { frame, _ in
-            let (score, gradient) = mean(of: channel, in: frame.activations[layer]!)
-            return FrameEvaluation(score: score, layers: [layer: gradient])
+        ) { sample, _ in
+            let (score, gradient) = mean(of: channel, in: sample.activations[layer]!)
+            return SampleEvaluation(score: score, layers: [layer: gradient])
         }
     }
 
@@ -22,39 +22,39 @@ extension Objective {
         return each(
             text: "neuron(\(quoted(layer)),\(channel)\(place))", requests: [layer: .neuron(channel, at: position)],
             checks: [.unit(layer: layer, channel: channel, x: x, y: y)]
-        ) { frame, _ in
-            let activation = frame.activations[layer]!
+        ) { sample, _ in
+            let activation = sample.activations[layer]!
             // Transforms may make the layer smaller than the picture alone would: a position stays inside.
             let index = activation.range(of: channel).lowerBound + activation.offset(of: position)
             var gradient = Tensor(activation.values.shape)
             gradient.withMutableElements { $0[index] = 1 }
-            return FrameEvaluation(score: activation.values.withElements { $0[index] }, layers: [layer: gradient])
+            return SampleEvaluation(score: activation.values.withElements { $0[index] }, layers: [layer: gradient])
         }
     }
 
     /// A layer's energy, the objective of DeepDream: mean(a²).
     public static func layer(_ layer: String) -> Objective {
-        each(text: "layer(\(quoted(layer)))", requests: [layer: .all], checks: [.unit(layer: layer)]) { frame, _ in
-            let values = frame.activations[layer]!.values
+        each(text: "layer(\(quoted(layer)))", requests: [layer: .all], checks: [.unit(layer: layer)]) { sample, _ in
+            let values = sample.activations[layer]!.values
             let count = Float(values.shape.count)
             let sum = values.withElements { $0.reduce(Double(0)) { $0 + Double($1) * Double($1) } }
             var gradient = values
             gradient.scale(by: 2 / count)
-            return FrameEvaluation(score: Float(sum / Double(count)), layers: [layer: gradient])
+            return SampleEvaluation(score: Float(sum / Double(count)), layers: [layer: gradient])
         }
     }
 
     /// A class's score before the softmax.
     ///
-    /// - Parameter index: of the class.
+    /// - Parameter index: the class's number.
     public static func classLogit(_ index: Int) -> Objective {
         each(
             text: "class_logit(\(index))", requests: [logitsLayer: .channels([index])],
             checks: [.unit(layer: logitsLayer, channel: index)]
-        ) { frame, _ in
-            // Of a network whose scores keep positions, as SqueezeNet's before its last pool, the mean.
-            let (score, gradient) = mean(of: index, in: frame.activations[logitsLayer]!)
-            return FrameEvaluation(score: score, layers: [logitsLayer: gradient])
+        ) { sample, _ in
+            // Some networks' scores still have positions, such as SqueezeNet's before its last pool: their mean counts.
+            let (score, gradient) = mean(of: index, in: sample.activations[logitsLayer]!)
+            return SampleEvaluation(score: score, layers: [logitsLayer: gradient])
         }
     }
 
@@ -76,5 +76,24 @@ extension Activation {
     func range(of channel: Int) -> Range<Int> {
         let position = position(of: channel)
         return position * values.shape.area..<(position + 1) * values.shape.area
+    }
+}
+
+extension Objective.Function {
+    static let channel = Self(name: "channel", usage: "channel(LAYER, INDEX)", help: "a channel's mean") {
+        arguments throws(ExpressionError) in
+        .channel(try arguments.layer(), try arguments.integer("a channel"))
+    }
+    static let neuron = Self(name: "neuron", usage: "neuron(LAYER, INDEX, x=COLUMN, y=ROW)", help: "one unit, by default the middle") {
+        arguments throws(ExpressionError) in
+        .neuron(
+            try arguments.layer(), try arguments.integer("a channel"), x: try arguments.integer(named: "x"),
+            y: try arguments.integer(named: "y"))
+    }
+    static let layer = Self(name: "layer", usage: "layer(LAYER)", help: "a layer's energy, mean(a²)") {
+        arguments throws(ExpressionError) in .layer(try arguments.layer())
+    }
+    static let classLogit = Self(name: "class_logit", usage: "class_logit(INDEX or LABEL)", help: "a class's score before the softmax") {
+        arguments throws(ExpressionError) in .classLogit(try arguments.classNumber())
     }
 }

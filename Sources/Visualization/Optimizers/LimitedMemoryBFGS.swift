@@ -1,12 +1,20 @@
 import Tensors
 
 /// L-BFGS with the two-loop recursion (Nocedal and Wright 2006, algorithm 7.4), one iteration a step without a line search, as
-/// PyTorch's with max_iter=1: the first step is at most 1 long in the sum of magnitudes. It trusts differences of gradients,
-/// so the transforms should be none.
+/// PyTorch's with max_iter=1: the first step is at most 1 long in the sum of magnitudes. It compares gradients of successive
+/// steps, which random transforms would make meaningless.
 public struct LimitedMemoryBFGS: Optimizer {
+    public static let name = "lbfgs"
+    public static let help = "L-BFGS (Nocedal and Wright 2006), for plans without random transforms"
+    public static let hyperparameters = [Hyperparameter.count("history", default: 100, in: 1...10_000)]
+    public static let defaultLearningRate: Float = 1
+    public static let comparesGradients = true
+
+    public static func valuesPerParameter(_ hyperparameters: [Float]) -> Int { 2 * Int(hyperparameters[0]) }
+
     /// Size of a step; 1 is Newton's.
     public let learningRate: Float
-    /// Pairs of differences that are remembered.
+    /// How many pairs of differences (of parameters and of gradients) are remembered.
     public let history: Int
     private var moves: [[Tensor]] = []
     private var changes: [[Tensor]] = []  // of the descent gradient
@@ -18,10 +26,14 @@ public struct LimitedMemoryBFGS: Optimizer {
         self.history = history
     }
 
-    public mutating func climb(
-        _ parameters: inout [Tensor], along gradients: [Tensor], pace: Float = 1, workers: Workers
+    public init(learningRate: Float, hyperparameters: [Float]) {
+        self.init(learningRate: learningRate, history: Int(hyperparameters[0]))
+    }
+
+    public mutating func update(
+        _ parameters: inout [Tensor], along gradients: [Tensor], learningRateFactor: Float = 1, workers: Workers
     ) {
-        var rate = Double(learningRate * pace)
+        var rate = Double(learningRate * learningRateFactor)
         if let last {
             // y = the change of the gradient of −score, s = the move.
             let change = zip(last.gradients, gradients).map { before, now in

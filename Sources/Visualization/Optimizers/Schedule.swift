@@ -4,20 +4,20 @@
     import Musl
 #endif
 
-/// How the learning rate changes on the way, as `--schedule` spells it: `constant`, `cosine`, `settle`, `step(100, 0.5)`,
-/// `warmup(20)`, and several together, which multiply: `warmup(20) cosine`.
+/// How the learning rate changes from step to step, as plans spell it: `constant`, `cosine`, `settle`, `step(100, 0.5)`,
+/// `warmup(20)`, or several, whose factors are multiplied: `warmup(20) cosine`.
 public struct Schedule: Sendable, CodableByText, Equatable {
     private enum Part: Sendable, Equatable {
         /// The same at every step, as Lucid has it.
         case constant
         /// Half a cosine from the full rate to none (Loshchilov and Hutter 2017, without restarts).
         case cosine
-        /// Constant for three quarters of the way, then half a cosine down: the picture settles on what the last steps
-        /// agree on instead of what the last transform asked for.
+        /// Constant for three quarters of the steps, then half a cosine down, so that the finished picture does not depend
+        /// on the last draw of the transforms.
         case settle
-        /// Multiplied by a factor after every so many steps.
+        /// Multiplied by `factor` after every `every` steps.
         case step(every: Int, factor: Float)
-        /// Rising from nothing over the first steps.
+        /// Rising linearly from 0 over the first steps.
         case warmup(Int)
     }
 
@@ -32,7 +32,7 @@ public struct Schedule: Sendable, CodableByText, Equatable {
 
     private init(parts: [Part]) { self.parts = parts }
 
-    /// Reads a schedule; nil if it cannot be.
+    /// Reads a schedule; nil if the text is none.
     public init?(_ text: String) {
         var parts: [Part] = []
         var rest = Substring(text.trimmed)
@@ -74,15 +74,15 @@ public struct Schedule: Sendable, CodableByText, Equatable {
         }.joined(separator: " ")
     }
 
-    /// The share of the learning rate at a step counted from 0.
-    public func pace(step: Int, of steps: Int) -> Float {
-        parts.reduce(1) { pace, part in
+    /// The factor of the learning rate at a step counted from 0.
+    public func learningRateFactor(step: Int, of steps: Int) -> Float {
+        parts.reduce(1) { factor, part in
             switch part {
-            case .constant: pace
-            case .cosine: pace * Self.descent(step, of: steps, from: 0)
-            case .settle: pace * Self.descent(step, of: steps, from: 0.75)
-            case .step(let every, let factor): pace * Float(pow(Double(factor), Double(step / every)))
-            case .warmup(let count): pace * min(1, Float(step + 1) / Float(count))
+            case .constant: factor
+            case .cosine: factor * Self.descent(step, of: steps, from: 0)
+            case .settle: factor * Self.descent(step, of: steps, from: 0.75)
+            case .step(let every, let decay): factor * Float(pow(Double(decay), Double(step / every)))
+            case .warmup(let count): factor * min(1, Float(step + 1) / Float(count))
             }
         }
     }

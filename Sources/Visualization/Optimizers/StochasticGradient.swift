@@ -2,9 +2,16 @@ import Tensors
 
 /// Gradient ascent with momentum, as PyTorch computes it: v ← momentum · v + g, x ← x + rate · v.
 public struct StochasticGradient: Optimizer {
+    public static let name = "sgd"
+    public static let help = "gradient ascent with momentum"
+    public static let hyperparameters = [Hyperparameter.share("momentum", default: 0.9)]
+    public static let defaultLearningRate: Float = 0.05
+
+    public static func valuesPerParameter(_ hyperparameters: [Float]) -> Int { 1 }
+
     /// Size of a step.
     public let learningRate: Float
-    /// What is left of the velocity after a step.
+    /// The share of the velocity that is kept in each step.
     public let momentum: Float
     private var velocities: [Tensor] = []
 
@@ -13,21 +20,32 @@ public struct StochasticGradient: Optimizer {
         self.momentum = momentum
     }
 
-    public mutating func climb(
-        _ parameters: inout [Tensor], along gradients: [Tensor], pace: Float = 1, workers: Workers
+    public init(learningRate: Float, hyperparameters: [Float]) {
+        self.init(learningRate: learningRate, momentum: hyperparameters[0])
+    }
+
+    public mutating func update(
+        _ parameters: inout [Tensor], along gradients: [Tensor], learningRateFactor: Float = 1, workers: Workers
     ) {
         if velocities.isEmpty { velocities = parameters.map { Tensor($0.shape) } }
         for block in parameters.indices {
             velocities[block].scale(by: momentum)
             velocities[block].add(gradients[block])
-            parameters[block].add(velocities[block], scaledBy: learningRate * pace)
+            parameters[block].add(velocities[block], scaledBy: learningRate * learningRateFactor)
         }
     }
 }
 
-/// Steps of one length for all parameters, whatever the gradient's: v ← decay · v + (1 − decay) · g²,
+/// RMSprop, steps of about the same length for all parameters: v ← decay · v + (1 − decay) · g²,
 /// x ← x + rate · g / (√v + 1e-8), as PyTorch computes it (Tieleman and Hinton 2012).
 public struct RootMeanSquare: Optimizer {
+    public static let name = "rmsprop"
+    public static let help = "RMSprop (Tieleman and Hinton 2012)"
+    public static let hyperparameters = [Hyperparameter.share("decay of the mean square", default: 0.99)]
+    public static let defaultLearningRate: Float = 0.02
+
+    public static func valuesPerParameter(_ hyperparameters: [Float]) -> Int { 1 }
+
     /// Size of a step.
     public let learningRate: Float
     /// Decay of the mean squared gradient.
@@ -39,11 +57,15 @@ public struct RootMeanSquare: Optimizer {
         self.decay = decay
     }
 
-    public mutating func climb(
-        _ parameters: inout [Tensor], along gradients: [Tensor], pace: Float = 1, workers: Workers
+    public init(learningRate: Float, hyperparameters: [Float]) {
+        self.init(learningRate: learningRate, decay: hyperparameters[0])
+    }
+
+    public mutating func update(
+        _ parameters: inout [Tensor], along gradients: [Tensor], learningRateFactor: Float = 1, workers: Workers
     ) {
         if variances.isEmpty { variances = parameters.map { Tensor($0.shape) } }
-        let (decay, rate) = (decay, learningRate * pace)
+        let (decay, rate) = (decay, learningRate * learningRateFactor)
         for block in parameters.indices {
             parameters[block].withMutableElements { x in
                 variances[block].withMutableElements { v in

@@ -1,45 +1,111 @@
 import Tensors
 
-/// How one picture is written in numbers that an optimizer climbs with: the values before the colour map. The picture is
-/// the same whatever the numbers are called; the way to it is not.
+/// A way to write one picture in numbers for an optimizer: from parameters to the values before the colour map. Any canvas can
+/// draw any picture, but each leads the optimizer to other ones.
+///
+/// A new canvas is one type with a name, a help text and defaults of its own, and one line in
+/// `ParameterizationName.canvases`.
 public protocol Canvas: Sendable {
-    /// Numbers to start from: a picture near mid grey.
+    /// The name in plans.
+    static var name: String { get }
+    /// How the picture is written, in one line.
+    static var help: String { get }
+    /// Abilities that only some canvases have.
+    static var traits: CanvasTraits { get }
+    /// The optimizer where none is named.
+    static var defaultOptimizer: OptimizerChoice { get }
+    /// Values that drawing holds for each pixel, beside the picture itself and its gradient.
+    static var scratchPerPixel: Int { get }
+    /// The learning rate where none is given.
+    static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float
+
+    init(_ settings: CanvasSettings)
+
+    /// Parameters to start from: a picture near mid grey.
     func initial(using generator: inout RandomGenerator) -> Tensor
 
     /// The values `[channels, height, width]` that the parameters stand for.
-    func values(from parameters: Tensor, workers: Workers) -> Mapping
+    func values(from parameters: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor>
 
-    /// Parameters that stand for these values, as nearly as the canvas can.
-    func parameters(of values: Tensor, workers: Workers) -> Tensor
-
-    /// The same for a canvas that takes its time.
+    /// The parameters that come nearest to given values.
     ///
-    /// - Parameter isInterrupted: asked now and then.
+    /// - Parameter isInterrupted: asked now and then by a canvas that takes long.
     /// - Returns: nil if it was interrupted.
     func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor?
 }
 
 extension Canvas {
-    public func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor? {
-        parameters(of: values, workers: workers)
+    public static var traits: CanvasTraits { [] }
+    public static var defaultOptimizer: OptimizerChoice { .adam }
+    public static var scratchPerPixel: Int { 0 }
+    public static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float { optimizer.defaultLearningRate }
+}
+
+/// Abilities that only some canvases have.
+public struct CanvasTraits: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Amplitudes fall with frequency to a power that can be set.
+    public static let decayPower = CanvasTraits(rawValue: 1)
+    /// The magnitudes of the spectrum can be set.
+    public static let spectrum = CanvasTraits(rawValue: 2)
+    /// The same parameters can be drawn at any size.
+    public static let anySize = CanvasTraits(rawValue: 4)
+    /// Finished pictures show the parts that mattered as opaque, so that they have no opacity of their own.
+    public static let importanceAsOpacity = CanvasTraits(rawValue: 8)
+}
+
+/// The extents of a canvas, and the numbers that some canvases take.
+public struct CanvasSettings: Sendable {
+    /// Channels of the values: the picture's, and one more for the opacity.
+    public var channels: Int
+    /// Rows of the picture.
+    public var height: Int
+    /// Columns of the picture.
+    public var width: Int
+    /// Amplitudes fall with frequency to this power (`CanvasTraits.decayPower`).
+    public var decayPower: Float
+    /// Magnitudes by frequency (`CanvasTraits.spectrum`).
+    public var spectrum: MagnitudeSpectrum
+    /// Whether it starts from a given picture instead of noise.
+    public var startsFromPicture: Bool
+
+    public init(
+        channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural,
+        startsFromPicture: Bool = false
+    ) {
+        self.channels = channels
+        self.height = height
+        self.width = width
+        self.decayPower = decayPower
+        self.spectrum = spectrum
+        self.startsFromPicture = startsFromPicture
     }
 }
 
-/// Values written as they are, from N(0, 0.01²).
-public struct PixelImage: Canvas {
-    /// Of the picture.
-    public let shape: Shape
+/// The name of a canvas in a plan.
+public struct ParameterizationName: CodableByText, CaseIterable, Hashable, Sendable {
+    /// Every canvas, in the order in which help shows them.
+    public static let canvases: [any Canvas.Type] = [
+        FourierImage.self, PixelImage.self, LaplacianPyramid.self, PatternNetwork.self, FixedMagnitudeImage.self,
+    ]
 
-    static let initialDeviation: Float = 0.01
+    public static var allCases: [ParameterizationName] { canvases.map(ParameterizationName.init) }
 
-    public init(channels: Int = 3, height: Int, width: Int) { shape = Shape(channels, height, width) }
+    /// The canvas's type.
+    public let canvas: any Canvas.Type
 
-    /// `[channels, height, width]`
-    public func initial(using generator: inout RandomGenerator) -> Tensor {
-        Tensor(shape, generator.normal(count: shape.count, standardDeviation: Self.initialDeviation))
+    public init(_ canvas: any Canvas.Type) { self.canvas = canvas }
+
+    /// - Returns: nil if no canvas has this name.
+    public init?(_ description: String) {
+        guard let canvas = Self.canvases.first(where: { $0.name == description }) else { return nil }
+        self.init(canvas)
     }
 
-    public func values(from parameters: Tensor, workers: Workers) -> Mapping { Mapping(output: parameters) { $0 } }
+    public var description: String { canvas.name }
 
-    public func parameters(of values: Tensor, workers: Workers) -> Tensor { values }
+    public static func == (left: ParameterizationName, right: ParameterizationName) -> Bool { left.canvas == right.canvas }
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(canvas)) }
 }

@@ -6,13 +6,22 @@ import Tensors
     import Musl
 #endif
 
-/// A picture written as its scaled Fourier spectrum, in which all frequencies are climbed at the pace that natural
-/// images have (tensorflow/lucid, param/spatial.py):
+extension ParameterizationName {
+    /// The name of `FourierImage` in plans.
+    public static let fft = ParameterizationName(FourierImage.self)
+}
+
+/// A picture written as its Fourier spectrum, scaled so that one step changes each frequency by about as much as natural images
+/// hold of it (tensorflow/lucid, param/spatial.py):
 ///
 ///     X = z · √(width · height) / max(f, 1 / max(width, height))^p,   t = irfft2(X) / 4
 ///
 /// with f = √(fx² + fy²) in cycles a pixel. Odd widths are made one column wider and cropped.
 public struct FourierImage: Canvas {
+    public static let name = "fft"
+    public static let help = "a scaled Fourier spectrum"
+    public static let traits: CanvasTraits = .decayPower
+
     private let channels: Int
     /// Rows of the picture.
     public let height: Int
@@ -23,7 +32,7 @@ public struct FourierImage: Canvas {
 
     /// Standard deviation of the real and imaginary parts to start from.
     static let initialDeviation: Float = 0.01
-    /// What Lucid divides by so that the picture begins near grey.
+    /// Lucid's divisor, with which the picture starts near grey.
     private static let softening: Float = 4
 
     /// - Parameter decayPower: p above; 1 is the slope of natural images, more gives smoother pictures.
@@ -45,6 +54,10 @@ public struct FourierImage: Canvas {
         }
     }
 
+    public init(_ settings: CanvasSettings) {
+        self.init(channels: settings.channels, height: settings.height, width: settings.width, decayPower: settings.decayPower)
+    }
+
     /// `numpy.fft.fftfreq(width)[x]` without its sign; the extra column of an odd width continues with the first
     /// negative frequency, as Lucid's slice of fftfreq does.
     private static func horizontalFrequency(_ x: Int, width: Int) -> Double {
@@ -59,7 +72,7 @@ public struct FourierImage: Canvas {
     }
 
     /// The spectrum of the values, each bin divided by its scale.
-    public func parameters(of values: Tensor, workers: Workers) -> Tensor {
+    public func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor? {
         // The adjoint of the inverse is the forward transform with factors of its own: 1 / (height · width), and 2 for the
         // bins that stand for a pair.
         var spectra = transform.inverseAdjoint(widened(values, to: transform.width), workers: workers)
@@ -74,9 +87,9 @@ public struct FourierImage: Canvas {
     }
 
     /// t above, before the colour map: `[channels, height, width]`.
-    public func values(from parameters: Tensor, workers: Workers) -> Mapping {
+    public func values(from parameters: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
         let planes = transform.inverse(scaled(parameters, workers: workers), workers: workers)
-        return Mapping(output: cropped(planes)) { gradient in
+        return ValueAndPullback(cropped(planes)) { gradient in
             let spectra = transform.inverseAdjoint(uncropped(gradient), workers: workers)
             return scaled(spectra, workers: workers)
         }

@@ -1,6 +1,7 @@
 import Tensors
 
-/// The pictures that are drawn together, written in blocks of numbers: a canvas each, what they share, and the colour map.
+/// The pictures that are drawn together as blocks of parameters: one canvas for each, the detail that they share, and the
+/// colour map.
 public struct Parameterization: Sendable {
     /// Pictures that are drawn together.
     public let count: Int
@@ -9,10 +10,10 @@ public struct Parameterization: Sendable {
     private let colour: ColourMap
 
     /// - Parameters:
-    ///   - canvas: of each picture.
+    ///   - canvas: how each picture is written.
     ///   - colour: from the canvas's values to a picture in 0…1.
-    ///   - count: of pictures.
-    ///   - shared: what they have in common; nil for nothing.
+    ///   - count: how many pictures are drawn.
+    ///   - shared: detail that all of them have in common.
     public init(_ canvas: any Canvas, colour: ColourMap, count: Int = 1, shared: SharedDetail? = nil) {
         self.canvas = canvas
         self.colour = colour
@@ -27,7 +28,7 @@ public struct Parameterization: Sendable {
         return blocks + (shared?.initial(using: &generator) ?? [])
     }
 
-    /// The parameters of pictures in 0…1, as nearly as the canvas can.
+    /// The parameters that come nearest to pictures in 0…1.
     ///
     /// - Parameter isInterrupted: asked now and then.
     /// - Returns: nil if it was interrupted.
@@ -41,38 +42,29 @@ public struct Parameterization: Sendable {
         return blocks + (shared?.empty() ?? [])
     }
 
-    /// The pictures `[channels, height, width]` in 0…1 that the parameters stand for, and the way back from gradients at
-    /// them to one for each block.
-    public func pictures(from blocks: [Tensor], workers: Workers) -> Drawn {
+    /// The pictures `[channels, height, width]` in 0…1 that the blocks of parameters stand for.
+    public func pictures(from blocks: [Tensor], workers: Workers) -> ValueAndPullback<[Tensor], [Tensor]> {
         let details = shared.map { $0.values(from: Array(blocks[count...]), count: count, workers: workers) }
         let maps = (0..<count).map { index in
             let values = canvas.values(from: blocks[index], workers: workers)
             guard let details else { return (values, values.then { colour($0, workers: workers) }) }
             var sum = values.output
-            sum.add(details.pictures[index])
+            sum.add(details.output[index])
             return (values, colour(sum, workers: workers))
         }
-        return Drawn(pictures: maps.map { $0.1.output }) { gradients in
+        return ValueAndPullback(maps.map { $0.1.output }) { gradients in
             guard let details else { return zip(maps, gradients).map { $0.1.pullback($1) } }
             let inner = zip(maps, gradients).map { $0.1.pullback($1) }
             return zip(maps, inner).map { $0.0.pullback($1) } + details.pullback(inner)
         }
     }
-
-    /// Pictures with the way back.
-    public struct Drawn {
-        /// In their order.
-        public let pictures: [Tensor]
-        /// From a gradient at each picture to one at each block of parameters.
-        public let pullback: ([Tensor]) -> [Tensor]
-    }
 }
 
-/// What pictures that are drawn together have in common, so that they line up: enlargements of small pictures that all of
+/// Detail that pictures drawn together have in common, so that they line up: enlargements of small pictures that all of
 /// them share, or that blend from one to another along the row (tensorflow/lucid, param/lowres.py).
 public struct SharedDetail: Sendable {
     private let shape: Shape
-    /// Each a small extent, and how many there are along the row.
+    /// The shape of a small picture; and 1 if all pictures share it, 2 if they blend from a first to a second.
     private let layers: [(shape: Shape, ends: Int)]
 
     /// Parts of a half, a quarter, an eighth and a sixteenth of the extents; of the two smallest one more that blends.
@@ -92,8 +84,8 @@ public struct SharedDetail: Sendable {
 
     func empty() -> [Tensor] { layers.flatMap { layer in (0..<layer.ends).map { _ in Tensor(layer.shape) } } }
 
-    /// What is added to each picture's values.
-    func values(from blocks: [Tensor], count: Int, workers: Workers) -> Parameterization.Drawn {
+    /// The values that are added to each picture's own.
+    func values(from blocks: [Tensor], count: Int, workers: Workers) -> ValueAndPullback<[Tensor], [Tensor]> {
         let scalings = layers.flatMap { layer in
             (0..<layer.ends).map { _ in
                 BilinearScaling(fromHeight: layer.shape.height, width: layer.shape.width, toHeight: shape.height, width: shape.width)
@@ -110,40 +102,12 @@ public struct SharedDetail: Sendable {
             for (share, image) in zip(shares, large) { sum.add(image, scaledBy: share) }
             return sum
         }
-        return Parameterization.Drawn(pictures: pictures) { gradients in
+        return ValueAndPullback(pictures) { gradients in
             scalings.enumerated().map { block, scaling in
                 var sum = Tensor(shape)
                 for (shares, gradient) in zip(shares, gradients) { sum.add(gradient, scaledBy: shares[block]) }
                 return scaling.adjoint(sum, workers: workers)
             }
-        }
-    }
-}
-
-/// The parameterizations that `--param` names.
-public enum ParameterizationName: String, Sendable, CaseIterable, Codable {
-    case fft, pixel, laplacian, cppn, maco
-
-    /// Numbers that drawing so many pixels remembers beside a few of each pixel.
-    func numbers(at pixels: Int) -> Int { self == .cppn ? PatternNetwork.numbersPerPixel * pixels : 0 }
-
-    /// - Parameters:
-    ///   - channels: of the values: the picture's, and one more for the opacity.
-    ///   - decayPower: of the Fourier image: amplitudes fall with frequency to this power.
-    ///   - spectrum: of MaCo.
-    ///   - holdsPictures: it begins with a given picture instead of noise.
-    public func canvas(
-        channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural,
-        holdsPictures: Bool = false
-    ) -> any Canvas {
-        switch self {
-        case .fft: FourierImage(channels: channels, height: height, width: width, decayPower: decayPower)
-        case .pixel: PixelImage(channels: channels, height: height, width: width)
-        case .laplacian: LaplacianPyramid(channels: channels, height: height, width: width)
-        case .cppn: PatternNetwork(channels: channels, height: height, width: width)
-        case .maco:
-            FixedMagnitudeImage(
-                channels: channels, height: height, width: width, spectrum: spectrum, standardizesPhases: !holdsPictures)
         }
     }
 }

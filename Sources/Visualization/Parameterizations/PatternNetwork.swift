@@ -6,11 +6,27 @@ import Tensors
     import Musl
 #endif
 
+extension ParameterizationName {
+    /// The name of `PatternNetwork` in plans.
+    public static let cppn = ParameterizationName(PatternNetwork.self)
+}
+
 /// A picture written as a small network from a pixel's place to its values, a CPPN: eight 1×1 layers of 24 channels over the
 /// coordinates, each followed by atan(x)/0.67 and atan(x)²/0.6 side by side, and a last layer that begins at zero
 /// (tensorflow/lucid, param/cppn.py). It can be drawn at any size.
 public struct PatternNetwork: Canvas {
-    /// Of the picture.
+    public static let name = "cppn"
+    public static let help = "a small network from a pixel's place to its colour"
+    public static let traits: CanvasTraits = .anySize
+    /// A pixel's place, and every layer's sums and activations.
+    public static let scratchPerPixel = 3 * hidden * (depth + 1)
+
+    /// Weights move in smaller steps than frequencies: Lucid's rate for CPPNs.
+    public static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float {
+        optimizer.rule == Adam.self ? 0.005 : optimizer.defaultLearningRate
+    }
+
+    /// Shape of the picture.
     public let shape: Shape
     private let layers: [Layer]
 
@@ -18,9 +34,6 @@ public struct PatternNetwork: Canvas {
     private static let depth = 8
     /// Coordinates have a standard deviation of about 1: an even spread within ±√3.
     private static let reach = 3.0.squareRoot()
-
-    /// What drawing remembers of each pixel: its place, and every layer's sums and what they are activated to.
-    static let numbersPerPixel = 3 * hidden * (depth + 1)
 
     /// One 1×1 layer: weights `[outputs, inputs]`, then biases, at `start` in the parameters.
     private struct Layer {
@@ -40,6 +53,10 @@ public struct PatternNetwork: Canvas {
             inputs = 2 * Self.hidden
         }
         self.layers = layers
+    }
+
+    public init(_ settings: CanvasSettings) {
+        self.init(channels: settings.channels, height: settings.height, width: settings.width)
     }
 
     /// Weights from N(0, 1/inputs), biases 0, the last layer 0.
@@ -72,7 +89,7 @@ public struct PatternNetwork: Canvas {
         return places
     }
 
-    public func values(from parameters: Tensor, workers: Workers) -> Mapping {
+    public func values(from parameters: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
         var input = coordinates
         var inputs: [Tensor] = []
         var sums: [Tensor] = []
@@ -82,7 +99,7 @@ public struct PatternNetwork: Canvas {
             sums.append(sum)
             if layer.outputs == Self.hidden, layer.start != layers.last!.start { input = Self.activated(sum, workers) }
         }
-        return Mapping(output: sums.last!) { [inputs, sums] gradient in
+        return ValueAndPullback(sums.last!) { [inputs, sums] gradient in
             var result = Tensor(parameters.shape)
             var gradient = gradient
             for (index, layer) in layers.enumerated().reversed() {
@@ -95,26 +112,23 @@ public struct PatternNetwork: Canvas {
         }
     }
 
-    /// By climbing towards the values for a few hundred steps.
-    public func parameters(of values: Tensor, workers: Workers) -> Tensor {
-        guard let parameters = parameters(of: values, workers: workers, isInterrupted: { false }) else {
-            preconditionFailure("nobody interrupted it")
-        }
-        return parameters
-    }
+    /// Steps of gradient descent towards given values.
+    private static let fittingSteps = 400
+    private static let fittingRate: Float = 0.01
 
-    /// As `parameters(of:workers:)`; it asks before each step.
+    /// Fitted by gradient descent. It asks before each step whether it is interrupted.
     public func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor? {
         var generator = RandomGenerator(seed: 0)
         var parameters = [initial(using: &generator)]
-        var adam = Adam(learningRate: 0.01)
-        for step in 0..<400 {
+        var adam = Adam(learningRate: Self.fittingRate)
+        for step in 0..<Self.fittingSteps {
             if isInterrupted() { return nil }
             let drawn = self.values(from: parameters[0], workers: workers)
             var difference = values
             difference.add(drawn.output, scaledBy: -1)
-            let pace = Float(0.5 * (1 + cos(Double.pi * Double(step) / 400)))
-            adam.climb(&parameters, along: [drawn.pullback(difference)], pace: pace, workers: workers)
+            adam.update(
+                &parameters, along: [drawn.pullback(difference)],
+                learningRateFactor: Schedule.cosine.learningRateFactor(step: step, of: Self.fittingSteps), workers: workers)
         }
         return parameters[0]
     }

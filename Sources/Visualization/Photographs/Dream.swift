@@ -1,18 +1,18 @@
 import Networks
 import Tensors
 
-/// DeepDream: climbs an objective from a photograph in steps of a fixed mean size, over octaves from small to large; the
-/// detail that an octave found is enlarged and added to the next one's photograph (google/deepdream, dream.ipynb).
+/// DeepDream: gradient ascent from a photograph in steps of a fixed mean size, over octaves from small to large. The detail that
+/// an octave found is enlarged and added to the photograph of the next one (google/deepdream, dream.ipynb).
 ///
-/// A picture that is larger than the plan's tile is seen in tiles, and no computation needs more memory than one of them.
+/// The network sees a picture that is larger than the plan's tile in tiles, so that no pass needs more memory than one tile's.
 public struct Dream: PhotographProcess {
-    /// What is dreamt.
+    /// The plan that it follows.
     public let plan: DreamPlan
     public private(set) var stepsDone = 0
 
     private let network: PreparedNetwork
-    private let reading: Reading
-    private let references: [String: Scene.Frame]
+    private let bound: BoundObjective
+    private let references: [String: Batch.Sample]
     private let sizes: [Network.Size]
     private let photo: Tensor  // [channels, height, width]
     private let mask: Tensor?  // [1, height, width]
@@ -32,13 +32,13 @@ public struct Dream: PhotographProcess {
         _ plan: DreamPlan, model: Model, pictures: [String: Tensor], carried: Tensor? = nil, workers: Workers
     ) throws(RenderError) {
         let sizes = plan.octaveSizes
-        let reading = try plan.reading(at: sizes[0], model: model)
+        let bound = try plan.boundObjective(at: sizes[0], model: model)
         self.plan = plan
-        self.reading = reading
+        self.bound = bound
         self.workers = workers
         self.sizes = sizes
         network = try model.prepared(
-            reading.requests, preprocessing: plan.preprocessing, convolution: plan.convolution)
+            bound.requests, preprocessing: plan.preprocessing, convolution: plan.convolution)
         let shape = Shape(model.network.inputChannels, plan.height, plan.width)
         generator = RandomGenerator(seed: plan.seed)
         if let name = plan.photo {
@@ -57,24 +57,25 @@ public struct Dream: PhotographProcess {
         } else {
             mask = nil
         }
-        var references: [String: Scene.Frame] = [:]
-        for name in reading.objective.references {
+        var references: [String: Batch.Sample] = [:]
+        for name in bound.objective.references {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
-            for (layer, _) in reading.requests {
+            for (layer, _) in bound.requests {
                 do {
                     _ = try model.network.shape(of: layer, height: picture.shape.height, width: picture.shape.width)
                 } catch {
-                    throw .picture(name, "it is shown as \(picture.shape.width)x\(picture.shape.height), too small for \(layer); name a larger one")
+                    let size = "\(picture.shape.width)x\(picture.shape.height)"
+                    throw .picture(name, "it is shown as \(size), too small for \(layer); name a larger one")
                 }
             }
-            references[name] = Self.frame(picture, network, reading, workers)
+            references[name] = Self.sample(picture, network, bound, workers)
         }
         self.references = references
         (base, current) = (photo, photo)
         enter(octave: 0, detail: carried)
     }
 
-    /// The deviation of the noise to begin from.
+    /// Standard deviation of the noise to begin from.
     private static let noise: Float = 0.05
 
     /// Whether a plan can be followed, without computing or loading anything.
@@ -82,21 +83,25 @@ public struct Dream: PhotographProcess {
     /// - Parameter memory: bytes that may be used; nil for no limit.
     public static func check(_ plan: DreamPlan, model: Model, memory: Int? = nil) throws(RenderError) {
         let first = plan.octaveSizes[0]
-        let reading = try plan.reading(at: first, model: model)
+        let bound = try plan.boundObjective(at: first, model: model)
         if plan.tile != nil {
-            _ = try plan.reading(
+            _ = try plan.boundObjective(
                 at: Network.Size(height: min(first.height, Tiling.smallest), width: min(first.width, Tiling.smallest)), model: model)
         }
-        for case .sameExtents(let what) in reading.objective.checks {
+        for case .sameExtents(let what) in bound.objective.checks {
             throw .index("\(what) compares pictures of one size, and a dream has several; guide(…) does not mind")
         }
-        for (layer, _) in reading.requests {
+        for (layer, _) in bound.requests {
             guard model.network.onlySize(for: layer) == nil else {
                 throw .size("\(plan.width)x\(plan.height)", "\(plan.model) sees pictures of one size only, and a dream has several")
             }
         }
         let needed = try estimatedMemory(of: plan, model: model)
-        if let memory, needed > memory { throw .memory(needed: needed, available: memory, option: "--tile, --memory or --size") }
+        if let memory, needed > memory {
+            throw .memory(
+                needed: needed, available: memory,
+                advice: "try a smaller \(setting: .tile), \(setting: .memory) or \(setting: .size)")
+        }
     }
 
     /// The largest tile whose dream stays within so many bytes; nil if the whole picture does.
@@ -110,11 +115,13 @@ public struct Dream: PhotographProcess {
             if try estimatedMemory(plan, model: model, tile: side) <= memory { return side }
             side -= Tiling.grid
         }
-        throw .memory(needed: try estimatedMemory(plan, model: model, tile: Tiling.sides.lowerBound), available: memory, option: "--size, or allow more --memory")
+        throw .memory(
+            needed: try estimatedMemory(plan, model: model, tile: Tiling.sides.lowerBound), available: memory,
+            advice: "try a smaller \(setting: .size), or allow more \(setting: .memory)")
     }
 
-    /// Pictures of the whole size that are held at a time: the photograph as read and as planes, at the octave's size, the
-    /// picture, its gradient, the one before it, and what makes the file.
+    /// Pictures of the whole size that are in memory together: the photograph as read, as planes and in the octave's size, the
+    /// picture, its gradient, its predecessor, and those with which the file is written.
     private static let wholePictures = 8
 
     /// Bytes that a dream takes at most, about.
@@ -127,11 +134,11 @@ public struct Dream: PhotographProcess {
         let (height, width) = (min(tile ?? plan.height, plan.height), min(tile ?? plan.width, plan.width))
         var pass = plan
         (pass.width, pass.height, pass.octaves, pass.mask) = (width, height, 1, nil)
-        let reading = try pass.reading(at: Network.Size(height: height, width: width), model: model)
+        let bound = try pass.boundObjective(at: Network.Size(height: height, width: width), model: model)
         var render = RenderPlan(
             model: plan.model, weights: plan.weights, objective: plan.objective, width: width, height: height, transforms: "none")
         render.count = 1
-        return reading.estimatedMemory(render, network: model.network)
+        return bound.estimatedMemory(render, network: model.network)
             + 4 * wholePictures * channels * plan.width * plan.height
     }
 
@@ -160,15 +167,15 @@ public struct Dream: PhotographProcess {
             rows: generator.integer(below: 2 * jitter + 1) - jitter, columns: generator.integer(below: 2 * jitter + 1) - jitter
         )
         let shift = (rows: generator.integer(below: 1 << 16), columns: generator.integer(below: 1 << 16))
-        var (score, gradient) = climb(roll: roll, shift: shift)
+        var (score, gradient) = scoreAndGradient(roll: roll, shift: shift)
         guard score.isFinite else { throw .notFinite(step: stepsDone + 1) }
         let mean = gradient.meanMagnitude()
         guard mean.isFinite else { throw .notFinite(step: stepsDone + 1) }
-        // Where nothing answers there is nowhere to go.
+        // A gradient of zero has no direction.
         if mean > 0 { gradient.scale(by: 1 / mean) }
         if plan.totalVariation > 0 {
-            let penalty = Objective.totalVariation().evaluate(Scene(frames: [Scene.Frame(image: current, activations: [:])]))
-            gradient.add(penalty.frames[0].image!, scaledBy: -plan.totalVariation)
+            let penalty = Objective.totalVariation().evaluate(Batch(samples: [Batch.Sample(image: current, activations: [:])]))
+            gradient.add(penalty.gradients[0].image!, scaledBy: -plan.totalVariation)
         }
         if let weights { gradient.scaleEachChannel(by: weights) }
         current.add(gradient, scaledBy: plan.stepSize * (1 - plan.carried).squareRoot())
@@ -198,8 +205,8 @@ public struct Dream: PhotographProcess {
         for (row, column) in Self.tiles(of: picture.shape, side: plan.tile) {
             let seen = picture.cropped(
                 top: row.seen.lowerBound, left: column.seen.lowerBound, height: row.seen.count, width: column.seen.count)
-            let frame = Self.frame(seen, network, reading, workers)
-            let score = reading.objective.evaluate(Scene(frames: [frame], references: references)).score
+            let sample = Self.sample(seen, network, bound, workers)
+            let score = bound.objective.evaluate(Batch(samples: [sample], references: references)).score
             sum += Double(score) * Double(row.core.count * column.core.count)
             area += row.core.count * column.core.count
         }
@@ -208,8 +215,8 @@ public struct Dream: PhotographProcess {
         return score
     }
 
-    /// mean|∂score/∂x| of the first step without rolling: what several layers are balanced by.
-    public func gradientMagnitude() -> Float { climb(roll: (0, 0), shift: (0, 0)).1.meanMagnitude() }
+    /// mean|∂score/∂x| of the first step without rolling, with which several layers can be balanced.
+    public func gradientMagnitude() -> Float { scoreAndGradient(roll: (0, 0), shift: (0, 0)).1.meanMagnitude() }
 
     private mutating func enter(octave: Int, detail: Tensor?) {
         let size = sizes[octave]
@@ -231,7 +238,7 @@ public struct Dream: PhotographProcess {
     /// The score of the rolled picture, and its gradient at the picture.
     ///
     /// An objective is a mean over what a tile sees: with the tile's area its gradient weighs as much as in the whole.
-    private func climb(roll: (rows: Int, columns: Int), shift: (rows: Int, columns: Int)) -> (Float, Tensor) {
+    private func scoreAndGradient(roll: (rows: Int, columns: Int), shift: (rows: Int, columns: Int)) -> (Float, Tensor) {
         let pass = Pass(workers: workers, rectifier: plan.rectifier, poolGradient: plan.poolGradient)
         let shape = current.shape
         var gradient = Tensor(shape)
@@ -241,10 +248,10 @@ public struct Dream: PhotographProcess {
                 top: row.seen.lowerBound - roll.rows, left: column.seen.lowerBound - roll.columns, height: row.seen.count,
                 width: column.seen.count)
             let trace = network.forward(seen, pass)
-            let frame = Scene.Frame(image: seen, activations: reading.layers.mapValues { trace[$0] })
-            let evaluation = reading.objective.evaluate(Scene(frames: [frame], references: references))
-            var part = trace.backward(from: reading.seeds(evaluation.frames[0]))
-            if let direct = evaluation.frames[0].image { part.add(direct) }
+            let sample = Batch.Sample(image: seen, activations: bound.activations(trace))
+            let evaluation = bound.objective.evaluate(Batch(samples: [sample], references: references))
+            var part = trace.backward(from: bound.seeds(evaluation.gradients[0]))
+            if let direct = evaluation.gradients[0].image { part.add(direct) }
             let share = Double(row.core.count * column.core.count) / Double(shape.area)
             score += Double(evaluation.score) * share
             part.scale(by: Float(seen.shape.area) / Float(shape.area))
@@ -256,8 +263,8 @@ public struct Dream: PhotographProcess {
         return (Float(score), gradient)
     }
 
-    private static func frame(_ picture: Tensor, _ network: PreparedNetwork, _ reading: Reading, _ workers: Workers) -> Scene.Frame {
+    private static func sample(_ picture: Tensor, _ network: PreparedNetwork, _ bound: BoundObjective, _ workers: Workers) -> Batch.Sample {
         let trace = network.forward(picture, Pass(workers: workers), remembering: false)
-        return Scene.Frame(image: picture, activations: reading.layers.mapValues { trace[$0] })
+        return Batch.Sample(image: picture, activations: bound.activations(trace))
     }
 }

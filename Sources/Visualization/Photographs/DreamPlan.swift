@@ -116,10 +116,10 @@ public struct DreamPlan: Sendable, Codable, Equatable {
     public static let scaleBounds: ClosedRange<Float> = 1...8
 
     /// The objective held against the network and an extent that it must be able to see.
-    func reading(at size: Network.Size, model: Model) throws(RenderError) -> Reading {
+    func boundObjective(at size: Network.Size, model: Model) throws(RenderError) -> BoundObjective {
         var plan = RenderPlan(
             model: self.model, weights: weights, objective: objective, width: size.width, height: size.height, transforms: "none")
         plan.mask = mask
-        return try Reading(plan, model: model)
+        return try BoundObjective(plan, model: model)
     }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Tensors
 
-/// Something that is made of a photograph step by step: a dream, a transfer of style.
+/// A computation that makes a picture from a photograph step by step: a dream, a transfer of style.
 public protocol PhotographProcess: Sendable {
     /// Steps taken so far.
     var stepsDone: Int { get }
@@ -14,7 +14,7 @@ public protocol PhotographProcess: Sendable {
     mutating func step() throws(RenderError) -> Float
     /// The picture as it stands, `[channels, height, width]` in 0…1, always in its final extents.
     func picture() -> Tensor
-    /// What a picture in the final extents scores.
+    /// The score of a picture in the final extents.
     func score(of picture: Tensor) throws(RenderError) -> Float
 }
 

@@ -1,7 +1,7 @@
 import Tensors
 
-/// The losses of a transfer of style (Gatys, Ecker and Bethge 2016), each divided by the target's own energy: 0 where the
-/// picture has what is asked for, about 1 where it has nothing of it, whatever the network, the layer and the size.
+/// The losses of a transfer of style (Gatys, Ecker and Bethge 2016), each divided by the target's own energy: 0 for a picture
+/// that equals the target, about 1 for one that has nothing of it, whatever the network, the layer and the size.
 package enum StyleLosses {
     /// A loss with its gradient at the layer.
     package struct Loss {
@@ -21,7 +21,7 @@ package enum StyleLosses {
 
     /// ‖G − S‖² / ‖S‖², where G is the picture's Gram matrix and S the target's.
     ///
-    /// - Parameter mask: `[1, height, width]`, where the style is looked for; nil for everywhere.
+    /// - Parameter mask: `[1, height, width]`, white where the style counts; nil for everywhere.
     package static func style(_ values: Tensor, target: [Float], mask: Tensor? = nil, workers: Workers) -> Loss {
         var weighted = values
         if let mask { weighted.scaleEachChannel(by: mask) }
@@ -79,7 +79,7 @@ package enum StyleLosses {
         return Loss(value: Float(value), gradient: gradient)
     }
 
-    /// A layer that answers nothing has no energy to divide by.
+    /// The least energy to divide by: a layer may be zero everywhere.
     private static let smallest = 1e-20
 
     private static func positions(_ values: Tensor, _ mask: Tensor?) -> Double {

@@ -94,7 +94,7 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public init(
         model: String, weights: String, content: String, styles: [Style], contentLayers: [LayerWeight],
         styleLayers: [LayerWeight], contentWeight: Float = Self.contentWeight, styleWeight: Float = Self.styleWeight,
-        totalVariation: Float = Self.totalVariation, stages: [Stage], optimizer: OptimizerChoice = OptimizerChoice(.adam),
+        totalVariation: Float = Self.totalVariation, stages: [Stage], optimizer: OptimizerChoice = .adam,
         learningRate: Float? = nil, schedule: Schedule = .settle, seed: UInt64 = 0, poolGradient: PoolGradient = .winner,
         convolution: ConvolutionChoice = .auto, preprocessing: Preprocessing? = nil
     ) {
@@ -109,7 +109,7 @@ public struct StylePlan: Sendable, Codable, Equatable {
         self.totalVariation = totalVariation
         self.stages = stages
         self.optimizer = optimizer
-        self.learningRate = learningRate ?? (optimizer.name == .lbfgs ? 1 : Self.learningRate)
+        self.learningRate = learningRate ?? (optimizer.rule.comparesGradients ? optimizer.defaultLearningRate : Self.learningRate)
         self.schedule = schedule
         self.seed = seed
         self.poolGradient = poolGradient

@@ -1,24 +1,24 @@
 /// How a picture that is too large for one pass is cut: every pixel belongs to one tile's core, and a tile sees a margin
 /// around its core, so that what it computes there is nearly what the whole picture would give.
 ///
-/// The cuts begin at an offset that changes from step to step, so that what little is left of seams moves about (tensorflow/
-/// lucid, "infinite patterns").
+/// The cuts begin at an offset that changes from step to step, so that no seam stays in one place (tensorflow/lucid, "infinite
+/// patterns").
 package struct Tiling {
     /// A tile along one axis.
     package struct Piece: Equatable {
-        /// What is kept of the tile.
+        /// The part whose result is kept.
         package let core: Range<Int>
-        /// What the network sees; the core and a margin inside the picture.
+        /// The part that the network sees: the core and a margin, as far as the picture reaches.
         package let seen: Range<Int>
     }
 
     /// Sides of tiles that make sense.
     package static let sides = 256...65_536
-    /// What a tile sees beyond its core on every side.
+    /// Pixels that a tile sees beyond its core on every side.
     package static let margin = 64
     /// Cuts fall on multiples of this, so that the grids of strided layers fall where the whole picture's would.
     static let grid = 32
-    /// What a tile sees at least, where the picture has as much.
+    /// Pixels that a tile sees at least on every axis, where the picture has as many.
     static let smallest = 192
 
     package let rows: [Piece]

@@ -1,9 +1,17 @@
 import Tensors
 
 /// Lays a picture with an opacity over a random background, a new one at each step: a·rgb + (1 − a)·background with the
-/// opacity a in the last channel. What the background cannot hide is what the network needs (tensorflow/lucid,
+/// opacity a in the last channel. The parts that the network needs must become opaque (tensorflow/lucid,
 /// transform.collapse_alpha_random).
 public struct Backdrop: Transform {
+    public static let name = "backdrop"
+    public static let usage = "backdrop"
+    public static let help = "a random background behind a picture with an opacity"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        try argument.none()
+    }
+
     /// Standard deviation of the background before the sigmoid.
     public static let deviation: Float = 0.5
 
@@ -31,12 +39,12 @@ public struct Backdrop: Transform {
     }
 }
 
-/// a·rgb + (1 − a)·background, with the way back to the colours and the opacity.
+/// a·rgb + (1 − a)·background, differentiable in the colours and the opacity.
 ///
 /// - Parameters:
 ///   - image: `[colours + 1, height, width]`, the opacity last.
 ///   - background: `[colours, height, width]`
-package func composite(_ image: Tensor, over background: Tensor) -> Mapping {
+package func composite(_ image: Tensor, over background: Tensor) -> ValueAndPullback<Tensor, Tensor> {
     let shape = background.shape
     let area = shape.area
     var result = Tensor(uninitialized: shape)
@@ -50,7 +58,7 @@ package func composite(_ image: Tensor, over background: Tensor) -> Mapping {
             }
         }
     }
-    return Mapping(output: result) { gradient in
+    return ValueAndPullback(result) { gradient in
         var back = Tensor(image.shape)
         back.withMutableElements { back in
             gradient.withElements { gradient in

@@ -1,7 +1,7 @@
 import Tensors
 
-/// The values that a random transform chooses from: every value of some lists and stepped ranges with equal chance, or
-/// all of one continuous range. Spelled `0.9...1.1 by 0.02`, `-10...10 by 1 + 5*0`, `0.9, 1, 1.1`, `0.995^-5...79`
+/// The values that a random transform draws from: lists and stepped ranges, each of whose values is equally likely, or one
+/// continuous range. Written as `0.9...1.1 by 0.02`, `-10...10 by 1 + 5*0`, `0.9, 1, 1.1`, `0.995^-5...79`
 /// (powers) or `0.9...1.1`.
 public struct Choice: Sendable, Equatable {
     private enum Part: Sendable, Equatable {
@@ -37,14 +37,14 @@ public struct Choice: Sendable, Equatable {
         }
     }
 
-    /// The values of a range by steps, and single values so many times.
+    /// A range with steps, and single values that count `times` times each.
     public init(_ range: ClosedRange<Float>, by step: Float, plus extra: [(times: Int, value: Float)] = []) {
         self.init(parts: [.stepped(range, by: step)] + extra.map { .values($0.value, times: $0.times) })
     }
 
-    /// The least that may be drawn.
+    /// The smallest value that may be drawn.
     public var smallest: Float { bounds.lowerBound }
-    /// The most that may be drawn.
+    /// The largest value that may be drawn.
     public var largest: Float { bounds.upperBound }
 
     private var bounds: ClosedRange<Float> {
@@ -74,7 +74,7 @@ public struct Choice: Sendable, Equatable {
     /// A number as it can be read again: a plus sign, as in 1e+16, would begin another part.
     private static func number(_ value: Float) -> String { plain(value).replacing("e+", with: "e") }
 
-    /// Reads what stands between a transform's parentheses.
+    /// Reads the text in parentheses after a transform's name.
     package init(parsing text: some StringProtocol) throws(TransformError) {
         var parts: [Part] = []
         for piece in text.split(whereSeparator: { $0 == "," || $0 == "+" }) {
@@ -130,12 +130,4 @@ extension Choice {
 /// A number without a needless ".0".
 func plain(_ value: Float) -> String {
     value == value.rounded() && abs(value) < 1e7 ? "\(Int(value))" : "\(value)"
-}
-
-/// Transforms that cannot be read.
-public struct TransformError: Error, CustomStringConvertible, Equatable {
-    /// What cannot be read.
-    public let reason: String
-    init(_ reason: String) { self.reason = reason }
-    public var description: String { reason }
 }

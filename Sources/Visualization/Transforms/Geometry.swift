@@ -2,6 +2,17 @@ import Tensors
 
 /// A frame of constant value around the picture, so that jitter moves edges instead of losing them.
 public struct Pad: Transform {
+    public static let name = "pad"
+    public static let usage = "pad(12), pad(12, 0)"
+    public static let help = "a frame of that many pixels, grey or of another value"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        let parts = argument.parts
+        guard parts.count == 1 || parts.count == 2 else { throw TransformError("pad takes pixels and a value") }
+        let value = parts.count == 2 ? try parts[1].number("pad's value", in: -10...10) : 0.5
+        self.init(pixels: try parts[0].pixels(), value: value)
+    }
+
     /// Width of the frame.
     public let pixels: Int
     /// 0.5 is Lucid's grey.
@@ -20,7 +31,7 @@ public struct Pad: Transform {
             let padded = image.padded(
                 top: pixels, left: pixels, height: shape.height + 2 * pixels, width: shape.width + 2 * pixels,
                 value: value, workers: workers)
-            return Mapping(output: padded) { gradient in
+            return ValueAndPullback(padded) { gradient in
                 gradient.cropped(
                     top: pixels, left: pixels, height: shape.height, width: shape.width, workers: workers)
             }
@@ -33,9 +44,17 @@ public struct Pad: Transform {
     }
 }
 
-/// A random crop that takes `pixels` rows and columns away, so that what is drawn may not depend on its exact place.
+/// A random crop that is `pixels` rows and columns smaller, so that the feature does not depend on its exact place.
 public struct Jitter: Transform {
-    /// Rows and columns that are taken away.
+    public static let name = "jitter"
+    public static let usage = "jitter(8)"
+    public static let help = "a random crop that is that many pixels smaller"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        self.init(pixels: try argument.pixels())
+    }
+
+    /// Rows and columns that are cut off.
     public let pixels: Int
 
     public init(pixels: Int) { self.pixels = pixels }
@@ -49,7 +68,7 @@ public struct Jitter: Transform {
             let shape = image.shape
             let (height, width) = (shape.height - pixels, shape.width - pixels)
             let cropped = image.cropped(top: top, left: left, height: height, width: width, workers: workers)
-            return Mapping(output: cropped) { gradient in
+            return ValueAndPullback(cropped) { gradient in
                 gradient.padded(
                     top: top, left: left, height: shape.height, width: shape.width, value: 0, workers: workers)
             }
@@ -64,6 +83,14 @@ public struct Jitter: Transform {
 
 /// Bilinear scaling by a random factor; the new size is rounded down, as Lucid does.
 public struct Scale: Transform {
+    public static let name = "scale"
+    public static let usage = "scale(0.9...1.1 by 0.02)"
+    public static let help = "bilinear scaling by a random factor"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        self.init(factors: try argument.choice("factors above 0 and at most 16") { $0 > 0 && $0 <= 16 })
+    }
+
     /// Factors to choose from.
     public let factors: Choice
 
@@ -82,11 +109,11 @@ public struct Scale: Transform {
         let factor = factors.draw(using: &generator)
         return { image, workers in
             let target = scaled(image.shape, by: factor)
-            if target == image.shape { return Mapping(output: image) { $0 } }
+            if target == image.shape { return ValueAndPullback(image) { $0 } }
             let scaling = BilinearScaling(
                 fromHeight: image.shape.height, width: image.shape.width, toHeight: target.height,
                 width: target.width)
-            return Mapping(output: scaling(image, workers: workers)) { scaling.adjoint($0, workers: workers) }
+            return ValueAndPullback(scaling(image, workers: workers)) { scaling.adjoint($0, workers: workers) }
         }
     }
 
@@ -97,6 +124,14 @@ public struct Scale: Transform {
 
 /// Rotation about the centre by a random angle in degrees, counter-clockwise, black beyond the border.
 public struct Rotate: Transform {
+    public static let name = "rotate"
+    public static let usage = "rotate(-10...10 by 1 + 5*0)"
+    public static let help = "rotation by a random angle in degrees"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        self.init(degrees: try argument.choice("degrees from -360 to 360") { abs($0) <= 360 })
+    }
+
     /// Angles to choose from.
     public let degrees: Choice
 
@@ -107,9 +142,9 @@ public struct Rotate: Transform {
     public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         let angle = degrees.draw(using: &generator)
         return { image, workers in
-            if angle == 0 { return Mapping(output: image) { $0 } }
+            if angle == 0 { return ValueAndPullback(image) { $0 } }
             let rotation = BilinearRotation(degrees: angle, height: image.shape.height, width: image.shape.width)
-            return Mapping(output: rotation(image, workers: workers)) { rotation.adjoint($0, workers: workers) }
+            return ValueAndPullback(rotation(image, workers: workers)) { rotation.adjoint($0, workers: workers) }
         }
     }
 
@@ -118,6 +153,16 @@ public struct Rotate: Transform {
 
 /// The middle of the picture, `pixels` on a side; smaller pictures stay as they are.
 public struct Crop: Transform {
+    public static let name = "crop"
+    public static let usage = "crop(224)"
+    public static let help = "the middle of the picture"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        let side = try argument.pixels()
+        guard side > 0 else { throw TransformError("crop takes at least one pixel") }
+        self.init(pixels: side)
+    }
+
     /// The side of the square.
     public let pixels: Int
 
@@ -135,7 +180,7 @@ public struct Crop: Transform {
             let target = cropped(shape)
             let (top, left) = ((shape.height - target.height) / 2, (shape.width - target.width) / 2)
             let output = image.cropped(top: top, left: left, height: target.height, width: target.width)
-            return Mapping(output: output) { gradient in
+            return ValueAndPullback(output) { gradient in
                 gradient.padded(top: top, left: left, height: shape.height, width: shape.width, value: 0)
             }
         }
@@ -146,6 +191,14 @@ public struct Crop: Transform {
 
 /// The picture or its mirror image, with equal chance.
 public struct Flip: Transform {
+    public static let name = "flip"
+    public static let usage = "flip"
+    public static let help = "the picture or its mirror image"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        try argument.none()
+    }
+
     public init() {}
 
     public var text: String { "flip" }
@@ -153,7 +206,7 @@ public struct Flip: Transform {
     public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform {
         let flips = generator.integer(below: 2) == 1
         return { image, _ in
-            flips ? Mapping(output: image.mirrored()) { $0.mirrored() } : Mapping(output: image) { $0 }
+            flips ? ValueAndPullback(image.mirrored()) { $0.mirrored() } : ValueAndPullback(image) { $0 }
         }
     }
 

@@ -1,7 +1,21 @@
 import Tensors
 
-/// Bilinear scaling to one size, whatever comes in, for networks that take no other among others.
+/// Bilinear scaling to one size, for example for networks that take no other.
 public struct Resize: Transform {
+    public static let name = "resize"
+    public static let usage = "resize(224), resize(320x240)"
+    public static let help = "bilinear scaling to one size"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        let sides = argument.text.split(separator: "x", omittingEmptySubsequences: false)
+            .map { TransformArgument(name: Self.name, text: String($0)) }
+        let (width, height) = (try sides[0].pixels(), try sides.last!.pixels())
+        guard sides.count <= 2, width > 0, height > 0 else {
+            throw TransformError("resize takes 224 or 320x240, not \"\(argument.text)\"")
+        }
+        self.init(width: width, height: height)
+    }
+
     /// Columns.
     public let width: Int
     /// Rows.
@@ -16,10 +30,12 @@ public struct Resize: Transform {
 
     public func draw(for shape: Shape, at progress: Float, using generator: inout RandomGenerator) -> DrawnTransform { resized }
 
-    /// There is nothing random in it.
-    func resized(_ image: Tensor, _ workers: Workers) -> Mapping { scaled(image, height: height, width: width, workers) }
+    /// The scaling itself, in which nothing is random.
+    func resized(_ image: Tensor, _ workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
+        scaled(image, height: height, width: width, workers)
+    }
 
-    /// What comes out.
+    /// The shape after it.
     func target(_ shape: Shape) -> Shape { Shape(shape.channels, height, width) }
 
     public func extent(of shape: Shape) -> (smallest: Shape, largest: Shape) { (target(shape), target(shape)) }
@@ -27,6 +43,14 @@ public struct Resize: Transform {
 
 /// Bilinear scaling up to `pixels` on both sides where the picture is smaller.
 public struct AtLeast: Transform {
+    public static let name = "at_least"
+    public static let usage = "at_least(224)"
+    public static let help = "bilinear scaling up to at least that many pixels on both sides"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        self.init(pixels: try argument.pixels())
+    }
+
     /// The smallest extent.
     public let pixels: Int
 
@@ -50,11 +74,28 @@ public struct AtLeast: Transform {
 /// 0.05…1, where s goes from one share to another in the course of the render; or drawn evenly between the two. Its centre
 /// is drawn from N(½, 0.15²), moved so that the part lies inside (MaCo; Fel et al. 2023, arXiv:2306.06805).
 public struct RandomCrop: Transform {
+    public static let name = "random_crop"
+    public static let usage = "random_crop(0.5...0.05), random_crop(0.2...0.25, uniform)"
+    public static let help = "a random square, its side a share of the picture's"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        let parts = argument.parts.map(\.text)
+        let dots = parts.first?.firstRange(of: "...")
+        guard let dots, let text = parts.first, let first = Float(text[..<dots.lowerBound]),
+            let last = Float(text[dots.upperBound...]), (0.01...1).contains(first), (0.01...1).contains(last),
+            parts.count == 1 || parts.count == 2 && parts[1] == "uniform"
+        else {
+            throw TransformError(
+                "random_crop takes two shares of the picture such as 0.5...0.05, and perhaps uniform, not \"\(argument.text)\"")
+        }
+        self.init(from: first, to: last, uniform: parts.count == 2)
+    }
+
     /// The share at the first step.
     public let first: Float
     /// The share at the last step.
     public let last: Float
-    /// Drawn evenly between the two at every step.
+    /// Whether the share is drawn evenly between the two in every step.
     public let uniform: Bool
 
     public init(from first: Float, to last: Float, uniform: Bool = false) {
@@ -87,7 +128,7 @@ public struct RandomCrop: Transform {
         return { image, workers in
             let shape = image.shape
             let part = image.cropped(top: top, left: left, height: side, width: side, workers: workers)
-            return Mapping(output: part) { gradient in
+            return ValueAndPullback(part) { gradient in
                 gradient.padded(top: top, left: left, height: shape.height, width: shape.width, value: 0, workers: workers)
             }
         }
@@ -104,9 +145,9 @@ public struct RandomCrop: Transform {
 }
 
 /// One bilinear scaling with its adjoint.
-private func scaled(_ image: Tensor, height: Int, width: Int, _ workers: Workers) -> Mapping {
+private func scaled(_ image: Tensor, height: Int, width: Int, _ workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
     let shape = image.shape
-    if shape.height == height, shape.width == width { return Mapping(output: image) { $0 } }
+    if shape.height == height, shape.width == width { return ValueAndPullback(image) { $0 } }
     let scaling = BilinearScaling(fromHeight: shape.height, width: shape.width, toHeight: height, width: width)
-    return Mapping(output: scaling(image, workers: workers)) { scaling.adjoint($0, workers: workers) }
+    return ValueAndPullback(scaling(image, workers: workers)) { scaling.adjoint($0, workers: workers) }
 }

@@ -2,6 +2,14 @@ import Tensors
 
 /// A random shift by up to `pixels` − 1 columns to the right and rows down, zeros coming in, as Lucent's jitter.
 public struct Translate: Transform {
+    public static let name = "translate"
+    public static let usage = "translate(8)"
+    public static let help = "a random shift by fewer than that many pixels, zeros coming in"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        self.init(pixels: try argument.pixels())
+    }
+
     /// One more than the longest shift.
     public let pixels: Int
 
@@ -18,7 +26,7 @@ public struct Translate: Transform {
             let part = image.cropped(top: 0, left: 0, height: height, width: width, workers: workers)
             let shifted = part.padded(
                 top: rows, left: columns, height: shape.height, width: shape.width, value: 0, workers: workers)
-            return Mapping(output: shifted) { gradient in
+            return ValueAndPullback(shifted) { gradient in
                 gradient.cropped(top: rows, left: columns, height: height, width: width, workers: workers)
                     .padded(top: 0, left: 0, height: shape.height, width: shape.width, value: 0, workers: workers)
             }
@@ -30,6 +38,14 @@ public struct Translate: Transform {
 
 /// A random shift by up to `pixels` in each direction; what leaves on one side comes back on the other.
 public struct Roll: Transform {
+    public static let name = "roll"
+    public static let usage = "roll(32)"
+    public static let help = "a random shift around the edges by up to that many pixels"
+
+    public init(_ argument: TransformArgument) throws(TransformError) {
+        self.init(pixels: try argument.pixels())
+    }
+
     /// The longest shift.
     public let pixels: Int
 
@@ -41,7 +57,7 @@ public struct Roll: Transform {
         let rows = generator.integer(below: 2 * pixels + 1) - pixels
         let columns = generator.integer(below: 2 * pixels + 1) - pixels
         return { image, _ in
-            Mapping(output: image.rolled(rows: rows, columns: columns)) { $0.rolled(rows: -rows, columns: -columns) }
+            ValueAndPullback(image.rolled(rows: rows, columns: columns)) { $0.rolled(rows: -rows, columns: -columns) }
         }
     }
 

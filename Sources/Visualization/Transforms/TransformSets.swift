@@ -6,7 +6,7 @@ extension TransformChain {
         Rotate(degrees: .init(-10...10, by: 1, plus: [(5, 0)])), Jitter(pixels: 4),
     ])
 
-    /// Every name of a set, with its transforms as the language spells them.
+    /// The sets of fixed extents: their names, and their transforms as plans spell them.
     ///
     /// - lucid: tensorflow/lucid, optvis/transform.py.
     /// - lucent: greentfrapp/lucent: the same numbers, zero-filled translation, and at least the networks' 224 pixels.
@@ -35,7 +35,7 @@ extension TransformChain {
             + " scale(0.92...0.96) blur(1...1.1) jitter(\(u)) jitter(\(u)) flip resize(\(size))"
     }
 
-    /// The transforms that `--transforms` means for a picture of this size: a set's, or the text itself.
+    /// The transforms of a set for a picture of this size, or the text itself if no set has this name.
     public static func expanded(_ text: String, size: Int) -> String {
         if text == "xplique" { return xplique(size: size) }
         return sets.first { $0.name == text }?.text ?? text

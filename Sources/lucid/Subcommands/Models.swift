@@ -42,8 +42,8 @@ struct Models: ParsableCommand {
             defer { progress.report(model, nil) }
             let path = try Models.asking { library throws(StoreError) in
                 guard case .training(let training) = try library.meaning(of: model) else { return try library.path(of: model) }
-                let store = try Store(library.surroundings)
-                let item = try Pull(training, into: store, library.surroundings).run { bytes, total in
+                let store = try Store(library.environment)
+                let item = try Pull(training, into: store, library.environment).run { bytes, total in
                     progress.report(model, (bytes, total))
                     return Interruption.signal == 0
                 }
@@ -95,7 +95,7 @@ struct Models: ParsableCommand {
         func run() throws {
             let (name, path) = try Models.asking { library throws(StoreError) in
                 let item = try Import(file, as: `as`, into: library).run { Interruption.signal != 0 }
-                return (item.fullName, try Store(library.surroundings).path(of: item))
+                return (item.fullName, try Store(library.environment).path(of: item))
             }
             try standardOutput("\(name)  \(path)")
         }

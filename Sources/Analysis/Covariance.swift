@@ -1,20 +1,22 @@
 import Tensors
+import Visualization
 
-/// Sums over the positions of activations from which their covariance follows.
+/// Sums over positions of activations, from which their covariance over channels is computed.
 public struct Moments: Sendable {
     /// Positions so far.
     public private(set) var count = 0
     private let channels: Int
     private var sums: [Double]
-    private var products: [Double]
+    private var products: [Double]  // [channels, channels]
 
+    /// - Parameter channels: of the layer.
     public init(channels: Int) {
         self.channels = channels
         sums = [Double](repeating: 0, count: channels)
         products = [Double](repeating: 0, count: channels * channels)
     }
 
-    /// Takes in every position of `[channels, height, width]`.
+    /// Adds every position of an activation `[channels, height, width]`.
     public mutating func add(_ activation: Tensor) {
         precondition(activation.shape.channels == channels)
         let area = activation.shape.area
@@ -87,5 +89,23 @@ public struct SquareMatrix: Sendable {
             solution[i] /= factor[i * extent + i]
         }
         return solution
+    }
+}
+
+extension SquareMatrix {
+    /// A share of the mean variance that keeps directions finite which never vary.
+    private static let regularization = 1e-3
+
+    /// Takes the correlations of a covariance C out of a direction: v′ = C⁻¹v, brought to length 1 (the whitened directions of
+    /// activation atlases, Carter et al. 2019).
+    ///
+    /// - Returns: nil if the matrix cannot be inverted.
+    public func whitened(_ direction: Direction) -> Direction? {
+        var vector = [Double](repeating: 0, count: extent)
+        for (channel, weight) in direction.weights { vector[channel] = Double(weight) }
+        let regular = addingToDiagonal(Self.regularization * meanOfDiagonal + 1e-12)
+        guard let solution = regular.solve(vector) else { return nil }
+        let length = solution.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return Direction(solution.map { Float($0 / length) })
     }
 }

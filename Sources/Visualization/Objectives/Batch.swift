@@ -1,10 +1,10 @@
 import Networks
 import Tensors
 
-/// What an objective may look at: the pictures that are drawn together, and the fixed ones that it names.
-public struct Scene: Sendable {
-    /// A picture, and what the network answers to it.
-    public struct Frame: Sendable {
+/// Everything that an objective sees in one step: the pictures that are drawn together, and the fixed ones that it names.
+public struct Batch: Sendable {
+    /// A picture with the network's activations for it.
+    public struct Sample: Sendable {
         /// `[channels, height, width]` in 0…1, before transforms.
         public let image: Tensor
         /// By the names in `Objective.requests`.
@@ -17,23 +17,23 @@ public struct Scene: Sendable {
     }
 
     /// The pictures that are drawn, in their order.
-    public let frames: [Frame]
+    public let samples: [Sample]
     /// Fixed pictures by the names in `Objective.references`; they go through the same transforms as the drawn ones.
-    public let references: [String: Frame]
+    public let references: [String: Sample]
 
-    public init(frames: [Frame], references: [String: Frame] = [:]) {
-        self.frames = frames
+    public init(samples: [Sample], references: [String: Sample] = [:]) {
+        self.samples = samples
         self.references = references
     }
 }
 
-/// A score with its gradients.
+/// A score with its gradients at every picture of a batch.
 public struct Evaluation: Sendable {
-    /// The gradient of the score at one picture.
+    /// The gradients of the score at one picture.
     public struct Gradients: Sendable {
         /// With respect to each demanded activation, in the shape of `Activation.values`.
         public var layers: [String: Tensor] = [:]
-        /// With respect to the picture, beside what comes through the network.
+        /// With respect to the picture itself, without what comes back through the network.
         public var image: Tensor?
 
         public init(layers: [String: Tensor] = [:], image: Tensor? = nil) {
@@ -58,27 +58,27 @@ public struct Evaluation: Sendable {
 
     /// Higher is better.
     public var score: Float
-    /// One for each of the scene's frames.
-    public var frames: [Gradients]
+    /// One for each of the batch's samples.
+    public var gradients: [Gradients]
 
-    public init(score: Float, frames: [Gradients]) {
+    public init(score: Float, gradients: [Gradients]) {
         self.score = score
-        self.frames = frames
+        self.gradients = gradients
     }
 
     mutating func add(_ other: Evaluation) {
         score += other.score
-        for index in frames.indices { frames[index].add(other.frames[index]) }
+        for index in gradients.indices { gradients[index].add(other.gradients[index]) }
     }
 
     mutating func scale(by factor: Float) {
         score *= factor
-        for index in frames.indices { frames[index].scale(by: factor) }
+        for index in gradients.indices { gradients[index].scale(by: factor) }
     }
 }
 
 /// A score of one picture with its gradients.
-struct FrameEvaluation {
+struct SampleEvaluation {
     var score: Float
     var gradients: Evaluation.Gradients
 

@@ -20,7 +20,8 @@ public func classIndex(label: String, among labels: [String]) throws(ClassLabelE
     let holding = all.filter { $0.lowercased().split(separator: " ").contains(Substring(wanted)) }
     guard holding.isEmpty else {
         let more = holding.count > 10 ? " and \(holding.count - 10) more" : ""
-        throw ClassLabelError(reason: "no class is called just \"\(label)\"; there are \(holding.prefix(10).joined(separator: ", "))\(more)")
+        let named = holding.prefix(10).joined(separator: ", ")
+        throw ClassLabelError(reason: "no class is called just \"\(label)\"; there are \(named)\(more)")
     }
     let near = nearestNames(to: label, among: all)
     throw ClassLabelError(reason: "there is no class \"\(label)\"; the nearest are \(near.joined(separator: ", "))")

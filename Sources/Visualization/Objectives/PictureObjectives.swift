@@ -1,15 +1,15 @@
 import Tensors
 
-/// Objectives of the picture itself, before transforms. As penalties their weights are negative.
+/// Objectives that look at the picture itself, before transforms. Penalties among them take negative weights.
 extension Objective {
     /// Anisotropic total variation: Σ |x[y, x+1] − x[y, x]| + |x[y+1, x] − x[y, x]| over channels and positions.
     public static func totalVariation() -> Objective {
-        each(text: "total_variation()") { frame, _ in
-            let shape = frame.image.shape
+        each(text: "total_variation()") { sample, _ in
+            let shape = sample.image.shape
             let (height, width) = (shape.height, shape.width)
             var gradient = Tensor(shape)
             var sum = 0.0
-            frame.image.withElements { image in
+            sample.image.withElements { image in
                 gradient.withMutableElements { gradient in
                     for channel in 0..<shape.channels {
                         for y in 0..<height {
@@ -37,14 +37,14 @@ extension Objective {
                     }
                 }
             }
-            return FrameEvaluation(score: Float(sum), image: gradient)
+            return SampleEvaluation(score: Float(sum), image: gradient)
         }
     }
 
     /// Σ |x − c|
     public static func l1(constant: Float = 0) -> Objective {
-        each(text: "l1(\(constant == 0 ? "" : plain(constant)))") { frame, _ in
-            var gradient = frame.image
+        each(text: "l1(\(constant == 0 ? "" : plain(constant)))") { sample, _ in
+            var gradient = sample.image
             let sum = gradient.withMutableElements { values in
                 var sum = 0.0
                 for i in values.indices {
@@ -54,30 +54,30 @@ extension Objective {
                 }
                 return sum
             }
-            return FrameEvaluation(score: Float(sum), image: gradient)
+            return SampleEvaluation(score: Float(sum), image: gradient)
         }
     }
 
     /// √(ε + Σ (x − c)²), ε = 1e-6
     public static func l2(constant: Float = 0) -> Objective {
-        each(text: "l2(\(constant == 0 ? "" : plain(constant)))") { frame, _ in
-            var gradient = frame.image
+        each(text: "l2(\(constant == 0 ? "" : plain(constant)))") { sample, _ in
+            var gradient = sample.image
             gradient.withMutableElements { values in
                 for i in values.indices { values[i] -= constant }
             }
             let length = (1e-6 + inner(gradient, gradient)).squareRoot()
             gradient.scale(by: Float(1 / length))
-            return FrameEvaluation(score: Float(length), image: gradient)
+            return SampleEvaluation(score: Float(length), image: gradient)
         }
     }
 
-    /// ½ Σ (x − x̃)² with x̃ the picture under a 3×3 blur, held fixed: climbing down it blurs the picture a little at each
-    /// step (tensorflow/lucid, blur_input_each_step).
+    /// ½ Σ (x − x̃)² with x̃ the picture under a 3×3 blur, held fixed: gradient descent on it blurs the picture a little in
+    /// each step (tensorflow/lucid, blur_input_each_step).
     public static func blurInputEachStep() -> Objective {
-        each(text: "blur_input_each_step()") { frame, _ in
-            var gradient = frame.image
-            gradient.add(SoftBlur(extent: 3, frame.image.shape)(frame.image), scaledBy: -1)
-            return FrameEvaluation(score: Float(inner(gradient, gradient) / 2), image: gradient)
+        each(text: "blur_input_each_step()") { sample, _ in
+            var gradient = sample.image
+            gradient.add(SoftBlur(extent: 3, sample.image.shape)(sample.image), scaledBy: -1)
+            return SampleEvaluation(score: Float(inner(gradient, gradient) / 2), image: gradient)
         }
     }
 
@@ -85,8 +85,8 @@ extension Objective {
     /// is plain (tensorflow/lucid, penalize_boundary_complexity).
     public static func penalizeBoundaryComplexity(width: Int = 20, grey: Float = 0.5) -> Objective {
         let arguments = [width == 20 ? nil : "w=\(width)", grey == 0.5 ? nil : "c=\(plain(grey))"].compactMap { $0 }
-        return each(text: "penalize_boundary_complexity(\(arguments.joined(separator: ",")))") { frame, _ in
-            let image = frame.image
+        return each(text: "penalize_boundary_complexity(\(arguments.joined(separator: ",")))") { sample, _ in
+            let image = sample.image
             let shape = image.shape
             let blur = SoftBlur(extent: 5, shape)
             var difference = blur(image)
@@ -115,29 +115,29 @@ extension Objective {
                 }
             }
             direct.add(blur.adjoint(difference), scaledBy: -2)
-            return FrameEvaluation(score: Float(sum), image: direct)
+            return SampleEvaluation(score: Float(sum), image: direct)
         }
     }
 
-    /// The mean of the last channel, the opacity of a picture drawn with --alpha.
+    /// The mean of the last channel, the opacity of pictures that have one.
     public static func meanAlpha() -> Objective {
-        each(text: "mean_alpha()", checks: [.alpha]) { frame, _ in
-            let shape = frame.image.shape
+        each(text: "mean_alpha()", checks: [.alpha]) { sample, _ in
+            let shape = sample.image.shape
             let range = (shape.count - shape.area)..<shape.count
             var gradient = Tensor(shape)
             gradient.withMutableElements { gradient in for i in range { gradient[i] = 1 / Float(shape.area) } }
-            let sum = frame.image.withElements { image in range.reduce(0.0) { $0 + Double(image[$1]) } }
-            return FrameEvaluation(score: Float(sum / Double(shape.area)), image: gradient)
+            let sum = sample.image.withElements { image in range.reduce(0.0) { $0 + Double(image[$1]) } }
+            return SampleEvaluation(score: Float(sum / Double(shape.area)), image: gradient)
         }
     }
 
-    /// As `blurInputEachStep`, of the opacity alone.
+    /// `blurInputEachStep` for the opacity alone.
     public static func blurAlphaEachStep() -> Objective {
-        each(text: "blur_alpha_each_step()", checks: [.alpha]) { frame, _ in
-            let shape = frame.image.shape
+        each(text: "blur_alpha_each_step()", checks: [.alpha]) { sample, _ in
+            let shape = sample.image.shape
             let alpha = Tensor(
                 Shape(1, shape.height, shape.width),
-                frame.image.withElements { Array($0[(shape.count - shape.area)...]) })
+                sample.image.withElements { Array($0[(shape.count - shape.area)...]) })
             var difference = alpha
             difference.add(SoftBlur(extent: 3, alpha.shape)(alpha), scaledBy: -1)
             var gradient = Tensor(shape)
@@ -146,77 +146,35 @@ extension Objective {
                     for i in difference.indices { gradient[shape.count - shape.area + i] = difference[i] }
                 }
             }
-            return FrameEvaluation(score: Float(inner(difference, difference) / 2), image: gradient)
+            return SampleEvaluation(score: Float(inner(difference, difference) / 2), image: gradient)
         }
     }
 }
 
-/// Lucid's blur: the mean over a square window whose outermost ring counts half, over what of it is inside the picture.
-struct SoftBlur {
-    private let extent: Int
-    private let shape: Shape
-    private let totals: [Float]  // the weights inside the picture, by position
-
-    init(extent: Int, _ shape: Shape) {
-        self.extent = extent
-        self.shape = shape
-        let ones = [Float](repeating: 1, count: shape.area)
-        var totals = [Float](repeating: 0, count: shape.area)
-        ones.withUnsafeBufferPointer { ones in
-            totals.withUnsafeMutableBufferPointer {
-                Self.sum(ones.baseAddress!, into: $0.baseAddress!, extent, shape.height, shape.width)
-            }
-        }
-        self.totals = totals
+extension Objective.Function {
+    static let totalVariation = Self(name: "total_variation", usage: "total_variation()", help: "Σ |differences of neighbouring pixels|") {
+        _ throws(ExpressionError) in .totalVariation()
     }
-
-    func callAsFunction(_ image: Tensor) -> Tensor {
-        var result = sums(image)
-        divide(&result)
-        return result
+    static let l1 = Self(name: "l1", usage: "l1(CONSTANT)", help: "Σ |x − constant|, by default 0") {
+        arguments throws(ExpressionError) in .l1(constant: try arguments.number("a constant", in: -100...100) ?? 0)
     }
-
-    func adjoint(_ gradient: Tensor) -> Tensor {
-        var scaled = gradient
-        divide(&scaled)
-        return sums(scaled)
+    static let l2 = Self(name: "l2", usage: "l2(CONSTANT)", help: "√Σ (x − constant)², by default 0") {
+        arguments throws(ExpressionError) in .l2(constant: try arguments.number("a constant", in: -100...100) ?? 0)
     }
-
-    private func divide(_ tensor: inout Tensor) {
-        tensor.withMutableElements { values in
-            for i in values.indices { values[i] /= totals[i % totals.count] }
-        }
+    static let blurInputEachStep = Self(
+        name: "blur_input_each_step", usage: "blur_input_each_step()", help: "½ Σ (x − blurred x)², to blur a little each step"
+    ) { _ throws(ExpressionError) in .blurInputEachStep() }
+    static let penalizeBoundaryComplexity = Self(
+        name: "penalize_boundary_complexity", usage: "penalize_boundary_complexity(w=20, c=0.5)",
+        help: "high where a frame of w pixels is plain and grey"
+    ) { arguments throws(ExpressionError) in
+        .penalizeBoundaryComplexity(
+            width: try arguments.integer(named: "w") ?? 20, grey: try arguments.number(named: "c", in: -100...100) ?? 0.5)
     }
-
-    /// The weighted sums; the window is symmetric, so this is its own adjoint.
-    private func sums(_ image: Tensor) -> Tensor {
-        var result = Tensor(shape)
-        result.withMutableElements { result in
-            image.withElements { image in
-                for channel in 0..<shape.channels {
-                    Self.sum(
-                        image.baseAddress! + channel * shape.area, into: result.baseAddress! + channel * shape.area, extent,
-                        shape.height, shape.width)
-                }
-            }
-        }
-        return result
+    static let meanAlpha = Self(name: "mean_alpha", usage: "mean_alpha()", help: "the mean opacity, for pictures that have one") {
+        _ throws(ExpressionError) in .meanAlpha()
     }
-
-    private static func sum(
-        _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ extent: Int, _ height: Int, _ width: Int
-    ) {
-        let radius = extent / 2
-        for dy in -radius...radius {
-            for dx in -radius...radius {
-                let weight: Float = max(abs(dy), abs(dx)) == radius ? 0.5 : 1
-                let columns = max(0, -dx)..<max(max(0, -dx), min(width, width - dx))
-                for y in max(0, -dy)..<max(max(0, -dy), min(height, height - dy)) {
-                    addScaled(
-                        source + (y + dy) * width + columns.lowerBound + dx, to: target + y * width + columns.lowerBound,
-                        count: columns.count, by: weight)
-                }
-            }
-        }
-    }
+    static let blurAlphaEachStep = Self(
+        name: "blur_alpha_each_step", usage: "blur_alpha_each_step()", help: "blur_input_each_step of the opacity"
+    ) { _ throws(ExpressionError) in .blurAlphaEachStep() }
 }

@@ -1,14 +1,14 @@
 import Tensors
 
-/// From any numbers to a picture in 0…1: of three channels optionally the correlation of natural images' colours, then a
-/// sigmoid. A channel more than the colours is the opacity and passes the sigmoid alone.
+/// From unbounded values to a picture in 0…1: for three channels optionally the correlation of natural images' colours, then a
+/// sigmoid. One channel more than the colours is the opacity, which goes through the sigmoid only.
 ///
 /// The matrix is the square root of the colour covariance over ImageNet, divided by its largest column norm
 /// (tensorflow/lucid, param/color.py): rgb = sigmoid(M · t).
 public struct ColourMap: Sendable {
-    /// Of the picture, without the opacity.
+    /// Channels of the picture, without the opacity.
     public let channels: Int
-    /// Whether the matrix is applied before the sigmoid, which makes sense of three channels only.
+    /// Whether the matrix is applied before the sigmoid; three channels only.
     public let decorrelated: Bool
 
     public init(channels: Int = 3, decorrelated: Bool = true) {
@@ -29,13 +29,13 @@ public struct ColourMap: Sendable {
     }
 
     /// - Parameter values: `[channels, height, width]`, unbounded, or one channel more.
-    public func callAsFunction(_ values: consuming Tensor, workers: Workers) -> Mapping {
+    public func callAsFunction(_ values: consuming Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
         if channels == 3, values.shape.channels == 3 {
             let rows = rows
             let image = values.colours(rows, workers: workers)
-            return Mapping(output: image) { $0.coloursAdjoint(rows, image: image, workers: workers) }
+            return ValueAndPullback(image) { $0.coloursAdjoint(rows, image: image, workers: workers) }
         }
-        // The same three channels at a time, the rest without a matrix.
+        // Any other number of channels goes in groups of three, without the matrix where it does not apply.
         let count = values.shape.channels
         let groups = stride(from: 0, to: count, by: 3).map { $0..<min($0 + 3, count) }
         let maps = groups.map { group in
@@ -45,7 +45,7 @@ public struct ColourMap: Sendable {
             values.channelRange(group, filledTo: 3).colours(rows, workers: workers)
         }
         let shape = values.shape
-        return Mapping(output: Tensor(joining: images, channels: count)) { gradient in
+        return ValueAndPullback(Tensor(joining: images, channels: count)) { gradient in
             let parts = zip(zip(groups, maps), images).map { group, image in
                 gradient.channelRange(group.0, filledTo: 3).coloursAdjoint(group.1, image: image, workers: workers)
             }
@@ -53,7 +53,7 @@ public struct ColourMap: Sendable {
         }
     }
 
-    /// The values that stand for a picture, whose numbers are kept off 0 and 1: M⁻¹ · logit(x).
+    /// The values that stand for a picture: M⁻¹ · logit(x), with x kept off 0 and 1.
     public func inverse(_ image: Tensor, workers: Workers) -> Tensor {
         let area = image.shape.area
         var values = image
@@ -74,7 +74,7 @@ public struct ColourMap: Sendable {
         return values
     }
 
-    /// What a picture's numbers are kept off 0 and 1 by before the logarithm: below half a step of 8 bits.
+    /// The distance that a picture's numbers keep from 0 and 1 before the logarithm, below half a step of 8 bits.
     private static let margin: Float = 1e-3
 
     /// M⁻¹ by cofactors.

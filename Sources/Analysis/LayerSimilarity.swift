@@ -14,14 +14,20 @@ import Tensors
 public struct LayerSimilarity: Sendable {
     /// Examples so far.
     public private(set) var examples = 0
-    private var first: Bank
-    private var second: Bank
+    /// Layers of the first network.
+    public var layers: Int { first.layers.count }
+    /// Layers of the second network.
+    public var otherLayers: Int { second.layers.count }
+    private var first: ChannelSums
+    private var second: ChannelSums
     private var products: [Double]  // [channels of all first layers, channels of all second layers]
 
-    /// - Parameters: the channels of each layer of the two networks.
+    /// - Parameters:
+    ///   - channels: of each layer of the first network.
+    ///   - others: of each layer of the second network.
     public init(channels: [Int], and others: [Int]) {
-        first = Bank(channels)
-        second = Bank(others)
+        first = ChannelSums(channels)
+        second = ChannelSums(others)
         products = [Double](repeating: 0, count: first.channels * second.channels)
     }
 
@@ -29,29 +35,29 @@ public struct LayerSimilarity: Sendable {
     public static func memory(channels: [Int], and others: [Int]) -> Int {
         let (m, n) = (channels.reduce(0, +), others.reduce(0, +))
         let squares = (channels + others).reduce(0) { $0 + $1 * $1 }
-        return MemoryLayout<Double>.stride * (m * n + squares + (m + n) * Bank.capacity)
+        return MemoryLayout<Double>.stride * (m * n + squares + (m + n) * ChannelSums.capacity)
     }
 
-    /// Takes in every position of one photograph.
+    /// Adds every position of one photograph.
     ///
-    /// - Parameter activations: of each layer, `[channels, height, width]`, the same height and width for all layers of both
+    /// - Parameter activations: for each layer, `[channels, height, width]`, with the same height and width for all layers of both
     ///   networks.
     public mutating func add(_ activations: [Tensor], _ others: [Tensor], workers: Workers) {
         let area = activations[0].shape.area
         precondition((activations + others).allSatisfy { $0.shape.area == area }, "all layers have the same positions")
         for position in 0..<area {
-            if first.filled == Bank.capacity { complete(workers: workers) }
+            if first.filled == ChannelSums.capacity { complete(workers: workers) }
             first.append(activations, position)
             second.append(others, position)
         }
         examples += area
     }
 
-    /// Counts in the examples that still wait; to be called after the last.
+    /// Adds the examples that still wait to be multiplied. Call it after the last photograph.
     public mutating func complete(workers: Workers) {
         let count = first.filled
         addProducts(
-            first.values[...], second.values[...], columns: count, stride: Bank.capacity, to: &products, workers: workers)
+            first.values[...], second.values[...], columns: count, stride: ChannelSums.capacity, to: &products, workers: workers)
         first.complete(workers: workers)
         second.complete(workers: workers)
     }
@@ -100,7 +106,7 @@ public struct Correlations: Sendable {
     public let values: [Double]
     /// Which channels vary over the examples; the others are dead.
     public let liveRows: [Bool]
-    /// Likewise of the other layer.
+    /// The same for the other layer.
     public let liveColumns: [Bool]
 
     public init(rows: Int, columns: Int, values: [Double], liveRows: [Bool], liveColumns: [Bool]) {
@@ -140,7 +146,7 @@ public struct Correlations: Sendable {
 }
 
 /// The channels of all layers of one network: sums of their values, and of the products within each layer.
-private struct Bank: Sendable {
+private struct ChannelSums: Sendable {
     /// Examples that are multiplied at once: enough to keep a matrix product busy.
     static let capacity = 512
     /// A standard deviation below this share of the mean is rounding.

@@ -1,17 +1,19 @@
-/// Things put together step by step, always the two groups that are nearest on average over their pairs (UPGMA, Sokal and
-/// Michener 1958; SciPy's `linkage(…, "average")`).
+/// Hierarchical clustering by average linkage: in every step the two clusters merge whose mean distance over pairs is smallest
+/// (UPGMA, Sokal and Michener 1958; SciPy's `linkage(…, "average")`).
 public struct AverageLinkage: Sendable {
-    /// Two groups that became one. Groups are numbered as they come to be, single things first.
+    /// Two clusters that became one. Single items have the numbers from 0, merged clusters the next ones in their order.
     public struct Merge: Sendable, Equatable {
+        /// The cluster with the smaller number.
         public let first: Int
+        /// The cluster with the larger number.
         public let second: Int
-        /// The mean distance between their things; it never falls from one merge to the next.
+        /// The mean distance between their items; it never falls from one merge to the next.
         public let distance: Double
     }
 
-    /// Things.
+    /// How many items there are.
     public let count: Int
-    /// In their order, one fewer than things.
+    /// In their order, one fewer than items.
     public let merges: [Merge]
 
     /// - Parameter distances: `[count, count]`, symmetric.
@@ -45,11 +47,10 @@ public struct AverageLinkage: Sendable {
         self.merges = merges
     }
 
-    /// The groups of things once all merges up to a distance are done, each in ascending order, the one of the first thing
-    /// first.
+    /// The clusters after all merges up to a distance, each in ascending order, ordered by their first items.
     public func groups(within distance: Double) -> [[Int]] {
         var members: [Int: [Int]] = [:]
-        for thing in 0..<count { members[thing] = [thing] }
+        for item in 0..<count { members[item] = [item] }
         for (index, merge) in merges.enumerated() where merge.distance <= distance {
             members[count + index] = (members.removeValue(forKey: merge.first)! + members.removeValue(forKey: merge.second)!).sorted()
         }

@@ -26,14 +26,14 @@ private func dot(_ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float
     return sum
 }
 
-/// base to a power, for base > 0.
+/// base^power, for base > 0.
 func raise(_ base: Double, to power: Double) -> Double { pow(base, power) }
 
-/// Positions whose products are summed in one piece, so that the sums do not depend on the threads.
+/// Positions whose products are summed together. The pieces are fixed, so that sums do not depend on the threads.
 private let block = 8192
 
 /// A·Aᵀ over positions, `[channels, channels]`, row-major.
-func gramMatrix(_ activation: Tensor, workers: Workers = .one) -> [Float] {
+package func gramMatrix(_ activation: Tensor, workers: Workers = .one) -> [Float] {
     let (channels, area) = (activation.shape.channels, activation.shape.area)
     let size = channels * channels
     let pieces = (area + block - 1) / block
@@ -61,7 +61,7 @@ func gramMatrix(_ activation: Tensor, workers: Workers = .one) -> [Float] {
 }
 
 /// matrix · A, with the matrix `[channels, channels]` and A `[channels, positions]`.
-func product(_ matrix: [Float], with activation: Tensor, workers: Workers = .one) -> Tensor {
+package func product(_ matrix: [Float], with activation: Tensor, workers: Workers = .one) -> Tensor {
     let (channels, area) = (activation.shape.channels, activation.shape.area)
     var result = Tensor(uninitialized: activation.shape)
     result.withMutableElements { result in

@@ -15,11 +15,11 @@ extension Objective {
     }
 }
 
-/// What the names in an expression may mean.
+/// The meanings of names in an expression.
 struct ExpressionNames {
     /// The network's classes.
     let labels: [String]?
-    /// What pictures are to be called instead.
+    /// New names for pictures, by the names in the expression.
     let photographs: [String: String]
 }
 
@@ -30,7 +30,7 @@ struct ExpressionParser {
     private let firstColumn: Int
     private let names: ExpressionNames
 
-    /// - Parameter column: of the first character.
+    /// - Parameter column: the first character's.
     init(_ text: String, column: Int = 1, _ names: ExpressionNames) {
         characters = Array(text)
         firstColumn = column
@@ -141,7 +141,9 @@ struct ExpressionParser {
         guard let function = Objective.functions.first(where: { $0.name == name }) else {
             let what = name.isEmpty ? (next == nil ? "the end" : "\"\(rest)\"") : "\"\(name)\""
             let all = Objective.functions.map(\.name).joined(separator: ", ")
-            throw error("expected a function, found \(what); there are \(all) (lucid render --help)")
+            var unknown = error("expected a function, found \(what); there are \(all)")
+            unknown.isUnknownFunction = true
+            throw unknown
         }
         place += name.count
         guard take("(") else { throw error("expected ( after \(name)") }
@@ -204,7 +206,9 @@ extension StringProtocol {
 public struct ExpressionError: Error, CustomStringConvertible, Equatable {
     /// Counted from 1.
     public let column: Int
-    /// What is wrong there.
+    /// The reason why it cannot be read.
     public let reason: String
+    /// Whether it calls a function that there is not.
+    public var isUnknownFunction = false
     public var description: String { "column \(column): \(reason)" }
 }

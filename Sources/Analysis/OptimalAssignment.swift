@@ -1,4 +1,4 @@
-/// Gives each row a column of its own so that the sum of the scores is as high as can be: the Hungarian method, as shortest
+/// Assigns a column of its own to each row so that the sum of the scores is highest: the Hungarian method, as shortest
 /// augmenting paths with potentials (Kuhn 1955; Jonker and Volgenant 1987).
 ///
 /// - Parameter scores: `[rows, columns]`, finite.
@@ -18,7 +18,7 @@ public func bestAssignment(_ scores: [Double], rows: Int, columns: Int) -> [Int?
     var rowOfColumn = [Int](repeating: 0, count: columns + 1)
     var previous = [Int](repeating: 0, count: columns + 1)
     for row in 1...rows {
-        // The cheapest way from this row over taken columns to a free one.
+        // The cheapest path from this row over taken columns to a free one.
         rowOfColumn[0] = row
         var end = 0
         var distances = [Double](repeating: .infinity, count: columns + 1)
@@ -45,7 +45,7 @@ public func bestAssignment(_ scores: [Double], rows: Int, columns: Int) -> [Int?
             }
             end = next
         }
-        // Everyone on the way moves on by one.
+        // Along the path every row takes the next column.
         while end != 0 {
             rowOfColumn[end] = rowOfColumn[previous[end]]
             end = previous[end]

@@ -1,7 +1,7 @@
+import Analysis
 import Tensors
 import TestSupport
 import Testing
-import Visualization
 
 /// Correlations, CKA, assignments and clusters against NumPy and SciPy: scripts/goldens/similarity.py.
 @Suite struct SimilarityTests {
@@ -108,7 +108,7 @@ import Visualization
         var firsts: [Float] = []
         for distance in [0.5, 0.8, 1.1] {
             let groups = linkage.groups(within: distance)
-            firsts += (0..<12).map { thing in Float(groups.first { $0.contains(thing) }![0]) }
+            firsts += (0..<12).map { item in Float(groups.first { $0.contains(item) }![0]) }
         }
         #expect(firsts == (try golden.values("groups")))
         #expect(AverageLinkage(distances: [0], count: 1).groups(within: 1) == [[0]])

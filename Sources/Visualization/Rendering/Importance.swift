@@ -1,5 +1,23 @@
 import Tensors
 
+/// How much each position of a picture mattered: Σ over steps of |∂score/∂x|, summed over channels (Fel et al. 2023,
+/// arXiv:2306.06805).
+struct Importance: Sendable {
+    private(set) var values: Tensor  // [1, height, width]
+
+    /// - Parameter shape: of the picture.
+    init(_ shape: Shape) { values = Tensor(Shape(1, shape.height, shape.width)) }
+
+    mutating func add(_ gradient: Tensor) {
+        let area = gradient.shape.area
+        values.withMutableElements { sum in
+            gradient.withElements { gradient in
+                for i in gradient.indices { sum[i % area] += abs(gradient[i]) }
+            }
+        }
+    }
+}
+
 /// A picture with the parts that mattered opaque: its colours between the 1st and the 99th percentile, its opacity the
 /// importance over the 80th (Fel et al. 2023, arXiv:2306.06805).
 ///

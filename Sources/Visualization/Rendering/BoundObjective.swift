@@ -1,0 +1,203 @@
+import Networks
+import Tensors
+
+/// The objective and the transforms of a plan, read and checked against the network.
+struct BoundObjective {
+    let objective: Objective
+    let transforms: TransformChain
+    /// The network's layers by the objective's names for them. Two names may mean one layer.
+    let layers: [String: LayerName]
+    /// The fixed pictures that the objective, the start and the mask name.
+    let pictures: Set<String>
+
+    /// - Throws: `RenderError` where the plan cannot be followed, without computing or loading anything.
+    init(_ plan: RenderPlan, model: Model) throws(RenderError) {
+        do {
+            objective = try Objective(parsing: plan.objective, labels: model.classNames)
+        } catch {
+            throw .objective(plan.objective, error)
+        }
+        do {
+            transforms = try TransformChain(parsing: plan.transforms)
+        } catch {
+            throw .transforms(plan.transforms, error)
+        }
+        layers = try model.network.layers(named: objective.requests.keys.sorted())
+        pictures = objective.references.union([plan.start, plan.mask].compactMap { $0 })
+        try checkSizes(plan, model.network)
+        for check in objective.checks { try self.check(check, plan, model.network) }
+    }
+
+    /// The activations that the network must compute.
+    var requests: [LayerName: ActivationRequest] {
+        var requests: [LayerName: ActivationRequest] = [:]
+        for (name, request) in objective.requests {
+            let layer = layers[name]!
+            requests[layer] = requests[layer].map { $0.union(request) } ?? request
+        }
+        return requests
+    }
+
+    /// The activations of a pass by the objective's names for the layers.
+    func activations(_ trace: borrowing Trace) -> [String: Activation] { layers.mapValues { trace[$0] } }
+
+    /// An objective's gradients by the network's names for the layers.
+    func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
+        var seeds: [LayerName: Tensor] = [:]
+        for (name, gradient) in gradients.layers {
+            let layer = layers[name]!
+            if seeds[layer] == nil { seeds[layer] = gradient } else { seeds[layer]!.add(gradient) }
+        }
+        return seeds
+    }
+
+    /// The one unit that the objective is about; nil if it is about none or several.
+    var unit: (layer: LayerName, channel: Int, position: ActivationRequest.Position?)? {
+        var found: (layer: LayerName, channel: Int, position: ActivationRequest.Position?)?
+        for case .unit(let layer, let channel?, let x, let y) in objective.checks {
+            if found != nil { return nil }
+            let isNeuron = objective.requests[layer]?.positions != nil
+            found = (layers[layer]!, channel, isNeuron ? ActivationRequest.Position(x: x, y: y) : nil)
+        }
+        return found
+    }
+
+    /// Bytes that a render takes at most: the memory of a forward pass, four of the largest maps (a layer's input and output,
+    /// and a branch beside it), the picture in its several forms, and the weights, prepared for both directions.
+    func estimatedMemory(_ plan: RenderPlan, network: Network) -> Int {
+        let drawn = Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width)
+        let largest = transforms.extent(of: drawn).largest
+        let height = max(largest.height, plan.height)
+        let width = max(largest.width, plan.width)
+        let scratch = plan.parameterization.canvas.scratchPerPixel
+        let cost = network.cost(of: Set(layers.values), height: height, width: width)
+        let pictures = 16 * drawn.channels * height * width + scratch * plan.height * plan.width
+        let passes = plan.count * (cost.remembered + pictures) + objective.references.count * cost.largestActivation
+        let ascent = passes + 4 * cost.largestActivation
+        let finished = plan.outputSize.map { size in
+            plan.count * (16 * drawn.channels + scratch) * size.height * size.width
+        }
+        return 4 * (max(ascent, finished ?? 0) + 3 * cost.parameters) + 64 << 20
+    }
+}
+
+// MARK: - Checks
+
+extension BoundObjective {
+    private func checkSizes(_ plan: RenderPlan, _ network: Network) throws(RenderError) {
+        guard plan.width > 0, plan.height > 0 else { throw .size(plan.sizeText, "nothing to draw") }
+        let drawn = Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width)
+        guard transforms.extent(of: drawn).smallest.channels == network.inputChannels else {
+            throw plan.alpha
+                ? .index("a picture with an opacity needs the transform backdrop, once")
+                : .index("the transform backdrop needs a picture with an opacity (\(setting: .alpha))")
+        }
+    }
+
+    private func check(_ check: ObjectiveCheck, _ plan: RenderPlan, _ network: Network) throws(RenderError) {
+        switch check {
+        case .unit(let layer, let channel, let x, let y):
+            try checkUnit(layers[layer]!, channel: channel, x: x, y: y, plan, network)
+        case .picture(let picture):
+            guard picture < plan.count else {
+                let drawn = plan.count == 1 ? "one is" : "\(plan.count) are"
+                throw .index("there is no picture \(picture): \(drawn) drawn, counted from 0 (\(setting: .count))")
+            }
+        case .pictures(let count, let subject):
+            guard plan.count >= count else {
+                throw .index("\(subject) compares pictures that are drawn together; try \(setting: .count) 4")
+            }
+        case .alone(let subject): throw .index("\(subject) within picture(…) has one picture to look at; put it outside")
+        case .alpha:
+            guard plan.alpha else { throw .index("there is no opacity; try \(setting: .alpha)") }
+        case .sameExtents: break  // fixed pictures are cut to the plan's size
+        }
+    }
+
+    private func checkUnit(
+        _ layer: LayerName, channel: Int?, x: Int?, y: Int?, _ plan: RenderPlan, _ network: Network
+    ) throws(RenderError) {
+        let channels = network.channels(of: layer)
+        if let channel, channel >= channels {
+            throw .index("\(layer) has the channels 0–\(channels - 1); there is no channel \(channel)")
+        }
+        let shape = try shape(of: layer, plan, network)
+        if let x, x >= shape.width {
+            throw .index("\(layer) has the columns 0–\(shape.width - 1) at this size; there is no column \(x)")
+        }
+        if let y, y >= shape.height {
+            throw .index("\(layer) has the rows 0–\(shape.height - 1) at this size; there is no row \(y)")
+        }
+    }
+
+    /// The layer's shape for the whole picture. The smallest picture that transforms leave must be large enough as well.
+    private func shape(of layer: LayerName, _ plan: RenderPlan, _ network: Network) throws(RenderError) -> Shape {
+        let picture = Shape(network.inputChannels, plan.height, plan.width)
+        let extent = transforms.extent(of: Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width))
+        let smallest = extent.smallest
+        if let only = network.onlySize(for: layer),
+            smallest != extent.largest || smallest != Shape(network.inputChannels, only.height, only.width)
+        {
+            let wanted = Resize(width: only.width, height: only.height).text
+            throw .size(plan.sizeText, "\(layer) sees pictures of \(only) pixels only; end \(setting: .transforms) with \(wanted)")
+        }
+        do {
+            guard smallest.height > 0, smallest.width > 0 else { throw ShapeError("the transforms leave nothing of the picture") }
+            _ = try network.shape(of: layer, height: smallest.height, width: smallest.width)
+            let seen = transforms.finalResize?.target(picture) ?? picture
+            return try network.shape(of: layer, height: seen.height, width: seen.width)
+        } catch {
+            guard let side = smallestSize(for: layer, network) else {
+                throw .size(plan.sizeText, "too small for \(layer) (\(error)); no size fits under these transforms")
+            }
+            throw .size(plan.sizeText, "too small for \(layer) (\(error)); try \(setting: .size) \(side)")
+        }
+    }
+
+    /// The side of the smallest square that the layer can be drawn at under these transforms; nil if none up to 1024 is.
+    private func smallestSize(for layer: LayerName, _ network: Network) -> Int? {
+        (1...1024).first { side in
+            let extent = transforms.extent(of: Shape(network.inputChannels, side, side)).smallest
+            return extent.height > 0 && extent.width > 0
+                && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
+                && (transforms.finalResize != nil || (try? network.shape(of: layer, height: side, width: side)) != nil)
+        }
+    }
+}
+
+extension RenderPlan {
+    /// "224" for a square, "640x480" otherwise.
+    fileprivate var sizeText: String { width == height ? "\(width)" : "\(width)x\(height)" }
+}
+
+extension Network {
+    /// The layers that names stand for, by name; `Objective.logitsLayer` stands for the class scores.
+    func layers(named names: [String]) throws(RenderError) -> [String: LayerName] {
+        var layers: [String: LayerName] = [:]
+        for name in names {
+            do {
+                layers[name] = try name == Objective.logitsLayer ? logitsLayer : layer(named: name)
+            } catch {
+                throw .layer(error)
+            }
+        }
+        return layers
+    }
+}
+
+extension Model {
+    /// The network, cut to the layers that are demanded, with its weights loaded.
+    ///
+    /// - Parameter preprocessing: a plan's own; nil for the model's.
+    func prepared(
+        _ requests: [LayerName: ActivationRequest], preprocessing: Preprocessing?, convolution: ConvolutionChoice
+    ) throws(RenderError) -> PreparedNetwork {
+        do {
+            return try PreparedNetwork(
+                network, requests: requests, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
+                sharing: loaded)
+        } catch {
+            throw .weights(error)
+        }
+    }
+}

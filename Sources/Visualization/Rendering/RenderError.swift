@@ -1,0 +1,95 @@
+import Networks
+
+/// Why a plan cannot be followed.
+public enum RenderError: Error, CustomStringConvertible {
+    case objective(String, ExpressionError)
+    case transforms(String, TransformError)
+    case layer(LayerNameError)
+    /// A channel, a position or a picture that does not exist, or an opacity that is missing.
+    case index(Reason)
+    /// A size that cannot be drawn, and why.
+    case size(String, Reason)
+    /// A fixed picture that cannot be used, and why.
+    case picture(String, Reason)
+    case weights(WeightsError)
+    /// More bytes than there are, and how to need fewer.
+    case memory(needed: Int, available: Int, advice: Reason)
+    /// The score is infinite or not a number.
+    case notFinite(step: Int)
+    /// The caller asked for an end.
+    case interrupted
+
+    public var description: String { text { $0.plainName } }
+
+    /// The error in a sentence.
+    ///
+    /// - Parameter name: how the caller's users spell a setting.
+    public func text(naming name: (Setting) -> String) -> String {
+        switch self {
+        case .objective(let text, let error): "objective \"\(text)\", \(error)"
+        case .transforms(let text, let error): "transforms \"\(text)\": \(error)"
+        case .layer(let error): "\(error)"
+        case .index(let reason): reason.text(naming: name)
+        case .size(let size, let reason): "size \(size): \(reason.text(naming: name))"
+        case .picture(let picture, let reason): "\(picture): \(reason.text(naming: name))"
+        case .weights(let error): "\(error)"
+        case .memory(let needed, let available, let advice):
+            "this picture would take \(gigabytes(needed)) of memory, and there are \(gigabytes(available)); \(advice.text(naming: name))"
+        case .notFinite(let step):
+            "the score stopped being a number at step \(step); try a lower \(name(.learningRate)) or another \(name(.seed))"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    /// A setting that an error names. The raw value is its name in words joined by hyphens.
+    public enum Setting: String, Sendable {
+        case alpha, count, memory, seed, size, stages, tile, transforms
+        case learningRate = "learning-rate"
+        case outputSize = "output-size"
+        case styleScale = "style-scale"
+
+        var plainName: String { rawValue.replacing("-", with: " ") }
+    }
+
+    /// A sentence in which settings are named, so that every user interface can spell them in its own way:
+    ///
+    ///     let reason: RenderError.Reason = "there is no opacity; try \(setting: .alpha)"
+    public struct Reason: Sendable, ExpressibleByStringInterpolation {
+        /// One part of the sentence.
+        fileprivate enum Part: Sendable {
+            case words(String)
+            case setting(Setting)
+        }
+
+        private let parts: [Part]
+
+        public init(stringLiteral value: String) { parts = [.words(value)] }
+        public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
+
+        /// The sentence with the settings' names.
+        public func text(naming name: (Setting) -> String) -> String {
+            parts.map { part in
+                switch part {
+                case .words(let words): words
+                case .setting(let setting): name(setting)
+                }
+            }.joined()
+        }
+
+        /// Collects the parts of a sentence.
+        public struct StringInterpolation: StringInterpolationProtocol {
+            fileprivate var parts: [Part] = []
+
+            public init(literalCapacity: Int, interpolationCount: Int) {}
+
+            public mutating func appendLiteral(_ literal: String) { parts.append(.words(literal)) }
+            public mutating func appendInterpolation(_ value: some Any) { parts.append(.words("\(value)")) }
+            public mutating func appendInterpolation(setting: Setting) { parts.append(.setting(setting)) }
+        }
+    }
+}
+
+private func gigabytes(_ bytes: Int) -> String {
+    let tenths = Int((Double(bytes) / 1e8).rounded(.up))
+    return "\(tenths / 10).\(tenths % 10) GB"
+}

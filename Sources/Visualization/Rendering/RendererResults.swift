@@ -1,0 +1,111 @@
+import Networks
+import Tensors
+
+extension Renderer {
+    /// The pictures as they stand, `[channels, height, width]` in 0…1; with an opacity as the last channel if the plan has
+    /// one.
+    ///
+    /// - Parameter size: other extents than the plan's, for a canvas that can be drawn at any size.
+    public func pictures(size: (height: Int, width: Int)? = nil) -> [Tensor] {
+        let drawing = size.map {
+            Self.parameterization(plan, channels: model.network.inputChannels, $0.height, $0.width)
+        }
+        let pictures = (drawing ?? parameterization).pictures(from: parameters, workers: workers).output
+        return size == nil ? pictures.map { mask?.apply($0) ?? $0 } : pictures
+    }
+
+    /// The pictures as they are shown: where the canvas says so, with the parts that mattered opaque.
+    public func shown(size: (height: Int, width: Int)? = nil) -> [Tensor] {
+        let pictures = pictures(size: size)
+        guard !importance.isEmpty, size == nil else { return pictures }
+        return zip(pictures, importance).map { withImportance($0, $1.values) }
+    }
+
+    /// The objective on pictures as the network sees them without transforms.
+    public func score(of pictures: [Tensor]) throws(RenderError) -> Float {
+        let samples = pictures.map { sample($0) }
+        let fixed = references.mapValues { sample($0) }
+        let score = bound.objective.evaluate(Batch(samples: samples, references: fixed)).score
+        guard score.isFinite else { throw .notFinite(step: stepsDone) }
+        return score
+    }
+
+    /// The mean score over some draws of the transforms, more for longer renders. It has random numbers of its own, so that the
+    /// render is the same with it and without.
+    public func scoreWithTransforms(of pictures: [Tensor]) -> Float {
+        let draws = min(8, max(1, plan.steps / 32))
+        var own = RandomGenerator(seed: plan.seed ^ Self.scoringSeed)
+        var sum: Float = 0
+        for _ in 0..<draws {
+            let before = own
+            func seen(_ picture: Tensor) -> Batch.Sample {
+                own = before
+                let mapping = bound.transforms.opaque(
+                    picture, channels: model.network.inputChannels, at: 1, using: &own, workers: workers)
+                let trace = network.forward(mapping.output, Pass(workers: workers), remembering: false)
+                return Batch.Sample(image: picture, activations: bound.activations(trace))
+            }
+            let fixed = references.mapValues(seen)
+            sum += bound.objective.evaluate(Batch(samples: pictures.map(seen), references: fixed)).score
+        }
+        return sum / Float(draws)
+    }
+
+    /// The letters "transfor" in ASCII.
+    private static let scoringSeed: UInt64 = 0x7472_616e_7366_6f72
+
+    private func sample(_ picture: Tensor) -> Batch.Sample {
+        let channels = model.network.inputChannels
+        // Transparent parts are seen as grey.
+        let seen =
+            picture.shape.channels == channels
+            ? picture
+            : composite(picture, over: Tensor(Shape(channels, picture.shape.height, picture.shape.width), repeating: 0.5)).output
+        // A network of one size sees finished pictures scaled to it as well.
+        let fitted = bound.transforms.finalResize?.resized(seen, workers).output ?? seen
+        let trace = network.forward(fitted, Pass(workers: workers), remembering: false)
+        return Batch.Sample(image: picture, activations: bound.activations(trace))
+    }
+
+    /// The rank of the plan's unit among its layer's channels by activation when the network sees the picture; nil if the plan
+    /// is not about one unit.
+    public func rank(on picture: Tensor) throws(RenderError) -> Rank? {
+        guard let unit = bound.unit, picture.shape.channels == model.network.inputChannels else { return nil }
+        var request = ActivationRequest.all
+        if let position = unit.position { request.positions = [position] }
+        let whole = try model.prepared(
+            [unit.layer: request], preprocessing: plan.preprocessing, convolution: plan.convolution)
+        let seen = bound.transforms.finalResize?.resized(picture, workers).output ?? picture
+        let trace = whole.forward(seen, Pass(workers: workers), remembering: false)
+        let activation = trace[unit.layer]
+        let area = activation.values.shape.area
+        let places = unit.position.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area
+        let sums = activation.values.withElements { values in
+            (0..<activation.values.shape.channels).map { channel in
+                places.reduce(0.0) { $0 + Double(values[channel * area + $1]) }
+            }
+        }
+        let own = sums[unit.channel]
+        let best = sums.indices.max { sums[$0] < sums[$1] }!
+        return Rank(place: 1 + sums.count { $0 > own }, channels: sums.count, strongest: best)
+    }
+
+    /// The rank of a unit among its layer's channels.
+    public struct Rank: Sendable, Codable, Equatable {
+        /// 1 for the channel with the largest activation.
+        public let place: Int
+        /// Channels of the layer.
+        public let channels: Int
+        /// The channel with the largest activation.
+        public let strongest: Int
+    }
+
+    /// Σ|∂score/∂x| at each picture under one draw of the transforms, with which two objectives can be balanced.
+    ///
+    /// - Parameter pictures: nil for the pictures as they stand.
+    public func gradientMagnitudes(at pictures: [Tensor]? = nil) -> [Float] {
+        var generator = generator
+        let gradients = evaluate(pictures ?? self.pictures(), Pass(workers: workers), at: 0, using: &generator).gradients
+        return gradients.map { gradient in gradient.withElements { $0.reduce(0) { $0 + abs($1) } } }
+    }
+}
