@@ -14,15 +14,15 @@ public struct DiffThresholds: SettingGroup {
 
     private static let notNegative = Rule<Double>("0 or above") { $0 >= 0 && $0.isFinite }
 
-    public static let settings: [Setting<Self>] = [
-        Setting("max-rms", \.maxRms, "x", "Root mean square of the differences of the samples, 0 to 255, at most.", notNegative),
-        Setting("max-difference", \.maxDifference, "n", "Largest difference of a sample, 0 to 255, at most.", notNegative),
-        Setting("min-psnr", \.minPsnr, "x", "Peak signal-to-noise ratio in dB, at least.", notNegative),
-        Setting("min-ssim", \.minSsim, "x", "Structural similarity (1: the same), at least.", .from(-1, to: 1)),
-        Setting("max-lab", \.maxLab, "x", "Difference in colour (CIEDE2000; 1 is just noticeable), mean over the pixels, at most.", notNegative),
-        Setting("max-lab-pixel", \.maxLabPixel, "x", "Difference in colour of the pixel that differs most, at most.", notNegative),
-        Setting("min-score-ratio", \.minScoreRatio, "r", "Score of the new picture as a share of the expected one's, at least; both must carry one. From a negative score it may fall by the same share.", notNegative),
-    ]
+    public static func table() -> [Setting<Self>] {
+        Setting("max-rms", \.maxRms, "x", "Root mean square of the differences of the samples, 0 to 255, at most.", notNegative)
+        Setting("max-difference", \.maxDifference, "n", "Largest difference of a sample, 0 to 255, at most.", notNegative)
+        Setting("min-psnr", \.minPsnr, "x", "Peak signal-to-noise ratio in dB, at least.", notNegative)
+        Setting("min-ssim", \.minSsim, "x", "Structural similarity (1: the same), at least.", .from(-1, to: 1))
+        Setting("max-lab", \.maxLab, "x", "Difference in colour (CIEDE2000; 1 is just noticeable), mean over the pixels, at most.", notNegative)
+        Setting("max-lab-pixel", \.maxLabPixel, "x", "Difference in colour of the pixel that differs most, at most.", notNegative)
+        Setting("min-score-ratio", \.minScoreRatio, "r", "Score of the new picture as a share of the expected one's, at least; both must carry one. From a negative score it may fall by the same share.", notNegative)
+    }
 
     /// Whether the pictures must be the same pixel for pixel.
     var areNone: Bool {

@@ -12,14 +12,15 @@ public struct DiffSettings: SettingGroup {
 
     public init() {}
 
-    public static let settings: [Setting<Self>] = [
-        Setting("expected", required: \.expected, "expected", "The expected picture, PNG or JPEG, or a folder of them; - for standard input.").positional().reading(),
-        Setting("actual", required: \.actual, "actual", "The new picture, or a folder of them; - for standard input.").positional().reading(),
-    ] + DiffThresholds.settings.map { $0.lifted(\.thresholds) } + [
-        Setting("output", \.output, "path", "Write both pictures and where they differ (CIEDE2000) side by side; for folders, a folder of those that differ.").writing(),
-        Setting("junit", \.junit, "file", "Write the results as JUnit XML, which CI systems show.").writing(),
-        Setting("update", flag: \.update, "Make new pictures the expected ones where they differ or there are none; remove none. The exit code is then 0."),
-    ] + ReadingSettings.settings.map { $0.lifted(\.reading) }
+    public static func table() -> [Setting<Self>] {
+        Setting("expected", required: \.expected, "expected", "The expected picture, PNG or JPEG, or a folder of them; - for standard input.").positional().reading()
+        Setting("actual", required: \.actual, "actual", "The new picture, or a folder of them; - for standard input.").positional().reading()
+        DiffThresholds.lifted(\.thresholds)
+        Setting("output", \.output, "path", "Write both pictures and where they differ (CIEDE2000) side by side; for folders, a folder of those that differ.").writing()
+        Setting("junit", \.junit, "file", "Write the results as JUnit XML, which CI systems show.").writing()
+        Setting("update", flag: \.update, "Make new pictures the expected ones where they differ or there are none; remove none. The exit code is then 0.")
+        ReadingSettings.lifted(\.reading)
+    }
 
     public func check() throws(Problem) {
         if expected == "-", actual == "-" { throw .usage("standard input can be one of the pictures, not both") }

@@ -11,12 +11,13 @@ public struct CaptionedSheetSettings: SettingGroup {
 
     public init() {}
 
-    public static let settings: [Setting<Self>] = [
-        Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading(),
-        Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1)),
-        Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing(),
-        Setting("no-captions", flag: \.noCaptions, "Leave the captions out."),
-    ] + ReadingSettings.settings.map { $0.lifted(\.reading) }
+    public static func table() -> [Setting<Self>] {
+        Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading()
+        Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
+        Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
+        Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")
+        ReadingSettings.lifted(\.reading)
+    }
 
     public func check() throws(Problem) {
         guard pictures.count > 1 else { throw .usage("name at least two pictures", setting: "pictures") }

@@ -15,7 +15,9 @@ struct Compare: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
     func run() throws {
-        let settings = try CaptionedSheetSettings(given: texts(of: self))
+        var texts = texts(of: self)
+        texts["quiet"] = nil
+        let settings = try CaptionedSheetSettings(given: texts)
         try CaptionedSheet(settings).picture.write(to: settings.output)
         if !quiet, settings.output != "-" { try standardOutput("\(settings.output)  \(settings.pictures.count) pictures") }
     }

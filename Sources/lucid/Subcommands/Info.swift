@@ -21,7 +21,7 @@ struct Info: ParsableCommand {
         }
         var rows = record.rows
         if case .picture(let plan) = record.pictures[0].plan, record.pictures[0].complete, let command = PlanCommand(plan) {
-            rows.append(("command", command.text))
+            rows.append(("command", command.commandLine))
         }
         let width = rows.map(\.name.count).max()!
         for (name, value) in rows {
