@@ -23,7 +23,7 @@ struct Report: ParsableCommand {
 
     func run() throws {
         let report = try PictureReport(try ReportSettings(given: texts(of: self)), session: running.session)
-        for problem in report.unreadable { say("\(problem.message), and is left out") }
+        for problem in report.unreadable { standardError("lucid: \(problem.line), and is left out\n") }
         let summary = try report.write(commandLine: \.commandLine)
         if summary.output == "-" { return }
         if running.json {
