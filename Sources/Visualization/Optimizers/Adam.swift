@@ -65,7 +65,7 @@ public struct Adam: Optimizer {
             varianceCorrection: Float(1 / (1 - pow(Double(beta2), Double(step))).squareRoot()), epsilon: epsilon)
         for block in parameters.indices {
             if weightDecay != 0 { parameters[block].scale(by: 1 - learningRate * learningRateFactor * weightDecay) }
-            rule.climb(
+            rule.update(
                 &parameters[block], mean: &means[block], variance: &variances[block], along: gradients[block],
                 workers: workers)
         }

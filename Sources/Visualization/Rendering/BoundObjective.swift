@@ -186,7 +186,7 @@ extension Network {
 }
 
 extension Model {
-    /// The network, cut to the layers that are demanded, with its weights loaded.
+    /// The network, cut to the layers that are requested, with its weights loaded.
     ///
     /// - Parameter preprocessing: a plan's own; nil for the model's.
     func prepared(
@@ -195,7 +195,7 @@ extension Model {
         do {
             return try PreparedNetwork(
                 network, requests: requests, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
-                sharing: loaded)
+                sharing: preparedLayers)
         } catch {
             throw .weights(error)
         }

@@ -34,19 +34,24 @@ struct Diff: ParsableCommand {
     @Option(DiffSettings["junit"]) var junit: String?
     @Flag(DiffSettings["update"]) var update = false
     @Option(DiffSettings["max-pixels"]) var maxPixels: String?
-    @Flag(help: "Print one JSON object a pair.") var json = false
-    @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
+    @OptionGroup var printing: PrintOptions
+
+    /// How results are printed.
+    struct PrintOptions: ParsableArguments {
+        @Flag(help: "Print one JSON object a pair.") var json = false
+        @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
+    }
 
     func run() throws {
-        var check = try GoldenCheck(try DiffSettings(given: texts(of: self)))
+        var check = try GoldenCheck(settings(of: self))
         let isOfFolders = check.isOfFolders
         try check.run(isCancelled: { Interruption.signal != 0 }) { comparison throws(Problem) in
-            if json { return try standardOutput(comparison.json) }
-            if quiet || output == "-" || junit == "-" { return }
+            if printing.json { return try standardOutput(comparison.json) }
+            if printing.quiet || output == "-" || junit == "-" { return }
             // For two pictures that cannot be compared the error says all; in folders those that are the same go without saying.
             if comparison.result != (isOfFolders ? .same : .unreadable) { try standardOutput(comparison.line) }
         }
-        if isOfFolders, !quiet, !json { try standardOutput(check.summary) }
+        if isOfFolders, !printing.quiet, !printing.json { try standardOutput(check.summary) }
         if let problem = check.problem { throw problem }
     }
 }

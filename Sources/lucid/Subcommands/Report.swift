@@ -22,7 +22,7 @@ struct Report: ParsableCommand {
     @OptionGroup var running: RunOptions
 
     func run() throws {
-        let report = try PictureReport(try ReportSettings(given: texts(of: self)), session: running.session)
+        let report = try PictureReport(settings(of: self), session: running.session)
         for problem in report.unreadable { standardError("lucid: \(problem.line), and is left out\n") }
         let summary = try report.write(commandLine: \.commandLine)
         if summary.output == "-" { return }
