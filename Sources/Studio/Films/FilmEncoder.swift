@@ -70,11 +70,7 @@ struct FilmEncoder: ~Copyable {
         // "file:", lest a name with a colon be taken for a protocol.
         let output = metadata + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
         let arguments = ["-hide_banner", "-loglevel", "error", "-y"] + input + ["-an"] + colors + output
-        do {
-            process = try ChildProcess(program, arguments)
-        } catch {
-            throw Failure(error)
-        }
+        process = try asProblem { () throws(ProcessError) in try ChildProcess(program, arguments) }
         self.file = file
     }
 

@@ -28,8 +28,8 @@ struct PicturePairing {
             let (folder, file) = expectedIsFolder ? (expected, actual) : (actual, expected)
             throw .usage("\(FileName.shown(folder)) is a folder and \(FileName.shown(file)) is not; name two pictures, or two folders")
         }
-        let golden = expectedIsFolder || !mayBegin ? try asProblem { try PictureTree.relativePaths(in: expected) } : []
-        let new = try asProblem { try PictureTree.relativePaths(in: actual) }
+        let golden = expectedIsFolder || !mayBegin ? try asProblem { try Picture.relativePaths(in: expected) } : []
+        let new = try asProblem { try Picture.relativePaths(in: actual) }
         guard !golden.isEmpty || !new.isEmpty else {
             throw Problem(.missing, "\(FileName.shown(expected)), \(FileName.shown(actual)): there are no pictures (.png, .jpg) in them")
         }
@@ -44,7 +44,7 @@ struct PicturePairing {
 
     /// Whether there is something of this name, be it unreadable.
     private static func exists(_ path: String) -> Bool {
-        do throws(PictureError) {
+        do {
             if path != "-" { try InputFile.checkReadable(path) }
             return true
         } catch {

@@ -51,7 +51,7 @@ struct FilmJob: Job {
             throw Problem(.cannotWrite, "\(place) is what is dreamt on, and would be lost; choose another \(setting: "output")")
         }
         // Frames of a longer sequence would follow this one's.
-        guard let frameCount, Studio.isFolder(source), !force else { return }
+        guard let frameCount, Files.isFolder(source), !force else { return }
         let next = FrameWriter.framePath(in: folder, frameCount + 1)
         if isFile(next) {
             throw Problem(.cannotWrite, "\(next) is there already, and \(source) has \(frameCount) frames; name another folder, or use \(setting: "force") to leave it there")

@@ -59,7 +59,7 @@ public struct PictureReport {
     public init(_ settings: ReportSettings, session: Session) throws(Problem) {
         self.settings = settings
         let output = settings.output ?? OutputNames.join(settings.folder, "report.html")
-        let files = try asProblem { try PictureTree.relativePaths(in: settings.folder) }
+        let files = try asProblem { try Picture.relativePaths(in: settings.folder) }
         try OutputChecks.check(output)
         if settings.output == nil, !settings.force, isFile(output), !Self.isReport(output) {
             throw Problem(
