@@ -59,7 +59,7 @@ let package = Package(
             ]),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
         .target(
-            name: "FuzzTargets", dependencies: ["Images", "Manifests", "Networks", "ONNX", "Visualization"], path: "Tests/FuzzTargets"),
+            name: "FuzzTargets", dependencies: ["Studio", "Images", "Manifests", "Networks", "ONNX", "Visualization"], path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),

@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// What the system knows about a file or a folder.
+/// The system's facts about a file or a folder.
 public struct FileStatus: Equatable, Sendable {
     /// The kinds of files that are told apart.
     public enum Kind: Sendable {

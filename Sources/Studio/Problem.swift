@@ -5,12 +5,12 @@ import Networks
 import Tensors
 import Visualization
 
-/// What went wrong, as data: a command line makes one line and an exit code of it, a batch finds the line of its manifest, a form
+/// An error as data: a command line makes one line and an exit code of it, a batch finds the line of its manifest, a form
 /// marks the field.
 public struct Problem: Error, Sendable, Equatable {
     /// The kinds, each with the exit code that a command line gives it.
     public enum Kind: Sendable, Equatable {
-        /// What was asked for makes no sense: EX_USAGE, 64.
+        /// A request that makes no sense: EX_USAGE, 64.
         case usage
         /// A file's contents cannot be used: EX_DATAERR, 65.
         case badData
@@ -47,7 +47,7 @@ public struct Problem: Error, Sendable, Equatable {
         self.setting = setting ?? message.settings.first
     }
 
-    /// What was asked for makes no sense.
+    /// A request that makes no sense.
     public static func usage(_ message: Message, setting: String? = nil) -> Problem { Problem(.usage, message, setting: setting) }
     /// A file's contents cannot be used.
     public static func badData(_ message: Message, setting: String? = nil) -> Problem { Problem(.badData, message, setting: setting) }

@@ -5,7 +5,7 @@ import Networks
 import Synchronization
 import Tensors
 
-/// What every job of a process shares: the networks that have been loaded, the threads, and whether the user wants it to end.
+/// The things that all jobs of a process share: the networks that have been loaded, the threads, and whether the user wants it to end.
 public final class Session: Sendable {
     /// Threads to use. Results do not depend on them.
     public let workers: Workers

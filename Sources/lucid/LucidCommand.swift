@@ -3,6 +3,7 @@ import Files
 import Images
 import Networks
 import Studio
+import Tensors
 import Visualization
 
 /// `lucid`: parses, calls, and turns every error into one line and an exit code.
@@ -37,7 +38,7 @@ struct LucidCommand: ParsableCommand {
     static func main() {
         Interruption.prepare()
         onMemoryExhaustion { bytes in
-            Failure(70, "the system refused \(bytes >> 20) MiB of memory; try a smaller --size or fewer --threads").exit()
+            Problem(.failed, "the system refused \(bytes >> 20) MiB of memory; try a smaller --size or fewer --threads").exit()
         }
         do {
             // An expression may begin with a minus, which the parser would take for an option's.

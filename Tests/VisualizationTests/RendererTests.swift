@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Tensors
 import TestSupport
@@ -153,13 +154,8 @@ import Visualization
             ($0.parameterization, $0.count, $0.crops, $0.untilConverged, $0.clipGradient) = (.maco, 2, 2, 0.01, 3)
             ($0.poolGradient, $0.normalizeGradient, $0.start, $0.pictures) = (.average, true, "photo", ["photo": "00ff"])
         }
-        let record = PictureRecord(version: "1", plan: plan, stepsDone: 3, score: 1.25, picture: 1)
-        #expect(!record.complete)
-        let again = try PictureRecord(json: record.json)
-        #expect(again == record)
-        #expect(try pictures(again.plan, pictures: ["photo": photo]) == pictures(plan, pictures: ["photo": photo]))
-        #expect(throws: RecordError.self) { try PictureRecord(json: "{}") }
-        let sheet = SheetRecord(version: "1", pictures: [record, record])
-        #expect(try SheetRecord(json: sheet.json).pictures == sheet.pictures)
+        let again = try JSONDecoder().decode(RenderPlan.self, from: JSONEncoder().encode(plan))
+        #expect(again == plan)
+        #expect(try pictures(again, pictures: ["photo": photo]) == pictures(plan, pictures: ["photo": photo]))
     }
 }

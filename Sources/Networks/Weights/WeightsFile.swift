@@ -14,7 +14,7 @@ public func openWeights(path: String) throws(WeightsError) -> any WeightStore {
 public struct WeightsError: Error, CustomStringConvertible, Equatable {
     /// The file's path.
     public let file: String
-    /// What is wrong with it.
+    /// The trouble with it.
     public let reason: String
     /// The file is not there or cannot be opened (exit code 66 rather than 65).
     public let isMissing: Bool

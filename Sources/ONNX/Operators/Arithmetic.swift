@@ -44,7 +44,7 @@ extension Operator {
             layer: { try $0.combined($1, layer, try $1.input(0), try $1.input(1)) })
     }
 
-    /// Of any number of values.
+    /// Any number of values.
     private static func several(
         _ name: String, _ layer: Arithmetic.Operation, _ integers: @escaping @Sendable (Int, Int) -> Int,
         _ floats: @escaping @Sendable (Float, Float) -> Float

@@ -34,7 +34,7 @@ struct BatchCombination {
                 return isWrong ? [] : jobs
             } catch {
                 guard let blamed = blamed(error, values) else {
-                    // What is missing may be what has been left out.
+                    // A missing setting may be one that has been left out.
                     if !isWrong { mistakes.add(line, error.message, error.kind) }
                     return []
                 }
@@ -101,7 +101,7 @@ struct BatchCombination {
         return texts
     }
 
-    /// What a value is that its setting's cannot be; nil if it can.
+    /// Why a value cannot be its setting's: "a list", for example; nil if it can.
     private func objection(_ setting: String, _ value: Manifest.Value) -> String? {
         guard let texts = form.texts(setting, value) else { return Self.kind(of: value) }
         let traits = form.settings[setting]!

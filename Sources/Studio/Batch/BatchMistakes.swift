@@ -1,12 +1,12 @@
 import Manifests
 
-/// What is wrong with a batch, by the manifest's lines: all of it is said at once.
+/// Everything that is wrong with a batch, by the manifest's lines, so that it can be said at once.
 public struct BatchMistakes: Sendable {
     public struct Mistake: Sendable, Equatable {
         /// In the manifest, from 1.
         public let line: Int
         public let message: Message
-        /// What a single command would have ended with; a wrong value is a file's bad data here.
+        /// The kind of problem that a single command would have had; a wrong value is a file's bad data here.
         public let kind: Problem.Kind
     }
 

@@ -7,7 +7,7 @@ struct RequestForm: Sendable {
     /// By their names.
     let settings: [String: Traits]
 
-    /// What an entry must know of a setting.
+    /// The traits of a setting that an entry must know.
     struct Traits: Sendable {
         let isFlag: Bool
         let isList: Bool

@@ -7,12 +7,12 @@ import Visualization
 /// One of the two networks that are compared: its layers, and what they answer to photographs.
 struct ComparedNetwork {
     let model: Model
-    /// What it is called in reports: weights of one's own tell two networks of one name apart.
+    /// The name in reports: weights of one's own tell two networks of one name apart.
     let label: String
     /// As they were named.
     let names: [String]
     let layers: [LayerName]
-    /// Of the photographs that it sees.
+    /// The size of the photographs that it sees.
     let size: Network.Size
     private let network: PreparedNetwork
 
@@ -69,7 +69,7 @@ struct ComparedNetwork {
         }
     }
 
-    /// What every layer answers to the middle of a photograph, averaged down (or, where a layer is smaller, interpolated) to
+    /// The activations of every layer for the middle of a photograph, averaged down (or, where a layer is smaller, interpolated) to
     /// a grid of `grid` × `grid` positions.
     func activations(_ photograph: Picture, _ path: String, grid: Int, workers: Workers) throws(Problem) -> [Tensor] {
         let image = try photograph.fitted(width: size.width, height: size.height)

@@ -7,9 +7,9 @@ struct FacetReport: Encodable, Sendable {
     let layer: String
     /// The channel that was drawn; nil where pictures were given.
     let channel: Int?
-    /// What the pictures are called: their seeds or files.
+    /// The pictures' names: their seeds or files.
     let pictures: [String]
-    /// Of each picture that was drawn.
+    /// The score of each picture that was drawn.
     let scores: [Float]?
     /// Similarities of the Gram matrices at the layer, 0…1, a row for each picture.
     let similarities: [[Double]]
@@ -31,7 +31,7 @@ struct FacetReport: Encodable, Sendable {
         let similarity: Double
     }
 
-    /// What is looked at.
+    /// The pictures, and the unit that they are of.
     struct Subject {
         let model: String
         let layer: String

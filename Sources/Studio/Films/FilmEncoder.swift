@@ -13,7 +13,7 @@ enum FilmFormat: String, CaseIterable {
     case mp4
     case webm
 
-    /// What ffmpeg is told beyond the format, whose usual encoder it chooses itself.
+    /// ffmpeg's options beside the format, whose usual encoder it chooses itself.
     fileprivate var options: [String] {
         switch self {
         // Fine detail is what these films are about: hardly any loss that can be seen. The index goes first, for the web.

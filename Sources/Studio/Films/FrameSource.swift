@@ -133,7 +133,7 @@ private final class FilmDecoder {
         try step { () throws(PictureError) in try stream.skip() ? true : nil } ?? false
     }
 
-    /// What is read of a frame; nil at the end, which is a good one only if ffmpeg says so.
+    /// Reads from the stream; nil at its end, which is a good one only if ffmpeg says so.
     private func step<Result>(_ body: () throws(PictureError) -> Result?) throws(Problem) -> Result? {
         if isAtEnd { return nil }
         let result: Result?

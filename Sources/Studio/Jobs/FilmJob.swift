@@ -84,7 +84,7 @@ struct FilmJob: Job {
         return result
     }
 
-    /// What the next frame needs of the one before.
+    /// The frame before, for the next one.
     private struct Previous {
         /// As it was and as it was dreamt, `[channels, height, width]`.
         let photo: Tensor

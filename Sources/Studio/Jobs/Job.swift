@@ -93,7 +93,7 @@ public struct JobContext: Sendable {
     func detail(_ text: String) throws(Problem) { try report(.detail(text)) }
 }
 
-/// What happens while jobs are run, in the order in which it happens.
+/// The events of a run, in their order.
 public enum JobEvent: Sendable {
     /// So many steps of all jobs together are to come.
     case began(label: String, steps: Int)

@@ -116,7 +116,7 @@ public struct JobRunner: Sendable {
                 state.withLock { $0.isMute = $0.isMute ?? error }
             }
         } catch {
-            // What was interrupted has not failed.
+            // A job that was interrupted has not failed.
             if session.isCancelled(), error.kind == .interrupted { return }
             state.withLock { $0.failures.append((job, error)) }
             try? reporter.report(.failed(job, error))

@@ -15,7 +15,7 @@ struct PictureJob: Job {
     var saveAt: Set<Int> = []
     /// How the picture came about: a .gif, a .mp4, a folder, or a .png or .jpg for a sheet.
     var evolution: String?
-    /// What stands under it on a sheet.
+    /// The caption under it on a sheet.
     var caption: String?
     /// A JPEG's quality; nil for a PNG.
     var quality: Int?
@@ -78,7 +78,7 @@ struct PictureJob: Job {
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult { result(of: try follow(context)) }
 
-    /// What is told of finished pictures.
+    /// The lines and numbers that tell of finished pictures.
     ///
     /// - Parameter sheet: where pictures without files of their own are.
     func result(of drawn: Drawn, on sheet: String? = nil) -> JobResult {
@@ -156,7 +156,7 @@ struct PictureJob: Job {
         return records
     }
 
-    /// What scripts are told of finished pictures.
+    /// The numbers of finished pictures, for scripts.
     struct Values: Encodable, Sendable {
         let output: String
         let outputs: [String]?

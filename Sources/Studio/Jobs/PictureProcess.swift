@@ -5,7 +5,7 @@ import Visualization
 
 /// A picture, or several that are drawn together, in the making.
 protocol PictureProcess: Sendable {
-    /// What records say.
+    /// The plan of the records.
     var plan: Plan { get }
     var stepsDone: Int { get }
     /// The score has stopped rising, as the plan's criterion has it.

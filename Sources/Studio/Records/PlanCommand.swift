@@ -7,7 +7,7 @@ public struct PlanCommand: Sendable, Equatable {
     public let command: String
     /// The settings that say more than the defaults, in their order; a flag's text is empty.
     public let settings: [(name: String, text: String)]
-    /// What stands without a setting's name.
+    /// The texts that stand without a setting's name.
     public let arguments: [String]
 
     public static func == (one: PlanCommand, other: PlanCommand) -> Bool {

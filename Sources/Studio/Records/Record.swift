@@ -2,7 +2,7 @@ import FoundationEssentials
 import Images
 import Visualization
 
-/// What a picture carries in its metadata: the program, and how each of its pictures was made. A PNG has it as JSON in a text chunk, a
+/// The metadata of a picture file: the program, and how each picture in it was made. A PNG has it as JSON in a text chunk, a
 /// JPEG as its comment.
 public struct Record: Sendable, Equatable {
     /// "lucid"
@@ -33,7 +33,7 @@ public struct Record: Sendable, Equatable {
 
 /// How one picture was made, and how far it came.
 public struct DrawnPicture: Sendable, Codable, Equatable {
-    /// What was asked for.
+    /// The plan that was followed.
     public var plan: Plan
     /// Steps taken; fewer than planned if it was interrupted.
     public var stepsDone: Int
@@ -49,12 +49,13 @@ public struct DrawnPicture: Sendable, Codable, Equatable {
     public init(
         plan: Plan, stepsDone: Int, score: Float, picture: Int? = nil, converged: Bool = false, quality: Int? = nil
     ) {
-        self.plan = plan
-        self.stepsDone = stepsDone
-        self.score = score
-        self.picture = picture
-        self.quality = quality
-        complete = stepsDone == plan.steps || converged
+        self.init(
+            plan: plan, stepsDone: stepsDone, score: score, complete: stepsDone == plan.steps || converged, picture: picture, quality: quality)
+    }
+
+    fileprivate init(plan: Plan, stepsDone: Int, score: Float, complete: Bool, picture: Int?, quality: Int?) {
+        (self.plan, self.stepsDone, self.score) = (plan, stepsDone, score)
+        (self.complete, self.picture, self.quality) = (complete, picture, quality)
     }
 }
 
@@ -104,10 +105,9 @@ private struct AnyPicture: Decodable {
             plan = try values.decode(Plan.self, forKey: .plan)
             quality = try quality ?? values.decode(Quality.self, forKey: .plan).quality
         }
-        var picture = DrawnPicture(
+        picture = DrawnPicture(
             plan: plan, stepsDone: try values.decode(Int.self, forKey: .stepsDone), score: try values.decode(Float.self, forKey: .score),
-            picture: try values.decodeIfPresent(Int.self, forKey: .picture), quality: quality)
-        picture.complete = try values.decode(Bool.self, forKey: .complete)
-        self.picture = picture
+            complete: try values.decode(Bool.self, forKey: .complete), picture: try values.decodeIfPresent(Int.self, forKey: .picture),
+            quality: quality)
     }
 }

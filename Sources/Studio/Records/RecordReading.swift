@@ -57,7 +57,7 @@ extension Record {
 
     private static func unreadable(_ reason: String) -> Problem { .badData("its metadata cannot be read: \(reason)") }
 
-    /// What a decoder complains about, in a few words.
+    /// A decoder's complaint in a few words.
     private static func reason(of error: DecodingError) -> String {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
             (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")

@@ -90,7 +90,7 @@ extension RenderRequest {
     }
 }
 
-/// What requests that draw pictures have in common: seeds, names, and what is kept on the way.
+/// The common part of requests that draw pictures: seeds, names, and what is kept on the way.
 struct Drawing: Sendable {
     let model: Model
     var render: RenderSettings

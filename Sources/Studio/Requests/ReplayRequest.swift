@@ -29,7 +29,7 @@ public struct ReplayRequest: JobRequest {
         do {
             return try jobs(session)
         } catch {
-            // What makes no sense stands in the picture.
+            // A request that makes no sense stands in the picture.
             guard error.kind == .usage else { throw error }
             throw .badData("\(drawnPicture): \(error.message)", setting: error.setting)
         }

@@ -4,7 +4,7 @@ import Visualization
 public struct Preset: Sendable {
     /// The name by which it is asked for.
     public let name: String
-    /// What it says, as if the user had said it.
+    /// Its values, as if the user had given them.
     public let settings: RenderSettings
 
     init(_ name: String, _ say: (inout RenderSettings) -> Void) {

@@ -64,7 +64,7 @@ extension RenderSettings {
     /// - Parameters:
     ///   - size: nil for what is said, or else usual.
     ///   - only: the one size that the network takes, where it takes one.
-    func plan(_ objective: String, _ model: PlanModel, size: PictureSize? = nil, only: Network.Size? = nil)
+    public func plan(_ objective: String, _ model: PlanModel, size: PictureSize? = nil, only: Network.Size? = nil)
         throws(Problem) -> RenderPlan
     {
         let size = size ?? said(\.size) ?? PictureSize(side: Self.standardSize)
@@ -90,7 +90,7 @@ extension RenderSettings {
         return plan
     }
 
-    /// What is done to the picture at each step.
+    /// The changes that the picture must survive at each step.
     private func transforms(_ size: PictureSize, _ only: Network.Size?) throws(Problem) -> TransformChain {
         var list = TransformChain.expanded(said(\.transforms) ?? "lucid", size: min(size.width, size.height))
         if alpha, !list.contains("backdrop") { list = list == "none" ? "backdrop" : "backdrop " + list }

@@ -99,7 +99,7 @@ public struct RenderSettings: SettingGroup {
         listed(ParameterizationName.canvases.filter { $0.traits.contains(trait) }.map { $0.name })
     }
 
-    /// What the user says, or else the preset.
+    /// The user's value, or else the preset's.
     func said<Value>(_ key: KeyPath<RenderSettings, Value?>) -> Value? {
         self[keyPath: key] ?? preset.flatMap(Preset.named)?.settings[keyPath: key]
     }

@@ -69,7 +69,7 @@ public enum SettingKind: Sendable, Equatable {
     case list
 }
 
-/// What a command does with the file that a setting's text names.
+/// The use of a file that a setting's text names.
 public enum SettingFile: Sendable, Equatable { case none, reads, readsFolder, writes }
 
 /// Which values a setting takes, beside having the right type.

@@ -2,11 +2,11 @@ import Networks
 import Tensors
 import Visualization
 
-/// What a setting can be given as: text, as people type it and files hold it.
+/// A value that people type and files hold as text.
 public protocol SettingValue: Sendable, Equatable {
     /// Nil for what is no such value.
     init?(text: String)
-    /// What gives the value again.
+    /// The text that gives the value again.
     var text: String { get }
     /// "a whole number": what a text must be.
     static var form: String { get }

@@ -51,7 +51,7 @@ public struct PictureSize: SettingValue {
 public struct MemorySize: SettingValue {
     public let bytes: Int
 
-    /// What a dream may take where nothing is said: the same on every machine, since it decides the tiles.
+    /// The memory of a dream where nothing is said: the same on every machine, since it decides the tiles.
     public static let standard = MemorySize(bytes: 4_000_000_000)
     /// This machine's, or that of the container that this runs in.
     public static var available: Int { ResourceLimits.memory }

@@ -3,17 +3,17 @@ import Tensors
 
 /// Everything that a dream depends on, and nothing else.
 public struct DreamPlan: Sendable, Codable, Equatable {
-    /// What `--model` calls the network.
+    /// The name by which the network is asked for.
     public var model: String
     /// SHA-256 of its weights file.
     public var weights: String
-    /// What is climbed, in the expression language.
+    /// The objective, in the expression language.
     public var objective: String
     /// The photograph, a name in `pictures`; nil to begin from noise.
     public var photo: String?
-    /// Of the result, in pixels.
+    /// The result's, in pixels.
     public var width: Int
-    /// Of the result, in pixels.
+    /// The result's, in pixels.
     public var height: Int
     /// Sizes that the picture goes through, from small to large.
     public var octaves: Int
@@ -33,17 +33,17 @@ public struct DreamPlan: Sendable, Codable, Equatable {
     public var totalVariation: Float = 0
     /// Where it is black the picture stays what it was, a name in `pictures`.
     public var mask: String?
-    /// Of the rolling, and of the noise to begin from.
+    /// The seed of the rolling, and of the noise to begin from.
     public var seed: UInt64
-    /// What rectifiers do with the gradient.
+    /// The rectifiers' gradient.
     public var rectifier: RectifierGradient
-    /// Whom max pooling sends its gradient to.
+    /// Where max pooling sends its gradient.
     public var poolGradient: PoolGradient
     /// The algorithms that convolutions may use: their rounding differs.
     public var convolution: ConvolutionChoice
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
-    /// What the network sees; nil for what comes with the model's name.
+    /// The network's input, where it is not the one that comes with the model's name.
     public var preprocessing: Preprocessing?
     /// SHA-256 of the pictures that are named here or in the objective.
     public var pictures: [String: String] = [:]
@@ -92,20 +92,6 @@ public struct DreamPlan: Sendable, Codable, Equatable {
             sizes.append(Network.Size(height: smaller(sizes.last!.height), width: smaller(sizes.last!.width)))
         }
         return sizes.reversed()
-    }
-
-    /// The first number that no command would put into a plan: a plan from a file may hold anything.
-    var fieldOutOfBounds: String? {
-        let checks: [(String, Bool)] = [
-            ("width", (1...1_000_000).contains(width)), ("height", (1...1_000_000).contains(height)),
-            ("octaves", Self.octaveBounds.contains(octaves)), ("octaveScale", Self.scaleBounds.contains(octaveScale)),
-            ("iterations", (0...100_000).contains(iterations)), ("stepSize", (0...10).contains(stepSize)),
-            ("jitter", (0...100_000).contains(jitter)), ("tile", tile.map { Tiling.sides.contains($0) } ?? true),
-            ("strength", (-100...100).contains(strength)), ("totalVariation", (0...1000).contains(totalVariation)),
-            ("frame", frame.map { (0...1_000_000_000).contains($0) } ?? true), ("carried", frame == nil ? carried == 0 : (0..<1).contains(carried)),
-            ("zoom", zoom.map { Self.zoomBounds.contains($0) && frame != nil } ?? true),
-        ]
-        return checks.first { !$0.1 }?.0
     }
 
     /// Enlargements from frame to frame that make sense.

@@ -43,12 +43,12 @@ public struct StylePlan: Sendable, Codable, Equatable {
         }
     }
 
-    /// What the picture begins as.
+    /// The first picture.
     public enum Beginning: String, Sendable, Codable, CaseIterable {
         case content, noise, picture
     }
 
-    /// What `--model` calls the network.
+    /// The name by which the network is asked for.
     public var model: String
     /// SHA-256 of its weights file.
     public var weights: String
@@ -78,15 +78,15 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public var learningRate: Float
     /// How the learning rate changes within a stage.
     public var schedule: Schedule
-    /// Of the noise to begin from.
+    /// The seed of the noise to begin from.
     public var seed: UInt64
-    /// Whom max pooling sends its gradient to.
+    /// Where max pooling sends its gradient.
     public var poolGradient: PoolGradient
     /// The algorithms that convolutions may use: their rounding differs.
     public var convolution: ConvolutionChoice
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
-    /// What the network sees; nil for what comes with the model's name.
+    /// The network's input, where it is not the one that comes with the model's name.
     public var preprocessing: Preprocessing?
     /// SHA-256 of the pictures that are named here.
     public var pictures: [String: String] = [:]
@@ -124,33 +124,16 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public static let totalVariation: Float = 1
     /// Weights that make sense: beyond, squares of gradients are no numbers any more.
     public static let weightBounds: ClosedRange<Float> = 0...1_000_000
-    /// Of every optimizer but L-BFGS; of a picture in 0…1.
+    /// The learning rate of every optimizer but L-BFGS, for a picture in 0…1.
     public static let learningRate: Float = 0.03
 
-    /// Of the result, in pixels.
+    /// The result's, in pixels.
     public var width: Int { stages.last?.width ?? 0 }
-    /// Of the result, in pixels.
+    /// The result's, in pixels.
     public var height: Int { stages.last?.height ?? 0 }
 
     /// Over all stages.
     public var totalSteps: Int { stages.reduce(0) { $0 + $1.steps } }
-
-    /// The first number that no command would put into a plan: a plan from a file may hold anything.
-    var fieldOutOfBounds: String? {
-        func isWeight(_ weight: Float) -> Bool { Self.weightBounds.contains(weight) }
-        func are(_ layers: [LayerWeight]) -> Bool { layers.count <= 1000 && layers.allSatisfy { isWeight($0.weight) } }
-        let checks: [(String, Bool)] = [
-            ("styles", (1...64).contains(styles.count) && styles.allSatisfy { isWeight($0.weight) }),
-            ("contentLayers", are(contentLayers)), ("styleLayers", are(styleLayers) && !(contentLayers + styleLayers).isEmpty),
-            ("contentWeight", isWeight(contentWeight)), ("styleWeight", isWeight(styleWeight)),
-            ("totalVariation", isWeight(totalVariation)),
-            ("stages", (1...32).contains(stages.count) && stages.allSatisfy {
-                (1...1_000_000).contains($0.width) && (1...1_000_000).contains($0.height) && (0...10_000_000).contains($0.steps)
-            }),
-            ("styleScale", (0.01...20).contains(styleScale)), ("learningRate", learningRate > 0 && learningRate <= 1000),
-        ]
-        return checks.first { !$0.1 }?.0
-    }
 
     /// The layers that a style is usually taken from: the architecture's own, else layers spread over the depth.
     public static func usualLayers(of model: Model) -> (content: [LayerWeight], style: [LayerWeight]) {

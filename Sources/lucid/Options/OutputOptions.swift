@@ -12,7 +12,7 @@ struct OutputOptions: ParsableArguments {
     @OptionGroup var drawing: DrawingOptions
 }
 
-/// What is said while pictures are drawn, and what may be overwritten.
+/// How much is said while pictures are drawn, and whether files may be overwritten.
 struct DrawingOptions: ParsableArguments {
     @Flag(help: "Overwrite pictures that are there already.") var force = false
     @Flag(help: "Show the picture in the terminal.") var show = false

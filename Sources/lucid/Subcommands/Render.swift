@@ -14,12 +14,29 @@ struct Render: DrawingCommand {
 
             \(functions)
 
+            Transforms for --transforms:
+
+            \(transforms)
+
+            Canvases for --param:
+
+            \(canvases)
+
+            Optimizers for --optimizer:
+
+            \(optimizers)
+
             Example: lucid render "0.5*channel(features.3,5) + 0.5*channel(features.3,10) - 0.001*total_variation()"
             """)
 
-    /// One line a function, from the table that parses them.
-    private static var functions: String {
-        Objective.functions.map { "  \($0.usage)\n      \($0.meaning)" }.joined(separator: "\n")
+    private static let functions = entries(Objective.functions.map { ($0.usage, $0.help) })
+    private static let transforms = entries(TransformChain.types.map { ($0.usage, $0.help) })
+    private static let canvases = entries(ParameterizationName.canvases.map { ($0.name, $0.help) })
+    private static let optimizers = entries(OptimizerChoice.rules.map { (OptimizerChoice.usage(of: $0), $0.help) })
+
+    /// Each usage on a line, its help indented below.
+    private static func entries(_ list: [(usage: String, help: String)]) -> String {
+        list.map { "  \($0.usage)\n      \($0.help)" }.joined(separator: "\n")
     }
 
     @Argument(ExpressionRequest["expression"]) var expression: String?

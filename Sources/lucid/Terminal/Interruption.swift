@@ -18,7 +18,7 @@ enum Interruption {
     /// To be called once, before anything is written.
     static func prepare() {
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler
-        // What they would end the program for fails and is said instead.
+        // Writes fail instead, and that is said.
         for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
         // A parent may have blocked them: many do in their worker threads, whose children inherit it.
         var signals = sigset_t()

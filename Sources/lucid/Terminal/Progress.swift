@@ -13,7 +13,7 @@ import Synchronization
 final class Progress: Sendable {
     private struct State {
         var stepsDone = 0
-        /// Of all work, where steps take different times.
+        /// The share of all work that is done, where steps take different times.
         var share: Double?
         var lastDrawn: ContinuousClock.Instant?
         /// Nil where what is counted has none.
