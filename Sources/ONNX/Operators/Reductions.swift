@@ -18,7 +18,7 @@ extension Operator {
     private static func reduction(
         _ name: String, _ kind: Reduction.Kind?, _ reduce: @escaping @Sendable (ArraySlice<Float>) -> Float
     ) -> Operator {
-        let constant: @Sendable (Operation) throws -> Constant = { try $0.reduced(keepsWhole: kind != .mean && kind != .length, reduce) }
+        let constant: @Sendable (Operation) throws -> Constant = { try $0.reduced(keepsWhole: kind != .mean, reduce) }
         guard let kind else { return Operator(name, constant: constant) }
         return Operator(name, constant: constant, layer: { try $0.reduction($1, kind) })
     }
