@@ -112,7 +112,7 @@ struct Batch: ParsableCommand {
     }
 
     private func checkDefaults(_ manifest: Manifest, _ diagnostics: inout Diagnostics) {
-        for setting in manifest.defaults.settings where !setting.key.hasSuffix(Manifest.again) {
+        for setting in manifest.defaults.settings {
             if EntryPlan.own.contains(setting.key) || CommandForm.all.contains(where: { $0.meaning(of: setting.key) != nil }) { continue }
             let known = Set(CommandForm.all.flatMap { $0.parts.keys })
             let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")
