@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func theStoreLiesWhereTheEnvironmentSays() throws {
-        func home(_ environment: [String: String]) -> String? { Environment( environment).home }
+        func home(_ environment: [String: String]) -> String? { Environment(environment).home }
         #expect(home(["LUCID_HOME": "/a", "XDG_DATA_HOME": "/b", "HOME": "/c"]) == "/a")
         #expect(home(["LUCID_HOME": "", "XDG_DATA_HOME": "/b", "HOME": "/c"]) == "/b/lucid")
         #expect(home(["XDG_DATA_HOME": "b", "HOME": "/c"]) == "/c/.local/share/lucid")

@@ -125,10 +125,10 @@ import Testing
     @Test func nobodyAnswers() throws {
         try fails(TestTraining(), .unavailable, saying: "lucid models import")
         let offline = try TestTraining()
-        offline.environment["LUCID_OFFLINE"] = "1"
+        offline.variables["LUCID_OFFLINE"] = "1"
         try fails(offline, .unavailable, saying: "lucid models pull resnet18:IMAGENET1K_V1")
         let elsewhere = try TestTraining()
-        elsewhere.environment["LUCID_MODEL_MIRROR"] = "/a/folder"
+        elsewhere.variables["LUCID_MODEL_MIRROR"] = "/a/folder"
         try fails(elsewhere, .name, saying: "https://")
     }
 
@@ -161,7 +161,7 @@ import Testing
         let hub = "\(training.path)/.cache/torch/hub/checkpoints"
         try FileManager.default.createDirectory(atPath: hub, withIntermediateDirectories: true)
         try Data([1, 2, 3]).write(to: URL(filePath: "\(hub)/\(training.file)"))
-        training.environment["LUCID_OFFLINE"] = "1"
+        training.variables["LUCID_OFFLINE"] = "1"
         #expect(throws: StoreError.self) { try training.pull() }
         try Data(training.bytes).write(to: URL(filePath: "\(hub)/\(training.file)"))
         let item = try training.pull()
@@ -170,7 +170,7 @@ import Testing
         try training.library().remove("resnet18")
         #expect(FileManager.default.fileExists(atPath: item.file) && training.names().isEmpty)
         // Without a home of its own, torch has other places.
-        training.environment["TORCH_HOME"] = "\(training.path)/elsewhere"
+        training.variables["TORCH_HOME"] = "\(training.path)/elsewhere"
         #expect(throws: StoreError.self) { try training.pull() }
     }
 
@@ -193,9 +193,9 @@ import Testing
 
     @Test func aStoreThatCannotBeWrittenToIsSaid() throws {
         let training = try TestTraining(at: TestServer(.status(404)))
-        training.environment["LUCID_HOME"] = "/proc/lucid"
+        training.variables["LUCID_HOME"] = "/proc/lucid"
         try fails(training, .cannotWrite, saying: "LUCID_HOME")
-        training.environment = [:]
+        training.variables = [:]
         #expect(throws: StoreError.self) { try training.store() }
         #expect(try training.library().meaning(of: "squeezenet1_1").architecture == "squeezenet1_1")
     }

@@ -11,7 +11,7 @@ final class TestTraining {
     let bytes: [UInt8]
     let file: String
     let digest: String
-    var environment: [String: String]
+    var variables: [String: String]
     private let server: TestServer?
 
     /// - Parameters:
@@ -25,7 +25,7 @@ final class TestTraining {
         try Data(bytes).write(to: URL(filePath: "\(path)/right"))
         digest = try sha256(ofFile: "\(path)/right")
         file = "resnet18-\(digest.prefix(8)).pth"
-        environment = ["HOME": path, "LUCID_HOME": "\(path)/home", "LUCID_MODEL_MIRROR": server?.address ?? "http://127.0.0.1:1"]
+        variables = ["HOME": path, "LUCID_HOME": "\(path)/home", "LUCID_MODEL_MIRROR": server?.address ?? "http://127.0.0.1:1"]
         var training: [String: Any] = [
             "architecture": "resnet18", "weights": "IMAGENET1K_V1", "isDefault": true, "classifier": true,
             "url": "https://example.org/\(file)", "megabytes": 0.2, "licence": "none",
@@ -43,7 +43,7 @@ final class TestTraining {
     /// Bytes that look like nothing.
     static func numbers(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) } }
 
-    var environment: Environment { Environment( environment) }
+    var environment: Environment { Environment(variables) }
 
     func library() throws -> ModelLibrary { try ModelLibrary(folder: "\(path)/models", environment) }
 
