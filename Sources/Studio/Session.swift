@@ -93,6 +93,13 @@ public final class Session: Sendable {
 }
 
 extension Model {
+    /// Tells what was assumed of the network's input, if anything was.
+    func report(to reporter: any Reporter) throws(Problem) {
+        guard let assumption else { return }
+        try reporter.report(
+            .note("\(name): \(assumption); \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise"))
+    }
+
     /// The layer of a name.
     ///
     /// - Throws: a usage problem that names the nearest.

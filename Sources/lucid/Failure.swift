@@ -20,9 +20,9 @@ extension Problem {
         case .failed: 70
         case .cannotWrite: 73
         case .outputClosed: 128 + SIGPIPE
-        case .interrupted: 128 + max(Interruption.signal, SIGINT)
+        case .interrupted: 128 + Interruption.signal
         // Schedulers start one again that exits with 75 after their SIGTERM.
-        case .stopped: Interruption.signal == SIGTERM ? 75 : 128 + max(Interruption.signal, SIGINT)
+        case .stopped: Interruption.signal == SIGTERM ? 75 : 128 + Interruption.signal
         }
     }
 

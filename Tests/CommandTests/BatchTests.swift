@@ -262,7 +262,7 @@ import Testing
         #expect(program.status == 65)
         let expected = [
             (1, "stepz"), (4, "chanel"), (5, "vgg61"), (6, "features.99"), (7, "channels 0–127"), (8, "learning-rate"),
-            (12, "jiter"), (13, "--crops must be"), (14, "many"), (15, "--index"), (16, "chanel"), (17, "nope.jpg"),
+            (12, "jiter"), (13, "crops must be"), (14, "many"), (15, "index is missing"), (16, "chanel"), (17, "nope.jpg"),
             (19, "drawn twice, see line 18"), (21, "{layer}"), (22, "leads out of"),
             (22, "quiet is for the batch"), (22, "negative cannot be \"perhaps\""), (23, "each of renders is a map"),
             (24, "start cannot be standard input"), (25, "photo cannot be standard input"),

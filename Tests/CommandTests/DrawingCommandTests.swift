@@ -230,7 +230,7 @@ import Testing
         (["direction", "--layer", "features.3", "--channels", "5"], 64, "5:1"),
         (["direction", "--layer", "features.3", "--channels", "500:1"], 64, "127"),
         (["interpolate", "--layer", "features.3", "--index", "5"], 64, "5,12"),
-        (["diversity", "--layer", "features.3", "--index", "5,6"], 64, "one channel"),
+        (["diversity", "--layer", "features.3", "--index", "5,6", "-o", "a.png"], 64, "a.png"),
         (["caricature", "none.jpg", "--layer", "features.3"], 66, "none.jpg"),
         (["compare", "one.png"], 64, "two"),
         (["channel", "--layer", "features.3", "--index", "5", "--evolution", "x.avi"], 64, "x.avi"),

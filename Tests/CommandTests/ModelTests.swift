@@ -196,7 +196,7 @@ import Testing
             let result = try Program.run(draw + options, in: place.scratch.path)
             #expect(result.status == 64 && result.errors.contains(word), "\(options): \(result.errors)")
         }
-        try place.fails("neuron", "--layer", "features.3", "--index", "5", "--x", "-1", with: 64, saying: ["--x counts from 0"])
-        try place.fails("neuron", "--layer", "features.3", "--index", "5", "--y", "-2", with: 64, saying: ["--y counts from 0"])
+        try place.fails("neuron", "--layer", "features.3", "--index", "5", "--x", "-1", with: 64, saying: ["--x must be 0 or more", "counts from 0"])
+        try place.fails("neuron", "--layer", "features.3", "--index", "5", "--y", "-2", with: 64, saying: ["--y must be 0 or more", "counts from 0"])
     }
 }

@@ -15,7 +15,7 @@ import Visualization
         ("crops", "0", "crops must be 1 to 1024, not 0"), ("learning-rate", "0", "learning-rate must be above 0, not 0"),
         ("size", "0x3", "size must be 1 to 1000000 pixels, or two such numbers as WIDTHxHEIGHT, not \"0x3\""),
         ("relu", "grid", "relu must be plain, redirected, guided or linear, not \"grid\""),
-        ("preset", "lucidd", "there is no preset \"lucidd\"; the nearest are lucid, lucent, faccent"),
+        ("preset", "lucidd", "there is no preset \"lucidd\"; the nearest are lucid, lucent, maco"),
     ])
     func aWrongValueIsBlamedOnItsSetting(_ name: String, _ text: String, _ message: String) {
         let problem = #expect(throws: Problem.self) { try RenderSettings(given: [name: [text]]) }

@@ -31,7 +31,7 @@ public struct ClassificationSettings: SettingGroup {
         let model = try session.model(model)
         guard let names = model.classNames else { throw try Session.noClasses(of: model) }
         let picture = try Picture.reading(photo, maximumPixels: reading.maxPixels)
-        if let assumption = model.assumption { try reporter.report(.note("\(model.name): \(assumption)")) }
+        try model.report(to: reporter)
         return try probabilities(picture, model, workers: session.workers).enumerated()
             .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)
             .map { Guess(index: $0.offset, label: names[$0.offset], probability: $0.element) }

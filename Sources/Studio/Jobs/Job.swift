@@ -12,6 +12,8 @@ public protocol Job: Sendable {
     var plan: Plan { get }
     /// The files that it writes, the most important first.
     var outputs: [String] { get }
+    /// Those that keep how pictures came about.
+    var evolutions: [String] { get }
     /// Everything else that the bytes of the files depend on.
     var form: OutputForm { get }
     /// Steps that it takes.
@@ -37,6 +39,7 @@ public protocol Job: Sendable {
 extension Job {
     public var pictures: Int { 1 }
     public var hasRecord: Bool { false }
+    public var evolutions: [String] { [] }
 
     /// SHA-256 of the program's version and everything that the files' bytes depend on.
     public var identity: String { sha256(of: Array("lucid \(version)\n\(json(plan))\n\(json(form))".utf8)) }

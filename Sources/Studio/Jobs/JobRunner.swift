@@ -42,7 +42,7 @@ public struct JobRunner: Sendable {
     /// - Throws: the first problem; one of the kind `interrupted` if the work was cancelled, when all that could be kept is kept.
     public func run(_ jobs: [any Job], label: String) throws(Problem) {
         try check(jobs)
-        for model in jobs.models { if let assumption = model.assumption { try reporter.report(.note("\(model.name): \(assumption)")) } }
+        for model in jobs.models { try model.report(to: reporter) }
         try describe(jobs)
         let outcome = try draw(jobs, label: label)
         if let failure = outcome.failures.first { throw failure.problem }
@@ -56,10 +56,13 @@ public struct JobRunner: Sendable {
 
     /// Whether all files of all jobs can be written.
     private func check(_ jobs: [any Job]) throws(Problem) {
-        let outputs = jobs.flatMap(\.outputs)
-        try OutputChecks.refuse(repeated: outputs)
+        let evolutions = jobs.flatMap(\.evolutions)
+        let files = jobs.flatMap(\.outputs).filter { !evolutions.contains($0) }
+        try OutputChecks.refuse(repeated: files, setting: "output")
+        try OutputChecks.refuse(repeated: evolutions, setting: "evolution")
         for job in jobs { try job.checkOutputs(force: force) }
-        if outputs.count > 1 { try OutputChecks.refuse(existing: outputs, force: force) }
+        // A single picture is replaced without a word by a second run; several are not.
+        if files.count > 1 { try OutputChecks.refuse(existing: files, force: force) }
     }
 
     private func describe(_ jobs: [any Job]) throws(Problem) {

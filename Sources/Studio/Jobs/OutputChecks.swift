@@ -20,10 +20,10 @@ enum OutputChecks {
     }
 
     /// Files of which no two may be the same.
-    static func refuse(repeated paths: [String]) throws(Problem) {
+    static func refuse(repeated paths: [String], setting: String) throws(Problem) {
         var seen: Set<String> = []
         for path in paths where !seen.insert(path).inserted {
-            throw .usage("several pictures would go to \(path); put {index} or {seed} into \(setting: "output"), or name a folder", setting: "output")
+            throw .usage("several pictures would go to \(path); put {index} or {seed} into \(setting: setting), or name a folder", setting: setting)
         }
     }
 }

@@ -48,7 +48,7 @@ private func rows(_ all: (String, String?)...) -> [Row] { all.compactMap { name,
 extension RenderPlan {
     fileprivate func rows(_ picture: Int?) -> [Row] {
         RenderSettings.rows(of: self) + Studio.rows(
-            ("drawn together", count > 1 ? "number \(picture ?? 0) of \(count)" : nil),
+            ("kernels", profile?.rawValue), ("drawn together", count > 1 ? "number \(picture ?? 0) of \(count)" : nil),
             ("output-size", outputSize.map { PictureSize($0).text }), ("start", start), ("mask", mask), ("input", preprocessing?.words))
     }
 }
@@ -59,7 +59,7 @@ extension DreamPlan {
             "\(frame + 1) of a " + (zoom.map { "flight that enlarges each by \($0)" } ?? "film, with \(carried) of the one before")
         }
         return Studio.rows(("photograph", photo ?? "noise"), ("size", "\(width)x\(height)")) + DreamSettings.rows(of: self)
-            + Studio.rows(("mask", mask), ("frame", place), ("input", preprocessing?.words))
+            + Studio.rows(("kernels", profile?.rawValue), ("mask", mask), ("frame", place), ("input", preprocessing?.words))
     }
 }
 
@@ -72,7 +72,7 @@ extension StylePlan {
         return [("content", content)] + pictures + [
             ("content-layer", words(contentLayers)), ("style-layer", words(styleLayers)),
             ("sizes", stages.map { "\($0.width)x\($0.height) in \($0.steps) steps" }.joined(separator: ", ")),
-        ] + StyleSettings.rows(of: self) + Studio.rows(("start", start), ("input", preprocessing?.words))
+        ] + StyleSettings.rows(of: self) + Studio.rows(("kernels", profile?.rawValue), ("start", start), ("input", preprocessing?.words))
     }
 }
 

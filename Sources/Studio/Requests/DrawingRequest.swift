@@ -124,7 +124,7 @@ struct Drawing: Sendable {
             }
         }
         if output.output == "-", all.count > 1, !isSheet {
-            throw .usage("standard output takes one picture, and this would draw \(all.count)", setting: "output")
+            throw .usage("\(setting: "output") - takes one picture, and this would draw \(all.count)")
         }
         let jobs = try workers.map(all) { subject throws(Problem) in
             let plan = try render.plan(subject.objective, model: model, photographs, seed: subject.parts.seed)

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// One thing that can be said about a job, in one place: its name, its bounds, its help, and where its value goes. The command line's
 /// option, a manifest's key, a form's field, the blame for a wrong value, the rows of `info` and the command that a picture shows
 /// all come from here.
@@ -72,121 +70,16 @@ public enum SettingKind: Sendable, Equatable {
 /// The use of a file that a setting's text names.
 public enum SettingFile: Sendable, Equatable { case none, reads, readsFolder, writes }
 
-/// Which values a setting takes, beside having the right type.
-public struct Rule<Value>: Sendable {
-    /// "0 to 100"
-    let text: String
-    let holds: @Sendable (Value) -> Bool
-
-    init(_ text: String, _ holds: @escaping @Sendable (Value) -> Bool) {
-        self.text = text
-        self.holds = holds
-    }
-
-    static func at(least: Value) -> Rule where Value: SettingValue & Comparable {
-        Rule("at least \(least.text)") { $0 >= least }
-    }
-
-    static func from(_ least: Value, to most: Value) -> Rule where Value: SettingValue & Comparable {
-        Rule("\(least.text) to \(most.text)") { (least...most).contains($0) }
-    }
-}
-
-extension Rule where Value == Float {
-    static let positive = Rule("above 0") { $0.isFinite && $0 > 0 }
-    static let finite = Rule("a number") { $0.isFinite }
-}
-
 extension Setting {
-    /// A setting of one value; nothing is said where the value is nil.
-    init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil
-    ) {
-        self.init(name, .value, valueName, help) { target, texts throws(Problem) in
-            target[keyPath: key] = try Self.value(name, texts, rule)
-        }
-        choices = Value.choices
+    /// The same setting, whose value a plan holds as this.
+    func field<Value: SettingValue>(
+        _ rule: Rule<Value>? = nil, _ value: @escaping @Sendable (Target.PlanType) -> Value?
+    ) -> Setting {
+        changed { $0.field = PlanField(value, rule) }
     }
 
-    /// A setting of one value that every plan has.
-    init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.PlanType, Value> & Sendable
-    ) {
-        self.init(name, key, valueName, help, rule)
-        self.field = PlanField({ $0[keyPath: field] }, rule)
-    }
-
-    /// A setting of one value that a plan need not have.
-    init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil, ifIn field: KeyPath<Target.PlanType, Value?> & Sendable
-    ) {
-        self.init(name, key, valueName, help, rule)
-        self.field = PlanField({ $0[keyPath: field] }, rule)
-    }
-
-    /// A setting of one value that has a default.
-    init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil
-    ) {
-        self.init(name, .value, valueName, "\(help) (default: \(Target()[keyPath: key].text))") { target, texts throws(Problem) in
-            target[keyPath: key] = try Self.value(name, texts, rule)
-        }
-        choices = Value.choices
-    }
-
-    /// A setting of one value that has a default, and that every plan has.
-    init<Value: SettingValue>(
-        _ name: String, _ key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.PlanType, Value> & Sendable
-    ) {
-        self.init(name, key, valueName, help, rule)
-        self.field = PlanField({ $0[keyPath: field] }, rule)
-    }
-
-    /// A setting without which there is no job.
-    init<Value: SettingValue>(
-        _ name: String, required key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil
-    ) {
-        self.init(name, .value, valueName, help) { target, texts throws(Problem) in
-            target[keyPath: key] = try Self.value(name, texts, rule)
-        }
-        choices = Value.choices
-        isRequired = true
-    }
-
-    /// A setting that is repeated.
-    init<Value: SettingValue>(
-        _ name: String, list key: WritableKeyPath<Target, [Value]> & Sendable, _ valueName: String, _ help: String
-    ) {
-        self.init(name, .list, valueName, help) { target, texts throws(Problem) in
-            var values: [Value] = []
-            for text in texts { values.append(try Self.value(name, [text], nil)) }
-            target[keyPath: key] = values
-        }
-    }
-
-    /// A setting that is said or not.
-    init(
-        _ name: String, flag key: WritableKeyPath<Target, Bool> & Sendable, _ help: String,
-        in field: (@Sendable (Target.PlanType) -> Bool)? = nil
-    ) {
-        self.init(name, .flag, "", help) { target, _ in target[keyPath: key] = true }
-        if let field { self.field = PlanField(flag: field) }
-    }
-
-    private static func value<Value: SettingValue>(_ name: String, _ texts: [String], _ rule: Rule<Value>?) throws(Problem) -> Value {
-        let text = texts.joined(separator: ",")
-        guard let value = Value(text: text) else {
-            throw .usage("\(setting: name) must be \(Value.form), not \"\(text)\"", setting: name)
-        }
-        if let rule, !rule.holds(value) { throw .value(of: name, rule.text, text) }
-        return value
-    }
+    /// The same setting, which a plan has if this holds.
+    func flag(_ isSet: @escaping @Sendable (Target.PlanType) -> Bool) -> Setting { changed { $0.field = PlanField(flag: isSet) } }
 }
 
 /// A setting's value in a plan.
@@ -205,84 +98,4 @@ public struct PlanField<Plan>: Sendable {
         text = { flag($0) ? "" : nil }
         isWithin = { _ in true }
     }
-}
-
-/// A group of settings, with what is to hold among them.
-public protocol SettingGroup: Sendable {
-    /// The plans that hold these settings' values.
-    associatedtype PlanType = Never
-    /// Every setting, in the order of its help.
-    @SettingTable<Self> static func table() -> [Setting<Self>]
-    /// Nothing said.
-    init()
-    /// Holds the settings against each other.
-    func check() throws(Problem)
-}
-
-/// Puts a group's settings, and those of groups within it, into one table.
-@resultBuilder
-public enum SettingTable<Target: SettingGroup> {
-    public static func buildExpression(_ setting: Setting<Target>) -> [Setting<Target>] { [setting] }
-    public static func buildExpression(_ settings: [Setting<Target>]) -> [Setting<Target>] { settings }
-    public static func buildPartialBlock(first: [Setting<Target>]) -> [Setting<Target>] { first }
-    public static func buildPartialBlock(accumulated: [Setting<Target>], next: [Setting<Target>]) -> [Setting<Target>] { accumulated + next }
-}
-
-/// The tables that have been made, by their groups' types.
-private let tables = Mutex<[ObjectIdentifier: any Sendable]>([:])
-
-extension SettingGroup {
-    /// Every setting, in the order of its help.
-    public static var settings: [Setting<Self>] {
-        if let table = tables.withLock({ $0[ObjectIdentifier(Self.self)] }) as? [Setting<Self>] { return table }
-        let table = table()
-        tables.withLock { $0[ObjectIdentifier(Self.self)] = table }
-        return table
-    }
-
-    /// These settings as those of a larger group that holds this one.
-    static func lifted<Whole: SettingGroup>(_ part: WritableKeyPath<Whole, Self> & Sendable) -> [Setting<Whole>] {
-        settings.map { $0.lifted(part) }
-    }
-
-    /// Settings from their texts, as options, a manifest or a form give them.
-    ///
-    /// - Parameter texts: by the settings' names; a flag's are empty.
-    public init(given texts: [String: [String]]) throws(Problem) {
-        self.init()
-        for setting in Self.settings {
-            if let texts = texts[setting.name] {
-                try setting.set(&self, texts)
-            } else if setting.isRequired {
-                throw .usage("\(setting: setting.name) is missing", setting: setting.name)
-            }
-        }
-        if let unknown = texts.keys.sorted().first(where: { name in !Self.settings.contains { $0.name == name } }) {
-            throw .usage("there is no setting \"\(unknown)\"", setting: unknown)
-        }
-        try check()
-    }
-
-    /// The setting of a name, for the option that spells it.
-    public static subscript(_ name: String) -> Setting<Self> {
-        guard let setting = settings.first(where: { $0.name == name }) else { preconditionFailure("\(Self.self) has no setting \(name)") }
-        return setting
-    }
-
-    public func check() throws(Problem) {}
-
-    /// The first of these settings that is given has no place here.
-    static func refuse(_ reason: Message, among given: [(name: String, isGiven: Bool)]) throws(Problem) {
-        if let (name, _) = given.first(where: \.isGiven) { throw .usage("\(setting: name) is \(reason)", setting: name) }
-    }
-}
-
-extension Setting {
-    /// The same setting, whose value a plan holds as this.
-    func field<Value: SettingValue>(_ value: @escaping @Sendable (Target.PlanType) -> Value?) -> Setting {
-        changed { $0.field = PlanField(value) }
-    }
-
-    /// The same setting, which a plan has if this holds.
-    func flag(_ isSet: @escaping @Sendable (Target.PlanType) -> Bool) -> Setting { changed { $0.field = PlanField(flag: isSet) } }
 }

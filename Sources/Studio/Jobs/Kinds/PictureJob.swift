@@ -49,7 +49,8 @@ struct PictureJob: Job {
         return kept + kept.flatMap { path in saved.map { OutputNames.path(path, step: $0) } }
     }
 
-    var outputs: [String] { files + [evolution].compactMap { $0 } }
+    var evolutions: [String] { [evolution].compactMap { $0 } }
+    var outputs: [String] { files + evolutions }
 
     var form: OutputForm {
         var form = OutputForm()

@@ -78,7 +78,7 @@ func listed(_ names: [String]) -> String {
 extension OptimizerChoice: SettingValue {
     public init?(text: String) { self.init(text) }
     public var text: String { description }
-    public static var form: String { "an optimizer such as adam or sgd(0.9)" }
+    public static var form: String { listed(rules.map { $0.name }) + ", perhaps with their own numbers such as sgd(0.9)" }
 }
 
 extension Schedule: SettingValue {

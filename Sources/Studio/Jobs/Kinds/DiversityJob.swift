@@ -23,6 +23,7 @@ struct DiversityJob: Job {
         guard case .picture(let pictures) = job.plan else { preconditionFailure("diversity draws pictures") }
         return .diversity(Plan.DiversityPlan(pictures: pictures, layer: layer, weight: weight))
     }
+    var evolutions: [String] { job.evolutions }
     var outputs: [String] { [sheet] + job.outputs }
     var form: OutputForm { job.form }
     /// Renders at most: without the term, the trials, and a last one that is kept.

@@ -25,6 +25,7 @@ struct SheetJob: Job {
         let plans = jobs.compactMap { if case .picture(let plan) = $0.plan { plan } else { nil } }
         return .sheet(Plan.SheetPlan(pictures: plans, columns: columns))
     }
+    var evolutions: [String] { jobs.flatMap(\.evolutions) }
     var outputs: [String] { [sheet, index].compactMap { $0 } + jobs.flatMap(\.outputs) }
     var form: OutputForm {
         var form = jobs[0].form

@@ -55,14 +55,16 @@ public struct NeuronRequest: RenderRequest {
 
 /// A position in a layer.
 public struct PositionSettings: SettingGroup {
+    private static let fromZero = Rule<Int>("0 or more, since it counts from 0") { $0 >= 0 }
+
     public var x: Int?
     public var y: Int?
 
     public init() {}
 
     public static func table() -> [Setting<Self>] {
-        Setting("x", \.x, "column", "The unit's column in the layer, from 0. (default: the middle)", .at(least: 0))
-        Setting("y", \.y, "row", "The unit's row in the layer, from 0. (default: the middle)", .at(least: 0))
+        Setting("x", \.x, "column", "The unit's column in the layer, from 0. (default: the middle)", fromZero)
+        Setting("y", \.y, "row", "The unit's row in the layer, from 0. (default: the middle)", fromZero)
     }
 }
 

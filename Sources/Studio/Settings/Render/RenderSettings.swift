@@ -47,7 +47,7 @@ public struct RenderSettings: SettingGroup {
         Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
         Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name).")
         Setting("param", \.param, "name", "How the picture is written in numbers: \(ParameterizationName.form). (default: fft)", in: \.parameterization)
-        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
+        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field(.from(-10, to: 10)) { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
         Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
         Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of photographs instead of a power law.").reading(.readsFolder)

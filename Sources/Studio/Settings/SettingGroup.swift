@@ -1,0 +1,71 @@
+import Synchronization
+
+/// A group of settings, with what is to hold among them.
+public protocol SettingGroup: Sendable {
+    /// The plans that hold these settings' values.
+    associatedtype PlanType = Never
+    /// Every setting, in the order of its help.
+    @SettingTable<Self> static func table() -> [Setting<Self>]
+    /// Nothing said.
+    init()
+    /// Holds the settings against each other.
+    func check() throws(Problem)
+}
+
+/// Puts a group's settings, and those of groups within it, into one table.
+@resultBuilder
+public enum SettingTable<Target: SettingGroup> {
+    public static func buildExpression(_ setting: Setting<Target>) -> [Setting<Target>] { [setting] }
+    public static func buildExpression(_ settings: [Setting<Target>]) -> [Setting<Target>] { settings }
+    public static func buildPartialBlock(first: [Setting<Target>]) -> [Setting<Target>] { first }
+    public static func buildPartialBlock(accumulated: [Setting<Target>], next: [Setting<Target>]) -> [Setting<Target>] { accumulated + next }
+}
+
+/// The tables that have been made, by their groups' types.
+private let tables = Mutex<[ObjectIdentifier: any Sendable]>([:])
+
+extension SettingGroup {
+    /// Every setting, in the order of its help.
+    public static var settings: [Setting<Self>] {
+        if let table = tables.withLock({ $0[ObjectIdentifier(Self.self)] }) as? [Setting<Self>] { return table }
+        let table = table()
+        tables.withLock { $0[ObjectIdentifier(Self.self)] = table }
+        return table
+    }
+
+    /// These settings as those of a larger group that holds this one.
+    static func lifted<Whole: SettingGroup>(_ part: WritableKeyPath<Whole, Self> & Sendable) -> [Setting<Whole>] {
+        settings.map { $0.lifted(part) }
+    }
+
+    /// Settings from their texts, as options, a manifest or a form give them.
+    ///
+    /// - Parameter texts: by the settings' names; a flag's are empty.
+    public init(given texts: [String: [String]]) throws(Problem) {
+        self.init()
+        for setting in Self.settings {
+            if let texts = texts[setting.name] {
+                try setting.set(&self, texts)
+            } else if setting.isRequired {
+                throw .usage("\(setting: setting.name) is missing", setting: setting.name)
+            }
+        }
+        if let unknown = texts.keys.sorted().first(where: { name in !Self.settings.contains { $0.name == name } }) {
+            throw .usage("there is no setting \"\(unknown)\"", setting: unknown)
+        }
+        try check()
+    }
+
+    /// The setting of a name, for the option that spells it.
+    public static subscript(_ name: String) -> Setting<Self> {
+        guard let setting = settings.first(where: { $0.name == name }) else { preconditionFailure("\(Self.self) has no setting \(name)") }
+        return setting
+    }
+
+    public func check() throws(Problem) {}
+
+    /// The first of these settings that is given has no place here.
+    static func refuse(_ reason: Message, among given: [(name: String, isGiven: Bool)]) throws(Problem) {
+        if let (name, _) = given.first(where: \.isGiven) { throw .usage("\(setting: name) is \(reason)", setting: name) }
+    }
+}
