@@ -135,7 +135,7 @@ extension Problem {
         let message = Message { error.text(naming: $0) }
         switch error {
         case .objective(_, let error):
-            self = .usage(error.isUnknownFunction ? "\(message) (lucid render --help)" : message, setting: "expression")
+            self = .usage(error.isUnknownFunction ? "\(message) (lucid render \(setting: "help"))" : message, setting: "expression")
         case .transforms: self = .usage(message, setting: "transforms")
         case .layer: self = .usage(message, setting: "layer")
         case .index: self = .usage(message, setting: "index")

@@ -107,7 +107,7 @@ extension Model {
         do {
             return try network.layer(named: name)
         } catch {
-            throw .usage("\(self.name): \(error); `lucid layers --model \(self.name)` shows all", setting: "layer")
+            throw .usage("\(self.name): \(error); `lucid layers \(setting: "model") \(self.name)` shows all", setting: "layer")
         }
     }
 
