@@ -48,7 +48,7 @@ import Testing
         try fails(long + ["-o", "a.gif"], with: 64, saying: [".png or .jpg"], in: scratch)
         try fails(long + ["-o", "/proc/a.png"], with: 73, saying: ["/proc"], in: scratch)
         try fails(["channel", "--layer", "features.10", "--index", "0-3", "--steps", "1000000", "-o", "a.png"], with: 64, saying: ["{index}"], in: scratch)
-        try fails(["channel", "--layer", "features.10", "--index", "0-3", "-o", "-"], with: 64, saying: ["-o -"], in: scratch)
+        try fails(["channel", "--layer", "features.10", "--index", "0-3", "-o", "-"], with: 64, saying: ["--output -"], in: scratch)
     }
 
     @Test func aFullDiskKeepsTheOldFile() throws {

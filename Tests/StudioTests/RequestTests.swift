@@ -51,7 +51,7 @@ import Visualization
     @Test(arguments: [
         ("channel", ["--layer", "features.99", "--index", "5"], "layer"), ("channel", ["--layer", "features.3", "--index", "999"], "index"),
         ("channel", ["--layer", "features.3", "--index", "5", "--transforms", "jiter(3)"], "transforms"),
-        ("channel", ["--layer", "features.3", "--index", "5", "--size", "5"], "size"),
+        ("channel", ["--layer", "features.10", "--index", "5", "--size", "5"], "size"),
         ("channel", ["--layer", "features.3", "--index", "5", "--model", "vgg61"], "model"),
         ("render", ["chanel(features.3,5)"], "expression"), ("direction", ["--layer", "features.3", "--channels", "5"], "channels"),
     ])
