@@ -15,7 +15,7 @@ let picture = try session.pictures(of: request)[0]
 let pixels = picture.planes()
 let area = picture.width * picture.height
 for (index, colour) in ["red", "green", "blue"].enumerated() {
-    let mean = pixels[index * area..<(index + 1) * area].reduce(0, +) / Float(area)
-    print("mean of \(colour): \(mean)")
+    let plane = pixels[index * area..<(index + 1) * area]
+    print("mean of \(colour): \(plane.reduce(0, +) / Float(area))")
 }
 try picture.write(to: "channel.png")

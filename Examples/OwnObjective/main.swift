@@ -4,7 +4,7 @@ import Studio
 import Tensors
 import Visualization
 
-/// A channel's energy: mean(a²) over its positions. The gradient is 2a / count.
+/// A channel's energy: mean(a²) over its positions. Its gradient: 2a / count.
 func energy(_ layer: String, _ channel: Int) -> Objective {
     Objective(function: "energy", layer: layer, channel: channel) { map in
         let (shape, values) = (map.shape, map.elements)  // [1, height, width]
@@ -15,7 +15,7 @@ func energy(_ layer: String, _ channel: Int) -> Objective {
 }
 
 let function = Objective.Function(
-    name: "energy", usage: "energy(LAYER, INDEX)", help: "mean(a²) of a channel"
+    name: "energy", usage: "energy(LAYER, INDEX)", help: "a channel's mean(a²)"
 ) { arguments throws(ExpressionError) in
     energy(try arguments.layer(), try arguments.integer("a channel"))
 }
