@@ -57,6 +57,10 @@ let package = Package(
                 "Studio", "Analysis", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Files",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        // The programs of docs/Library.md.
+        .executableTarget(name: "DrawChannel", dependencies: ["Studio", "Images"], path: "Examples/DrawChannel"),
+        .executableTarget(
+            name: "OwnObjective", dependencies: ["Studio", "Visualization", "Tensors", "Images"], path: "Examples/OwnObjective"),
         .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
         .target(
             name: "FuzzTargets", dependencies: ["Studio", "Images", "Manifests", "Networks", "ONNX", "Visualization"], path: "Tests/FuzzTargets"),
@@ -70,7 +74,9 @@ let package = Package(
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
         .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"]),
-        .testTarget(name: "CommandTests", dependencies: ["lucid", "Files", "Images", "Networks", "TestSupport"], exclude: ["Photos"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["lucid", "DrawChannel", "OwnObjective", "Files", "Images", "Networks", "TestSupport"],
+            exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -57,6 +57,43 @@ public struct Objective: Sendable {
         }
     }
 
+    /// An objective of your own about one layer: the mean of a score of each picture that is drawn.
+    ///
+    /// Register a function of the same name, so that plans can call it (`Objective.register`).
+    ///
+    /// - Parameters:
+    ///   - name: the function that makes this objective in the expression language.
+    ///   - channel: the one channel that it is about; nil for the whole layer. Both stand first among the function's arguments.
+    ///   - arguments: the function's other arguments, as expressions spell them.
+    ///   - evaluate: the score of the channel's activations `[1, height, width]`, or of the layer's `[channels, height, width]`,
+    ///     and the gradient of the score, in the same shape. It is called from several threads.
+    public init(
+        function name: String, layer: String, channel: Int? = nil, arguments: [String] = [],
+        evaluate: @escaping @Sendable (_ activations: Tensor) -> (score: Float, gradient: Tensor)
+    ) {
+        let call = [quoted(layer)] + [channel].compactMap { $0.map(String.init) } + arguments
+        self = .each(
+            text: "\(name)(\(call.joined(separator: ",")))", requests: [layer: channel.map { ActivationRequest.channels([$0]) } ?? .all],
+            checks: [.unit(layer: layer, channel: channel)]
+        ) { sample, _ in
+            let activation = sample.activations[layer]!
+            let (shape, range) = (activation.values.shape, channel.map { activation.range(of: $0) })
+            guard let range else {
+                let (score, gradient) = evaluate(activation.values)
+                precondition(gradient.shape == shape, "the gradient of \(name) is \(gradient.shape), not \(shape)")
+                return SampleEvaluation(score: score, layers: [layer: gradient])
+            }
+            let values = activation.values.withElements { Array($0[range]) }
+            let (score, part) = evaluate(Tensor(Shape(1, shape.height, shape.width), values))
+            precondition(part.shape.count == range.count, "the gradient of \(name) is \(part.shape), not one channel's")
+            var gradient = Tensor(shape)
+            gradient.withMutableElements { gradient in
+                part.withElements { part in for (place, value) in zip(range, part) { gradient[place] = value } }
+            }
+            return SampleEvaluation(score: score, layers: [layer: gradient])
+        }
+    }
+
     /// The name that stands for the network's class scores in `requests`.
     public static let logitsLayer = "logits"
 

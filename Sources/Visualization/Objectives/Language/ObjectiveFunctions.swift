@@ -1,9 +1,11 @@
+import Synchronization
+
 /// The functions of the expression language: one table with which expressions are read, and from which help texts and errors are
 /// made.
 extension Objective {
     /// A function of the expression language.
     public struct Function: Sendable {
-        /// The name in expressions.
+        /// The name in expressions: letters, digits and underscores.
         public let name: String
         /// The call with its arguments, as help shows it.
         public let usage: String
@@ -11,19 +13,43 @@ extension Objective {
         public let help: String
         /// Reads the arguments.
         let make: @Sendable (_ arguments: inout ExpressionArguments) throws(ExpressionError) -> Objective
+
+        /// - Parameter make: reads the arguments, in their order. Arguments that it leaves are an error of the expression.
+        public init(
+            name: String, usage: String, help: String,
+            make: @escaping @Sendable (_ arguments: inout ExpressionArguments) throws(ExpressionError) -> Objective
+        ) {
+            self.name = name
+            self.usage = usage
+            self.help = help
+            self.make = make
+        }
     }
 
     /// Every function, in the order in which help shows them. Each stands beside its objective.
-    public static let functions: [Function] = [
+    public static var functions: [Function] { builtIn + registered.withLock { $0 } }
+
+    private static let builtIn: [Function] = [
         .channel, .neuron, .layer, .classLogit, .direction, .directionNeuron, .tensorDirection, .caricature,
         .activationDifference, .activationDistance, .guide, .inputDiff, .diversity, .alignment, .channelInterpolate,
         .picture, .totalVariation, .l1, .l2, .blurInputEachStep, .penalizeBoundaryComplexity, .meanAlpha,
         .blurAlphaEachStep,
     ]
+
+    private static let registered = Mutex<[Function]>([])
+
+    /// Adds a function to the language for the rest of this process: expressions, plans and pictures that are replayed may
+    /// then call it. No other function may have its name.
+    public static func register(_ function: Function) {
+        registered.withLock { registered in
+            precondition(!(builtIn + registered).contains { $0.name == function.name }, "two objectives are called \(function.name)")
+            registered.append(function)
+        }
+    }
 }
 
 /// The arguments of a function, taken one by one.
-struct ExpressionArguments {
+public struct ExpressionArguments {
     /// One argument as it was written.
     struct Argument {
         let text: String
@@ -66,7 +92,8 @@ struct ExpressionArguments {
         named.firstIndex { $0.name == name }.map { named.remove(at: $0).value }
     }
 
-    mutating func layer() throws(ExpressionError) -> String { try word("a layer") }
+    /// The next argument, a layer's name.
+    public mutating func layer() throws(ExpressionError) -> String { try word("a layer") }
 
     /// A picture's name, or the one that it is to have.
     mutating func photo() throws(ExpressionError) -> String {
@@ -84,9 +111,13 @@ struct ExpressionArguments {
         return String(argument.text.dropFirst().dropLast().replacing("\\\"", with: "\"").replacing("\\\\", with: "\\"))
     }
 
-    mutating func integer(_ what: String) throws(ExpressionError) -> Int { try Self.integer(try next(what), what) }
+    /// The next argument, a whole number from 0.
+    ///
+    /// - Parameter what: for messages: "a channel".
+    public mutating func integer(_ what: String) throws(ExpressionError) -> Int { try Self.integer(try next(what), what) }
 
-    mutating func integer(named name: String) throws(ExpressionError) -> Int? {
+    /// The whole number in `name=5`; nil where it is not given.
+    public mutating func integer(named name: String) throws(ExpressionError) -> Int? {
         guard let argument = value(of: name) else { return nil }
         return try Self.integer(argument, "a whole number")
     }
@@ -98,12 +129,15 @@ struct ExpressionArguments {
         return value
     }
 
-    /// A number that may be missing at the end.
-    mutating func number(_ what: String, in range: ClosedRange<Float>) throws(ExpressionError) -> Float? {
+    /// The next argument, a number that may be missing at the end.
+    ///
+    /// - Parameter what: for messages: "a weight".
+    public mutating func number(_ what: String, in range: ClosedRange<Float>) throws(ExpressionError) -> Float? {
         positional.isEmpty ? nil : try Self.number(try next(what), in: range)
     }
 
-    mutating func number(named name: String, in range: ClosedRange<Float>) throws(ExpressionError) -> Float? {
+    /// The number in `name=0.5`; nil where it is not given.
+    public mutating func number(named name: String, in range: ClosedRange<Float>) throws(ExpressionError) -> Float? {
         guard let argument = value(of: name) else { return nil }
         return try Self.number(argument, in: range)
     }
