@@ -34,6 +34,10 @@ BEGIN { printf "" > log_file }
 }
 is_detail { failures = failures $0 "\n"; next }
 
+# An argument of several lines, in the line that tells of its test case: as long as no line ends as such lines do.
+in_case { in_case = !/ (started|passed after [0-9.]+ seconds|failed after [0-9.]+ seconds.*)\.$/; next }
+/^(◇|✔) Test case passing / && !/ (started|passed after [0-9.]+ seconds)\.$/ { in_case = 1; next }
+
 # The build
 /^\[[0-9]+\/[0-9]+\] / { next }
 
@@ -46,7 +50,7 @@ is_detail { failures = failures $0 "\n"; next }
 /^◇ Test case passing / { next }
 /^◇ Test / { running[test_name($0)] = 1; next }
 /^◇ / { next }
-/^↳ (Testing Library Version|Target Platform): / { next }
+/^↳ / { next }
 /^✔ Test run with / { closing = $0; next }
 /^✔ Suite / {
     name = $0
