@@ -10,6 +10,7 @@ public struct BatchSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("manifest", required: \.manifest, "manifest", "The manifest; - for standard input.").positional().reading()
         Setting("output", \.output, "folder", "The folder for the pictures.").writing()

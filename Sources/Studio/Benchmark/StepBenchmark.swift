@@ -14,6 +14,7 @@ public struct StepBenchmark: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("cases", list: \.cases, "cases", "MODEL:LAYER or MODEL:LAYER:CHANNEL; without any, the standard cases.").positional()
         Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT.")

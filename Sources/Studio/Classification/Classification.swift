@@ -12,6 +12,7 @@ public struct ClassificationSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
         Setting("top", \.top, "n", "How many classes to print.", .at(least: 1))

@@ -27,6 +27,7 @@ public struct ComparisonRequest: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("a", required: \.a, "a", "A network: a name, an .onnx file, or NAME=FILE with weights of your own.").positional()
         Setting("b", required: \.b, "b", "The other network.").positional()

@@ -14,6 +14,7 @@ public struct DiffThresholds: SettingGroup {
 
     private static let notNegative = Rule<Double>("0 or above") { $0 >= 0 && $0.isFinite }
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("max-rms", \.maxRms, "x", "Root mean square of the differences of the samples, 0 to 255, at most.", notNegative)
         Setting("max-difference", \.maxDifference, "n", "Largest difference of a sample, 0 to 255, at most.", notNegative)

@@ -13,6 +13,7 @@ public struct DiffSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("expected", required: \.expected, "expected", "The expected picture, PNG or JPEG, or a folder of them; - for standard input.").positional().reading()
         Setting("actual", required: \.actual, "actual", "The new picture, or a folder of them; - for standard input.").positional().reading()

@@ -11,6 +11,7 @@ public struct CaptionedSheetSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading()
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))

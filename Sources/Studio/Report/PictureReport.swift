@@ -16,6 +16,7 @@ public struct ReportSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("folder", required: \.folder, "folder", "A folder with pictures that lucid drew; the folders within it are searched as well.").positional().reading(.readsFolder)
         Setting("output", \.output, "file", "The page's file; - for standard output. (default: report.html in the folder)").writing()

@@ -8,6 +8,7 @@ public struct LayersSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         ModelSettings.lifted(\.model)
         Setting("size", \.size, "n", "The picture's size, 1 to 1000000 or WIDTHxHEIGHT, which decides the shapes. (default: \(RenderSettings.standardSize), or the one size that the network takes)")

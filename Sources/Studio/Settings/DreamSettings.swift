@@ -30,6 +30,7 @@ public struct DreamSettings: SettingGroup {
 
     private static let stepRule = Rule<Float>("above 0 and at most 255") { $0 > 0 && $0 <= 255 }
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", list: \.layers, "name[=share]", "A layer whose energy rises, perhaps with its share: features.8=0.5. Several are balanced so that equal shares pull equally. (default: one about two thirds of the way)")
         Setting("channel", \.channel, "i", "Raise these channels of the layer instead of its energy.")
@@ -82,6 +83,7 @@ public struct MovingSettings: SettingGroup {
     /// The frames of a flight where nothing is said.
     public static let standardFrames = 100
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("zoom", \.zoom, "s", "Fly into the dream: enlarge each frame by this, and dream on.", Rule("above 1 and at most 4") { $0 > 1 && $0 <= 4 })
         Setting("frames", \.frames, "n", "Frames of the flight. (default: \(standardFrames))", .from(1, to: 100_000))

@@ -13,6 +13,7 @@ public struct ModelSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("model", \.model, "name", "The network: a name such as vgg16 or resnet50:IMAGENET1K_V1 (`lucid models list` has them all), or the path of an .onnx file. (default: squeezenet1_1)")
         Setting("weights", \.weights, "file", "A file of your own weights for the network's architecture: .safetensors, .pth or .pt.").reading()

@@ -12,6 +12,7 @@ public struct NumericSettings: SettingGroup {
     /// The kernels that a plan is computed with.
     public var profile: NumericProfile? { reproducible ? .x86v3 : nil }
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("convolution", \.convolution, "name", "How convolutions are computed: auto (the fastest way for each) or plain.")
         Setting("reproducible", flag: \.reproducible, "Compute with fixed kernels, so that every x86-64 machine with AVX2 draws the same bytes; somewhat slower where there is AVX-512.")
@@ -37,6 +38,7 @@ public struct ReadingSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("max-pixels", \.maxPixels, "n", "The largest picture that is read, in pixels.", .at(least: 1))
     }

@@ -13,6 +13,7 @@ public struct OutputSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("output", \.output, "path", "The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))

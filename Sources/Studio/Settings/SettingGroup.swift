@@ -1,10 +1,10 @@
-import Synchronization
-
 /// A group of settings, with what is to hold among them.
 public protocol SettingGroup: Sendable {
     /// The plans that hold these settings' values.
     associatedtype PlanType = Never
-    /// Every setting, in the order of its help.
+    /// Every setting, in the order of its help: the table, made once.
+    static var settings: [Setting<Self>] { get }
+    /// A row for each setting; each group within this one lifts its own.
     @SettingTable<Self> static func table() -> [Setting<Self>]
     /// Nothing said.
     init()
@@ -21,18 +21,7 @@ public enum SettingTable<Target: SettingGroup> {
     public static func buildPartialBlock(accumulated: [Setting<Target>], next: [Setting<Target>]) -> [Setting<Target>] { accumulated + next }
 }
 
-/// The tables that have been made, by their groups' types.
-private let tables = Mutex<[ObjectIdentifier: any Sendable]>([:])
-
 extension SettingGroup {
-    /// Every setting, in the order of its help.
-    public static var settings: [Setting<Self>] {
-        if let table = tables.withLock({ $0[ObjectIdentifier(Self.self)] }) as? [Setting<Self>] { return table }
-        let table = table()
-        tables.withLock { $0[ObjectIdentifier(Self.self)] = table }
-        return table
-    }
-
     /// These settings as those of a larger group that holds this one.
     static func lifted<Whole: SettingGroup>(_ part: WritableKeyPath<Whole, Self> & Sendable) -> [Setting<Whole>] {
         settings.map { $0.lifted(part) }

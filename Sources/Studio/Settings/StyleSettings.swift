@@ -36,6 +36,7 @@ public struct StyleSettings: SettingGroup {
 
     private static let weights = Rule<Float>("0 to \(Int(StylePlan.weightBounds.upperBound))") { StylePlan.weightBounds.contains($0) }
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("method", \.method, "name", "gatys, or lucid: mean differences and a picture written in frequencies, as tensorflow/lucid has it.")
         Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: 512)")

@@ -15,6 +15,7 @@ public struct DreamRequest: DrawingRequest {
     public init() {}
 
     public static let command = "deepdream"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", \.photo, "photo", "PNG or JPEG, - for standard input; or a folder of frames, or a film.").positional().reading()
         ModelSettings.lifted(\.model)

@@ -14,6 +14,7 @@ public struct CaricatureRequest: RenderRequest {
     public init() {}
 
     public static let command = "caricature"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
@@ -41,6 +42,7 @@ public struct InvertRequest: RenderRequest {
     public init() {}
 
     public static let command = "invert"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
@@ -84,6 +86,7 @@ public struct AccentuateRequest: RenderRequest {
     public static let drawsEachIndex = true
     /// The photograph shows through the steps: few of them.
     private static let standardSteps = 128
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")

@@ -14,6 +14,7 @@ public struct ReplayRequest: JobRequest {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("drawn-picture", required: \.drawnPicture, "picture", "A picture that lucid drew; - for standard input.").positional().reading()
         Setting("weights", \.weights, "file", "The weights it was made with, if they are not the bundled ones.").reading()

@@ -13,6 +13,7 @@ public struct StyleRequest: DrawingRequest {
     public init() {}
 
     public static let command = "style"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("content", required: \.content, "content", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
         Setting("styles", list: \.styles, "styles", "One picture or several whose style is taken.").positional().reading().required()

@@ -14,6 +14,7 @@ public struct DiversityRequest: RenderRequest {
 
     public static let command = "diversity"
     public static let drawsEachIndex = true
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; several pictures of each.")

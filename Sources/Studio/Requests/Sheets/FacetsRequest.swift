@@ -19,6 +19,7 @@ public struct FacetsRequest: RenderRequest {
     private static let standardSeeds: [UInt64] = Array(0...8)
     private static let counts = 2...256
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("pictures", list: \.pictures, "pictures", "Pictures to look at instead of drawing some.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")

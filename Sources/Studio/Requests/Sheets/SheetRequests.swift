@@ -14,6 +14,7 @@ public struct SheetRequest: RenderRequest {
     public init() {}
 
     public static let command = "sheet"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all. (default: all)")
@@ -54,6 +55,7 @@ public struct ProgressionRequest: RenderRequest {
     public init() {}
 
     public static let command = "progression"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layers", \.layers, "names", "Layers, by commas. (default: up to twelve, evenly spread)")
         Setting("index", \.index, "i", "The channel of each layer, from 0. (default: the whole layer's energy)", .at(least: 0))
@@ -111,6 +113,7 @@ public struct InterpolateRequest: RenderRequest {
     public init() {}
 
     public static let command = "interpolate"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12.")

@@ -17,6 +17,7 @@ public struct DirectionRequest: RenderRequest {
     public init() {}
 
     public static let command = "direction"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\".")

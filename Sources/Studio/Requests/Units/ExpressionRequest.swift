@@ -12,6 +12,7 @@ public struct ExpressionRequest: RenderRequest {
     public init() {}
 
     public static let command = "render"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("expression", \.expression, "expression", "The expression. (default: that of the picture to start from, with its network)").positional()
         Setting("count", \.count, "n", "Pictures that are drawn together, on one sheet, 1 to 64.", .from(1, to: 64))

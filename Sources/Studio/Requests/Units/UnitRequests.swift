@@ -13,6 +13,7 @@ public struct ChannelRequest: RenderRequest {
 
     public static let command = "channel"
     public static let drawsEachIndex = true
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
@@ -39,6 +40,7 @@ public struct NeuronRequest: RenderRequest {
 
     public static let command = "neuron"
     public static let drawsEachIndex = true
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
@@ -62,6 +64,7 @@ public struct PositionSettings: SettingGroup {
 
     public init() {}
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("x", \.x, "column", "The unit's column in the layer, from 0. (default: the middle)", fromZero)
         Setting("y", \.y, "row", "The unit's row in the layer, from 0. (default: the middle)", fromZero)
@@ -78,6 +81,7 @@ public struct LayerRequest: RenderRequest {
     public init() {}
 
     public static let command = "layer"
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         common(\.model, \.render, \.output)
@@ -104,6 +108,7 @@ public struct ClassRequest: RenderRequest {
 
     public static let command = "class"
     public static let drawsEachIndex = true
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("label", \.label, "name", "The class's name, or one of its names.")
         Setting("index", \.index, "i", "Classes by number: 1, 0-15 or 3,7,9; a picture each.")

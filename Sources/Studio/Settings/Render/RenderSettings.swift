@@ -40,6 +40,7 @@ public struct RenderSettings: SettingGroup {
 
     public typealias PlanType = RenderPlan
 
+    public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("preset", \.preset, "name", "Take the numbers of another tool: \(Preset.all.map(\.name).joined(separator: ", ")).")
         Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the size of the picture to start from, or the one that the network takes)").field { PictureSize(width: $0.width, height: $0.height) }
