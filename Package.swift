@@ -2,11 +2,11 @@
 import PackageDescription
 
 // An arrow reads "may import"; nothing imports upwards:
-//   lucid → Studio → { Analysis, ModelStore, Images, Manifests, Models }
+//   lucid → Studio → { Analysis, Films, ModelStore, Images, Manifests, Models },  Films → { Files, Images }
 //   Analysis → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf },  Networks → { Files, Tensors, CZlib }
 //   Images → { Files, Tensors, CPNG, CJPEG },  Manifests → Yams,  Files → Crypto
-let libraries = ["Studio", "Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Files", "Manifests", "Models"]
+let libraries = ["Studio", "Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Films", "Files", "Manifests", "Models"]
 
 let package = Package(
     name: "lucid",
@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
         .target(name: "Files", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Images", dependencies: ["Files", "Tensors", "CPNG", "CJPEG"]),
+        .target(name: "Films", dependencies: ["Files", "Images"]),
         .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
                 .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
@@ -45,7 +46,7 @@ let package = Package(
         .target(name: "Manifests", dependencies: [.product(name: "Yams", package: "Yams")]),
         .target(
             name: "Studio",
-            dependencies: ["Analysis", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Files", "Models", "Manifests"],
+            dependencies: ["Analysis", "Visualization", "ModelStore", "Networks", "Tensors", "Images", "Films", "Files", "Models", "Manifests"],
             // Part of the program's code, which is then one file.
             resources: [
                 .embedInCode("Report/Resources/report.html"), .embedInCode("Report/Resources/report.css"),
@@ -61,13 +62,14 @@ let package = Package(
         .executableTarget(name: "DrawChannel", dependencies: ["Studio", "Images"], path: "Examples/DrawChannel"),
         .executableTarget(
             name: "OwnObjective", dependencies: ["Studio", "Visualization", "Tensors", "Images"], path: "Examples/OwnObjective"),
-        .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models", "Images"], path: "Tests/TestSupport"),
         .target(
             name: "FuzzTargets", dependencies: ["Studio", "Images", "Manifests", "Networks", "ONNX", "Visualization"], path: "Tests/FuzzTargets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Files", "Images", "TestSupport"], exclude: ["Fixtures"]),
+        .testTarget(name: "FilmsTests", dependencies: ["Films", "Images", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Files", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["Files", "ModelStore", "Networks", "Models", "TestSupport"]),

@@ -68,7 +68,7 @@ extension Picture {
 }
 
 /// Refuses a header that announces too many pixels.
-func checkSize(width: Int, height: Int, limit: Int, name: String) throws(PictureError) {
+package func checkSize(width: Int, height: Int, limit: Int, name: String) throws(PictureError) {
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
     if overflow || pixels > limit { throw .tooLarge(file: name, width: width, height: height, limit: limit) }
 }

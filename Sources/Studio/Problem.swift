@@ -1,4 +1,5 @@
 import Files
+import Films
 import Images
 import ModelStore
 import Networks
@@ -180,6 +181,21 @@ extension Problem {
         self.init(kind, isTooLarge ? "\(error) (\(setting: "max-pixels"))" : "\(error)")
     }
 
+    public init(_ error: FilmError) {
+        switch error {
+        case .name: self = .usage("\(error)")
+        case .noProgram: self.init(.unavailable, "\(error)")
+        case .exists: self.init(.cannotWrite, "\(error); use \(setting: "force") to overwrite it, or name another folder", setting: "output")
+        case .noFrames(let folder): self.init(.missing, "\(error)", file: folder)
+        case .damaged: self = .badData("\(error)")
+        case .notWritten: self.init(.cannotWrite, "\(error)")
+        case .input(let error): self.init(error)
+        case .picture(let error): self.init(error)
+        case .output(let error): self.init(error)
+        case .interrupted: self = .interrupted
+        }
+    }
+
     public init(_ error: OutputError) {
         switch error {
         case .brokenPipe(path: "-"), .brokenPipe(path: "/dev/stdout"): self.init(.outputClosed, "")
@@ -200,6 +216,7 @@ extension Problem {
         case let error as StoreError: self.init(error)
         case let error as PictureError: self.init(error)
         case let error as OutputError: self.init(error)
+        case let error as FilmError: self.init(error)
         case let error as InputError: self.init(error)
         case let error as ProcessError: self.init(error)
         default: self.init(.failed, "\(error)")

@@ -1,4 +1,5 @@
 import Images
+import TestSupport
 import Testing
 
 /// JPEGs that cameras, scanners and careless programs write: each is read as others read it, or gives its error.

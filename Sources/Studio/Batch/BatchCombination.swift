@@ -1,4 +1,5 @@
 import Files
+import Films
 import Images
 import Manifests
 
@@ -68,8 +69,8 @@ struct BatchCombination {
     private static func checkFiles(of job: any Job) throws(Problem) {
         if job is FilmJob { throw .usage("a batch draws single pictures; run `lucid deepdream` on the film by itself", setting: "photo") }
         for path in job.outputs.filter({ PictureFormat(fileName: $0) == nil && !$0.hasSuffix(".json") }) {
-            guard try AnimationKind(of: path) == .folder else {
-                try FrameWriter.checkProgram(for: path)
+            guard try asProblem { () throws(FilmError) in try AnimationKind(of: path) } == .folder else {
+                try asProblem { () throws(FilmError) in try FrameWriter.checkProgram(for: path) }
                 continue
             }
             throw .usage("\(path): a batch keeps an animation in one file, such as a .gif", setting: job is FlightJob ? "zoom" : "evolution")

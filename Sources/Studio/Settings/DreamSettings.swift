@@ -1,3 +1,4 @@
+import Films
 import Networks
 import Visualization
 

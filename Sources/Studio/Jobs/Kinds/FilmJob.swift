@@ -1,4 +1,5 @@
 import Files
+import Films
 import FoundationEssentials
 import Images
 import Networks
@@ -44,7 +45,7 @@ struct FilmJob: Job {
     /// ffmpeg's absence, and a place that cannot be written, are found first.
     func checkOutputs(force: Bool) throws(Problem) {
         if !isFolder {
-            try FrameWriter.check(path, force: force)
+            try asProblem { () throws(FilmError) in try FrameWriter.check(path, force: force) }
             try OutputChecks.refuse(existing: [path], force: force)
         }
         for place in [path, folder] where isSame(place, source) {
@@ -69,7 +70,7 @@ struct FilmJob: Job {
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
         let start = ContinuousClock.now
-        let frames = try FrameSource(path: source, maximumPixels: maximumPixels, isCancelled: context.isCancelled)
+        let frames = try asProblem { () throws(FilmError) in try FrameSource(path: source, maximumPixels: maximumPixels, isCancelled: context.isCancelled) }
         let (paths, new) = try dream(frames, context)
         if !isFolder {
             try assemble(paths, rate: rate ?? frames.rate ?? FrameWriter.defaultRate)
@@ -97,7 +98,7 @@ struct FilmJob: Job {
     /// - Returns: the frames' files, and how many are new.
     private func dream(_ source: FrameSource, _ context: JobContext) throws(Problem) -> (paths: [String], new: Int) {
         var (paths, new, previous) = ([String](), 0, Previous?.none)
-        while let picture = try source.next() {
+        while let picture = try asProblem({ () throws(FilmError) in try source.next() }) {
             if !paths.isEmpty, context.isCancelled() { throw interrupted(after: paths.count) }
             let path = FrameWriter.framePath(in: folder, paths.count + 1)
             let plan = plan(ofFrame: paths.count, picture, previous)
@@ -184,8 +185,11 @@ struct FilmJob: Job {
     private func assemble(_ paths: [String], rate: Double) throws(Problem) {
         let bounded = min(max(rate, FrameWriter.rates.lowerBound), FrameWriter.rates.upperBound)
         let record = Record(DrawnPicture(plan: plan, stepsDone: first.steps, score: 0))
-        let writer = try FrameWriter(path: path, rate: bounded, comment: record.json)
-        for path in paths { try writer.add(try Picture.reading(path).composited(over: 1)) }
-        try writer.finish()
+        let writer = try asProblem { () throws(FilmError) in try FrameWriter(path: path, rate: bounded, comment: record.json, keyword: Record.keyword) }
+        for path in paths {
+            let picture = try Picture.reading(path).composited(over: 1)
+            try asProblem { () throws(FilmError) in try writer.add(picture) }
+        }
+        try asProblem { () throws(FilmError) in try writer.finish() }
     }
 }

@@ -1,3 +1,4 @@
+import Films
 import Images
 import Networks
 import Tensors
@@ -37,7 +38,7 @@ struct FlightJob: Job {
     var steps: Int { flight.frames * flight.dream.steps }
     var holdsPhotographs: Bool { true }
 
-    func checkOutputs(force: Bool) throws(Problem) { try FrameWriter.check(path, force: force) }
+    func checkOutputs(force: Bool) throws(Problem) { try asProblem { () throws(FilmError) in try FrameWriter.check(path, force: force) } }
 
     /// The numbers for scripts.
     private struct Values: Encodable, Sendable {
@@ -53,7 +54,7 @@ struct FlightJob: Job {
         let start = ContinuousClock.now
         let (writer, score) = try fly(context)
         guard writer.count == flight.frames || writer.count > 0 && !context.isBatch else { throw .interrupted }
-        try writer.finish()
+        try asProblem { () throws(FilmError) in try writer.finish() }
         let time = seconds(ContinuousClock.now - start)
         var result = JobResult(score: score)
         result.isComplete = writer.count == flight.frames
@@ -69,7 +70,9 @@ struct FlightJob: Job {
         func record(_ plan: DreamPlan, score: Float) -> String {
             Record(DrawnPicture(plan: .dream(plan), stepsDone: plan.steps, score: score)).json
         }
-        let writer = try FrameWriter(path: path, rate: flight.rate, comment: record(flight.dream, score: 0))
+        let writer = try asProblem { () throws(FilmError) in
+            try FrameWriter(path: path, rate: flight.rate, comment: record(flight.dream, score: 0), keyword: Record.keyword)
+        }
         var (frame, seen, score) = (flight.dream, pictures.tensors, Float(0))
         let name = frame.photo ?? "zoom"
         for number in 0..<flight.frames where !context.isCancelled() {
@@ -82,7 +85,7 @@ struct FlightJob: Job {
             guard let dream = try followed(frame, seen, number, context) else { break }  // an unfinished frame is not one
             let picture = dream.picture()
             score = try asProblem { () throws(RenderError) in try dream.score(of: picture) }
-            try writer.add(Picture(picture, opacity: nil), record: record(frame, score: score))
+            try asProblem { () throws(FilmError) in try writer.add(Picture(picture, opacity: nil), record: record(frame, score: score)) }
             seen[name] = picture.enlarged(by: flight.dream.zoom!, workers: context.workers)
         }
         return (writer, score)

@@ -1,4 +1,5 @@
 import Files
+import Films
 import Images
 import Networks
 import Visualization
@@ -82,8 +83,8 @@ public struct DreamRequest: DrawingRequest {
     private func film(_ path: String, _ model: Model, _ session: Session) throws(Problem) -> FilmJob {
         let target = target(ofFilm: path, model)
         // ffmpeg's absence is found before the film is looked at.
-        try FrameWriter.checkProgram(for: target)
-        let source = try FrameSource(path: path, maximumPixels: reading.maxPixels, isCancelled: session.isCancelled)
+        try asProblem { () throws(FilmError) in try FrameWriter.checkProgram(for: target) }
+        let source = try asProblem { () throws(FilmError) in try FrameSource(path: path, maximumPixels: reading.maxPixels, isCancelled: session.isCancelled) }
         guard let first = try source.next() else { throw .badData("\(path): there is no frame in it", setting: "photo") }
         var files = Photographs(maximumPixels: reading.maxPixels)
         files.add(first, as: FilmJob.frameName)

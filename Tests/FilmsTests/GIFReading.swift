@@ -1,3 +1,4 @@
+import TestSupport
 /// A reader of GIF files for the tests, written from the specification apart from the encoder. It accepts only what the
 /// specification allows, and nothing behind the trailer.
 struct GIFReader {

@@ -1,3 +1,5 @@
+import Images
+
 /// Makes an animated GIF of frames that come one after the other; it keeps only what it has encoded of them.
 ///
 ///     var encoder = GIFEncoder(width: 512, height: 512, delay: 1 / 15)

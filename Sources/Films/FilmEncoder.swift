@@ -1,15 +1,8 @@
 import Files
-import FoundationEssentials
 import Images
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// The kinds of film, by the ends of their names, which are also ffmpeg's names for them.
-enum FilmFormat: String, CaseIterable {
+public enum FilmFormat: String, CaseIterable {
     case mp4
     case webm
 
@@ -34,12 +27,9 @@ struct FilmEncoder: ~Copyable {
 
     /// Where ffmpeg lies.
     ///
-    /// - Throws: 69 if it is not in PATH.
-    static func program(for format: FilmFormat) throws(Problem) -> String {
-        if let program = ChildProcess.find("ffmpeg") { return program }
-        throw Problem(
-            .unavailable,
-            ".\(format.rawValue) files are made with ffmpeg, which is not in PATH; install it (apt install ffmpeg), or name a .gif or a folder")
+    /// - Throws: `noProgram`.
+    static func program(for format: FilmFormat) throws(FilmError) -> String {
+        try FilmError.find("ffmpeg", toMake: ".\(format.rawValue) files are made", remedy: "name a .gif or a folder")
     }
 
     /// Starts ffmpeg.
@@ -49,7 +39,7 @@ struct FilmEncoder: ~Copyable {
     ///     the height.
     ///   - rate: frames a second.
     ///   - comment: kept in the file as its metadata "comment".
-    init(path: String, format: FilmFormat, width: Int, height: Int, rate: Double, comment: String?) throws(Problem) {
+    init(path: String, format: FilmFormat, width: Int, height: Int, rate: Double, comment: String?) throws(FilmError) {
         self.path = path
         self.width = width
         self.height = height
@@ -70,37 +60,35 @@ struct FilmEncoder: ~Copyable {
         // "file:", lest a name with a colon be taken for a protocol.
         let output = metadata + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
         let arguments = ["-hide_banner", "-loglevel", "error", "-y"] + input + ["-an"] + colors + output
-        process = try asProblem { () throws(ProcessError) in try ChildProcess(program, arguments) }
+        process = try FilmError.start(program, arguments, .toInput)
         self.file = file
     }
 
-    private static func pendingFile(for path: String) throws(Problem) -> PendingFile {
+    private static func pendingFile(for path: String) throws(FilmError) -> PendingFile {
         do {
             return try PendingFile(for: path)
         } catch {
-            throw Problem(error)
+            throw .output(error)
         }
     }
 
     /// Hands a frame to ffmpeg.
-    func add(_ picture: Picture) throws(Problem) {
+    func add(_ picture: Picture) throws(FilmError) {
         guard process.feed(Self.pixels(of: picture)) else { throw failure(process.finish()) }
     }
 
     /// Waits until ffmpeg has written the rest, and gives the file its name.
-    consuming func finish() throws(Problem) {
+    consuming func finish() throws(FilmError) {
         let end = process.finish()
         guard end.isSuccess else { throw failure(end) }
         do {
             try file.commit()
         } catch {
-            throw Problem(error)
+            throw .output(error)
         }
     }
 
-    private func failure(_ end: ChildProcess.End) -> Problem {
-        Problem(.cannotWrite, "\(path): ffmpeg failed (\(end.lastLine)); mend that, or name a .gif or a folder")
-    }
+    private func failure(_ end: ChildProcess.End) -> FilmError { .notWritten(path: path, reason: end.lastLine) }
 
     private static func even(_ length: Int) -> Int { length + length % 2 }
 

@@ -1,6 +1,5 @@
 import Files
 import Images
-import Visualization
 
 /// Where the frames of an animation go: a GIF, a film that ffmpeg makes, or a folder of PNG files. The name decides.
 ///
@@ -17,13 +16,14 @@ public final class FrameWriter {
     /// Frames a second that make sense; GIFs show at most 50.
     public static let rates = 0.1...60
 
-    let path: String
-    let rate: Double
+    public let path: String
+    public let rate: Double
     /// Frames so far.
-    private(set) var count = 0
+    public private(set) var count = 0
 
     private let kind: AnimationKind
     private let comment: String?
+    private let keyword: String
     private var size: (width: Int, height: Int)?
     private var gif: GIFEncoder?
     private var film: FilmEncoder?
@@ -31,59 +31,57 @@ public final class FrameWriter {
     /// - Parameters:
     ///   - path: *.gif, *.mp4 or *.webm in any case; any other name is a folder's.
     ///   - rate: frames a second, in `rates`.
-    ///   - comment: metadata; a film and a GIF hold it once, every PNG under the keyword of records.
-    init(path: String, rate: Double = defaultRate, comment: String? = nil) throws(Problem) {
+    ///   - comment: metadata; a film and a GIF hold it once, every PNG under the keyword.
+    ///   - keyword: of the text in PNG files.
+    public init(path: String, rate: Double = defaultRate, comment: String? = nil, keyword: String = "Comment") throws(FilmError) {
         precondition(Self.rates.contains(rate), "the rate was checked with the command's options")
         kind = try AnimationKind(of: path)
         self.path = path
         self.rate = rate
         self.comment = comment
+        self.keyword = keyword
     }
 
     /// Finds out before a long computation whether the animation can be written. The folder of frames is created.
     ///
     /// - Parameter force: whether a folder may have frames already, which then are overwritten one by one.
-    /// - Throws: 64 for a name that makes no sense, 69 for a film without ffmpeg, 73 for a place that cannot be written.
-    static func check(_ path: String, force: Bool = false) throws(Problem) {
+    /// - Throws: `name`, `noProgram` for a film without ffmpeg, `exists`, or `output` for a place that cannot be written.
+    public static func check(_ path: String, force: Bool = false) throws(FilmError) {
         let kind = try AnimationKind(of: path)
-        do {
-            switch kind {
-            case .gif:
-                try OutputFile.check(path)
-            case .film:
-                try checkProgram(for: path)
+        switch kind {
+        case .gif:
+            try asFilmError { () throws(OutputError) in try OutputFile.check(path) }
+        case .film:
+            try checkProgram(for: path)
+            try asFilmError { () throws(OutputError) in
                 _ = try PendingFile(for: path)  // no pipe or device will do
                 try OutputFile.check(path)
-            case .folder:
-                let first = framePath(in: path, 1)
-                try OutputFile.check(first, createFolders: true)
-                if !force && isFile(first) {
-                    throw Problem(.cannotWrite, "\(first) is there already; use \(setting: "force") to overwrite it, or name another folder", setting: "output")
-                }
             }
-        } catch {
-            throw Problem(any: error)
+        case .folder:
+            let first = framePath(in: path, 1)
+            try asFilmError { () throws(OutputError) in try OutputFile.check(first, createFolders: true) }
+            if !force && isFile(first) { throw .exists(path: first) }
         }
     }
 
-    /// - Throws: 69 for a film without ffmpeg.
-    static func checkProgram(for path: String) throws(Problem) {
+    /// - Throws: `noProgram` for a film without ffmpeg.
+    public static func checkProgram(for path: String) throws(FilmError) {
         if case .film(let format) = try AnimationKind(of: path) { _ = try FilmEncoder.program(for: format) }
     }
 
     /// Adds a frame. All have the size of the first.
     ///
-    /// - Throws: 73 if it cannot be written, or if ffmpeg has failed.
+    /// - Throws: `output` if it cannot be written, `notWritten` if ffmpeg has failed.
     ///
     /// - Parameter record: a PNG's own instead of the comment.
-    func add(_ picture: Picture, record: String? = nil) throws(Problem) {
+    public func add(_ picture: Picture, record: String? = nil) throws(FilmError) {
         let size = self.size ?? (picture.width, picture.height)
         precondition((picture.width, picture.height) == size, "all frames of an animation have one size")
         self.size = size
         switch kind {
         case .gif:
             guard max(size.width, size.height) <= GIF.maximumSide else {
-                throw .usage("\(path): a GIF has at most \(GIF.maximumSide) pixels a side; name a folder of frames instead")
+                throw .name("\(path): a GIF has at most \(GIF.maximumSide) pixels a side; name a folder of frames instead")
             }
             if gif == nil {
                 gif = GIFEncoder(width: size.width, height: size.height, delay: 1 / rate, comment: comment)
@@ -96,74 +94,40 @@ public final class FrameWriter {
             }
             try film?.add(picture)
         case .folder:
-            do {
-                let text = (record ?? comment).map { [(keyword: Record.keyword, text: $0)] } ?? []
-                try OutputFile.write(try PNG.encode(picture, text: text), to: Self.framePath(in: path, count + 1))
-            } catch {
-                throw Problem(any: error)
-            }
+            try write(frame: picture, (record ?? comment).map { [(keyword: keyword, text: $0)] } ?? [])
         }
         count += 1
     }
 
+    private func write(frame: Picture, _ text: [(keyword: String, text: String)]) throws(FilmError) {
+        let bytes: [UInt8]
+        do { bytes = try PNG.encode(frame, text: text) } catch { throw .picture(error) }
+        try asFilmError { () throws(OutputError) in try OutputFile.write(bytes, to: Self.framePath(in: path, count + 1)) }
+    }
+
     /// Completes the animation. Without any frame nothing is written.
     ///
-    /// - Throws: 73 if it cannot be written, or if ffmpeg has failed.
-    func finish() throws(Problem) {
+    /// - Throws: `output` if it cannot be written, `notWritten` if ffmpeg has failed.
+    public func finish() throws(FilmError) {
         if let gif {
             self.gif = nil
-            do {
-                try OutputFile.write(gif.finish(), to: path)
-            } catch {
-                throw Problem(error)
-            }
+            let bytes = gif.finish()
+            try asFilmError { () throws(OutputError) in try OutputFile.write(bytes, to: path) }
         }
         if let film = film.take() { try film.finish() }
     }
 
     /// Gives the animation up and leaves no file of it; frames in a folder stay.
-    func cancel() {
+    public func cancel() {
         gif = nil
         film = nil
     }
 
     /// "folder/frame_00001.png", from 1.
-    static func framePath(in folder: String, _ number: Int) -> String {
+    public static func framePath(in folder: String, _ number: Int) -> String {
         let digits = 5
         let text = String(number)
         let name = "frame_" + String(repeating: "0", count: max(0, digits - text.count)) + text + ".png"
         return folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    }
-}
-
-/// The kinds of animation.
-enum AnimationKind: Equatable {
-    case gif
-    case film(FilmFormat)
-    case folder
-
-    /// The kind that a name asks for.
-    init(of path: String) throws(Problem) {
-        let advice = "name a .gif, .mp4 or .webm file, or a folder for PNG frames"
-        let lowercased = path.lowercased()
-        if path.isEmpty { throw .usage("the animation's name is empty; \(advice)") }
-        if path == "-" { throw .usage("an animation cannot go to standard output; \(advice)") }
-        if path.hasSuffix("/") || isFolder(path) {
-            self = .folder
-        } else if lowercased.hasSuffix(".gif") {
-            self = .gif
-        } else if let format = FilmFormat.allCases.first(where: { lowercased.hasSuffix("." + $0.rawValue) }) {
-            self = .film(format)
-        } else {
-            // A folder of such a name is hardly what is meant.
-            let foreign = [
-                ".png", ".apng", ".jpg", ".jpeg", ".webp", ".avif", ".avi", ".mov", ".mkv", ".m4v", ".mpg", ".mpeg", ".ogv",
-                ".tif", ".tiff", ".bmp", ".svg", ".heic", ".pdf",
-            ]
-            if let ending = foreign.first(where: { lowercased.hasSuffix($0) }) {
-                throw .usage("\(path): animations are not written as \(ending); \(advice)")
-            }
-            self = .folder
-        }
     }
 }

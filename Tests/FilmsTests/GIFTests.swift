@@ -1,4 +1,6 @@
+import Films
 import Images
+import TestSupport
 import Testing
 
 @Suite struct GIFTests {

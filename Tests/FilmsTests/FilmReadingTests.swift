@@ -1,5 +1,7 @@
 import Foundation
+import Films
 import Images
+import TestSupport
 import Testing
 
 /// What a film's frames come through: the stream that ffmpeg writes, what ffprobe says, the order of a folder's names.

@@ -1,4 +1,5 @@
 import Files
+import Films
 import Images
 
 #if canImport(Glibc)
@@ -30,7 +31,7 @@ struct Evolution {
             keeper = .sheet(EvolutionSheet(path: path))
             self.steps = EvolutionSheet.stages(of: steps)
         } else {
-            keeper = .animation(try FrameWriter(path: path))
+            keeper = .animation(try asProblem { () throws(FilmError) in try FrameWriter(path: path) })
             let count = min(Self.frames, steps + 1)
             self.steps = Set((0..<count).map { $0 * steps / max(count - 1, 1) })
         }
@@ -38,14 +39,14 @@ struct Evolution {
 
     /// Finds out before a long computation whether the way can be kept there.
     static func check(_ path: String, force: Bool) throws(Problem) {
-        guard isSheet(path) else { return try FrameWriter.check(path, force: force) }
+        guard isSheet(path) else { return try asProblem { () throws(FilmError) in try FrameWriter.check(path, force: force) } }
         try OutputChecks.check(path)
     }
 
     /// Whether the way is kept as many files.
     static func isKeptInFolder(_ path: String) throws(Problem) -> Bool {
         if isSheet(path) { return false }
-        return try AnimationKind(of: path) == .folder
+        return try asProblem { () throws(FilmError) in try AnimationKind(of: path) } == .folder
     }
 
     private static func isSheet(_ path: String) -> Bool { PictureFormat(fileName: path) != nil && !isFolder(path) }
@@ -59,7 +60,7 @@ struct Evolution {
     func finish(_ step: Int, _ pictures: [Picture]) throws(Problem) {
         try add(step, pictures)
         switch keeper {
-        case .animation(let writer): try writer.finish()
+        case .animation(let writer): try asProblem { () throws(FilmError) in try writer.finish() }
         case .sheet(let sheet): try sheet.finish()
         }
     }
@@ -67,7 +68,7 @@ struct Evolution {
     private func add(_ step: Int, _ pictures: [Picture]) throws(Problem) {
         let picture = pictures.count == 1 ? pictures[0] : ContactSheet.compose(pictures)
         switch keeper {
-        case .animation(let writer): try writer.add(picture)
+        case .animation(let writer): try asProblem { () throws(FilmError) in try writer.add(picture) }
         case .sheet(let sheet): sheet.add(picture, step: step)
         }
     }

@@ -1,3 +1,5 @@
+import Images
+
 /// Pictures one after another in the PPM format, as `ffmpeg -f image2pipe -c:v ppm` writes a film's frames into a pipe:
 /// "P6 WIDTH HEIGHT 255", one white space, and the samples `[height, width, 3]`. One picture is in memory at a time.
 public struct PPMStream {

@@ -1,3 +1,5 @@
+import Images
+
 /// Animated GIF files, as the GIF89a specification (CompuServe 1990) has them: `encode`, `GIFEncoder` for one frame after
 /// the other, and `comment`. GIFs are written only, not read.
 ///
