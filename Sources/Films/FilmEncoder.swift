@@ -94,9 +94,7 @@ struct FilmEncoder: ~Copyable {
 
     /// `[even height, even width, 3]` in 8 bits: before white, the last column and row repeated where one is wanting.
     private static func pixels(of picture: Picture) -> [UInt8] {
-        guard case .eight(let samples) = picture.composited(over: 1).converted(to: .eight).samples else {
-            preconditionFailure("8 bits were asked for")
-        }
+        let samples = picture.composited(over: 1).eightBitSamples
         let rowLength = 3 * picture.width
         if picture.width % 2 == 0 && picture.height % 2 == 0 { return samples }
         var pixels: [UInt8] = []

@@ -63,7 +63,7 @@ extension Picture {
     }
 
     /// `[height, width, channels]`, rounded to 8 bits where they have more.
-    var eightBitSamples: [UInt8] {
+    package var eightBitSamples: [UInt8] {
         guard case .eight(let values) = converted(to: .eight).samples else { preconditionFailure("8 bits were asked for") }
         return values
     }

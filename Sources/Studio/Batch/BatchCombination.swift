@@ -69,7 +69,7 @@ struct BatchCombination {
     private static func checkFiles(of job: any Job) throws(Problem) {
         if job is FilmJob { throw .usage("a batch draws single pictures; run `lucid deepdream` on the film by itself", setting: "photo") }
         for path in job.outputs.filter({ PictureFormat(fileName: $0) == nil && !$0.hasSuffix(".json") }) {
-            guard try asProblem { () throws(FilmError) in try AnimationKind(of: path) } == .folder else {
+            guard try asProblem({ () throws(FilmError) in try AnimationKind(of: path) }) == .folder else {
                 try asProblem { () throws(FilmError) in try FrameWriter.checkProgram(for: path) }
                 continue
             }

@@ -84,8 +84,10 @@ public struct DreamRequest: DrawingRequest {
         let target = target(ofFilm: path, model)
         // ffmpeg's absence is found before the film is looked at.
         try asProblem { () throws(FilmError) in try FrameWriter.checkProgram(for: target) }
-        let source = try asProblem { () throws(FilmError) in try FrameSource(path: path, maximumPixels: reading.maxPixels, isCancelled: session.isCancelled) }
-        guard let first = try source.next() else { throw .badData("\(path): there is no frame in it", setting: "photo") }
+        let source = try asProblem { () throws(FilmError) in
+            try FrameSource(path: path, maximumPixels: reading.maxPixels, isCancelled: session.isCancelled)
+        }
+        guard let first = try asProblem({ () throws(FilmError) in try source.next() }) else { throw .badData("\(path): there is no frame in it", setting: "photo") }
         var files = Photographs(maximumPixels: reading.maxPixels)
         files.add(first, as: FilmJob.frameName)
         let (plan, pictures) = try dream.plan(photo: FilmJob.frameName, model: model, files: &files, workers: session.workers)
