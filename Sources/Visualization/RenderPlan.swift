@@ -9,13 +9,13 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var model: String
     /// SHA-256 of its weights file.
     public var weights: String
-    /// In the expression language, penalties included.
+    /// In the expression language.
     public var objective: String
     /// The picture's, in pixels.
     public var width: Int
     /// The picture's, in pixels.
     public var height: Int
-    /// Steps uphill.
+    /// Steps uphill, those of the stages included.
     public var steps: Int
     /// The seed of all random numbers.
     public var seed: UInt64
@@ -40,6 +40,13 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var convolution: ConvolutionChoice
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
+    /// Smaller pictures to begin with.
+    public var stages = StageList.none
+    /// The most that the picture's spectrum may hold in units of what photographs have, for luma; both chromas may have a quarter
+    /// more. Nil for no bound.
+    public var spectrumBound: Float?
+    /// Penalties on the picture, as shares of the score's own gradient.
+    public var penalties: [Penalty] = []
     /// Pictures that are drawn together.
     public var count = 1
     /// They share their coarse parts, so that they line up.
@@ -71,6 +78,21 @@ public struct RenderPlan: Sendable, Codable, Equatable {
 
     /// Lucid's number of steps with redirected gradients.
     public static let redirectedSteps = 16
+
+    /// An objective that lowers the score by a share of the score's gradient at the picture:
+    ///
+    ///     g ← g − share · ‖g‖ / ‖p‖ · p,   p the penalty's gradient at the picture
+    public struct Penalty: Sendable, Codable, Equatable {
+        /// In the expression language, about the picture alone: "total_variation()".
+        public var objective: String
+        /// Of the score's gradient; below 0 it is a reward.
+        public var share: Float
+
+        public init(objective: String, share: Float) {
+            self.objective = objective
+            self.share = share
+        }
+    }
 
     public init(
         model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
@@ -120,6 +142,9 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         schedule = try optional(.schedule) ?? .constant
         convolution = try optional(.convolution) ?? .auto
         profile = try optional(.profile)
+        stages = try optional(.stages) ?? .none
+        spectrumBound = try optional(.spectrumBound)
+        penalties = try optional(.penalties) ?? []
         count = try optional(.count) ?? 1
         shared = try optional(.shared) ?? false
         alpha = try optional(.alpha) ?? false

@@ -29,6 +29,9 @@ public protocol Layer: Sendable {
 
     /// The trained parameters.
     var parameters: [Parameter] { get }
+
+    /// The weights `[outputs, inputs, …]` of a layer that applies one matrix, and biases, at every position; nil of others.
+    var linearMap: Parameter? { get }
 }
 
 extension Layer {
@@ -41,6 +44,7 @@ extension Layer {
     public func merging(_ next: any Layer) -> (any Layer)? { nil }
     public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }
     public var parameters: [Parameter] { [] }
+    public var linearMap: Parameter? { nil }
 
     /// Trained numbers in this layer.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }

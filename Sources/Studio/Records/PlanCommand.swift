@@ -26,11 +26,13 @@ public struct PlanCommand: Sendable, Equatable {
         let model = PlanModel(name: plan.model, weights: plan.weights, preprocessing: nil)
         // Each setting that would be another is said, in their order: one may change what is usual for the next.
         for setting in RenderSettings.settings {
-            guard let field = setting.field, let text = field.text(plan), let usual = try? said.plan(plan.objective, model) else { continue }
+            guard let field = setting.field, let text = field.text(plan), let usual = try? said.plan(plan.objective, model, transforms: subject.usualTransforms)
+            else { continue }
             if field.text(usual) == text { continue }
             guard (try? setting.set(&said, [text])) != nil else { return nil }
             given.append((setting.name, text))
         }
+        if let measure = subject.measure, said.said(\.objective) ?? .mean != measure { given.append(("objective", measure.text)) }
         if let size = plan.outputSize { given.append(("output-size", PictureSize(size).text)) }
         (command, arguments, settings) = (subject.command, subject.arguments, given)
     }
@@ -55,6 +57,13 @@ public struct Subject: Sendable {
     /// The unit's, where there is one.
     public private(set) var layer: String?
     public private(set) var index: Int?
+    /// What of the unit is climbed, where its command leaves a choice.
+    private(set) var measure: UnitMeasure?
+    /// The transforms of its command.
+    var usualTransforms: String {
+        let request = allRequests.first { $0.command == command } as? any RenderRequest.Type
+        return request?.usualTransforms ?? RenderSettings.usualTransforms
+    }
 
     /// - Returns: nil if the text is no objective.
     public init?(_ text: String) {
@@ -63,7 +72,7 @@ public struct Subject: Sendable {
         let call = isNegative ? String(text.dropFirst()) : text
         if let unit = Unit(call), unit.objective.text == call, (isNegative ? (-unit.objective).text : unit.objective.text) == text {
             command = unit.command
-            (layer, index) = (unit.layer, unit.index)
+            (layer, index, measure) = (unit.layer, unit.index, unit.measure)
             settings = unit.settings + (isNegative ? [("negative", "")] : [])
             arguments = []
         } else {
@@ -77,6 +86,7 @@ public struct Subject: Sendable {
         let objective: Objective
         var layer: String?
         var index: Int?
+        var measure: UnitMeasure?
         var place: [(name: String, text: String)] = []
 
         var settings: [(name: String, text: String)] {
@@ -94,7 +104,9 @@ public struct Subject: Sendable {
             }
             switch (call[..<open], index) {
             case ("channel", let index?):
-                (command, objective, self.layer, self.index) = ("channel", .channel(layer, index), layer, index)
+                (command, objective, self.layer, self.index, measure) = ("channel", .channel(layer, index), layer, index, .mean)
+            case ("channel_cosine", let index?):
+                (command, objective, self.layer, self.index, measure) = ("channel", .channelCosine(layer, index), layer, index, .cosine)
             case ("neuron", let index?):
                 (command, objective) = ("neuron", .neuron(layer, index, x: named("x"), y: named("y")))
                 (self.layer, self.index) = (layer, index)
@@ -102,7 +114,10 @@ public struct Subject: Sendable {
             case ("layer", nil): (command, objective, self.layer) = ("layer", .layer(layer), layer)
             case ("class_logit", nil):
                 guard let index = Int(first) else { return nil }
-                (command, objective, self.index) = ("class", .classLogit(index), index)
+                (command, objective, self.index, measure) = ("class", .classLogit(index), index, .mean)
+            case ("class_direction", nil):
+                guard let index = Int(first) else { return nil }
+                (command, objective, self.index, measure) = ("class", .classDirection(index), index, .cosine)
             default: return nil
             }
         }

@@ -113,6 +113,8 @@ extension RenderPlan {
         let checks: [(String, Bool)] = [
             ("width", isSide(width)), ("height", isSide(height)), ("count", (1...64).contains(count)),
             ("outputSize", outputSize.map { isSide($0.width) && isSide($0.height) } ?? true),
+            ("stages", stages.stages.count <= 32 && stages.stages.allSatisfy { isSide($0.width) && isSide($0.height) } && stages.steps <= max(steps, 0)),
+            ("penalties", penalties.count <= 16 && penalties.allSatisfy { $0.share.isFinite }),
             ("spectrum", spectrum.map { (1...Self.mostRings).contains($0.rings.count) && $0.rings.allSatisfy { $0.isFinite && $0 >= 0 } } ?? true),
         ]
         return checks.first { !$0.1 }?.0 ?? RenderSettings.fieldOutOfBounds(self)

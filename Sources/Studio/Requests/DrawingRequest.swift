@@ -61,9 +61,16 @@ public let allRequests: [any DrawingRequest.Type] = [
 /// A request whose pictures are drawn from noise or another picture.
 protocol RenderRequest: DrawingRequest {
     var render: RenderSettings { get set }
+    /// The transforms where none are said.
+    static var usualTransforms: String { get }
+    /// Whether the setting "objective" says what of its channels or classes is climbed.
+    static var climbsUnits: Bool { get }
 }
 
 extension RenderRequest {
+    static var usualTransforms: String { RenderSettings.usualTransforms }
+    static var climbsUnits: Bool { false }
+
     public var numerics: NumericSettings { render.numerics }
 
     /// The settings that all these requests have, after their own.
@@ -76,6 +83,9 @@ extension RenderRequest {
     }
 
     func checkCommon() throws(Problem) {
+        if render.objective != nil, !Self.climbsUnits {
+            throw .usage("\(setting: "objective") is for channels and classes; \(Self.command) has an objective of its own")
+        }
         try render.check()
         try output.check()
     }
@@ -102,6 +112,8 @@ struct Drawing: Sendable {
     struct Subject {
         let objective: Objective
         var parts: OutputNames.Parts
+        /// Where none are said.
+        var transforms = RenderSettings.usualTransforms
     }
 
     /// The parts of a picture's name.
@@ -127,7 +139,8 @@ struct Drawing: Sendable {
             throw .usage("\(setting: "output") - takes one picture, and this would draw \(all.count)")
         }
         let jobs = try workers.map(all) { subject throws(Problem) in
-            let plan = try render.plan(subject.objective, model: model, photographs, seed: subject.parts.seed)
+            let plan = try render.plan(
+                subject.objective, model: model, photographs, transforms: subject.transforms, seed: subject.parts.seed)
             return try job(plan, to: isSheet ? nil : path(subject.parts), subject.parts)
         }
         guard isSheet else { return JobList(label: label, jobs: jobs) }

@@ -9,10 +9,15 @@ public struct Batch: Sendable {
         public let image: Tensor
         /// By the names in `Objective.requests`.
         public let activations: [String: Activation]
+        /// The step of the render, from 0; nil for a finished picture.
+        public var step: Int?
+        /// The directions of the classes that the objective is about, `[features]` (`Network.ClassifierHead`).
+        var classDirections: [Int: [Double]] = [:]
 
-        public init(image: Tensor, activations: [String: Activation]) {
+        public init(image: Tensor, activations: [String: Activation], step: Int? = nil) {
             self.image = image
             self.activations = activations
+            self.step = step
         }
     }
 

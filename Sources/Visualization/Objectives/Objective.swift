@@ -105,15 +105,17 @@ extension Objective {
     /// The one size of the picture at which a network can answer; nil where any will do that is large enough.
     public func onlySize(in network: Network) -> Network.Size? {
         requests.keys.sorted().lazy.compactMap { name in
-            (try? name == Self.logitsLayer ? network.logitsLayer : network.layer(named: name)).flatMap { network.onlySize(for: $0) }
+            (try? network.layer(ofObjective: name)).flatMap { network.onlySize(for: $0) }
         }.first
     }
 }
 
 /// A condition on the network and the plan that an objective needs.
-enum ObjectiveCheck: Sendable {
+enum ObjectiveCheck: Sendable, Equatable {
     /// A layer, and a channel and a position of it.
     case unit(layer: String, channel: Int? = nil, x: Int? = nil, y: Int? = nil)
+    /// A class of a network whose classes are linear in some layer.
+    case classDirection(Int)
     /// One of the pictures that are drawn together.
     case picture(Int)
     /// Pictures must have an opacity.

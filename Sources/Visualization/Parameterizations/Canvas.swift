@@ -32,6 +32,9 @@ public protocol Canvas: Sendable {
     /// - Parameter isInterrupted: asked now and then by a canvas that takes long.
     /// - Returns: nil if it was interrupted.
     func parameters(of values: Tensor, workers: Workers, isInterrupted: () -> Bool) -> Tensor?
+
+    /// The parameters of the same picture as a smaller canvas's; nil from a canvas without the trait `stages`.
+    func parameters(from parameters: Tensor, of smaller: any Canvas, workers: Workers) -> Tensor?
 }
 
 extension Canvas {
@@ -39,6 +42,7 @@ extension Canvas {
     public static var defaultOptimizer: OptimizerChoice { .adam }
     public static var scratchPerPixel: Int { 0 }
     public static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float { optimizer.defaultLearningRate }
+    public func parameters(from parameters: Tensor, of smaller: any Canvas, workers: Workers) -> Tensor? { nil }
 }
 
 /// Abilities that only some canvases have.
@@ -54,6 +58,10 @@ public struct CanvasTraits: OptionSet, Sendable {
     public static let anySize = CanvasTraits(rawValue: 4)
     /// Finished pictures show the parts that mattered as opaque, so that they have no opacity of their own.
     public static let importanceAsOpacity = CanvasTraits(rawValue: 8)
+    /// The spectrum can be bounded by that of photographs.
+    public static let spectrumBound = CanvasTraits(rawValue: 16)
+    /// A small picture can be taken over by a larger canvas, so that a picture is drawn from coarse to fine.
+    public static let stages = CanvasTraits(rawValue: 32)
 }
 
 /// The extents of a canvas, and the numbers that some canvases take.
@@ -70,11 +78,15 @@ public struct CanvasSettings: Sendable {
     public var spectrum: MagnitudeSpectrum
     /// Whether it starts from a given picture instead of noise.
     public var startsFromPicture: Bool
+    /// The most that each channel's spectrum may hold, in root mean square of the values (`CanvasTraits.spectrumBound`); nil
+    /// for no bound.
+    public var spectrumBound: [Float]?
 
     public init(
         channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural,
-        startsFromPicture: Bool = false
+        startsFromPicture: Bool = false, spectrumBound: [Float]? = nil
     ) {
+        self.spectrumBound = spectrumBound
         self.channels = channels
         self.height = height
         self.width = width

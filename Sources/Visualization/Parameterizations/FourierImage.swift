@@ -20,7 +20,7 @@ extension ParameterizationName {
 public struct FourierImage: Canvas {
     public static let name = "fft"
     public static let help = "a scaled Fourier spectrum"
-    public static let traits: CanvasTraits = .decayPower
+    public static let traits: CanvasTraits = [.decayPower, .spectrumBound, .stages]
 
     private let channels: Int
     /// Rows of the picture.
@@ -29,14 +29,17 @@ public struct FourierImage: Canvas {
     public let width: Int
     private let transform: FourierTransform
     private let scales: [Float]  // [height, frequencies]
+    private let bound: SpectrumBound?
 
     /// Standard deviation of the real and imaginary parts to start from.
     static let initialDeviation: Float = 0.01
     /// Lucid's divisor, with which the picture starts near grey.
     private static let softening: Float = 4
 
-    /// - Parameter decayPower: p above; 1 is the slope of natural images, more gives smoother pictures.
-    public init(channels: Int = 3, height: Int, width: Int, decayPower: Float = 1) {
+    /// - Parameters:
+    ///   - decayPower: p above; 1 is the slope of natural images, more gives smoother pictures.
+    ///   - bound: the most that each channel's X may hold, by `SpectrumBound`; infinite for no bound, nil for none at all.
+    public init(channels: Int = 3, height: Int, width: Int, decayPower: Float = 1, bound: [Float]? = nil) {
         self.channels = channels
         self.height = height
         self.width = width
@@ -44,18 +47,25 @@ public struct FourierImage: Canvas {
         self.transform = transform
         let smallest = 1 / Double(max(width, height))
         let amplitude = Double(width * height).squareRoot() / Double(Self.softening)
-        scales = (0..<height).flatMap { y in
+        let frequencies = (0..<height).flatMap { y in
             // The frequencies of numpy.fft.fftfreq: 0, 1, …, then the negative ones, over the extent.
             let fy = Double(y <= (height - 1) / 2 ? y : height - y) / Double(height)
             return (0..<transform.frequencies).map { x in
                 let fx = FourierImage.horizontalFrequency(x, width: width)
-                return Float(amplitude / pow(max((fx * fx + fy * fy).squareRoot(), smallest), Double(decayPower)))
+                return (fx * fx + fy * fy).squareRoot()
             }
+        }
+        scales = frequencies.map { Float(amplitude / pow(max($0, smallest), Double(decayPower))) }
+        self.bound = bound.map {
+            SpectrumBound(
+                limits: $0, frequencies: frequencies, columns: transform.frequencies, side: max(width, height),
+                area: height * transform.width)
         }
     }
 
     public init(_ settings: CanvasSettings) {
-        self.init(channels: settings.channels, height: settings.height, width: settings.width, decayPower: settings.decayPower)
+        self.init(channels: settings.channels, height: settings.height, width: settings.width, decayPower: settings.decayPower,
+            bound: settings.spectrumBound)
     }
 
     /// `numpy.fft.fftfreq(width)[x]` without its sign; the extra column of an odd width continues with the first
@@ -88,11 +98,45 @@ public struct FourierImage: Canvas {
 
     /// t above, before the colour map: `[channels, height, width]`.
     public func values(from parameters: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
-        let planes = transform.inverse(scaled(parameters, workers: workers), workers: workers)
+        let spectra = scaled(parameters, workers: workers)
+        let bounded = bound.map { $0(spectra) } ?? ValueAndPullback(spectra) { $0 }
+        let planes = transform.inverse(bounded.output, workers: workers)
         return ValueAndPullback(cropped(planes)) { gradient in
             let spectra = transform.inverseAdjoint(uncropped(gradient), workers: workers)
-            return scaled(spectra, workers: workers)
+            return scaled(bounded.pullback(spectra), workers: workers)
         }
+    }
+
+    /// The same picture at another size: the frequencies below the smaller canvas's highest, with the bound applied, and
+    /// nothing above them.
+    ///
+    ///     X₂[k] = X₁[k] · area₂ / area₁,   z₂ = X₂ / scale₂
+    public func parameters(from parameters: Tensor, of smaller: any Canvas, workers: Workers) -> Tensor? {
+        guard let smaller = smaller as? FourierImage, smaller.channels == channels else { return nil }
+        let old = smaller.scaled(parameters, workers: workers)
+        let spectra = smaller.bound.map { $0(old).output } ?? old
+        let growth = Float(height * transform.width) / Float(smaller.height * smaller.transform.width)
+        let (columns, oldColumns) = (transform.frequencies, smaller.transform.frequencies)
+        // The highest frequency of an even extent stands for both its signs, and is dropped.
+        let (rows, kept) = ((min(height, smaller.height) - 1) / 2, min(columns, oldColumns) - 1)
+        var result = Tensor(Shape(channels, height, 2 * columns))
+        result.withMutableElements { result in
+            spectra.withElements { spectra in
+                for channel in 0..<channels {
+                    for row in -rows...rows {
+                        let from = (channel * smaller.height + (row + smaller.height) % smaller.height) * oldColumns
+                        let line = (row + height) % height * columns
+                        for x in 0..<kept {
+                            let scale = growth / scales[line + x]
+                            for part in 0..<2 {
+                                result[2 * (channel * height * columns + line + x) + part] = spectra[2 * (from + x) + part] * scale
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return result
     }
 
     private func scaled(_ spectra: consuming Tensor, workers: Workers) -> Tensor {

@@ -42,6 +42,18 @@ public struct Parameterization: Sendable {
         return blocks + (shared?.empty() ?? [])
     }
 
+    /// The parameters of the same pictures as a smaller parameterization's, without shared detail; nil where the canvas cannot take
+    /// them over.
+    func parameters(from blocks: [Tensor], of smaller: Parameterization, workers: Workers) -> [Tensor]? {
+        guard shared == nil, smaller.shared == nil else { return nil }
+        var result: [Tensor] = []
+        for block in blocks {
+            guard let own = canvas.parameters(from: block, of: smaller.canvas, workers: workers) else { return nil }
+            result.append(own)
+        }
+        return result
+    }
+
     /// The pictures `[channels, height, width]` in 0…1 that the blocks of parameters stand for.
     public func pictures(from blocks: [Tensor], workers: Workers) -> ValueAndPullback<[Tensor], [Tensor]> {
         let details = shared.map { $0.values(from: Array(blocks[count...]), count: count, workers: workers) }

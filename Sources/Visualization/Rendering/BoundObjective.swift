@@ -4,6 +4,8 @@ import Tensors
 /// The objective and the transforms of a plan, read and checked against the network.
 struct BoundObjective {
     let objective: Objective
+    /// The plan's penalties with their shares.
+    let penalties: [(objective: Objective, share: Float)]
     let transforms: TransformChain
     /// The network's layers by the objective's names for them. Two names may mean one layer.
     let layers: [String: LayerName]
@@ -22,10 +24,30 @@ struct BoundObjective {
         } catch {
             throw .transforms(plan.transforms, error)
         }
-        layers = try model.network.layers(named: objective.requests.keys.sorted())
+        penalties = try Self.penalties(plan)
+        let checked = objective.checks.compactMap { if case .unit(let layer, _, _, _) = $0 { layer } else { nil } }
+        layers = try model.network.layers(named: Set(objective.requests.keys).union(checked).sorted())
         pictures = objective.references.union([plan.start, plan.mask].compactMap { $0 })
-        try checkSizes(plan, model.network)
-        for check in objective.checks { try self.check(check, plan, model.network) }
+        try checkStages(plan)
+        for section in plan.sections {
+            var plan = plan
+            (plan.width, plan.height) = (section.width, section.height)
+            try checkSizes(plan, model.network)
+            for check in objective.checks { try self.check(check, plan, model.network) }
+        }
+    }
+
+    private static func penalties(_ plan: RenderPlan) throws(RenderError) -> [(objective: Objective, share: Float)] {
+        var penalties: [(objective: Objective, share: Float)] = []
+        for penalty in plan.penalties {
+            let objective: Objective
+            do { objective = try Objective(parsing: penalty.objective, labels: nil) } catch { throw .objective(penalty.objective, error) }
+            guard objective.requests.isEmpty, objective.references.isEmpty, plan.alpha || !objective.checks.contains(.alpha) else {
+                throw .index("the penalty \(penalty.objective) is not about the picture alone")
+            }
+            penalties.append((objective, penalty.share))
+        }
+        return penalties
     }
 
     /// The activations that the network must compute.
@@ -39,7 +61,14 @@ struct BoundObjective {
     }
 
     /// The activations of a pass by the objective's names for the layers.
-    func activations(_ trace: borrowing Trace) -> [String: Activation] { layers.mapValues { trace[$0] } }
+    func activations(_ trace: borrowing Trace) -> [String: Activation] {
+        var activations: [String: Activation] = [:]
+        for name in objective.requests.keys { activations[name] = trace[layers[name]!] }
+        return activations
+    }
+
+    /// The classes whose directions the objective needs.
+    var directedClasses: [Int] { objective.checks.compactMap { if case .classDirection(let index) = $0 { index } else { nil } } }
 
     /// An objective's gradients by the network's names for the layers.
     func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
@@ -70,7 +99,7 @@ struct BoundObjective {
         let height = max(largest.height, plan.height)
         let width = max(largest.width, plan.width)
         let scratch = plan.parameterization.canvas.scratchPerPixel
-        let cost = network.cost(of: Set(layers.values), height: height, width: width)
+        let cost = network.cost(of: Set(requests.keys), height: height, width: width)
         let pictures = 16 * drawn.channels * height * width + scratch * plan.height * plan.width
         let passes = plan.count * (cost.remembered + pictures) + objective.references.count * cost.largestActivation
         let ascent = passes + 4 * cost.largestActivation
@@ -84,6 +113,19 @@ struct BoundObjective {
 // MARK: - Checks
 
 extension BoundObjective {
+    private func checkStages(_ plan: RenderPlan) throws(RenderError) {
+        if plan.stages.stages.isEmpty { return }
+        guard plan.parameterization.canvas.traits.contains(.stages), !plan.shared else {
+            throw .index("\(plan.parameterization) pictures are not drawn from small to large; try \(setting: .stages) none")
+        }
+        guard pictures.isEmpty else {
+            throw .index("photographs have the picture's own size, and stages would begin with smaller ones; try \(setting: .stages) none")
+        }
+        guard plan.stages.steps <= plan.steps else {
+            throw .index("the stages take \(plan.stages.steps) steps, and there are \(plan.steps) in all; try fewer in \(setting: .stages)")
+        }
+    }
+
     private func checkSizes(_ plan: RenderPlan, _ network: Network) throws(RenderError) {
         guard plan.width > 0, plan.height > 0 else { throw .size(plan.sizeText, "nothing to draw") }
         let drawn = Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width)
@@ -98,6 +140,10 @@ extension BoundObjective {
         switch check {
         case .unit(let layer, let channel, let x, let y):
             try checkUnit(layers[layer]!, channel: channel, x: x, y: y, plan, network)
+        case .classDirection:
+            guard network.classifierHead != nil else {
+                throw .index("the classes of this network are not linear in a layer; class_logit(…) draws them by their scores")
+            }
         case .picture(let picture):
             guard picture < plan.count else {
                 let drawn = plan.count == 1 ? "one is" : "\(plan.count) are"
@@ -176,12 +222,22 @@ extension Network {
         var layers: [String: LayerName] = [:]
         for name in names {
             do {
-                layers[name] = try name == Objective.logitsLayer ? logitsLayer : layer(named: name)
+                layers[name] = try layer(ofObjective: name)
             } catch {
                 throw .layer(error)
             }
         }
         return layers
+    }
+
+    /// The layer that an objective's name means: one of the names that stand for something in every network, or a layer's own.
+    func layer(ofObjective name: String) throws(LayerNameError) -> LayerName {
+        switch name {
+        case Objective.logitsLayer: logitsLayer
+        // Without a head the check of the class's direction says what is wrong.
+        case Objective.classFeaturesLayer: classifierHead?.features ?? logitsLayer
+        default: try layer(named: name)
+        }
     }
 }
 

@@ -17,7 +17,12 @@ public struct Renderer: Sendable {
     let model: Model
     let network: PreparedNetwork
     let bound: BoundObjective
-    let parameterization: Parameterization
+    /// The sizes on the way.
+    private let sections: [RenderPlan.Section]
+    private var sectionIndex = 0
+    /// Of the present size.
+    private(set) var parameterization: Parameterization
+    private let classDirections: [Int: [Double]]
     /// The fixed pictures of the objective, in the plan's size.
     let references: [String: Tensor]
     let mask: Mask?
@@ -47,7 +52,14 @@ public struct Renderer: Sendable {
         self.workers = workers
         self.bound = bound
         network = try model.prepared(bound.requests, preprocessing: plan.preprocessing, convolution: plan.convolution)
-        parameterization = Self.parameterization(plan, channels: model.network.inputChannels, plan.height, plan.width)
+        do {
+            classDirections = try model.network.classifierHead?.directions(of: bound.directedClasses) ?? [:]
+        } catch {
+            throw .weights(error)
+        }
+        sections = plan.sections
+        parameterization = Self.parameterization(
+            plan, channels: model.network.inputChannels, sections[0].height, sections[0].width)
         optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
         generator = RandomGenerator(seed: plan.seed)
         let size = Shape(model.network.inputChannels, plan.height, plan.width)
@@ -94,11 +106,21 @@ public struct Renderer: Sendable {
         let values = channels + (plan.alpha ? 1 : 0)
         let settings = CanvasSettings(
             channels: values, height: height, width: width, decayPower: plan.decayPower, spectrum: plan.spectrum ?? .natural,
-            startsFromPicture: plan.start != nil)
+            startsFromPicture: plan.start != nil, spectrumBound: plan.spectrumBound.map { bounds($0, plan, channels: channels) })
         return Parameterization(
             plan.parameterization.canvas.init(settings),
             colour: ColourMap(channels: channels, decorrelated: plan.decorrelate), count: plan.count,
             shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil)
+    }
+
+    /// Chroma may be this much stronger than luma, in units of the luma of photographs.
+    private static let chromaBound: Float = 1.25
+
+    /// A bound for each channel of the values; an opacity has none.
+    private static func bounds(_ limit: Float, _ plan: RenderPlan, channels: Int) -> [Float] {
+        let isDecorrelated = plan.decorrelate && channels == 3
+        let colours = (0..<channels).map { isDecorrelated && $0 > 0 ? limit * chromaBound : limit }
+        return plan.alpha ? colours + [.infinity] : colours
     }
 
     /// Bytes that drawing a plan takes at most.
@@ -130,13 +152,14 @@ public struct Renderer: Sendable {
     /// One step uphill.
     /// - Returns: the score before it, the mean over this step's draws of the transforms.
     public mutating func step() throws(RenderError) -> Float {
+        if stepsDone >= sections[sectionIndex].steps.upperBound, sectionIndex + 1 < sections.count { enlarge() }
         let drawn = parameterization.pictures(from: parameters, workers: workers)
         let pictures = drawn.output.map { mask?.apply($0) ?? $0 }
         let pass = Pass(workers: workers, rectifier: plan.rectifier(atStep: stepsDone), poolGradient: plan.poolGradient)
         var gradients = pictures.map { Tensor($0.shape) }
         var score: Float = 0
         for _ in 0..<plan.crops {
-            let evaluation = evaluate(pictures, pass, at: progress, using: &generator)
+            let evaluation = evaluate(pictures, pass, at: progress, step: stepsDone, using: &generator)
             guard evaluation.score.isFinite else { throw .notFinite(step: stepsDone + 1) }
             score += evaluation.score / Float(plan.crops)
             for index in gradients.indices {
@@ -145,22 +168,62 @@ public struct Renderer: Sendable {
         }
         if !isAlive { isAlive = gradients.contains { $0.withElements { $0.contains { $0 != 0 } } } }
         if plan.parameterization.canvas.traits.contains(.importanceAsOpacity) { addImportance(gradients) }
+        penalize(pictures, &gradients)
         if plan.normalizeGradient { for index in gradients.indices { Self.normalize(&gradients[index]) } }
         if let mask { gradients = gradients.map { mask.pullback($0) } }
         var ascent = drawn.pullback(gradients)
         if let longest = plan.clipGradient { Self.clip(&ascent, to: longest) }
-        let factor = plan.schedule.learningRateFactor(step: stepsDone, of: plan.steps)
+        let own = sections[sectionIndex].steps
+        let factor = plan.schedule.learningRateFactor(step: stepsDone - own.lowerBound, of: own.count)
         optimizer.update(&parameters, along: ascent, learningRateFactor: factor, workers: workers)
         stepsDone += 1
         checkConvergence(score)
         return score
     }
 
+    /// Goes on with the next larger picture, with an optimizer that remembers nothing.
+    private mutating func enlarge() {
+        sectionIndex += 1
+        let section = sections[sectionIndex]
+        let larger = Self.parameterization(plan, channels: model.network.inputChannels, section.height, section.width)
+        parameters = larger.parameters(from: parameters, of: parameterization, workers: workers)!
+        parameterization = larger
+        optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
+        scores = []
+    }
+
+    /// The parameterization of the whole picture, and its parameters as they stand.
+    var whole: (parameterization: Parameterization, parameters: [Tensor]) {
+        guard sectionIndex + 1 < sections.count else { return (parameterization, parameters) }
+        let larger = Self.parameterization(plan, channels: model.network.inputChannels, plan.height, plan.width)
+        return (larger, larger.parameters(from: parameters, of: parameterization, workers: workers)!)
+    }
+
+    /// Takes the penalties' shares off the score's gradient at each picture.
+    private func penalize(_ pictures: [Tensor], _ gradients: inout [Tensor]) {
+        for (index, picture) in pictures.enumerated() {
+            let length = norm(gradients[index])
+            for penalty in bound.penalties {
+                let sample = Batch.Sample(image: picture, activations: [:], step: stepsDone)
+                guard let own = penalty.objective.evaluate(Batch(samples: [sample])).gradients[0].image else { continue }
+                let other = norm(own)
+                if other > 0 { gradients[index].add(own, scaledBy: -Float(Double(penalty.share) * length / other)) }
+            }
+        }
+    }
+
     private var progress: Float { Float(stepsDone) / Float(max(plan.steps - 1, 1)) }
+
+    /// A picture as the objective sees it.
+    func sample(_ picture: Tensor, _ trace: borrowing Trace, step: Int? = nil) -> Batch.Sample {
+        var sample = Batch.Sample(image: picture, activations: bound.activations(trace), step: step)
+        sample.classDirections = classDirections
+        return sample
+    }
 
     /// The score under one draw of the transforms, and its gradient at each picture.
     func evaluate(
-        _ pictures: [Tensor], _ pass: Pass, at progress: Float, using generator: inout RandomGenerator
+        _ pictures: [Tensor], _ pass: Pass, at progress: Float, step: Int? = nil, using generator: inout RandomGenerator
     ) -> (score: Float, gradients: [Tensor]) {
         // Every picture goes through the same draw.
         let before = generator
@@ -170,7 +233,7 @@ public struct Renderer: Sendable {
             let seen = bound.transforms.opaque(
                 picture, channels: model.network.inputChannels, at: progress, using: &generator, workers: workers)
             let trace = network.forward(seen.output, pass, remembering: false)
-            fixed[name] = Batch.Sample(image: picture, activations: bound.activations(trace))
+            fixed[name] = sample(picture, trace)
         }
         var samples: [Batch.Sample] = []
         var passes: [(seen: ValueAndPullback<Tensor, Tensor>, trace: RememberedTrace)] = []
@@ -178,7 +241,7 @@ public struct Renderer: Sendable {
             generator = before
             let seen = bound.transforms(picture, at: progress, using: &generator, workers: workers)
             let trace = network.forward(seen.output, pass)
-            samples.append(Batch.Sample(image: picture, activations: bound.activations(trace)))
+            samples.append(sample(picture, trace, step: step))
             passes.append((seen, RememberedTrace(trace)))
         }
         let evaluation = bound.objective.evaluate(Batch(samples: samples, references: fixed))
@@ -194,7 +257,7 @@ public struct Renderer: Sendable {
     private static let window = 50
 
     private mutating func checkConvergence(_ score: Float) {
-        guard let tolerance = plan.untilConverged else { return }
+        guard let tolerance = plan.untilConverged, sectionIndex + 1 == sections.count else { return }
         scores.append(score)
         guard scores.count >= 2 * Self.window else { return }
         let before = scores[(scores.count - 2 * Self.window)..<(scores.count - Self.window)].reduce(0, +)

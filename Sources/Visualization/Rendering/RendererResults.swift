@@ -10,6 +10,7 @@ extension Renderer {
         let drawing = size.map {
             Self.parameterization(plan, channels: model.network.inputChannels, $0.height, $0.width)
         }
+        let (parameterization, parameters) = whole
         let pictures = (drawing ?? parameterization).pictures(from: parameters, workers: workers).output
         return size == nil ? pictures.map { mask?.apply($0) ?? $0 } : pictures
     }
@@ -43,7 +44,7 @@ extension Renderer {
                 let mapping = bound.transforms.opaque(
                     picture, channels: model.network.inputChannels, at: 1, using: &own, workers: workers)
                 let trace = network.forward(mapping.output, Pass(workers: workers), remembering: false)
-                return Batch.Sample(image: picture, activations: bound.activations(trace))
+                return sample(picture, trace)
             }
             let fixed = references.mapValues(seen)
             sum += bound.objective.evaluate(Batch(samples: pictures.map(seen), references: fixed)).score
@@ -64,7 +65,7 @@ extension Renderer {
         // A network of one size sees finished pictures scaled to it as well.
         let fitted = bound.transforms.finalResize?.resized(seen, workers).output ?? seen
         let trace = network.forward(fitted, Pass(workers: workers), remembering: false)
-        return Batch.Sample(image: picture, activations: bound.activations(trace))
+        return sample(picture, trace)
     }
 
     /// The rank of the plan's unit among its layer's channels by activation when the network sees the picture; nil if the plan

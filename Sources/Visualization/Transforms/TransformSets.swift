@@ -9,12 +9,14 @@ extension TransformChain {
     /// The sets of fixed extents: their names, and their transforms as plans spell them.
     ///
     /// - lucid: tensorflow/lucid, optvis/transform.py.
+    /// - wide: larger ranges, for classes, whose objects may be anywhere.
     /// - lucent: greentfrapp/lucent: the same numbers, zero-filled translation, and at least the networks' 224 pixels.
     /// - captum: the robust set of captum's branch optim-wip.
     /// - tf-keras-vis, torch-dreams: these tools' defaults.
     /// - vit: for transformers (Ghiasi et al. 2022, arXiv:2212.06727).
     public static let sets: [(name: String, text: String)] = [
         ("lucid", standard.text),
+        ("wide", "pad(24) jitter(24) scale(0.6...1.25) rotate(-20...20) jitter(4)"),
         ("lucent", "pad(12) translate(8) scale(0.9...1.1 by 0.02) rotate(-10...10 by 1 + 5*0) translate(4) at_least(224)"),
         (
             "captum",

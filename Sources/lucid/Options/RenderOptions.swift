@@ -6,12 +6,15 @@ struct RenderOptions: ParsableArguments {
     @Option(RenderSettings["preset"]) var preset: String?
     @Option(RenderSettings["size"]) var size: String?
     @Option(RenderSettings["steps"]) var steps: String?
+    @Option(RenderSettings["objective"]) var objective: String?
+    @Option(RenderSettings["stages"]) var stages: String?
     @Option(RenderSettings["seed"]) var seed: String?
     @Option(RenderSettings["seeds"]) var seeds: String?
     @Option(RenderSettings["param"]) var param: String?
     @Option(RenderSettings["decay-power"]) var decayPower: String?
     @Flag(RenderSettings["no-decorrelate"]) var noDecorrelate = false
     @Flag(RenderSettings["alpha"]) var alpha = false
+    @Option(RenderSettings["spectrum-bound"]) var spectrumBound: String?
     @Option(RenderSettings["spectrum"]) var spectrum: String?
     @Option(RenderSettings["transforms"]) var transforms: String?
     @Option(RenderSettings["crops"]) var crops: String?

@@ -45,6 +45,8 @@ public struct Convolution: RectifyingLayer {
 
     public var parameters: [Parameter] { [weights] + (biases.map { [$0] } ?? []) }
 
+    public var linearMap: Parameter? { window == Window(kernel: 1) && groups == 1 && normalization == nil ? weights : nil }
+
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         let input = try only(inputs, channels: inputChannels)
         let (height, width) = (window.outputHeight(input.height), window.outputWidth(input.width))

@@ -40,6 +40,8 @@ public struct Linear: Layer {
 
     public var parameters: [Parameter] { [weights] + (biases.map { [$0] } ?? []) }
 
+    public var linearMap: Parameter? { weights }
+
     public func restricted(to channels: [Int], inputs: [Shape]) -> Restriction? {
         var copy = self
         copy.outputs = channels.count

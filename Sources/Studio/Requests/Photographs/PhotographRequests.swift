@@ -83,6 +83,7 @@ public struct AccentuateRequest: RenderRequest {
     public init() {}
 
     public static let command = "accentuate"
+    static let climbsUnits = true
     public static let drawsEachIndex = true
     /// The photograph shows through the steps: few of them.
     private static let standardSteps = 128
@@ -109,7 +110,7 @@ public struct AccentuateRequest: RenderRequest {
         let drawing = try request.drawing(session)
         var subjects: [Drawing.Subject] = []
         for index in try drawing.model.channels(index, of: layer) {
-            let channel = render.negative ? -Objective.channel(layer, index) : .channel(layer, index)
+            let channel = render.negative ? -render.channel(layer, index) : render.channel(layer, index)
             subjects.append(
                 Drawing.Subject(
                     objective: try held(channel, drawing, session), parts: drawing.parts(layer: layer, index: index, kind: Self.command)))

@@ -13,6 +13,7 @@ public struct DiversityRequest: RenderRequest {
     public init() {}
 
     public static let command = "diversity"
+    static let climbsUnits = true
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
@@ -39,7 +40,7 @@ public struct DiversityRequest: RenderRequest {
     private func job(_ index: Int, _ drawing: Drawing) throws(Problem) -> DiversityJob {
         let parts = drawing.parts(layer: layer, index: index, kind: Self.command)
         let path = drawing.path(parts)
-        let channel = render.negative ? -Objective.channel(layer, index) : .channel(layer, index)
+        let channel = render.negative ? -render.channel(layer, index) : render.channel(layer, index)
         var settings = render
         settings.negative = false  // the pictures are set apart either way
         let planned = { @Sendable [settings, count, output] (objective: Objective) throws(Problem) -> PictureJob in

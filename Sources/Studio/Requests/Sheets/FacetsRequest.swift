@@ -14,6 +14,7 @@ public struct FacetsRequest: RenderRequest {
     public init() {}
 
     public static let command = "facets"
+    static let climbsUnits = true
     public static let drawsEachIndex = true
     /// Where no seeds are named.
     private static let standardSeeds: [UInt64] = Array(0...8)
@@ -66,7 +67,7 @@ public struct FacetsRequest: RenderRequest {
         var parts = drawing.parts(layer: layer, index: index, kind: Self.command)
         parts.seed = 0
         let jobs = try drawing.workers.map(render.seeds?.seeds ?? Self.standardSeeds) { [parts] seed throws(Problem) in
-            let plan = try render.plan(.channel(layer, index), model: drawing.model, drawing.photographs, seed: seed)
+            let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs, seed: seed)
             return try drawing.job(plan, to: nil, parts)
         }
         return facets(drawing.model, channel: index, jobs, parts)

@@ -14,6 +14,7 @@ public struct SheetRequest: RenderRequest {
     public init() {}
 
     public static let command = "sheet"
+    static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
@@ -34,7 +35,7 @@ public struct SheetRequest: RenderRequest {
         let folder = keep.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
         let jobs = try session.workers.map(indices) { index throws(Problem) in
             let parts = drawing.parts(layer: layer, index: index)
-            let plan = try render.plan(.channel(layer, index), model: drawing.model, drawing.photographs)
+            let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs)
             return try drawing.job(plan, to: folder.map { OutputNames.path($0, parts) }, parts)
         }
         let path = drawing.path(drawing.parts(layer: layer, kind: Self.command))
@@ -55,6 +56,7 @@ public struct ProgressionRequest: RenderRequest {
     public init() {}
 
     public static let command = "progression"
+    static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layers", \.layers, "names", "Layers, by commas. (default: up to twelve, evenly spread)")
@@ -74,7 +76,7 @@ public struct ProgressionRequest: RenderRequest {
         var jobs: [PictureJob] = []
         for name in names {
             if let index { _ = try drawing.model.channels(IndexList(index), of: name) } else { _ = try drawing.model.layer(name) }
-            let plan = try render.plan(index.map { .channel(name, $0) } ?? .layer(name), model: drawing.model, drawing.photographs)
+            let plan = try render.plan(index.map { render.channel(name, $0) } ?? .layer(name), model: drawing.model, drawing.photographs)
             var job = try drawing.job(plan, to: nil, drawing.parts(layer: name, index: index))
             job.caption = index.map { "\(name):\($0)" } ?? name
             jobs.append(job)
@@ -132,6 +134,7 @@ public struct InterpolateRequest: RenderRequest {
         var objective = Objective.channelInterpolate(layer, index.first, layer, index.last)
         if render.negative { objective = -objective }
         drawing.render.negative = false  // neighbours are alike either way
+        drawing.render.stages = drawing.render.stages ?? .list(.none)  // the shared detail has one size
         if alignment > 0 { objective = objective + alignment * .alignment(layer) }
         _ = try drawing.model.channels(IndexList(text: "\(index.first),\(index.last)")!, of: layer)
         var plan = try drawing.render.plan(objective, model: drawing.model, drawing.photographs, count: count)

@@ -12,6 +12,7 @@ public struct ChannelRequest: RenderRequest {
     public init() {}
 
     public static let command = "channel"
+    static let climbsUnits = true
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
@@ -23,7 +24,7 @@ public struct ChannelRequest: RenderRequest {
     public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
-        try drawing(session).jobs(of: layer, index, kind: nil) { .channel(layer, $0) }
+        try drawing(session).jobs(of: layer, index, kind: nil) { render.channel(layer, $0) }
     }
 }
 
@@ -107,6 +108,8 @@ public struct ClassRequest: RenderRequest {
     public init() {}
 
     public static let command = "class"
+    static let climbsUnits = true
+    static let usualTransforms = "wide"
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
@@ -126,7 +129,11 @@ public struct ClassRequest: RenderRequest {
         let classes = try classes(among: names, drawing.model.name)
         let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
         return try drawing.jobs(
-            classes.map { .init(objective: .classLogit($0), parts: drawing.parts(layer: Self.command, index: $0)) }, label: title)
+            classes.map { index in
+                .init(
+                    objective: render.classScore(index, in: drawing.model.network),
+                    parts: drawing.parts(layer: Self.command, index: index), transforms: Self.usualTransforms)
+            }, label: title)
     }
 
     private func classes(among names: [String], _ model: String) throws(Problem) -> [Int] {

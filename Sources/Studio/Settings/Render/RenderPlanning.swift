@@ -37,10 +37,12 @@ extension RenderSettings {
     ///
     /// - Parameters:
     ///   - photographs: those of `photographs()` at least.
+    ///   - transforms: where none are said.
     ///   - seed: in the place of the settings' own.
     ///   - count: pictures that are drawn together.
     func plan(
-        _ objective: Objective, model: Model, _ photographs: Photographs, seed: UInt64? = nil, count: Int = 1
+        _ objective: Objective, model: Model, _ photographs: Photographs, transforms: String = RenderSettings.usualTransforms,
+        seed: UInt64? = nil, count: Int = 1
     ) throws(Problem) -> RenderPlan {
         let only = objective.onlySize(in: model.network)
         var size = said(\.size) ?? only.map { PictureSize($0) }
@@ -50,7 +52,11 @@ extension RenderSettings {
         } else if self.size == nil, let only {
             size = PictureSize(only)
         }
-        var plan = try plan(complete(objective).text, PlanModel(model), size: size, only: only)
+        let complete = complete(objective)
+        let hasPhotographs = !objective.references.isEmpty || start != nil || mask != nil
+        var plan = try plan(complete.text, PlanModel(model), size: size, only: only, transforms: transforms) { plan in
+            !hasPhotographs && (try? Renderer.check(plan, model: model)) != nil
+        }
         if let seed { plan.seed = seed }
         plan.count = count
         plan.start = start.map(photographs.name)
@@ -64,13 +70,16 @@ extension RenderSettings {
     /// - Parameters:
     ///   - size: nil for what is said, or else usual.
     ///   - only: the one size that the network takes, where it takes one.
-    public func plan(_ objective: String, _ model: PlanModel, size: PictureSize? = nil, only: Network.Size? = nil)
-        throws(Problem) -> RenderPlan
-    {
+    ///   - transforms: where none are said.
+    ///   - isPossible: whether the network answers to a smaller picture, as a plan, that a preset would begin with.
+    public func plan(
+        _ objective: String, _ model: PlanModel, size: PictureSize? = nil, only: Network.Size? = nil,
+        transforms: String = RenderSettings.usualTransforms, isPossible: (RenderPlan) -> Bool = { _ in true }
+    ) throws(Problem) -> RenderPlan {
         let size = size ?? said(\.size) ?? PictureSize(side: Self.standardSize)
         var plan = RenderPlan(
             model: model.name, weights: model.weights, objective: objective, width: size.width, height: size.height,
-            parameterization: said(\.param) ?? .fft, decorrelate: !noDecorrelate, transforms: try transforms(size, only).text,
+            parameterization: said(\.param) ?? .fft, decorrelate: !noDecorrelate, transforms: try self.transforms(size, only, usual: transforms).text,
             optimizer: said(\.optimizer) ?? .adam,
             // Another optimizer than the preset's has a rate of its own.
             learningRate: learningRate ?? (optimizer == nil ? said(\.learningRate) : nil),
@@ -87,12 +96,48 @@ extension RenderSettings {
         plan.clipGradient = said(\.clipGradient)
         plan.normalizeGradient = normalizeGradient
         plan.untilConverged = untilConverged
+        plan.penalties = penalties
+        if let bound = said(\.spectrumBound), bound > 0 { plan.spectrumBound = bound }
+        addStages(to: &plan, size, isPossible)
         return plan
     }
 
+    /// The smaller pictures to begin with, and the steps in all where the user says none.
+    private func addStages(to plan: inout RenderPlan, _ size: PictureSize, _ isPossible: (RenderPlan) -> Bool) {
+        switch said(\.stages) {
+        case nil: break
+        case .list(let list): plan.stages = list
+        case .rule(let rule):
+            let whole = plan
+            let sizes = rule.sizes(for: size) { smaller in
+                var plan = whole
+                (plan.width, plan.height) = (smaller.width, smaller.height)
+                return isPossible(plan)
+            }
+            let steps = rule.steps(sizes: sizes.count + 1, total: said(\.steps))
+            plan.steps = steps.reduce(0, +)
+            plan.stages = StageList(
+                zip(sizes, steps).filter { $0.1 > 0 }.map { .init(height: $0.0.height, width: $0.0.width, steps: $0.1) })
+        }
+    }
+
+    /// Penalties with a share of the score's gradient, in the order of their settings.
+    private var penalties: [RenderPlan.Penalty] {
+        let all: [(Float?, Objective)] = [
+            (said(\.tv), .totalVariation()), (l1, .l1(constant: 0.5)), (l2, .l2(constant: 0.5)), (blur, .blurInputEachStep()),
+            (boundary.map { -$0 }, .penalizeBoundaryComplexity()),
+        ]
+        return all.compactMap { share, objective in
+            share.flatMap { $0 == 0 ? nil : RenderPlan.Penalty(objective: objective.text, share: $0) }
+        }
+    }
+
+    /// The set of transforms where none are said.
+    public static let usualTransforms = "lucid"
+
     /// The changes that the picture must survive at each step.
-    private func transforms(_ size: PictureSize, _ only: Network.Size?) throws(Problem) -> TransformChain {
-        var list = TransformChain.expanded(said(\.transforms) ?? "lucid", size: min(size.width, size.height))
+    private func transforms(_ size: PictureSize, _ only: Network.Size?, usual: String) throws(Problem) -> TransformChain {
+        var list = TransformChain.expanded(said(\.transforms) ?? usual, size: min(size.width, size.height))
         if alpha, !list.contains("backdrop") { list = list == "none" ? "backdrop" : "backdrop " + list }
         do {
             let chain = try TransformChain(parsing: list)
@@ -102,21 +147,13 @@ extension RenderSettings {
         }
     }
 
-    /// The objective with its penalties and the care for the opacity.
+    /// The objective with its sign and the care for the opacity.
     private func complete(_ objective: Objective) -> Objective {
         var objective = negative ? -objective : objective
         if alpha {
             // tensorflow/lucid's example: a score is worth what it hides little for, and edges of the opacity are soft.
             objective = objective * (.constant(1) - .meanAlpha()) - 0.1 * .blurAlphaEachStep()
         }
-        func add(_ weight: Float?, _ penalty: @autoclosure () -> Objective) {
-            if let weight, weight != 0 { objective = objective - weight * penalty() }
-        }
-        add(tv, .totalVariation())
-        add(l1, .l1(constant: 0.5))
-        add(l2, .l2(constant: 0.5))
-        add(blur, .blurInputEachStep())
-        if let boundary, boundary != 0 { objective = objective + boundary * .penalizeBoundaryComplexity() }
         return objective
     }
 }

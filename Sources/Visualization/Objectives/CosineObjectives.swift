@@ -1,0 +1,103 @@
+import Networks
+import Tensors
+
+/// Objectives that climb a direction among pooled features times its cosine. The length of the features stands for all other
+/// evidence in the picture, so dividing by it forbids textures that raise many units at once: one whole thing appears instead of
+/// many.
+extension Objective {
+    /// The name that stands, in `requests`, for what the network's last linear layer takes (`Network.classifierHead`).
+    public static let classFeaturesLayer = "class_features"
+
+    /// A channel among its layer's means. With a the mean of each channel, ã = a − mean(a) and c = ã[i] / ‖ã‖:
+    ///
+    ///     ã[i] · max(0.1, c)^power
+    ///
+    /// In the first steps of a render it is the channel's plain mean instead: a unit that does not answer to noise would stay
+    /// silent otherwise.
+    public static func channelCosine(_ layer: String, _ channel: Int, power: Float = 1) -> Objective {
+        each(
+            text: "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power)))", requests: [layer: .all],
+            checks: [.unit(layer: layer, channel: channel)]
+        ) { sample, _ in
+            let activation = sample.activations[layer]!
+            let channels = activation.values.shape.channels
+            if channels == 1 || sample.step.map({ $0 < RenderPlan.redirectedSteps }) ?? false {
+                let (score, gradient) = mean(of: channel, in: activation)
+                return SampleEvaluation(score: score, layers: [layer: gradient])
+            }
+            let means = activation.values.channelMeans
+            let middle = means.reduce(0, +) / Double(channels)
+            var unit = [Double](repeating: 0, count: channels)
+            unit[channel] = 1
+            var (score, gradient) = cosineScore(of: means.map { $0 - middle }, along: unit, power: power)
+            let mean = gradient.reduce(0, +) / Double(channels)
+            for index in gradient.indices { gradient[index] -= mean }
+            return SampleEvaluation(score: Float(score), layers: [layer: activation.values.shape.spread(gradient)])
+        }
+    }
+
+    /// A class among the features that the classifier takes. With a the mean of each feature, v the class's weights less the
+    /// mean of all classes' and c = a · v / (‖a‖ ‖v‖):
+    ///
+    ///     a · v · max(0.1, c)^power
+    public static func classDirection(_ index: Int, power: Float = 2) -> Objective {
+        each(
+            text: "class_direction(\(index)\(power == 2 ? "" : powerText(power)))", requests: [classFeaturesLayer: .all],
+            checks: [.unit(layer: logitsLayer, channel: index), .classDirection(index)]
+        ) { sample, _ in
+            let values = sample.activations[classFeaturesLayer]!.values
+            let (score, gradient) = cosineScore(of: values.channelMeans, along: sample.classDirections[index]!, power: power)
+            return SampleEvaluation(score: Float(score), layers: [classFeaturesLayer: values.shape.spread(gradient)])
+        }
+    }
+
+    /// a · v · max(0.1, c)^power with c = a · v / (‖a‖ ‖v‖ + 1e-6), and its gradient at a:
+    ///
+    ///     v · (factor + slope / (‖a‖ ‖v‖)) − a · slope · c / ‖a‖²
+    static func cosineScore(of a: [Double], along v: [Double], power: Float) -> (score: Double, gradient: [Double]) {
+        func length(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+        let dot = zip(a, v).reduce(0) { $0 + $1.0 * $1.1 }
+        let (own, other) = (length(a), length(v))
+        let product = own * other + 1e-6
+        let (factor, slope) = cosineFactor(dot: dot, cosine: dot / product, power: power)
+        let push = factor + slope / product
+        let pull = own > 0 ? slope * dot / (product * product) * other / own : 0
+        return (dot * factor, zip(a, v).map { push * $1 - pull * $0 })
+    }
+}
+
+extension Tensor {
+    /// The mean of each channel over its positions.
+    fileprivate var channelMeans: [Double] {
+        withElements { values in
+            (0..<shape.channels).map { channel in
+                let sum = values[channel * shape.area..<(channel + 1) * shape.area].reduce(0.0) { $0 + Double($1) }
+                return sum / Double(shape.area)
+            }
+        }
+    }
+}
+
+extension Shape {
+    /// The gradient at every position of a function of the channels' means, from its gradient at the means.
+    fileprivate func spread(_ gradient: [Double]) -> Tensor {
+        Tensor(self, gradient.flatMap { [Float](repeating: Float($0 / Double(area)), count: area) })
+    }
+}
+
+extension Objective.Function {
+    static let channelCosine = Self(
+        name: "channel_cosine", usage: "channel_cosine(LAYER, INDEX, pow=P)",
+        help: "a channel's share of its layer's means times its cosine to the power P, by default 1"
+    ) { arguments throws(ExpressionError) in
+        .channelCosine(
+            try arguments.layer(), try arguments.integer("a channel"), power: try arguments.number(named: "pow", in: 0...16) ?? 1)
+    }
+    static let classDirection = Self(
+        name: "class_direction", usage: "class_direction(INDEX or LABEL, pow=P)",
+        help: "a class's direction among the pooled features times its cosine to the power P, by default 2"
+    ) { arguments throws(ExpressionError) in
+        let index = try arguments.classNumber()
+        return .classDirection(index, power: try arguments.number(named: "pow", in: 0...16) ?? 2)
+    }
+}
