@@ -40,11 +40,10 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var convolution: ConvolutionChoice
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
-    /// Smaller pictures to begin with.
+    /// Smaller sizes to begin with; the plan's own follows them.
     public var stages = StageList.none
-    /// The most that the picture's spectrum may hold in units of what photographs have, for luma; both chromas may have a quarter
-    /// more. Nil for no bound.
-    public var spectrumBound: Float?
+    /// The most that the picture's spectrum may hold; nil for no bound.
+    public var spectrumBound: SpectrumLimits?
     /// Penalties on the picture, as shares of the score's own gradient.
     public var penalties: [Penalty] = []
     /// Pictures that are drawn together.

@@ -32,7 +32,7 @@ public struct PlanCommand: Sendable, Equatable {
             guard (try? setting.set(&said, [text])) != nil else { return nil }
             given.append((setting.name, text))
         }
-        if let measure = subject.measure, said.said(\.objective) ?? .mean != measure { given.append(("objective", measure.text)) }
+        if let power = subject.cosinePower, said.cosinePower(usual: subject.usualPower) != power { given.append(("cosine-power", power.text)) }
         if let size = plan.outputSize { given.append(("output-size", PictureSize(size).text)) }
         (command, arguments, settings) = (subject.command, subject.arguments, given)
     }
@@ -57,8 +57,10 @@ public struct Subject: Sendable {
     /// The unit's, where there is one.
     public private(set) var layer: String?
     public private(set) var index: Int?
-    /// What of the unit is climbed, where its command leaves a choice.
-    private(set) var measure: UnitMeasure?
+    /// The power of the unit's cosine, where its command leaves a choice.
+    private(set) var cosinePower: Float?
+    /// The usual one.
+    var usualPower: Float { command == ClassRequest.command ? RenderSettings.classPower : 1 }
     /// The transforms of its command.
     var usualTransforms: String {
         let request = allRequests.first { $0.command == command } as? any RenderRequest.Type
@@ -72,7 +74,7 @@ public struct Subject: Sendable {
         let call = isNegative ? String(text.dropFirst()) : text
         if let unit = Unit(call), unit.objective.text == call, (isNegative ? (-unit.objective).text : unit.objective.text) == text {
             command = unit.command
-            (layer, index, measure) = (unit.layer, unit.index, unit.measure)
+            (layer, index, cosinePower) = (unit.layer, unit.index, unit.cosinePower)
             settings = unit.settings + (isNegative ? [("negative", "")] : [])
             arguments = []
         } else {
@@ -86,7 +88,7 @@ public struct Subject: Sendable {
         let objective: Objective
         var layer: String?
         var index: Int?
-        var measure: UnitMeasure?
+        var cosinePower: Float?
         var place: [(name: String, text: String)] = []
 
         var settings: [(name: String, text: String)] {
@@ -99,14 +101,16 @@ public struct Subject: Sendable {
             guard let first = parts.first else { return nil }
             let layer = first.filter { $0 != "\"" }
             let index = parts.dropFirst().first.flatMap(Int.init)
+            let power = parts.first { $0.hasPrefix("pow=") }.flatMap { Float($0.dropFirst("pow=".count)) }
             func named(_ name: String) -> Int? {
                 parts.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
             }
             switch (call[..<open], index) {
             case ("channel", let index?):
-                (command, objective, self.layer, self.index, measure) = ("channel", .channel(layer, index), layer, index, .mean)
+                (command, objective, self.layer, self.index, cosinePower) = ("channel", .channel(layer, index), layer, index, 0)
             case ("channel_cosine", let index?):
-                (command, objective, self.layer, self.index, measure) = ("channel", .channelCosine(layer, index), layer, index, .cosine)
+                (command, objective, self.layer) = ("channel", .channelCosine(layer, index, power: power ?? 1), layer)
+                (self.index, cosinePower) = (index, power ?? 1)
             case ("neuron", let index?):
                 (command, objective) = ("neuron", .neuron(layer, index, x: named("x"), y: named("y")))
                 (self.layer, self.index) = (layer, index)
@@ -114,10 +118,11 @@ public struct Subject: Sendable {
             case ("layer", nil): (command, objective, self.layer) = ("layer", .layer(layer), layer)
             case ("class_logit", nil):
                 guard let index = Int(first) else { return nil }
-                (command, objective, self.index, measure) = ("class", .classLogit(index), index, .mean)
+                (command, objective, self.index, cosinePower) = ("class", .classLogit(index), index, 0)
             case ("class_direction", nil):
                 guard let index = Int(first) else { return nil }
-                (command, objective, self.index, measure) = ("class", .classDirection(index), index, .cosine)
+                let own = power ?? RenderSettings.classPower
+                (command, objective, self.index, cosinePower) = ("class", .classDirection(index, power: own), index, own)
             default: return nil
             }
         }

@@ -63,7 +63,7 @@ protocol RenderRequest: DrawingRequest {
     var render: RenderSettings { get set }
     /// The transforms where none are said.
     static var usualTransforms: String { get }
-    /// Whether the setting "objective" says what of its channels or classes is climbed.
+    /// Whether it climbs channels, classes or directions times their cosine.
     static var climbsUnits: Bool { get }
 }
 
@@ -83,8 +83,8 @@ extension RenderRequest {
     }
 
     func checkCommon() throws(Problem) {
-        if render.objective != nil, !Self.climbsUnits {
-            throw .usage("\(setting: "objective") is for channels and classes; \(Self.command) has an objective of its own")
+        if render.cosinePower != nil, !Self.climbsUnits {
+            throw .usage("\(setting: "cosine-power") is for channels, classes and directions; \(Self.command) has an objective of its own")
         }
         try render.check()
         try output.check()

@@ -8,31 +8,43 @@ extension Objective {
     /// The name that stands, in `requests`, for what the network's last linear layer takes (`Network.classifierHead`).
     public static let classFeaturesLayer = "class_features"
 
-    /// A channel among its layer's means. With a the mean of each channel, ã = a − mean(a) and c = ã[i] / ‖ã‖:
-    ///
-    ///     ã[i] · max(0.1, c)^power
-    ///
-    /// In the first steps of a render it is the channel's plain mean instead: a unit that does not answer to noise would stay
-    /// silent otherwise.
+    /// A channel among its layer's means: `directionCosine` along the channel alone.
     public static func channelCosine(_ layer: String, _ channel: Int, power: Float = 1) -> Objective {
-        each(
-            text: "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power)))", requests: [layer: .all],
-            checks: [.unit(layer: layer, channel: channel)]
-        ) { sample, _ in
-            let activation = sample.activations[layer]!
-            let channels = activation.values.shape.channels
-            if channels == 1 || sample.step.map({ $0 < RenderPlan.redirectedSteps }) ?? false {
-                let (score, gradient) = mean(of: channel, in: activation)
-                return SampleEvaluation(score: score, layers: [layer: gradient])
+        pooled(
+            "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power)))", layer, Direction([channel: 1]), power,
+            check: .unit(layer: layer, channel: channel))
+    }
+
+    /// A direction among a layer's means. With a the mean of each channel, ã = a − mean(a), d = ã · v and c = d / (‖ã‖ ‖v‖):
+    ///
+    ///     d · max(0.1, c)^power
+    ///
+    /// In the first steps of a render it is the plain a · v instead: a unit that does not answer to noise would stay silent
+    /// otherwise. A finished picture is told its a · v as well, which is what the unit answers.
+    public static func directionCosine(_ layer: String, _ direction: Direction, power: Float = 1) -> Objective {
+        pooled(
+            "direction_cosine(\(quoted(layer)),\(direction.text)\(power == 1 ? "" : powerText(power)))", layer, direction, power,
+            check: .unit(layer: layer, channel: direction.weights.last?.channel))
+    }
+
+    private static func pooled(
+        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, check: ObjectiveCheck
+    ) -> Objective {
+        each(text: text, requests: [layer: .all], checks: [check]) { sample, _ in
+            let values = sample.activations[layer]!.values
+            let means = values.channelMeans
+            var along = [Double](repeating: 0, count: means.count)
+            for (channel, weight) in direction.weights { along[channel] = Double(weight) }
+            let isPlain = means.count == 1 || sample.step.map { $0 < RenderPlan.redirectedSteps } ?? true
+            if isPlain {
+                let score = zip(means, along).reduce(0) { $0 + $1.0 * $1.1 }
+                return SampleEvaluation(score: Float(score), layers: [layer: values.shape.spread(along)])
             }
-            let means = activation.values.channelMeans
-            let middle = means.reduce(0, +) / Double(channels)
-            var unit = [Double](repeating: 0, count: channels)
-            unit[channel] = 1
-            var (score, gradient) = cosineScore(of: means.map { $0 - middle }, along: unit, power: power)
-            let mean = gradient.reduce(0, +) / Double(channels)
+            let middle = means.reduce(0, +) / Double(means.count)
+            var (score, gradient) = cosineScore(of: means.map { $0 - middle }, along: along, power: power)
+            let mean = gradient.reduce(0, +) / Double(means.count)
             for index in gradient.indices { gradient[index] -= mean }
-            return SampleEvaluation(score: Float(score), layers: [layer: activation.values.shape.spread(gradient)])
+            return SampleEvaluation(score: Float(score), layers: [layer: values.shape.spread(gradient)])
         }
     }
 
@@ -40,11 +52,18 @@ extension Objective {
     /// mean of all classes' and c = a · v / (‖a‖ ‖v‖):
     ///
     ///     a · v · max(0.1, c)^power
+    ///
+    /// A finished picture is told its class's score.
     public static func classDirection(_ index: Int, power: Float = 2) -> Objective {
         each(
-            text: "class_direction(\(index)\(power == 2 ? "" : powerText(power)))", requests: [classFeaturesLayer: .all],
+            text: "class_direction(\(index)\(power == 2 ? "" : powerText(power)))", 
+            requests: [classFeaturesLayer: .all, logitsLayer: .channels([index])],
             checks: [.unit(layer: logitsLayer, channel: index), .classDirection(index)]
         ) { sample, _ in
+            if sample.step == nil {
+                let (score, gradient) = mean(of: index, in: sample.activations[logitsLayer]!)
+                return SampleEvaluation(score: score, layers: [logitsLayer: gradient])
+            }
             let values = sample.activations[classFeaturesLayer]!.values
             let (score, gradient) = cosineScore(of: values.channelMeans, along: sample.classDirections[index]!, power: power)
             return SampleEvaluation(score: Float(score), layers: [classFeaturesLayer: values.shape.spread(gradient)])
@@ -92,6 +111,14 @@ extension Objective.Function {
     ) { arguments throws(ExpressionError) in
         .channelCosine(
             try arguments.layer(), try arguments.integer("a channel"), power: try arguments.number(named: "pow", in: 0...16) ?? 1)
+    }
+    static let directionCosine = Self(
+        name: "direction_cosine", usage: "direction_cosine(LAYER, CHANNEL:WEIGHT, ..., pow=P)",
+        help: "the same for a mix of channels"
+    ) { arguments throws(ExpressionError) in
+        let layer = try arguments.layer()
+        let direction = try arguments.direction()
+        return .directionCosine(layer, direction, power: try arguments.number(named: "pow", in: 0...16) ?? 1)
     }
     static let classDirection = Self(
         name: "class_direction", usage: "class_direction(INDEX or LABEL, pow=P)",

@@ -60,7 +60,7 @@ public struct Renderer: Sendable {
         sections = plan.sections
         parameterization = Self.parameterization(
             plan, channels: model.network.inputChannels, sections[0].height, sections[0].width)
-        optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
+        optimizer = plan.optimizer.optimizer(learningRate: sections[0].learningRate)
         generator = RandomGenerator(seed: plan.seed)
         let size = Shape(model.network.inputChannels, plan.height, plan.width)
         for name in bound.pictures {
@@ -113,13 +113,10 @@ public struct Renderer: Sendable {
             shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil)
     }
 
-    /// Chroma may be this much stronger than luma, in units of the luma of photographs.
-    private static let chromaBound: Float = 1.25
-
     /// A bound for each channel of the values; an opacity has none.
-    private static func bounds(_ limit: Float, _ plan: RenderPlan, channels: Int) -> [Float] {
+    private static func bounds(_ bound: SpectrumLimits, _ plan: RenderPlan, channels: Int) -> [Float] {
         let isDecorrelated = plan.decorrelate && channels == 3
-        let colours = (0..<channels).map { isDecorrelated && $0 > 0 ? limit * chromaBound : limit }
+        let colours = (0..<channels).map { isDecorrelated && $0 > 0 ? bound.chroma : bound.luma }
         return plan.alpha ? colours + [.infinity] : colours
     }
 
@@ -188,7 +185,7 @@ public struct Renderer: Sendable {
         let larger = Self.parameterization(plan, channels: model.network.inputChannels, section.height, section.width)
         parameters = larger.parameters(from: parameters, of: parameterization, workers: workers)!
         parameterization = larger
-        optimizer = plan.optimizer.optimizer(learningRate: plan.learningRate)
+        optimizer = plan.optimizer.optimizer(learningRate: section.learningRate)
         scores = []
     }
 

@@ -106,7 +106,7 @@ extension Renderer {
     /// - Parameter pictures: nil for the pictures as they stand.
     public func gradientMagnitudes(at pictures: [Tensor]? = nil) -> [Float] {
         var generator = generator
-        let gradients = evaluate(pictures ?? self.pictures(), Pass(workers: workers), at: 0, using: &generator).gradients
+        let gradients = evaluate(pictures ?? self.pictures(), Pass(workers: workers), at: 0, step: RenderPlan.redirectedSteps, using: &generator).gradients
         return gradients.map { gradient in gradient.withElements { $0.reduce(0) { $0 + abs($1) } } }
     }
 }

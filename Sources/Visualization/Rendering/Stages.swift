@@ -1,24 +1,26 @@
 import Networks
 
-/// Smaller pictures that a render begins with, each enlarged for the next one, as plans spell them: `none`, `128:96` or
-/// `112x84:160,160x120:120`, extents in pixels with the steps that are taken there. The network sees a small picture as one
-/// object, so that few large things appear; the larger ones add the detail.
+/// Sizes that a render goes through, from small to large, with the steps that are taken at each and perhaps a learning rate of
+/// its own, as people spell them: `128:96 224:64`, `112x84:160:0.05 224x168:120`; `none` for a single size. The network sees a
+/// small picture as one object, so that few large things appear; the larger ones add the detail.
 public struct StageList: Sendable, CodableByText, Equatable {
-    /// A smaller picture.
+    /// A size on the way.
     public struct Stage: Sendable, Equatable {
         /// Rows of pixels.
-        public let height: Int
+        public var height: Int
         /// Columns of pixels.
-        public let width: Int
+        public var width: Int
         /// Steps uphill, at least 1.
-        public let steps: Int
+        public var steps: Int
+        /// The learning rate; nil for the plan's.
+        public var learningRate: Float?
 
-        public init(height: Int, width: Int, steps: Int) {
-            (self.height, self.width, self.steps) = (height, width, steps)
+        public init(height: Int, width: Int, steps: Int, learningRate: Float? = nil) {
+            (self.height, self.width, self.steps, self.learningRate) = (height, width, steps, learningRate)
         }
     }
 
-    /// From the first to the last before the whole picture.
+    /// From the first to the last.
     public let stages: [Stage]
 
     /// A single picture of the plan's own size.
@@ -29,18 +31,22 @@ public struct StageList: Sendable, CodableByText, Equatable {
     /// Steps of all of them.
     public var steps: Int { stages.reduce(0) { $0 + $1.steps } }
 
-    /// Reads a list; nil if the text is none.
+    /// Reads a list, its parts apart by spaces or commas; nil if the text is none.
     public init?(_ text: String) {
-        if text == "none" { self = .none; return }
+        if text.trimmed == "none" { self = .none; return }
         var stages: [Stage] = []
-        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+        for word in text.split(whereSeparator: { $0 == " " || $0 == "," }) {
             let parts = word.split(separator: ":", omittingEmptySubsequences: false)
-            let sides = parts[0].split(separator: "x", omittingEmptySubsequences: false).map { Int($0.trimmed) }
-            guard parts.count == 2, let steps = Int(parts[1].trimmed), (1...Self.most).contains(steps), (1...2).contains(sides.count),
-                let width = sides[0], let height = sides.last!, (1...Self.most).contains(width), (1...Self.most).contains(height)
+            let sides = parts[0].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+            guard (2...3).contains(parts.count), let steps = Int(parts[1]), (1...Self.most).contains(steps),
+                (1...2).contains(sides.count), let width = sides[0], let height = sides.last!, (1...Self.most).contains(width),
+                (1...Self.most).contains(height)
             else { return nil }
-            stages.append(Stage(height: height, width: width, steps: steps))
+            let rate = parts.count == 3 ? Float(parts[2]) : nil
+            guard parts.count == 2 || rate.map({ $0.isFinite && $0 > 0 }) ?? false else { return nil }
+            stages.append(Stage(height: height, width: width, steps: steps, learningRate: rate))
         }
+        guard !stages.isEmpty else { return nil }
         self.stages = stages
     }
 
@@ -49,7 +55,9 @@ public struct StageList: Sendable, CodableByText, Equatable {
 
     public var description: String {
         if stages.isEmpty { return "none" }
-        return stages.map { "\(Network.Size(height: $0.height, width: $0.width)):\($0.steps)" }.joined(separator: ",")
+        return stages.map { stage in
+            "\(Network.Size(height: stage.height, width: stage.width)):\(stage.steps)" + (stage.learningRate.map { ":\(plain($0))" } ?? "")
+        }.joined(separator: " ")
     }
 }
 
@@ -60,6 +68,7 @@ extension RenderPlan {
         let width: Int
         /// The steps that are taken at this size, from 0.
         let steps: Range<Int>
+        let learningRate: Float
     }
 
     /// Every size on the way; the last is the picture's own.
@@ -67,9 +76,12 @@ extension RenderPlan {
         var sections: [Section] = []
         var first = 0
         for stage in stages.stages {
-            sections.append(Section(height: stage.height, width: stage.width, steps: first..<first + stage.steps))
+            sections.append(
+                Section(
+                    height: stage.height, width: stage.width, steps: first..<first + stage.steps,
+                    learningRate: stage.learningRate ?? learningRate))
             first += stage.steps
         }
-        return sections + [Section(height: height, width: width, steps: first..<max(steps, first))]
+        return sections + [Section(height: height, width: width, steps: first..<max(steps, first), learningRate: learningRate)]
     }
 }

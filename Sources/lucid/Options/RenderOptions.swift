@@ -6,7 +6,7 @@ struct RenderOptions: ParsableArguments {
     @Option(RenderSettings["preset"]) var preset: String?
     @Option(RenderSettings["size"]) var size: String?
     @Option(RenderSettings["steps"]) var steps: String?
-    @Option(RenderSettings["objective"]) var objective: String?
+    @Option(RenderSettings["cosine-power"]) var cosinePower: String?
     @Option(RenderSettings["stages"]) var stages: String?
     @Option(RenderSettings["seed"]) var seed: String?
     @Option(RenderSettings["seeds"]) var seeds: String?

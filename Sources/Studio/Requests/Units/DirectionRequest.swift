@@ -17,12 +17,13 @@ public struct DirectionRequest: RenderRequest {
     public init() {}
 
     public static let command = "direction"
+    static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\".")
         Setting("vector", \.vector, "file", "A weight for every channel, in NumPy's format (.npy).").reading()
-        Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16.", .from(0, to: 16))
+        Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine at each position, 0 to 16, in the place of that of the means.", .from(0, to: 16))
         Setting("whiten", \.whiten, "folder", "Whiten by the layer's activations on a folder of photographs.").reading(.readsFolder)
         Setting("neuron", flag: \.neuron, "Raise it at one position (x and y, by default the middle) instead of everywhere.")
         PositionSettings.lifted(\.position)
@@ -32,6 +33,9 @@ public struct DirectionRequest: RenderRequest {
     public func check() throws(Problem) {
         guard (channels == nil) != (vector == nil) else {
             throw .usage("give the direction by \(setting: "channels") or by \(setting: "vector")")
+        }
+        if render.cosinePower != nil, neuron || cossimPow > 0 {
+            throw .usage("\(setting: "cosine-power") is for the means of channels; with \(setting: "neuron") or \(setting: "cossim-pow") there are none")
         }
         guard neuron || position.x == nil && position.y == nil else {
             throw .usage("\(setting: "x") and \(setting: "y") need \(setting: "neuron")")
@@ -47,10 +51,14 @@ public struct DirectionRequest: RenderRequest {
             direction = try Whitening(
                 drawing.model, name, photos: whiten, maximumPixels: render.reading.maxPixels, workers: session.workers)(direction)
         }
-        let objective: Objective =
-            neuron
-            ? .directionNeuron(layer, direction, x: position.x, y: position.y, cosinePower: cossimPow)
-            : .direction(layer, direction, cosinePower: cossimPow)
+        let objective: Objective
+        if neuron {
+            objective = .directionNeuron(layer, direction, x: position.x, y: position.y, cosinePower: cossimPow)
+        } else if cossimPow == 0, render.cosinePower() > 0 {
+            objective = .directionCosine(layer, direction, power: render.cosinePower())
+        } else {
+            objective = .direction(layer, direction, cosinePower: cossimPow)
+        }
         return try drawing.jobs(
             [.init(objective: objective, parts: drawing.parts(layer: layer, kind: Self.command))], label: "\(layer), a direction")
     }

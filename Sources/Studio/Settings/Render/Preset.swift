@@ -7,8 +7,12 @@ public struct Preset: Sendable {
     /// Its values, as if the user had given them.
     public let settings: RenderSettings
 
-    init(_ name: String, _ say: (inout RenderSettings) -> Void) {
+    /// Whether channels, classes and directions are climbed times their cosine.
+    let climbsCosine: Bool
+
+    init(_ name: String, climbsCosine: Bool = false, _ say: (inout RenderSettings) -> Void) {
         self.name = name
+        self.climbsCosine = climbsCosine
         var settings = RenderSettings()
         say(&settings)
         self.settings = settings
@@ -21,14 +25,15 @@ public struct Preset: Sendable {
 
     /// The look where no preset is named: from coarse to fine, with the spectrum of photographs as its bound. The numbers were
     /// found by a search over classes of SqueezeNet, judged by networks that had drawn nothing.
-    static let standard = Preset("standard") {
-        ($0.objective, $0.learningRate, $0.spectrumBound, $0.tv) = (.cosine, 0.06, 2.5, 0.05)
-        $0.stages = .rule(StageRule(ratio: 4.0 / 7, smallest: 64, first: 96, further: 64))
+    static let standard = Preset("standard", climbsCosine: true) {
+        ($0.learningRate, $0.spectrumBound, $0.tv) = (0.06, .limits(.standard), 0.05)
+        $0.stages = .rule(StageRule(ratio: 4.0 / 7, smallest: 96, first: 96, further: 64))
     }
 
     /// The standard look with other numbers.
     private init(_ name: String, like other: Preset, _ say: (inout RenderSettings) -> Void) {
         self.name = name
+        climbsCosine = other.climbsCosine
         var settings = other.settings
         say(&settings)
         self.settings = settings
@@ -39,11 +44,8 @@ public struct Preset: Sendable {
         standard,
         // Three stages and twice the time.
         Preset("best", like: standard) { $0.stages = .rule(StageRule(ratio: 0.5.squareRoot(), smallest: 96, first: 160, further: 120)) },
-        // Grain and fine lines; no penalty on noise.
-        Preset("sharp", like: standard) {
-            ($0.spectrumBound, $0.tv) = (3, 0)
-            $0.stages = .rule(StageRule(ratio: 0.5, smallest: 64, first: 96, further: 64))
-        },
+        // As hard and as strong as can be: the look until version 0.2.
+        Preset("sharp") { ($0.steps, $0.learningRate) = (512, 0.07) },
         // tensorflow/lucid, optvis/render.py.
         Preset("lucid") {
             $0.size = PictureSize(side: 128)

@@ -76,7 +76,9 @@ extension RenderSettings {
         _ objective: String, _ model: PlanModel, size: PictureSize? = nil, only: Network.Size? = nil,
         transforms: String = RenderSettings.usualTransforms, isPossible: (RenderPlan) -> Bool = { _ in true }
     ) throws(Problem) -> RenderPlan {
-        let size = size ?? said(\.size) ?? PictureSize(side: Self.standardSize)
+        var listed: PictureSize?
+        if case .list(let list) = stages, let last = list.stages.last { listed = PictureSize(width: last.width, height: last.height) }
+        let size = size ?? said(\.size) ?? listed ?? PictureSize(side: Self.standardSize)
         var plan = RenderPlan(
             model: model.name, weights: model.weights, objective: objective, width: size.width, height: size.height,
             parameterization: said(\.param) ?? .fft, decorrelate: !noDecorrelate, transforms: try self.transforms(size, only, usual: transforms).text,
@@ -97,7 +99,7 @@ extension RenderSettings {
         plan.normalizeGradient = normalizeGradient
         plan.untilConverged = untilConverged
         plan.penalties = penalties
-        if let bound = said(\.spectrumBound), bound > 0 { plan.spectrumBound = bound }
+        if case .limits(let limits) = said(\.spectrumBound) { plan.spectrumBound = limits }
         addStages(to: &plan, size, isPossible)
         return plan
     }
@@ -106,7 +108,15 @@ extension RenderSettings {
     private func addStages(to plan: inout RenderPlan, _ size: PictureSize, _ isPossible: (RenderPlan) -> Bool) {
         switch said(\.stages) {
         case nil: break
-        case .list(let list): plan.stages = list
+        case .list(let list):
+            let sizes = list.fitted(to: size, steps: steps).stages
+            guard let last = sizes.last else {
+                if case .rule(let rule) = usual(\.stages), said(\.steps) == nil { plan.steps = rule.steps(sizes: 1, total: nil)[0] }
+                break
+            }
+            plan.stages = StageList(sizes.dropLast().filter { $0.steps > 0 })
+            plan.steps = sizes.reduce(0) { $0 + $1.steps }
+            if let rate = last.learningRate { plan.learningRate = rate }
         case .rule(let rule):
             let whole = plan
             let sizes = rule.sizes(for: size) { smaller in

@@ -8,7 +8,7 @@ public struct RenderSettings: SettingGroup {
     public var preset: String?
     public var size: PictureSize?
     public var steps: Int?
-    public var objective: UnitMeasure?
+    public var cosinePower: Float?
     public var stages: StageChoice?
     public var seed: UInt64?
     public var seeds: SeedList?
@@ -16,7 +16,7 @@ public struct RenderSettings: SettingGroup {
     public var decayPower: Float?
     public var noDecorrelate = false
     public var alpha = false
-    public var spectrumBound: Float?
+    public var spectrumBound: BoundChoice?
     public var spectrum: String?
     public var transforms: String?
     public var crops: Int?
@@ -45,30 +45,30 @@ public struct RenderSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("preset", \.preset, "name", "The look: standard, best (twice the time) or sharp (more grain), or the numbers of another tool: \(Preset.all.dropFirst(3).map(\.name).joined(separator: ", ")). (default: standard)")
+        Setting("preset", \.preset, "name", "The look: standard, best (twice the time) or sharp (harder and stronger), or the numbers of another tool: \(Preset.all.dropFirst(3).map(\.name).joined(separator: ", ")). (default: standard)")
         Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the size of the picture to start from, or the one that the network takes)").field { PictureSize(width: $0.width, height: $0.height) }
-        Setting("steps", \.steps, "n", "Steps uphill in all. (default: 96 for the first of the stages and 64 for each other size; 512 where the standard look does not apply)", .from(0, to: 10_000_000), in: \.steps)
-        Setting("objective", \.objective, "name", "What of a channel or a class is climbed: cosine (its part in the layer's answer; one whole thing) or mean (its own answer, as strong as can be). (default: cosine)")
-        Setting("stages", \.stages, "list", "Smaller pictures to begin with, SIZE:STEPS each, or none: 128:96 or 112:160,160:120. (default: 128:96 for 224 pixels, others in proportion; none where the standard look does not apply)").field { $0.parameterization.canvas.traits.contains(.stages) ? StageChoice.list($0.stages) : nil }
+        Setting("steps", \.steps, "n", "Steps uphill in all. (default: 160, with more than two stages 64 more each; 512 for other canvases, other tools' presets and with a picture to start from)", .from(0, to: 10_000_000), in: \.steps)
+        Setting("cosine-power", \.cosinePower, "p", "A channel, class or direction is climbed times its cosine to this power: what it likes more than its neighbours do; 0 for its plain answer. (default: 1, for a class 2)", .from(0, to: 16))
+        Setting("stages", \.stages, "list", "Sizes to go through, SIZE:STEPS or SIZE:STEPS:RATE each, or none for one size. (default: \"128:96 224:64\", and the like for other sizes)").field { $0.stageText }
         Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
         Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name).")
         Setting("param", \.param, "name", "How the picture is written in numbers: \(ParameterizationName.form). (default: fft)", in: \.parameterization)
         Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field(.from(-10, to: 10)) { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
         Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
-        Setting("spectrum-bound", \.spectrumBound, "c", "The most contrast and colour at each scale, in units of what photographs have; 0 for no bound. (default: 2.5 with fft)", .at(least: 0)).field(.at(least: 0)) { $0.parameterization.canvas.traits.contains(.spectrumBound) ? $0.spectrumBound ?? 0 : nil }
+        Setting("spectrum-bound", \.spectrumBound, "c", "fft: the most contrast, and colour, at each scale; photographs have about 2.4,2.8. 0 for no bound. (default: 2.5,3.125)").field { $0.boundChoice }
         Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of photographs instead of a power law.").reading(.readsFolder)
         Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid, for a class wide)").field { $0.transforms }
         Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops)
         Setting("optimizer", \.optimizer, "name", "\(listed(OptimizerChoice.rules.map { $0.name })), with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer)
-        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.06, or 0.07 where the standard look does not apply and 0.005 with cppn, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive, in: \.learningRate)
+        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.06, with other canvases or a picture to start from 0.07, with cppn 0.005, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive, in: \.learningRate)
         Setting("schedule", \.schedule, "list", "How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", in: \.schedule)
         Setting("clip-gradient", \.clipGradient, "g", "The longest that the gradient of the parameters may be.", .positive, ifIn: \.clipGradient)
         Setting("normalize-gradient", flag: \.normalizeGradient, "Bring the gradient at the picture to a root mean square of 1.", in: \.normalizeGradient)
         Setting("until-converged", \.untilConverged, "share", "Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", .positive, ifIn: \.untilConverged)
         Setting("relu", \.relu, "name", "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)", in: \.rectifier)
         Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient)
-        Setting("tv", \.tv, "share", "Penalty on noise, the total variation, as a share of the score's own gradient. (default: 0.05; 0 where the standard look does not apply)", .finite).field(.finite) { $0.share(of: .totalVariation()) ?? 0 }
+        Setting("tv", \.tv, "share", "Penalty on noise, the total variation, as a share of the score's own gradient. (default: 0.05 with fft)", .finite).field(.finite) { $0.share(of: .totalVariation()) ?? 0 }
         Setting("l1", \.l1, "share", "Penalty on the distance from mid grey, Σ|x − ½|, as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .l1(constant: 0.5)) }
         Setting("l2", \.l2, "share", "Penalty on the distance from mid grey, √Σ(x − ½)², as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .l2(constant: 0.5)) }
         Setting("blur", \.blur, "share", "A blur at each step, as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .blurInputEachStep()) }
@@ -89,7 +89,7 @@ public struct RenderSettings: SettingGroup {
             throw .usage("there is no preset \"\(preset)\"; the nearest are \(near)", setting: "preset")
         }
         let canvas = (said(\.param) ?? .fft).canvas
-        if let spectrumBound, spectrumBound > 0, !canvas.traits.contains(.spectrumBound) {
+        if case .limits = spectrumBound, !canvas.traits.contains(.spectrumBound) {
             throw .usage("\(setting: "spectrum-bound") is for \(setting: "param") \(Self.canvases(with: .spectrumBound))")
         }
         if spectrum != nil, !canvas.traits.contains(.spectrum) {
@@ -114,23 +114,54 @@ public struct RenderSettings: SettingGroup {
 
     /// The user's value, or else the preset's.
     func said<Value>(_ key: KeyPath<RenderSettings, Value?>) -> Value? {
-        let preset = hasStandardLook ? Preset.standard : preset.flatMap(Preset.named)
-        return self[keyPath: key] ?? preset?.settings[keyPath: key]
+        self[keyPath: key] ?? usual(key)
+    }
+
+    /// The preset's value.
+    func usual<Value>(_ key: KeyPath<RenderSettings, Value?>) -> Value? { look?.settings[keyPath: key] }
+
+    /// The preset that fills in what is not said.
+    private var look: Preset? { hasStandardLook ? .standard : preset.flatMap(Preset.named) }
+
+    /// The power of the cosine that channels, classes and directions are climbed with.
+    ///
+    /// - Parameter usual: the command's own, where the look has one.
+    func cosinePower(usual: Float = 1) -> Float {
+        cosinePower ?? (look?.climbsCosine == true ? usual : 0)
     }
 
     /// The objective of one channel.
     func channel(_ layer: String, _ index: Int) -> Objective {
-        said(\.objective) == .cosine ? .channelCosine(layer, index) : .channel(layer, index)
+        let power = cosinePower()
+        return power > 0 ? .channelCosine(layer, index, power: power) : .channel(layer, index)
     }
+
+    /// The usual power for a class.
+    static let classPower: Float = 2
 
     /// The objective of one class. Without a say, it is the class's score where the classes of a network are not linear in a layer.
     func classScore(_ index: Int, in network: Network) -> Objective {
-        let isCosine = said(\.objective) == .cosine && (objective != nil || network.classifierHead != nil)
-        return isCosine ? .classDirection(index) : .classLogit(index)
+        let power = cosinePower(usual: Self.classPower)
+        let isPossible = cosinePower != nil || network.classifierHead != nil
+        return power > 0 && isPossible ? .classDirection(index, power: power) : .classLogit(index)
     }
 }
 
 extension RenderPlan {
     /// The share of a penalty; nil where it is none of the plan's.
     fileprivate func share(of objective: Objective) -> Float? { penalties.first { $0.objective == objective.text }?.share }
+
+    /// Every size with its steps; nil for a canvas that has one size.
+    fileprivate var stageText: String? {
+        guard parameterization.canvas.traits.contains(.stages) else { return nil }
+        if stages.stages.isEmpty { return StageList.none.description }
+        let last = StageList.Stage(height: height, width: width, steps: max(1, steps - stages.steps))
+        return StageList(stages.stages + [last]).description
+    }
+
+    /// The bound, or that there is none; nil for a canvas without.
+    fileprivate var boundChoice: BoundChoice? {
+        guard parameterization.canvas.traits.contains(.spectrumBound) else { return nil }
+        return spectrumBound.map { .limits($0) } ?? BoundChoice.none
+    }
 }

@@ -1,7 +1,7 @@
 import Networks
 import Visualization
 
-/// The smaller pictures that a render begins with: as the user lists them, or by a preset's rule for any size.
+/// The sizes that a render goes through: as the user lists them, or by a preset's rule for any size.
 public enum StageChoice: Sendable, Equatable {
     case list(StageList)
     case rule(StageRule)
@@ -59,13 +59,43 @@ extension StageChoice: SettingValue {
         }
     }
 
-    public static let form = "none, or sizes with their steps such as 128:96 or 112:160,160:120"
+    public static let form = "none, or sizes with their steps such as \"128:96 224:64\""
 }
 
-/// What is climbed of a channel or a class.
-public enum UnitMeasure: String, NamedChoice {
-    /// Its part among the layer's means times its cosine: one whole thing in natural colours.
-    case cosine
-    /// Its own mean, or a class's score: as strong an answer as can be had.
-    case mean
+extension StageList {
+    /// The same way to a picture of another size, or in another number of steps.
+    func fitted(to size: PictureSize, steps total: Int?) -> StageList {
+        guard let last = stages.last else { return self }
+        func scaled(_ side: Int, _ whole: Int, _ other: Int) -> Int { max(1, (side * whole + other / 2) / other) }
+        var sizes = stages
+        var left = total ?? steps
+        for index in stages.indices {
+            sizes[index].width = scaled(stages[index].width, size.width, last.width)
+            sizes[index].height = scaled(stages[index].height, size.height, last.height)
+            if let total { sizes[index].steps = index + 1 == stages.count ? left : stages[index].steps * total / steps }
+            left -= sizes[index].steps
+        }
+        return StageList(sizes)
+    }
+}
+
+/// A bound, or the word that there is to be none.
+public enum BoundChoice: SettingValue {
+    case none
+    case limits(SpectrumLimits)
+
+    public init?(text: String) {
+        if ["0", "none"].contains(text) { self = .none; return }
+        guard let limits = SpectrumLimits(text) else { return nil }
+        self = .limits(limits)
+    }
+
+    public var text: String {
+        switch self {
+        case .none: "0"
+        case .limits(let limits): limits.description
+        }
+    }
+
+    public static let form = "numbers above 0 such as 2.5,3.1, or 0 for no bound"
 }

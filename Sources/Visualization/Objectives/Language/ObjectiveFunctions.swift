@@ -30,8 +30,8 @@ extension Objective {
     public static var functions: [Function] { builtIn + registered.withLock { $0 } }
 
     private static let builtIn: [Function] = [
-        .channel, .channelCosine, .neuron, .layer, .classLogit, .classDirection, .direction, .directionNeuron, .tensorDirection,
-        .caricature, .activationDifference, .activationDistance, .guide, .inputDiff, .diversity, .alignment, .channelInterpolate,
+        .channel, .channelCosine, .neuron, .layer, .classLogit, .classDirection, .direction, .directionCosine, .directionNeuron,
+        .tensorDirection, .caricature, .activationDifference, .activationDistance, .guide, .inputDiff, .diversity, .alignment, .channelInterpolate,
         .picture, .totalVariation, .l1, .l2, .blurInputEachStep, .penalizeBoundaryComplexity, .meanAlpha,
         .blurAlphaEachStep,
     ]
