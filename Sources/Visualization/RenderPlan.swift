@@ -50,6 +50,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var count = 1
     /// They share their coarse parts, so that they line up.
     public var shared = false
+    /// They begin from the same noise, so that they line up.
+    public var aligned = false
     /// The picture has an opacity.
     public var alpha = false
     /// Draws of the transforms a step, whose gradients are averaged.
@@ -146,6 +148,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         penalties = try optional(.penalties) ?? []
         count = try optional(.count) ?? 1
         shared = try optional(.shared) ?? false
+        aligned = try optional(.aligned) ?? false
         alpha = try optional(.alpha) ?? false
         crops = try optional(.crops) ?? 1
         poolGradient = try optional(.poolGradient) ?? .winner

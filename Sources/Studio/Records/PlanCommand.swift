@@ -17,7 +17,7 @@ public struct PlanCommand: Sendable, Equatable {
     /// - Returns: nil where a plan holds what only the picture itself can give back: photographs, a measured spectrum, an
     ///   opacity, preprocessing of its own, pictures drawn together.
     public init?(_ plan: RenderPlan) {
-        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil, plan.preprocessing == nil,
+        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs, plan.preprocessing == nil,
             let subject = Subject(plan.objective)
         else { return nil }
         var (said, given) = (RenderSettings(), [(name: String, text: String)]())

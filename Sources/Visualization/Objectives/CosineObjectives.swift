@@ -27,25 +27,55 @@ extension Objective {
             check: .unit(layer: layer, channel: direction.weights.last?.channel))
     }
 
+    /// From one channel of a layer in the first picture to another in the last: the sum over the pictures n of N of
+    /// `directionCosine` along (1 − w) · first + w · last with w = n / (N − 1).
+    public static func interpolateCosine(_ layer: String, _ first: Int, _ last: Int, power: Float = 1) -> Objective {
+        Objective(
+            text: "interpolate_cosine(\(quoted(layer)),\(first),\(last)\(power == 1 ? "" : powerText(power)))",
+            requests: [layer: .all],
+            checks: [
+                .unit(layer: layer, channel: first), .unit(layer: layer, channel: last),
+                .pictures(atLeast: 2, for: "interpolate_cosine"),
+            ]
+        ) { batch in
+            var sum = Evaluation(score: 0, gradients: [])
+            for (index, sample) in batch.samples.enumerated() {
+                let share = Float(index) / Float(max(batch.samples.count - 1, 1))
+                let direction = Direction([first: 1 - share, last: share])
+                let (score, gradient) = pooledCosine(sample, layer, direction, power)
+                sum.score += score
+                sum.gradients.append(Evaluation.Gradients(layers: [layer: gradient]))
+            }
+            return sum
+        }
+    }
+
     private static func pooled(
         _ text: String, _ layer: String, _ direction: Direction, _ power: Float, check: ObjectiveCheck
     ) -> Objective {
         each(text: text, requests: [layer: .all], checks: [check]) { sample, _ in
-            let values = sample.activations[layer]!.values
-            let means = values.channelMeans
-            var along = [Double](repeating: 0, count: means.count)
-            for (channel, weight) in direction.weights { along[channel] = Double(weight) }
-            let isPlain = means.count == 1 || sample.step.map { $0 < RenderPlan.redirectedSteps } ?? true
-            if isPlain {
-                let score = zip(means, along).reduce(0) { $0 + $1.0 * $1.1 }
-                return SampleEvaluation(score: Float(score), layers: [layer: values.shape.spread(along)])
-            }
-            let middle = means.reduce(0, +) / Double(means.count)
-            var (score, gradient) = cosineScore(of: means.map { $0 - middle }, along: along, power: power)
-            let mean = gradient.reduce(0, +) / Double(means.count)
-            for index in gradient.indices { gradient[index] -= mean }
-            return SampleEvaluation(score: Float(score), layers: [layer: values.shape.spread(gradient)])
+            let (score, gradient) = pooledCosine(sample, layer, direction, power)
+            return SampleEvaluation(score: score, layers: [layer: gradient])
         }
+    }
+
+    /// The score of `directionCosine` for one picture, and its gradient at the layer.
+    private static func pooledCosine(
+        _ sample: Batch.Sample, _ layer: String, _ direction: Direction, _ power: Float
+    ) -> (score: Float, gradient: Tensor) {
+        let values = sample.activations[layer]!.values
+        let means = values.channelMeans
+        var along = [Double](repeating: 0, count: means.count)
+        for (channel, weight) in direction.weights { along[channel] = Double(weight) }
+        let isPlain = means.count == 1 || sample.step.map { $0 < RenderPlan.redirectedSteps } ?? true
+        if isPlain {
+            return (Float(zip(means, along).reduce(0) { $0 + $1.0 * $1.1 }), values.shape.spread(along))
+        }
+        let middle = means.reduce(0, +) / Double(means.count)
+        var (score, gradient) = cosineScore(of: means.map { $0 - middle }, along: along, power: power)
+        let mean = gradient.reduce(0, +) / Double(means.count)
+        for index in gradient.indices { gradient[index] -= mean }
+        return (Float(score), values.shape.spread(gradient))
     }
 
     /// A class among the features that the classifier takes. With a the mean of each feature, v the class's weights less the
@@ -119,6 +149,14 @@ extension Objective.Function {
         let layer = try arguments.layer()
         let direction = try arguments.direction()
         return .directionCosine(layer, direction, power: try arguments.number(named: "pow", in: 0...16) ?? 1)
+    }
+    static let interpolateCosine = Self(
+        name: "interpolate_cosine", usage: "interpolate_cosine(LAYER, INDEX, INDEX, pow=P)",
+        help: "the same from one channel in the first picture to another in the last"
+    ) { arguments throws(ExpressionError) in
+        .interpolateCosine(
+            try arguments.layer(), try arguments.integer("a channel"), try arguments.integer("a channel"),
+            power: try arguments.number(named: "pow", in: 0...16) ?? 1)
     }
     static let classDirection = Self(
         name: "class_direction", usage: "class_direction(INDEX or LABEL, pow=P)",

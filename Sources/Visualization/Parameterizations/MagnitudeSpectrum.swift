@@ -14,7 +14,50 @@ public struct MagnitudeSpectrum: Sendable, Codable, Equatable {
 
     public init(rings: [Float]) { self.rings = rings }
 
-    /// A power law of slope −1.7 in log-log, the slope of photographs, level below 1/512 cycles a pixel.
+    /// The luma of ImageNet's photographs at 512 pixels, from the file that deel-ai/xplique gives with MaCo
+    /// (spectrum_decorrelated.npy): steeper the higher the frequency, as no power law is.
+    public static let photographs = MagnitudeSpectrum(
+        rings: (0..<512).map { ring in
+            let cycles = (Double(ring) + 0.5) / 512 * 0.5.squareRoot() * 512
+            let upper = max(1, xplique.firstIndex { $0.cycles >= cycles } ?? xplique.count - 1)
+            let (low, high) = (xplique[upper - 1], xplique[upper])
+            let share = log(min(max(cycles, low.cycles), high.cycles) / low.cycles) / log(high.cycles / low.cycles)
+            return Float(exp((1 - share) * log(low.magnitude) + share * log(high.magnitude)))
+        })
+
+    /// Cycles in 512 pixels, and the magnitude there.
+    private static let xplique: [(cycles: Double, magnitude: Double)] = [
+        (1, 80143), (2, 37435), (4, 16921), (8, 7464), (16, 2996), (32, 1130), (64, 393), (128, 104), (200, 23), (256, 2.7), (300, 0.6),
+    ]
+
+    /// The name by which plans hold `photographs`.
+    private static let photographsName = "photographs"
+
+    private enum CodingKeys: String, CodingKey { case rings }
+
+    public init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            guard name == Self.photographsName else {
+                throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "\"\(name)\" is no spectrum"))
+            }
+            self = .photographs
+        } else {
+            self.init(rings: try decoder.container(keyedBy: CodingKeys.self).decode([Float].self, forKey: .rings))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        if self == .photographs {
+            var value = encoder.singleValueContainer()
+            try value.encode(Self.photographsName)
+        } else {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(rings, forKey: .rings)
+        }
+    }
+
+    /// A power law of slope −1.7 in log-log, level below 1/512 cycles a pixel: what plans of version 0.2 and before mean that name
+    /// no spectrum.
     public static let natural = MagnitudeSpectrum(
         rings: (0..<512).map { ring in
             let frequency = (Double(ring) + 0.5) / 512 * 0.5.squareRoot()

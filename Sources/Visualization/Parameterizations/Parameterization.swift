@@ -8,13 +8,16 @@ public struct Parameterization: Sendable {
     private let canvas: any Canvas
     private let shared: SharedDetail?
     private let colour: ColourMap
+    private let isAligned: Bool
 
     /// - Parameters:
     ///   - canvas: how each picture is written.
     ///   - colour: from the canvas's values to a picture in 0…1.
     ///   - count: how many pictures are drawn.
     ///   - shared: detail that all of them have in common.
-    public init(_ canvas: any Canvas, colour: ColourMap, count: Int = 1, shared: SharedDetail? = nil) {
+    ///   - isAligned: whether all of them begin from the same noise.
+    public init(_ canvas: any Canvas, colour: ColourMap, count: Int = 1, shared: SharedDetail? = nil, isAligned: Bool = false) {
+        self.isAligned = isAligned
         self.canvas = canvas
         self.colour = colour
         self.count = count
@@ -24,7 +27,7 @@ public struct Parameterization: Sendable {
     /// The parameters to start from: a block for each picture, then the shared ones.
     public func initial(using generator: inout RandomGenerator) -> [Tensor] {
         var blocks: [Tensor] = []
-        for _ in 0..<count { blocks.append(canvas.initial(using: &generator)) }
+        for index in 0..<count { blocks.append(isAligned && index > 0 ? blocks[0] : canvas.initial(using: &generator)) }
         return blocks + (shared?.initial(using: &generator) ?? [])
     }
 

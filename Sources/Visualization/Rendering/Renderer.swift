@@ -110,7 +110,7 @@ public struct Renderer: Sendable {
         return Parameterization(
             plan.parameterization.canvas.init(settings),
             colour: ColourMap(channels: channels, decorrelated: plan.decorrelate), count: plan.count,
-            shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil)
+            shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil, isAligned: plan.aligned)
     }
 
     /// A bound for each channel of the values; an opacity has none.

@@ -14,6 +14,8 @@ public struct CaricatureRequest: RenderRequest {
     public init() {}
 
     public static let command = "caricature"
+    /// Smaller steps than other pictures, and more of them in their place: larger ones burn the colours out.
+    private static let standard: (steps: Int, learningRate: Float) = (256, 0.02)
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
@@ -25,7 +27,12 @@ public struct CaricatureRequest: RenderRequest {
     public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
-        try drawing(session, [photo]).jobs(of: photo, layer, kind: Self.command) {
+        var request = self
+        if render.preset == nil, render.param ?? .fft == .fft, render.optimizer == nil {
+            request.render.steps = render.steps ?? Self.standard.steps
+            request.render.learningRate = render.learningRate ?? Self.standard.learningRate
+        }
+        return try request.drawing(session, [photo]).jobs(of: photo, layer, kind: Self.command) {
             .caricature(layer, of: $0, cosinePower: cossimPow, scale: .photo)
         }
     }

@@ -108,19 +108,22 @@ public struct InterpolateRequest: RenderRequest {
     public var layer = ""
     var index = Ends(text: "0,1")!
     public var count = 6
-    public var alignment: Float = 0.01
+    public var alignment: Float?
     public var render = RenderSettings()
     public var output = OutputSettings()
 
     public init() {}
 
     public static let command = "interpolate"
+    static let climbsUnits = true
+    /// Where the pictures share their coarse parts.
+    private static let sharedAlignment: Float = 0.01
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
         Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12.")
         Setting("count", \.count, "n", "Pictures in the row, 2 to 32.", .from(2, to: 32))
-        Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours.", Rule("at least 0") { $0.isFinite && $0 >= 0 })
+        Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours. (default: 0, which is enough where all begin from the same noise; 0.01 without the cosine)", Rule("at least 0") { $0.isFinite && $0 >= 0 })
         common(\.model, \.render, \.output)
     }
 
@@ -131,14 +134,20 @@ public struct InterpolateRequest: RenderRequest {
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         var drawing = try drawing(session)
-        var objective = Objective.channelInterpolate(layer, index.first, layer, index.last)
+        _ = try drawing.model.channels(IndexList(text: "\(index.first),\(index.last)")!, of: layer)
+        let power = render.cosinePower()
+        var objective =
+            power > 0
+            ? Objective.interpolateCosine(layer, index.first, index.last, power: power)
+            : .channelInterpolate(layer, index.first, layer, index.last)
         if render.negative { objective = -objective }
         drawing.render.negative = false  // neighbours are alike either way
-        drawing.render.stages = drawing.render.stages ?? .list(.none)  // the shared detail has one size
+        let alignment = alignment ?? (power > 0 ? 0 : Self.sharedAlignment)
         if alignment > 0 { objective = objective + alignment * .alignment(layer) }
-        _ = try drawing.model.channels(IndexList(text: "\(index.first),\(index.last)")!, of: layer)
+        // Shared detail has one size.
+        if power == 0 { drawing.render.stages = drawing.render.stages ?? .list(.none) }
         var plan = try drawing.render.plan(objective, model: drawing.model, drawing.photographs, count: count)
-        plan.shared = true
+        (plan.aligned, plan.shared) = (power > 0, power == 0)
         let parts = drawing.parts(layer: layer, kind: "\(index.first)-\(index.last)_interpolate")
         let path = drawing.path(parts)
         let job = try drawing.job(plan, to: drawing.paths(beside: path, count: count), parts, quality: output.quality(of: path))

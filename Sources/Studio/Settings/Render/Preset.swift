@@ -63,16 +63,18 @@ public struct Preset: Sendable {
             ($0.size, $0.steps, $0.decayPower) = (PictureSize(side: 512), 256, 0.85)
             ($0.learningRate, $0.schedule, $0.transforms, $0.relu) = (0.05, constant, "xplique", .plain)
         },
-        // MaCo as xplique has it (Fel et al. 2023, arXiv:2306.06805).
+        // MaCo (Fel et al. 2023, arXiv:2306.06805), with crops that these networks can read: xplique's own, down to a twentieth
+        // of the picture and with noise for a range of −1…1, leave soft curves only.
         Preset("maco") {
-            ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 512), 256, .maco, 32)
-            $0.transforms = "random_crop(0.5...0.05) resize(224) noise(0.08) uniform_noise(0.04)"
+            ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 512), 256, .maco, 6)
+            $0.transforms = "random_crop(0.5...0.6, uniform) resize(224) noise(0.01)"
             ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (FixedMagnitudeImage.defaultOptimizer, 1, constant, .plain)
         },
         // serre-lab/Horama.
         Preset("horama") {
             ($0.size, $0.steps, $0.param, $0.crops) = (PictureSize(side: 1280), 1000, .maco, 6)
-            $0.transforms = "random_crop(0.2...0.25, uniform) resize(224) noise(0.05)"
+            // Its code draws boxes of 0.25 to 0.3, and its noise of 0.05 is for values of a range of 5.
+            $0.transforms = "random_crop(0.25...0.3, uniform) resize(224) noise(0.01)"
             ($0.optimizer, $0.learningRate, $0.schedule, $0.relu) = (FixedMagnitudeImage.defaultOptimizer, 1, constant, .plain)
         },
         // torch-dreams.

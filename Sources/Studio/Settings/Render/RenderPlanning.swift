@@ -99,6 +99,7 @@ extension RenderSettings {
         plan.normalizeGradient = normalizeGradient
         plan.untilConverged = untilConverged
         plan.penalties = penalties
+        if plan.parameterization.canvas.traits.contains(.spectrum) { plan.spectrum = .photographs }
         if case .limits(let limits) = said(\.spectrumBound) { plan.spectrumBound = limits }
         addStages(to: &plan, size, isPossible)
         return plan

@@ -57,7 +57,7 @@ public struct RenderSettings: SettingGroup {
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
         Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
         Setting("spectrum-bound", \.spectrumBound, "c", "fft: the most contrast, and colour, at each scale; photographs have about 2.4,2.8. 0 for no bound. (default: 2.5,3.125)").field { $0.boundChoice }
-        Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of photographs instead of a power law.").reading(.readsFolder)
+        Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of your photographs instead of ImageNet's.").reading(.readsFolder)
         Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid, for a class wide)").field { $0.transforms }
         Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops)
         Setting("optimizer", \.optimizer, "name", "\(listed(OptimizerChoice.rules.map { $0.name })), with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer)

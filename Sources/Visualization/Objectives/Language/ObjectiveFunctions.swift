@@ -31,7 +31,7 @@ extension Objective {
 
     private static let builtIn: [Function] = [
         .channel, .channelCosine, .neuron, .layer, .classLogit, .classDirection, .direction, .directionCosine, .directionNeuron,
-        .tensorDirection, .caricature, .activationDifference, .activationDistance, .guide, .inputDiff, .diversity, .alignment, .channelInterpolate,
+        .tensorDirection, .caricature, .activationDifference, .activationDistance, .guide, .inputDiff, .diversity, .alignment, .channelInterpolate, .interpolateCosine,
         .picture, .totalVariation, .l1, .l2, .blurInputEachStep, .penalizeBoundaryComplexity, .meanAlpha,
         .blurAlphaEachStep,
     ]
