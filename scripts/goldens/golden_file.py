@@ -4,7 +4,6 @@ import json
 import pathlib
 
 import numpy
-import torch
 
 import integer_hash
 import safetensors_file
@@ -14,11 +13,13 @@ SAMPLES = 24
 
 def named(name, shape):
     """The hash tensor of that name (integer_hash.py), as a torch tensor in float64."""
+    import torch  # here, since some scripts need NumPy alone
+
     return torch.from_numpy(integer_hash.values(name, shape))
 
 
 def array(tensor):
-    return tensor.detach().numpy() if isinstance(tensor, torch.Tensor) else numpy.asarray(tensor)
+    return tensor.detach().numpy() if hasattr(tensor, "detach") else numpy.asarray(tensor)
 
 
 def sampled(name, tensor):

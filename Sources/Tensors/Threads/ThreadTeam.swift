@@ -118,11 +118,17 @@ final class ThreadTeam: Sendable {
         while true {
             seen = waitForRound(after: seen)
             active.wrappingAdd(1, ordering: .sequentiallyConsistent)
-            if seats.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue >= 0, let body = work.body {
-                takePieces(work.pieces, body)
-            }
+            takeSeat()
             active.wrappingSubtract(1, ordering: .sequentiallyConsistent)
         }
+    }
+
+    /// Works on the present round if a seat is left. A function of its own, so that nothing of the body is held after it, also in
+    /// debug builds, which check that.
+    @inline(never)
+    private func takeSeat() {
+        guard seats.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue >= 0, let body = work.body else { return }
+        takePieces(work.pieces, body)
     }
 
     private func waitForRound(after seen: Int) -> Int {

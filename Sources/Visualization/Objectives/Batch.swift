@@ -12,7 +12,7 @@ public struct Batch: Sendable {
         /// The step of the render, from 0; nil for a finished picture.
         public var step: Int?
         /// The directions of the classes that the objective is about, `[features]` (`Network.ClassifierHead`).
-        var classDirections: [Int: [Double]] = [:]
+        package var classDirections: [Int: [Double]] = [:]
 
         public init(image: Tensor, activations: [String: Activation], step: Int? = nil) {
             self.image = image
