@@ -12,7 +12,7 @@ import Visualization
 
     @Test func aChannelEachIsAJobEach() throws {
         let list = try jobs("channel", ["--layer", "features.3", "--index", "5,7-8", "--size", "64", "--output", "x/"])
-        #expect(try list.jobs.map { try plan($0).objective } == [5, 7, 8].map { "channel(features.3,\($0))" })
+        #expect(try list.jobs.map { try plan($0).objective } == [5, 7, 8].map { "channel_cosine(features.3,\($0))" })
         #expect(list.jobs.map(\.outputs) == [5, 7, 8].map { ["x/squeezenet1_1_features.3_\($0).png"] })
     }
 
