@@ -59,7 +59,7 @@ def main():
         commands = {
             "lucent": [sys.executable, "-c", LUCENT, steps, size, threads, "features_10"],
             "lucid": [arguments.lucid, "channel", "--model", "vgg16", "--layer", "features.10", "--index", "5",
-                      "--steps", steps, "--size", size, "--threads", threads, "--quiet", "--output",
+                      "--preset", "sharp", "--steps", steps, "--size", size, "--threads", threads, "--quiet", "--output",
                       os.path.join(folder, "picture.png")],
         }
         times = {name: [] for name in commands}

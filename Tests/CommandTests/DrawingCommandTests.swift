@@ -71,7 +71,7 @@ import Testing
         }
         let entries = try JSONDecoder().decode([Entry].self, from: scratch.bytes("s.json"))
         #expect(entries[2].file == "squeezenet1_1_features.3_2.png")
-        #expect(entries.map(\.objective) == (0..<4).map { "channel(features.3,\($0))" })
+        #expect(entries.map(\.objective) == (0..<4).map { "channel_cosine(features.3,\($0))" })
         let (sheet, single) = (try picture(scratch, "s.png"), try picture(scratch, "two.png"))
         // The third cell, at the left of the second row.
         let (planes, own) = (sheet.planes(), single.planes())
@@ -169,8 +169,8 @@ import Testing
     @Test(arguments: [
         ("\"count\":1", "\"count\":0"), ("\"count\":1", "\"count\":1000000000"), ("\"crops\":1", "\"crops\":-3"),
         ("\"steps\":4", "\"steps\":-1"), ("\"stepsDone\":4", "\"stepsDone\":999999999999"), ("\"seed\":0", "\"sead\":0"),
-        ("\"width\":64", "\"width\":100000000"), ("\"learningRate\":0.07", "\"learningRate\":-1"),
-        ("channel(features.3,5)", "channel(features.3,500)"), ("\"fft\"", "\"maco\",\"spectrum\":{\"rings\":[]}"), ("{", "["),
+        ("\"width\":64", "\"width\":100000000"), ("\"learningRate\":0.06", "\"learningRate\":-1"),
+        ("channel_cosine(features.3,5)", "channel_cosine(features.3,500)"), ("\"fft\"", "\"maco\",\"spectrum\":{\"rings\":[]}"), ("{", "["),
     ])
     func aPlanThatNoCommandMakesIsRefused(_ part: String, _ replacement: String) throws {
         let scratch = try Scratch()

@@ -59,7 +59,7 @@ import Testing
         let scratch = try Scratch()
         for environment in [[:], ["LC_ALL": "C", "TERM": "dumb"], ["HOME": "/nowhere", "LANG": "xx_XX.nonsense"]] {
             let result = try Shell.run(draw + " --force -o a.png && \"$LUCID\" info a.png", in: scratch.path, environment: environment)
-            #expect(result.status == 0 && result.said.contains("channel(features.3,5)"), "\(environment): \(result.said)")
+            #expect(result.status == 0 && result.said.contains("channel_cosine(features.3,5)"), "\(environment): \(result.said)")
         }
     }
 

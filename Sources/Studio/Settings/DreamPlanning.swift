@@ -19,6 +19,7 @@ extension DreamSettings {
             jitter: jitter, seed: seed, rectifier: relu, poolGradient: poolGradient, convolution: numerics.convolution,
             preprocessing: subject.preprocessing)
         plan.profile = numerics.profile
+        if name == nil { plan.naturalNoise = true }
         plan.strength = strength
         plan.totalVariation = tv
         if let mask { plan.mask = try files.adding(mask) }

@@ -46,9 +46,7 @@ public struct Dream: PhotographProcess {
             guard picture.shape == shape else { throw .picture(name, "it is \(picture.shape), not \(shape)") }
             photo = picture
         } else {
-            var noise = Tensor(shape, generator.normal(count: shape.count, standardDeviation: Self.noise))
-            noise.add(Tensor(shape, repeating: 0.5))
-            photo = noise
+            photo = Self.noise(shape, isNatural: plan.naturalNoise ?? false, using: &generator, workers: workers)
         }
         if let name = plan.mask {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
@@ -75,8 +73,25 @@ public struct Dream: PhotographProcess {
         enter(octave: 0, detail: carried)
     }
 
-    /// Standard deviation of the noise to begin from.
-    private static let noise: Float = 0.05
+    /// Standard deviation of white noise to begin from.
+    private static let whiteNoise: Float = 0.05
+    /// That of natural noise before the colour map: about a third of a photograph's, so that the dream prevails.
+    private static let naturalNoise: Float = 0.8
+
+    /// A picture to begin from.
+    private static func noise(
+        _ shape: Shape, isNatural: Bool, using generator: inout RandomGenerator, workers: Workers
+    ) -> Tensor {
+        guard isNatural else {
+            var noise = Tensor(shape, generator.normal(count: shape.count, standardDeviation: whiteNoise))
+            noise.add(Tensor(shape, repeating: 0.5))
+            return noise
+        }
+        let canvas = FourierImage(channels: shape.channels, height: shape.height, width: shape.width)
+        var values = canvas.values(from: canvas.initial(using: &generator), workers: workers).output
+        values.scale(by: naturalNoise * Float(Double(shape.count).squareRoot() / norm(values)))
+        return ColourMap(channels: shape.channels)(values, workers: workers).output
+    }
 
     /// Whether a plan can be followed, without computing or loading anything.
     ///

@@ -35,6 +35,8 @@ public struct DreamPlan: Sendable, Codable, Equatable {
     public var mask: String?
     /// The seed of the rolling, and of the noise to begin from.
     public var seed: UInt64
+    /// The noise to begin from has the spectrum and the colours of photographs; nil for white noise, as version 0.2 drew it.
+    public var naturalNoise: Bool?
     /// The rectifiers' gradient.
     public var rectifier: RectifierGradient
     /// Where max pooling sends its gradient.
