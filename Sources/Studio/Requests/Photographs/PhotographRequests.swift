@@ -59,7 +59,10 @@ public struct InvertRequest: RenderRequest {
     public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
-        try drawing(session, [photo]).jobs(of: photo, layer, kind: Self.command) { -.activationDistance(layer, to: $0) }
+        var request = self
+        // The distance alone counts: the standard look's bound would leave out what a photograph has.
+        request.render.preset = render.preset ?? Preset.sharp.name
+        return try request.drawing(session, [photo]).jobs(of: photo, layer, kind: Self.command) { -.activationDistance(layer, to: $0) }
     }
 }
 
@@ -117,7 +120,8 @@ public struct AccentuateRequest: RenderRequest {
         let drawing = try request.drawing(session)
         var subjects: [Drawing.Subject] = []
         for index in try drawing.model.channels(index, of: layer) {
-            let channel = render.negative ? -render.channel(layer, index) : render.channel(layer, index)
+            let unit = request.render.channel(layer, index)
+            let channel = render.negative ? -unit : unit
             subjects.append(
                 Drawing.Subject(
                     objective: try held(channel, drawing, session), parts: drawing.parts(layer: layer, index: index, kind: Self.command)))

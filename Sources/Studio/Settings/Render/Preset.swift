@@ -30,6 +30,9 @@ public struct Preset: Sendable {
         $0.stages = .rule(StageRule(ratio: 4.0 / 7, smallest: 96, first: 96, further: 64))
     }
 
+    /// As hard and as strong as can be: the look until version 0.2.
+    static let sharp = Preset("sharp") { ($0.steps, $0.learningRate) = (512, 0.07) }
+
     /// The standard look with other numbers.
     private init(_ name: String, like other: Preset, _ say: (inout RenderSettings) -> Void) {
         self.name = name
@@ -44,8 +47,7 @@ public struct Preset: Sendable {
         standard,
         // Three stages and twice the time.
         Preset("best", like: standard) { $0.stages = .rule(StageRule(ratio: 0.5.squareRoot(), smallest: 96, first: 160, further: 120)) },
-        // As hard and as strong as can be: the look until version 0.2.
-        Preset("sharp") { ($0.steps, $0.learningRate) = (512, 0.07) },
+        sharp,
         // tensorflow/lucid, optvis/render.py.
         Preset("lucid") {
             $0.size = PictureSize(side: 128)
