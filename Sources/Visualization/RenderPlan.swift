@@ -62,8 +62,11 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var clipGradient: Float?
     /// The gradient at a picture is brought to a root mean square of 1.
     public var normalizeGradient = false
-    /// The render ends once the mean score of 50 steps is within this share of the 50 before.
+    /// The render ends once the mean score of 50 steps is within this share of the 50 before: the rule until version
+    /// 0.2.
     public var untilConverged: Float?
+    /// The render ends once the picture's structure has changed by less than this share over 50 steps: one less its correlation.
+    public var untilStill: Float?
     /// The extents that the finished picture is written in, where a canvas can be drawn at any; nil for its own.
     public var outputSize: Network.Size?
     /// The picture to start from, a name in `pictures`.
@@ -155,6 +158,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         clipGradient = try optional(.clipGradient)
         normalizeGradient = try optional(.normalizeGradient) ?? false
         untilConverged = try optional(.untilConverged)
+        untilStill = try optional(.untilStill)
         outputSize = try optional(.outputSize)
         start = try optional(.start)
         mask = try optional(.mask)

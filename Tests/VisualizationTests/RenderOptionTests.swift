@@ -123,6 +123,23 @@ import Visualization
         #expect(try steps(nil) == (150, false))
     }
 
+    /// Contrast alone does not count: where every step makes the same picture stronger, its structure is at rest as soon as there
+    /// are two pictures 50 steps apart.
+    @Test func aRenderEndsWhereItsShapesAreStill() throws {
+        func steps(_ share: Float, rate: Float) throws -> Int {
+            let plan = plan {
+                ($0.objective, $0.untilStill, $0.steps) = ("channel(features.3,5)", share, 80)
+                ($0.width, $0.height, $0.transforms, $0.parameterization) = (32, 32, "none", .pixel)
+                ($0.optimizer, $0.learningRate, $0.schedule) = (OptimizerChoice(StochasticGradient.self), rate, .constant)
+            }
+            var renderer = try Renderer(plan, model: try bundledModel(plan.model), workers: Workers(2))
+            while renderer.stepsDone < plan.steps, !renderer.hasConverged { _ = try renderer.step() }
+            return renderer.stepsDone
+        }
+        #expect(try steps(1e-4, rate: 1e-7) == 51)
+        #expect(try steps(1e-4, rate: 1) == 80)
+    }
+
     /// The pixels' own step, before the sigmoid.
     private func move(_ change: (inout RenderPlan) -> Void) throws -> [Float] {
         let one = plan {

@@ -9,7 +9,7 @@ public struct Renderer: Sendable {
     public let plan: RenderPlan
     /// Steps taken so far.
     public private(set) var stepsDone = 0
-    /// Whether the score has stopped rising by the plan's criterion.
+    /// Whether it has come to rest by the plan's criterion.
     public private(set) var hasConverged = false
     /// Whether some step had a gradient that was not zero everywhere.
     public private(set) var isAlive = false
@@ -32,7 +32,7 @@ public struct Renderer: Sendable {
     /// By picture, for canvases that show importance as opacity.
     private(set) var importance: [Importance] = []
     private var optimizer: any Optimizer
-    private var scores: [Float] = []
+    private var convergence: Convergence
 
     /// Reads the plan, cuts the network to the layers that the objective needs, and draws the noise to start from.
     ///
@@ -58,6 +58,7 @@ public struct Renderer: Sendable {
             throw .weights(error)
         }
         sections = plan.sections
+        convergence = Convergence(plan)
         parameterization = Self.parameterization(
             plan, channels: model.network.inputChannels, sections[0].height, sections[0].width)
         optimizer = plan.optimizer.optimizer(learningRate: sections[0].learningRate)
@@ -174,7 +175,7 @@ public struct Renderer: Sendable {
         let factor = plan.schedule.learningRateFactor(step: stepsDone - own.lowerBound, of: own.count)
         optimizer.update(&parameters, along: ascent, learningRateFactor: factor, workers: workers)
         stepsDone += 1
-        checkConvergence(score)
+        if sectionIndex + 1 == sections.count, convergence.note(score, pictures) { hasConverged = true }
         return score
     }
 
@@ -186,7 +187,6 @@ public struct Renderer: Sendable {
         parameters = larger.parameters(from: parameters, of: parameterization, workers: workers)!
         parameterization = larger
         optimizer = plan.optimizer.optimizer(learningRate: section.learningRate)
-        scores = []
     }
 
     /// The parameterization of the whole picture, and its parameters as they stand.
@@ -248,18 +248,6 @@ public struct Renderer: Sendable {
             return gradient
         }
         return (evaluation.score, gradients)
-    }
-
-    /// Steps whose mean score is compared with the mean of as many steps before.
-    private static let window = 50
-
-    private mutating func checkConvergence(_ score: Float) {
-        guard let tolerance = plan.untilConverged, sectionIndex + 1 == sections.count else { return }
-        scores.append(score)
-        guard scores.count >= 2 * Self.window else { return }
-        let before = scores[(scores.count - 2 * Self.window)..<(scores.count - Self.window)].reduce(0, +)
-        let now = scores[(scores.count - Self.window)...].reduce(0, +)
-        if abs(now - before) <= tolerance * abs(before) { hasConverged = true }
     }
 
     private static func normalize(_ gradient: inout Tensor) {

@@ -97,7 +97,7 @@ extension RenderSettings {
         plan.alpha = alpha
         plan.clipGradient = said(\.clipGradient)
         plan.normalizeGradient = normalizeGradient
-        plan.untilConverged = untilConverged
+        plan.untilStill = untilConverged
         plan.penalties = penalties
         if plan.parameterization.canvas.traits.contains(.spectrum) { plan.spectrum = .photographs }
         if case .limits(let limits) = said(\.spectrumBound) { plan.spectrumBound = limits }

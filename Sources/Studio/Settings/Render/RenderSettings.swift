@@ -65,7 +65,7 @@ public struct RenderSettings: SettingGroup {
         Setting("schedule", \.schedule, "list", "How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", in: \.schedule)
         Setting("clip-gradient", \.clipGradient, "g", "The longest that the gradient of the parameters may be.", .positive, ifIn: \.clipGradient)
         Setting("normalize-gradient", flag: \.normalizeGradient, "Bring the gradient at the picture to a root mean square of 1.", in: \.normalizeGradient)
-        Setting("until-converged", \.untilConverged, "share", "Stop once the mean score of 50 steps is within this share of the 50 before, e.g. 0.01.", .positive, ifIn: \.untilConverged)
+        Setting("until-converged", \.untilConverged, "share", "Stop once the shapes have changed by less than this share over 50 steps, e.g. 0.02; the score goes on rising with contrast.", .positive, ifIn: \.untilStill)
         Setting("relu", \.relu, "name", "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)", in: \.rectifier)
         Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient)
         Setting("tv", \.tv, "share", "Penalty on noise, the total variation, as a share of the score's own gradient. (default: 0.05 with fft)", .finite).field(.finite) { $0.share(of: .totalVariation()) ?? 0 }
