@@ -47,7 +47,7 @@ public struct PictureFormat: Sendable, Equatable {
     public static let jpeg = PictureFormat(codec: JPEG.self)
 
     /// Every format that is read and written.
-    public static let all = [png, jpeg]
+    public static let all = ([PNG.self, JPEG.self] as [any PictureCodec.Type]).map { PictureFormat(codec: $0) }
 
     private init(codec: any PictureCodec.Type) { self.codec = codec }
 

@@ -26,12 +26,6 @@ extension ModelLibrary {
 
     private func labels(_ count: Int, _ request: ModelRequest) throws(WeightsError) -> [String]? {
         guard let file = request.labels else { return try? catalog.classNames(count: count) }
-        let names: [String]
-        do { names = try InputFile.lines(of: file) } catch { throw WeightsError(error) }
-        guard names.count == count else {
-            throw WeightsError(
-                file: file, reason: "names \(names.count) classes, but the network has \(count); it needs a line for each")
-        }
-        return names
+        return try ClassList.names(ofFile: file, count: count)
     }
 }

@@ -141,12 +141,7 @@ extension ModelLibrary {
 
     private func classNames(_ network: Network, _ request: ModelRequest) throws -> [String] {
         guard let labels = request.labels else { return try catalog.classNames(count: network.outputChannels) }
-        let names = try InputFile.lines(of: labels)
-        guard names.count == network.outputChannels else {
-            throw StoreError(
-                .badData, "\(labels) names \(names.count) classes, but the network has \(network.outputChannels); it needs a line for each")
-        }
-        return names
+        return try ClassList.names(ofFile: labels, count: network.outputChannels)
     }
 
     private func withoutClasses(_ source: Source, _ request: ModelRequest) throws -> [String]? {

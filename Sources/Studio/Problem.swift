@@ -23,7 +23,7 @@ public struct Problem: Error, Sendable, Equatable {
         case failed
         /// An output cannot be written: EX_CANTCREAT, 73.
         case cannotWrite
-        /// Who reads standard output has gone: a program ends without a word.
+        /// The reader of standard output is gone: the program ends without a message.
         case outputClosed
         /// The user or the system asked for the end.
         case interrupted
@@ -33,6 +33,7 @@ public struct Problem: Error, Sendable, Equatable {
         case partial
     }
 
+    /// What went wrong in general.
     public let kind: Kind
     /// One line: what, where, what to try.
     public let message: Message

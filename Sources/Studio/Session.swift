@@ -70,7 +70,7 @@ public final class Session: Sendable {
         return try asProblem { () throws(StoreError) in try library.graph(request) }
     }
 
-    /// Lets go of the networks, which live on where they are used.
+    /// Forgets the networks. Jobs that still use one keep it.
     func forgetModels() { models.withLock { $0 = [:] } }
 
     /// Every network that a name can mean.
@@ -94,10 +94,12 @@ public final class Session: Sendable {
 
 extension Model {
     /// Tells what was assumed of the network's input, if anything was.
-    func report(to reporter: any Reporter) throws(Problem) {
+    ///
+    /// - Parameter canChange: whether the job has settings that say otherwise.
+    func report(to reporter: any Reporter, canChange: Bool = true) throws(Problem) {
         guard let assumption else { return }
-        try reporter.report(
-            .note("\(name): \(assumption); \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise"))
+        let advice: Message = canChange ? "; \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise" : ""
+        try reporter.report(.note("\(name): \(assumption)\(advice)"))
     }
 
     /// The layer of a name.

@@ -15,6 +15,15 @@ public func readable(_ seconds: Double) -> String {
     return "\(whole / 3600):\(String(whole / 60 % 60 + 100).dropFirst()):\(tail)"
 }
 
+/// "1 picture", "3 pictures"
+public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// "1st", "2nd", "3rd", "4th", "11th", "21st"
+public func ordinal(_ number: Int) -> String {
+    let ending = (11...13).contains(number % 100) ? "th" : ["th", "st", "nd", "rd"][number % 10 < 4 ? number % 10 : 0]
+    return "\(number)\(ending)"
+}
+
 /// A number with so many decimals.
 public func rounded(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }

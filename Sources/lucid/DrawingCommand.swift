@@ -4,7 +4,7 @@ import Studio
 /// A command that runs jobs: it parses, makes a request of its options, and runs what that asks for.
 protocol DrawingCommand: ParsableCommand {
     associatedtype Request: JobRequest
-    var output: OutputOptions { get }
+    var output: OutputOptions<Request> { get }
 }
 
 extension DrawingCommand {

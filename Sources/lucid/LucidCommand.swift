@@ -24,7 +24,7 @@ struct LucidCommand: ParsableCommand {
             Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self, Facets.self,
             Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
             StyleCommand.self, BatchCommand.self, Report.self, Compare.self, CompareModels.self, Diff.self,
-            Layers.self, Models.self, Classify.self,
+            Layers.self, Classes.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])
 
@@ -40,33 +40,27 @@ struct LucidCommand: ParsableCommand {
         onMemoryExhaustion { bytes in
             Problem(.failed, "the system refused \(bytes >> 20) MiB of memory; try a smaller --size or fewer --threads").exit()
         }
-        do {
+        let arguments = FileName.commandLineArguments.map { argument in
             // An expression may begin with a minus, which the parser would take for an option's.
-            let arguments = FileName.commandLineArguments.map { isExpression($0) ? " " + $0 : $0 }
-            if let problem = unknownCommand(arguments, of: self) { throw problem }
+            isExpression(argument) ? " " + argument : argument == "--help-all" ? "--help" : argument
+        }
+        do {
+            if let problem = Advice.unknownCommand(arguments) { throw problem }
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch let problem as Problem {
             problem.exit()
         } catch {
             let code = exitCode(for: error)
-            guard code != .success else { exit(withError: error) }  // help and version
+            guard code != .success else {  // help and version
+                let isHelp = arguments.contains { ["help", "-h", "--help"].contains($0) }
+                if let line = try? standardOutput(fullMessage(for: error) + (isHelp ? Advice.furtherHelp(arguments) : "")) { return line }
+                exit(withError: code)
+            }
+            if let problem = Advice.unknownOption(arguments) { problem.exit() }
             standardError("lucid: \(line(of: error))\n")
             exit(withError: code)
         }
-    }
-
-    /// A word that is no command where only a command can stand.
-    private static func unknownCommand(_ arguments: [String], of parent: any ParsableCommand.Type) -> Problem? {
-        let commands = parent.configuration.subcommands
-        guard !commands.isEmpty, let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return nil }
-        if let command = commands.first(where: { $0._commandName == word }) {
-            return unknownCommand(Array(arguments.dropFirst()), of: command)
-        }
-        let names = commands.map { $0._commandName }
-        let near = nearestNames(to: word, among: names, count: 1).first ?? ""
-        let all = parent == self ? "lucid" : "lucid \(parent._commandName)"
-        return .usage("there is no command \"\(word)\"; did you mean \(near)? `\(all) --help` lists them all")
     }
 
     /// ArgumentParser's message in one line: the first, and where a value makes no sense, what its option is.

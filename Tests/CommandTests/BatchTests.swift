@@ -41,6 +41,28 @@ import Testing
 
     private let small = "defaults: {size: 32, steps: 2}\n"
 
+    @Test func aWrongLayerHasTheLineOfItsEntry() throws {
+        let scratch = try Scratch()
+        let manifest = """
+            defaults: {model: squeezenet1_1, size: 64, steps: 1}
+            renders:
+              - {command: channel, layer: features.77, index: 5}
+              - {command: progression, layers: "features.3, features.78"}
+              - command: style
+                content: a.png
+                styles: [a.png]
+                content-layer: features.3
+                style-layer: features.79=0.5
+            """
+        try manifest.write(toFile: "\(scratch.path)/m.yaml", atomically: true, encoding: .utf8)
+        let photo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos/coffee.jpg").path
+        try FileManager.default.copyItem(atPath: photo, toPath: "\(scratch.path)/a.png")
+        let result = try Program.run(["batch", "m.yaml", "--output", "o", "--dry-run"], in: scratch.path)
+        for (line, layer) in [(3, 77), (4, 78), (9, 79)] {
+            #expect(result.errors.contains("m.yaml:\(line): squeezenet1_1: there is no layer \"features.\(layer)\""), "\(result.errors)")
+        }
+    }
+
     @Test func aManifestsPicturesAreThoseOfTheCommands() throws {
         let scratch = try Scratch()
         try save(

@@ -21,4 +21,11 @@ import Testing
         let answer = try best("grace_hopper.jpg")
         #expect(answer.contains("bow tie") || answer.contains("suit"), "\(answer)")
     }
+
+    @Test func severalPhotographsAreNamed() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos").path
+        let result = try Program.run(["classify", "coffee.jpg", "chelsea.jpg", "--top", "1"], in: folder)
+        let lines = result.text.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].hasPrefix("coffee.jpg  ") && lines[1].hasPrefix("chelsea.jpg  "), "\(result.text)\(result.errors)")
+    }
 }

@@ -16,6 +16,11 @@ import Visualization
         #expect(reason("goldfish") == "class 0")
         #expect(reason("CARASSIUS auratus") == "class 0")
         #expect(reason("Tiger Shark") == "class 2")
+        #expect(reason("gold fish") == "class 0")
+        #expect(reason("tiger-shark") == "class 2")
+        #expect(classes(holding: "Gold-Fish", among: labels) == [0])
+        #expect(classes(holding: "shark", among: labels) == [2, 3])
+        #expect(classes(holding: "", among: labels) == Array(labels.indices))
     }
 
     @Test func candidatesAreNamed() {

@@ -69,15 +69,20 @@ extension Network {
     }
 }
 
-/// The names that a mistyped one most likely meant, best first: by edit distance (Levenshtein 1966), ties in the order
-/// given.
+/// The names that a mistyped one most likely meant, best first: those that hold it as a part ("dream" in "deepdream"), then by
+/// edit distance (Levenshtein 1966), ties in the order given.
 public func nearestNames(to name: String, among names: [String], count: Int = 3) -> [String] {
     let typed = Array(name.lowercased().utf8)
     let ranked = names.enumerated().map { index, candidate in
-        (distance: editDistance(typed, Array(candidate.lowercased().utf8)), index: index, name: candidate)
+        let candidateBytes = Array(candidate.lowercased().utf8)
+        let holds = typed.count >= leastPart && candidateBytes.contains(typed)
+        return (rank: holds ? 0 : 1, distance: editDistance(typed, candidateBytes), index: index, name: candidate)
     }
-    return ranked.sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }.prefix(count).map(\.name)
+    return ranked.sorted { ($0.rank, $0.distance, $0.index) < ($1.rank, $1.distance, $1.index) }.prefix(count).map(\.name)
 }
+
+/// Letters of a part that says something.
+private let leastPart = 4
 
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var row = Array(0...b.count)

@@ -19,6 +19,8 @@ public struct LayerSummary: Sendable, Codable {
     public let parameters: Int
     /// Multiplications with additions of one application.
     public let multiplyAdds: Int
+    /// Whether it ends one of the network's larger parts, whose channels are the ones to draw first.
+    public let endsStage: Bool
 }
 
 extension Network {
@@ -31,6 +33,7 @@ extension Network {
         }
         let shapes = try self.shapes(forHeight: height, width: width)
         let image = Shape(inputChannels, height, width)
+        let stages = Set(self.stages.map(\.node))
         var fields: [Field] = []
         var rows: [LayerSummary] = []
         for (node, (_, shape)) in zip(nodes, shapes) {
@@ -65,7 +68,8 @@ extension Network {
                 LayerSummary(
                     name: node.name, channels: shape.channels, height: shape.height, width: shape.width,
                     receptiveHeight: field.extent.height, receptiveWidth: field.extent.width,
-                    parameters: node.layer.parameterCount, multiplyAdds: node.layer.multiplyAdds(for: inputs)))
+                    parameters: node.layer.parameterCount, multiplyAdds: node.layer.multiplyAdds(for: inputs),
+                    endsStage: stages.contains(node.name)))
         }
         return rows
     }

@@ -82,11 +82,19 @@ struct BatchCombination {
 
     /// The setting whose value a problem is about.
     private func blamed(_ problem: Problem, _ values: [String: Manifest.Value]) -> String? {
-        for name in [problem.setting].compactMap({ $0 }) + problem.message.settings where values[name] != nil { return name }
-        // A dream's and a style's layers have names of their own, and a class's index may be its label.
-        if problem.setting == "layer", let name = ["content-layer", "style-layer"].first(where: { values[$0] != nil }) { return name }
+        // A layer may stand under another name, and the network beside it is not to blame.
+        let layers = problem.setting == "layer" ? ["layers", "anchor", "content-layer", "style-layer"].filter { values[$0] != nil } : []
+        let named = layers.filter { names($0, in: problem.message.description, values) }
+        let candidates = [problem.setting].compactMap { $0 } + named + layers + problem.message.settings
+        if let name = candidates.first(where: { values[$0] != nil }) { return name }
         guard let file = problem.file else { return nil }
         return values.keys.sorted().first { form.settings[$0]!.reads && values[$0]!.texts?.contains(file) == true }
+    }
+
+    /// Whether a message quotes one of the layers of a setting, "features.8=0.5" or "features.3,features.8".
+    private func names(_ setting: String, in message: String, _ values: [String: Manifest.Value]) -> Bool {
+        let texts = (values[setting]?.texts ?? []).flatMap { $0.split(separator: ",") }
+        return texts.contains { message.contains("\"\($0.prefix { $0 != "=" }.filter { $0 != " " })\"") }
     }
 
     // MARK: Texts

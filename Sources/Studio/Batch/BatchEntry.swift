@@ -80,7 +80,7 @@ struct BatchEntry {
         if name == "seed" {
             guard let texts = setting.value.texts, let list = SeedList(text: texts.joined(separator: ",")) else {
                 wrong.insert(name)
-                return mistakes.add(setting.line, "seeds are numbers such as [0, 1] or 0-3, each once")
+                return mistakes.add(setting.line, "\(setting.key) must be \(SeedList.form)")
             }
             values = list.seeds.map { Manifest.Value(line: setting.line, content: .text(String($0))) }
         }

@@ -90,7 +90,7 @@ public final class BatchReporter: Reporter {
         let (drawn, failed) = (outcome.done.count, outcome.failures.count)
         try say(Event(event: "end", seconds: time, done: before + drawn, failed: failed, total: total))
         guard form == .text else { return }
-        var parts = [total == 1 ? "1 picture" : "\(total) pictures", "\(drawn) drawn in \(readable(time))"]
+        var parts = [counted(total, "picture"), "\(drawn) drawn in \(readable(time))"]
         if before > 0 { parts.append("\(before) done before") }
         if failed > 0 { parts.append("\(failed) failed") }
         try output(parts.joined(separator: ", "))

@@ -3,9 +3,9 @@ import ModelStore
 import Networks
 import Tensors
 
-/// The classes that a network takes a photograph for.
+/// The classes that a network takes photographs for.
 public struct ClassificationSettings: SettingGroup {
-    public var photo = ""
+    public var photos: [String] = []
     public var top = 5
     public var reading = ReadingSettings()
     public var model = ModelSettings()
@@ -14,7 +14,7 @@ public struct ClassificationSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("photos", list: \.photos, "photos", "Photographs, PNG or JPEG; - for standard input.").positional().reading().required()
         Setting("top", \.top, "n", "How many classes to print.", .at(least: 1))
         ReadingSettings.lifted(\.reading)
         ModelSettings.lifted(\.model)
@@ -22,24 +22,41 @@ public struct ClassificationSettings: SettingGroup {
 
     /// A class with its probability.
     public struct Guess: Encodable, Sendable {
+        /// The photograph's file.
+        public let photo: String
+        /// The class's number, from 0.
         public let index: Int
+        /// The class's name.
         public let label: String
+        /// 0…1
         public let probability: Float
     }
 
-    /// The likeliest classes, the first one first.
-    public func guesses(_ session: Session, _ reporter: any Reporter) throws(Problem) -> [Guess] {
+    /// Tells the likeliest classes of each photograph, the first one first.
+    public func classify(
+        _ session: Session, _ reporter: any Reporter, tell: ([Guess]) throws(Problem) -> Void
+    ) throws(Problem) {
         let model = try session.model(model)
         guard let names = model.classNames else { throw try Session.noClasses(of: model) }
-        let picture = try Picture.reading(photo, maximumPixels: reading.maxPixels)
-        try model.report(to: reporter)
-        return try probabilities(picture, model, workers: session.workers).enumerated()
-            .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)
-            .map { Guess(index: $0.offset, label: names[$0.offset], probability: $0.element) }
+        let last = try model.layer(model.network.layerNames.last!)
+        let network = try asProblem { () throws(WeightsError) in
+            try PreparedNetwork(model.network, requests: [last: .all], preprocessing: model.preprocessing)
+        }
+        for (number, photo) in photos.enumerated() {
+            if session.isCancelled() { throw .interrupted }
+            let picture = try Picture.reading(photo, maximumPixels: reading.maxPixels)
+            if number == 0 { try model.report(to: reporter) }
+            let guesses = try probabilities(picture, model, network, last, workers: session.workers).enumerated()
+                .sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }.prefix(top)
+                .map { Guess(photo: photo, index: $0.offset, label: names[$0.offset], probability: $0.element) }
+            try tell(Array(guesses))
+        }
     }
 
     /// Softmax over the network's last layer for the middle of the picture.
-    private func probabilities(_ picture: Picture, _ model: Model, workers: Workers) throws(Problem) -> [Float] {
+    private func probabilities(
+        _ picture: Picture, _ model: Model, _ network: borrowing PreparedNetwork, _ last: LayerName, workers: Workers
+    ) throws(Problem) -> [Float] {
         let preprocessing = model.preprocessing
         let scale = Double(preprocessing.resize) / Double(min(picture.width, picture.height))
         let resized = picture.composited(over: 1).resized(
@@ -47,10 +64,6 @@ public struct ClassificationSettings: SettingGroup {
             height: max(preprocessing.crop, Int(Double(picture.height) * scale)))
         let square = resized.croppedToCentre(width: preprocessing.crop, height: preprocessing.crop)
         let image = Tensor(Shape(3, square.height, square.width), square.planes())
-        let last = try model.layer(model.network.layerNames.last!)
-        let network = try asProblem { () throws(WeightsError) in
-            try PreparedNetwork(model.network, requests: [last: .all], preprocessing: preprocessing)
-        }
         do {
             try network.check(height: square.height, width: square.width)
         } catch {

@@ -80,7 +80,7 @@ public struct ComparisonRequest: SettingGroup {
         guard needed < ResourceLimits.memory else {
             throw .usage("comparing these layers takes \(rounded(Double(needed) / 1e9, 1)) GB of memory; name fewer with \(setting: "layers") and \(setting: "layers-b")")
         }
-        for model in [modelA, modelB] { try model.report(to: reporter) }
+        for model in [modelA, modelB] { try model.report(to: reporter, canChange: false) }
         try reporter.report(.began(label: "\(first.label) and \(second.label)", steps: paths.count))
         let comparison = try ModelComparison(
             first, second, photographs: paths, grid: grid, oneToOne: oneToOne, maximumPixels: reading.maxPixels, session: session

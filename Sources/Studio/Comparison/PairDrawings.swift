@@ -35,7 +35,7 @@ struct PairDrawings {
             let plan = try render.plan(.channel(unit.layer, unit.channel), model: model, photographs)
             jobs.append(try PictureJob(plan, model: model, photographs, to: [nil]))
         }
-        try reporter.report(.began(label: "\(model.name) (\(jobs.count) pictures)", steps: jobs.reduce(0) { $0 + $1.steps }))
+        try reporter.report(.began(label: "\(model.name) (\(counted(jobs.count, "picture")))", steps: jobs.reduce(0) { $0 + $1.steps }))
         var context = JobContext(workers: session.workers, isCancelled: session.isCancelled) { [reporter] event throws(Problem) in
             if case .step = event { try reporter.report(event) }
         }

@@ -1,37 +1,37 @@
 import Analysis
 import Images
 
-/// Pictures, how alike each is to every other, and the groups that they fall into.
+/// The similarity of every two pictures, and the groups of similar ones: the facets.
 struct FacetReport: Encodable, Sendable {
     let model: String
     let layer: String
     /// The channel that was drawn; nil where pictures were given.
     let channel: Int?
-    /// The pictures' names: their seeds or files.
+    /// The names of the pictures: their seeds or files.
     let pictures: [String]
     /// The score of each picture that was drawn.
     let scores: [Float]?
-    /// Similarities of the Gram matrices at the layer, 0…1, a row for each picture.
+    /// Similarity of the Gram matrices at the layer for every two pictures, 0…1; a row for each picture.
     let similarities: [[Double]]
-    /// Pictures are of one facet if they are at least so alike on average.
+    /// The least mean similarity of two groups that are merged.
     let threshold: Double
-    /// The places of the pictures of each, from 0.
+    /// For each facet the positions of its pictures in `pictures`, from 0.
     let facets: [[Int]]
-    /// Over all pairs of different pictures.
+    /// The mean similarity over all pairs of different pictures.
     let meanSimilarity: Double
-    /// How the groups grew: single pictures are 0, 1, …, what the first merge makes is the next number.
+    /// The merges in their order. Groups are numbered: the pictures come first, then the result of each merge.
     let merges: [Merge]
-    /// Not interrupted.
+    /// Whether every picture was finished.
     let complete: Bool
 
     struct Merge: Encodable, Sendable {
         let first: Int
         let second: Int
-        /// The mean over the pairs of the two groups.
+        /// The mean similarity over all pairs between the two groups.
         let similarity: Double
     }
 
-    /// The pictures, and the unit that they are of.
+    /// The pictures, and the unit that they show.
     struct Subject {
         let model: String
         let layer: String
@@ -41,7 +41,7 @@ struct FacetReport: Encodable, Sendable {
         var complete = true
     }
 
-    /// - Parameter matrix: similarities, `[pictures, pictures]`.
+    /// - Parameter matrix: the similarity of every two pictures, `[pictures, pictures]`.
     init(_ subject: Subject, matrix: [Double], threshold: Double) {
         let found = FacetGroups(matrix, count: subject.pictures.count, threshold: threshold)
         model = subject.model
@@ -58,7 +58,7 @@ struct FacetReport: Encodable, Sendable {
     }
 
     /// "2 facets"
-    private var count: String { "\(facets.count) facet\(facets.count == 1 ? "" : "s")" }
+    private var count: String { counted(facets.count, "facet") }
 
     /// "0 1 4 | 2 3"
     private var lists: String {
@@ -70,7 +70,7 @@ struct FacetReport: Encodable, Sendable {
         "\(count) of \(pictures.count) pictures, at least \(threshold) alike: \(lists); mean similarity \(rounded(meanSimilarity, 3))"
     }
 
-    /// The similarities with the pictures along the sides, facet by facet.
+    /// A heat map of the similarities, with the pictures along both sides, facet by facet.
     func chart(_ shown: [Picture]) -> Picture {
         let order = facets.flatMap { $0 }
         let labels = order.map { HeatMap.Label.picture(shown[$0]) }

@@ -66,7 +66,10 @@ extension Record {
         return switch error {
         case .keyNotFound(let key, let context): "\(path(context, key)) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) is of another kind"
-        case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)): \(context.debugDescription)"
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty: "\(path(context)): \(context.debugDescription)"
+        case .dataCorrupted(let context):
+            // A number that its type cannot hold has no path.
+            context.debugDescription.contains("umber") ? "a number in it cannot be used: \(context.debugDescription)" : "it is not JSON"
         @unknown default: "it is of another kind"
         }
     }

@@ -31,7 +31,7 @@ public struct ReportEntry: Sendable {
     public var details: [Row] {
         guard record.isSheet, let first = record.pictures.first, let last = record.pictures.last else { return record.rows }
         return [
-            ("a sheet of", "\(record.pictures.count) pictures"), ("first", first.plan.objective), ("last", last.plan.objective),
+            ("a sheet of", counted(record.pictures.count, "picture")), ("first", first.plan.objective), ("last", last.plan.objective),
         ]
     }
 
@@ -100,7 +100,7 @@ extension ReportEntry {
         /// The value that all pictures have.
         func shared<Value: Hashable>(_ values: [Value?]) -> Value? { Set(values).count == 1 ? values[0] : nil }
         let group = shared(subjects.map { $0?.layer }) ?? "Sheets"
-        return (group, shared(subjects.map { $0?.index }), "\(pictures.count) pictures", PlanCommand(describing: file))
+        return (group, shared(subjects.map { $0?.index }), counted(pictures.count, "picture"), PlanCommand(describing: file))
     }
 
     /// The order of the page: by model, layer, index and name.

@@ -39,7 +39,7 @@ struct ReportPage {
     private static func text(_ resource: [UInt8]) -> String { String(decoding: resource, as: UTF8.self) }
 
     private var count: String {
-        let pictures = entries.count == 1 ? "1 picture" : "\(entries.count) pictures"
+        let pictures = counted(entries.count, "picture")
         return pictures + (skipped > 0 ? ", \(skipped) others left out" : "")
     }
 

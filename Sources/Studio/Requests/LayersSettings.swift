@@ -10,12 +10,8 @@ public struct LayersSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        ModelSettings.lifted(\.model)
+        ModelSettings.lifted(\.model).without("labels")
         Setting("size", \.size, "n", "The picture's size, 1 to 1000000 or WIDTHxHEIGHT, which decides the shapes. (default: \(RenderSettings.standardSize), or the one size that the network takes)")
-    }
-
-    public func check() throws(Problem) {
-        if model.labels != nil { throw .usage("\(setting: "labels") names classes, and layers lists none") }
     }
 
     /// The network, and the size of the pictures that it is shown.

@@ -4,15 +4,17 @@
 public struct Setting<Target: SettingGroup>: Sendable {
     /// In lower case with hyphens, such as "learning-rate".
     public let name: String
+    /// How many texts it takes.
     public let kind: SettingKind
     /// One sentence for people, with the default.
-    public let help: String
+    public internal(set) var help: String
     /// A word for the value, such as "n".
     public let valueName: String
     /// Whether a job cannot do without.
     public internal(set) var isRequired = false
     /// Whether it stands on a command line without its name, in its place.
     public internal(set) var isPositional = false
+    /// What is done with the file that its text names.
     public internal(set) var file = SettingFile.none
     /// The texts that it can be, where there are a few.
     public internal(set) var choices: [String] = []
@@ -50,6 +52,14 @@ public struct Setting<Target: SettingGroup>: Sendable {
     func positional() -> Setting { changed { $0.isPositional = true } }
     func reading(_ use: SettingFile = .reads) -> Setting { changed { $0.file = use } }
     func writing() -> Setting { changed { $0.file = .writes } }
+
+    /// The same setting, whose help says another default.
+    func stating(default text: String) -> Setting {
+        changed { setting in
+            let start = setting.help.firstRange(of: "(default: ")?.lowerBound ?? setting.help.endIndex
+            setting.help = setting.help[..<start] + "(default: \(text))"
+        }
+    }
 
     private func changed(_ change: (inout Setting) -> Void) -> Setting {
         var copy = self

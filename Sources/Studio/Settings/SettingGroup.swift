@@ -58,3 +58,13 @@ extension SettingGroup {
         if let (name, _) = given.first(where: \.isGiven) { throw .usage("\(setting: name) is \(reason)", setting: name) }
     }
 }
+
+extension Array {
+    /// The rows but for one that a command has no use for.
+    func without<Target>(_ name: String) -> [Setting<Target>] where Element == Setting<Target> { filter { $0.name != name } }
+
+    /// The rows, one of which has another default here.
+    func stating<Target>(default text: String, of name: String) -> [Setting<Target>] where Element == Setting<Target> {
+        map { $0.name == name ? $0.stating(default: text) : $0 }
+    }
+}

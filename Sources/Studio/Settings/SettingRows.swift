@@ -19,8 +19,8 @@ public struct Rule<Value>: Sendable {
 }
 
 extension Rule where Value == Float {
-    static let positive = Rule("above 0") { $0.isFinite && $0 > 0 }
-    static let finite = Rule("a number") { $0.isFinite }
+    static let positive = Rule("a finite number above 0") { $0.isFinite && $0 > 0 }
+    static let finite = Rule("a finite number") { $0.isFinite }
 }
 
 extension Setting {

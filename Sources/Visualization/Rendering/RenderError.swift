@@ -34,7 +34,7 @@ public enum RenderError: Error, CustomStringConvertible {
         case .picture(let picture, let reason): "\(picture): \(reason.text(naming: name))"
         case .weights(let error): "\(error)"
         case .memory(let needed, let available, let advice):
-            "this picture would take \(gigabytes(needed)) of memory, and there are \(gigabytes(available)); \(advice.text(naming: name))"
+            "this picture would take \(memorySize(needed)) of memory, and there are \(memorySize(available)); \(advice.text(naming: name))"
         case .notFinite(let step):
             "the score stopped being a number at step \(step); try a lower \(name(.learningRate)) or another \(name(.seed))"
         case .interrupted: "interrupted"
@@ -89,7 +89,12 @@ public enum RenderError: Error, CustomStringConvertible {
     }
 }
 
-private func gigabytes(_ bytes: Int) -> String {
+/// "0.3 MB", "250.0 MB", "1.5 GB", rounded up.
+private func memorySize(_ bytes: Int) -> String {
+    guard bytes >= 1_000_000_000 else {
+        let tenths = Int((Double(bytes) / 1e5).rounded(.up))
+        return "\(tenths / 10).\(tenths % 10) MB"
+    }
     let tenths = Int((Double(bytes) / 1e8).rounded(.up))
     return "\(tenths / 10).\(tenths % 10) GB"
 }

@@ -14,7 +14,8 @@ public struct Renderer: Sendable {
     /// Whether some step had a gradient that was not zero everywhere.
     public private(set) var isAlive = false
 
-    let model: Model
+    /// The network.
+    public let model: Model
     let network: PreparedNetwork
     let bound: BoundObjective
     /// The sizes on the way.

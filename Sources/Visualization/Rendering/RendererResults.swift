@@ -87,18 +87,28 @@ extension Renderer {
             }
         }
         let own = sums[unit.channel]
-        let best = sums.indices.max { sums[$0] < sums[$1] }!
-        return Rank(place: 1 + sums.count { $0 > own }, channels: sums.count, strongest: best)
+        return Rank(
+            channel: unit.channel, place: 1 + sums.count { $0 > own }, placeFromBelow: 1 + sums.count { $0 < own }, channels: sums.count,
+            strongest: sums.indices.max { sums[$0] < sums[$1] }!, weakest: sums.indices.min { sums[$0] < sums[$1] }!,
+            isOfClasses: unit.layer == model.network.logitsLayer)
     }
 
     /// The rank of a unit among its layer's channels.
     public struct Rank: Sendable, Codable, Equatable {
+        /// The unit's channel, or class.
+        public let channel: Int
         /// 1 for the channel with the largest activation.
         public let place: Int
+        /// 1 for the channel with the smallest activation.
+        public let placeFromBelow: Int
         /// Channels of the layer.
         public let channels: Int
         /// The channel with the largest activation.
         public let strongest: Int
+        /// The channel with the smallest activation.
+        public let weakest: Int
+        /// Whether the channels are a classifier's classes.
+        public let isOfClasses: Bool
     }
 
     /// Σ|∂score/∂x| at each picture under one draw of the transforms, with which two objectives can be balanced.

@@ -3,13 +3,17 @@ import Studio
 import Tensors
 
 /// Where pictures go.
-struct OutputOptions: ParsableArguments {
-    @Option(OutputSettings["output"]) var output: String?
+struct OutputOptions<Group: SettingGroup>: ParsableArguments {
+    @Option(Group["output"]) var output: String?
+    @OptionGroup(visibility: .further) var further: FurtherOutputOptions
+    @OptionGroup var drawing: DrawingOptions
+}
+
+/// The finer points of what is written.
+struct FurtherOutputOptions: ParsableArguments {
     @Option(OutputSettings["quality"]) var quality: String?
     @Option(OutputSettings["save-at"]) var saveAt: String?
     @Option(OutputSettings["evolution"]) var evolution: String?
-    @Option(OutputSettings["output-size"]) var outputSize: String?
-    @OptionGroup var drawing: DrawingOptions
 }
 
 /// How much is said while pictures are drawn, and whether files may be overwritten.
@@ -17,9 +21,9 @@ struct DrawingOptions: ParsableArguments {
     @Flag(help: "Overwrite pictures that are there already.") var force = false
     @Flag(help: "Show the picture in the terminal.") var show = false
     @OptionGroup var running: RunOptions
-    @Flag(help: "Say on standard error what was loaded, the plan, the threads, the memory, and the time of each phase.")
+    @Flag(help: ArgumentHelp("Say on standard error what was loaded, the plan, the threads, the memory, and the time of each phase.", visibility: .further))
     var verbose = false
-    @Flag(help: "Print the plan as JSON and draw nothing.") var dryRun = false
+    @Flag(help: ArgumentHelp("Print the plan as JSON and draw nothing.", visibility: .further)) var dryRun = false
 
     func validate() throws {
         if verbose, running.quiet { throw ValidationError("--verbose and --quiet contradict each other") }
@@ -28,7 +32,7 @@ struct DrawingOptions: ParsableArguments {
 
 /// How every computing command runs.
 struct RunOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads to use; the picture does not depend on them. (default: one a core)", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads to use; the picture does not depend on them. (default: one a core)", valueName: "n", visibility: .further))
     var threads: Int?
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
     @Flag(help: "Print one JSON object a result on standard output.") var json = false

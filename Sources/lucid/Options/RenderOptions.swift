@@ -1,22 +1,30 @@
 import ArgumentParser
 import Studio
 
-/// How a picture is drawn.
+/// How a picture is drawn: the options that most pictures need, and those that help shows with --help-all.
 struct RenderOptions: ParsableArguments {
-    @Option(RenderSettings["preset"]) var preset: String?
     @Option(RenderSettings["size"]) var size: String?
     @Option(RenderSettings["steps"]) var steps: String?
-    @Option(RenderSettings["cosine-power"]) var cosinePower: String?
-    @Option(RenderSettings["stages"]) var stages: String?
+    @Option(RenderSettings["preset"]) var preset: String?
     @Option(RenderSettings["seed"]) var seed: String?
     @Option(RenderSettings["seeds"]) var seeds: String?
+    @Option(RenderSettings["start"]) var start: String?
+    @Flag(RenderSettings["alpha"]) var alpha = false
+    @Flag(RenderSettings["negative"]) var negative = false
+    @OptionGroup(visibility: .further) var further: FurtherRenderOptions
+}
+
+/// The finer points of how a picture is drawn.
+struct FurtherRenderOptions: ParsableArguments {
     @Option(RenderSettings["param"]) var param: String?
+    @Option(RenderSettings["transforms"]) var transforms: String?
+    @Option(RenderSettings["tv"]) var tv: String?
+    @Option(RenderSettings["cosine-power"]) var cosinePower: String?
+    @Option(RenderSettings["stages"]) var stages: String?
     @Option(RenderSettings["decay-power"]) var decayPower: String?
     @Flag(RenderSettings["no-decorrelate"]) var noDecorrelate = false
-    @Flag(RenderSettings["alpha"]) var alpha = false
     @Option(RenderSettings["spectrum-bound"]) var spectrumBound: String?
     @Option(RenderSettings["spectrum"]) var spectrum: String?
-    @Option(RenderSettings["transforms"]) var transforms: String?
     @Option(RenderSettings["crops"]) var crops: String?
     @Option(RenderSettings["optimizer"]) var optimizer: String?
     @Option(RenderSettings["learning-rate"]) var learningRate: String?
@@ -26,14 +34,12 @@ struct RenderOptions: ParsableArguments {
     @Option(RenderSettings["until-converged"]) var untilConverged: String?
     @Option(RenderSettings["relu"]) var relu: String?
     @Option(RenderSettings["pool-gradient"]) var poolGradient: String?
-    @Option(RenderSettings["tv"]) var tv: String?
     @Option(RenderSettings["l1"]) var l1: String?
     @Option(RenderSettings["l2"]) var l2: String?
     @Option(RenderSettings["blur"]) var blur: String?
     @Option(RenderSettings["boundary"]) var boundary: String?
-    @Option(RenderSettings["start"]) var start: String?
     @Option(RenderSettings["mask"]) var mask: String?
-    @Flag(RenderSettings["negative"]) var negative = false
+    @Option(OutputSettings["output-size"]) var outputSize: String?
     @OptionGroup var numerics: NumericOptions
     @OptionGroup var reading: ReadingOptions
 }

@@ -60,10 +60,13 @@ extension Setting {
     fileprivate var argumentHelp: ArgumentHelp { ArgumentHelp(stringLiteral: help).named(valueName) }
 
     fileprivate var completion: CompletionKind? {
-        switch file {
-        case .reads: .file()
-        case .readsFolder: .directory
-        case .none, .writes: choices.isEmpty ? nil : .list(choices)
+        switch (file, name) {
+        case (.reads, _), (.writes, _): .file()
+        case (.readsFolder, _): .directory
+        case (.none, "model"): .networks
+        case (.none, "layer"), (.none, "layers"), (.none, "anchor"): .layers
+        case (.none, "label"): .classes
+        case (.none, _): choices.isEmpty ? nil : .list(choices)
         }
     }
 }

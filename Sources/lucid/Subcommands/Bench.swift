@@ -7,11 +7,11 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Time a step on this machine: forward to a layer, the mean of channel 5, the gradient back to the image.",
         discussion: """
-            GFLOP/s count what a direct convolution would compute, two operations a multiply-add, so that a better
-            algorithm shows as more of them. The peak is this machine's own sgemm on as many threads. "around it" is what a
+            GFLOP/s count what a direct convolution would compute, two operations a multiply-add, so that a better \
+            algorithm shows as more of them. The peak is this machine's own sgemm on as many threads. "around it" is what a \
             step of a render with Lucid's transforms does besides: the picture, its transforms, the optimizer.
 
-            An architecture whose weights are not here is timed with weights that nobody trained: time does not depend on
+            An architecture whose weights are not here is timed with weights that nobody trained: time does not depend on \
             their values. A concatenation passes early channels on from far before it, so name a late one there.
 
             Example: lucid bench vgg16:features.10 resnet50:layer3 densenet121:features.denseblock3:1023 --threads 2

@@ -4,12 +4,19 @@ import Studio
 /// `lucid info`
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell how a picture was made.", discussion: "Example: lucid info squeezenet1_1_features.10_5.png")
+        abstract: "Tell how pictures were made.", discussion: "Example: lucid info squeezenet1_1_features.10_5.png")
 
-    @Argument(help: "A picture that lucid drew; - for standard input.") var picture: String
+    @Argument(help: "Pictures that lucid drew; - for standard input.", completion: .file()) var pictures: [String]
     @Flag(help: "Print the record as one JSON object.") var json = false
 
     func run() throws {
+        for (number, picture) in pictures.enumerated() {
+            if pictures.count > 1, !json { try standardOutput((number == 0 ? "" : "\n") + picture.withoutControls) }
+            try tell(picture)
+        }
+    }
+
+    private func tell(_ picture: String) throws {
         if json { return try standardOutput(Record.text(ofFile: picture)) }
         let record = try Record(ofFile: picture)
         if record.isSheet {

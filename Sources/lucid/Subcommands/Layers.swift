@@ -12,7 +12,7 @@ struct Layers: ParsableCommand {
             Example: lucid layers --model resnet50
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
+    @OptionGroup(title: "Network") var model: NetworkOptions<LayersSettings>
     @Option(LayersSettings["size"]) var size: String?
     @Flag(help: "Print one JSON object a layer.") var json = false
 
@@ -29,7 +29,7 @@ struct Layers: ParsableCommand {
             for row in rows { try standardOutput(Studio.json(row)) }
             return
         }
-        var table = Table(["layer", "channels", "height", "width", "sees", "parameters", "multiply-adds"])
+        var table = Table(["layer", "channels", "height", "width", "sees", "parameters", "multiply-adds", "draw"])
         for row in rows {
             table.add([
                 row.name, "\(row.channels)", "\(row.height)", "\(row.width)",
@@ -37,8 +37,10 @@ struct Layers: ParsableCommand {
                     ? "\(row.receptiveWidth)" : "\(row.receptiveWidth)x\(row.receptiveHeight)",
                 row.parameters == 0 ? "" : "\(row.parameters)",
                 row.multiplyAdds == 0 ? "" : "\(rounded(Double(row.multiplyAdds) / 1e6, 1))M",
+                row.endsStage ? "*" : "",
             ])
         }
         try standardOutput(table.text)
+        if rows.contains(where: \.endsStage) { try standardOutput("* ends a part of the network: worth drawing first. \"sees\" is the receptive field in pixels.") }
     }
 }

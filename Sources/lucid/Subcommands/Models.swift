@@ -33,11 +33,13 @@ struct Models: ParsableCommand {
                          lucid models pull vgg16:IMAGENET1K_V1
                 """)
 
-        @Argument(help: "A network: resnet50, or resnet50:IMAGENET1K_V1.", completion: .list(Architecture.all.map(\.name)))
-        var model: String
+        @Argument(help: "Networks: resnet50, or resnet50:IMAGENET1K_V1.", completion: .list(Architecture.all.map(\.name)))
+        var models: [String]
         @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
-        func run() throws {
+        func run() throws { for model in models { try pull(model) } }
+
+        private func pull(_ model: String) throws {
             let progress = DownloadProgress(quiet: quiet)
             defer { progress.report(model, nil) }
             let path = try Models.asking { library throws(StoreError) in
@@ -59,7 +61,7 @@ struct Models: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove downloaded or imported weights.", discussion: "Example: lucid models remove resnet50")
 
-        @Argument(help: "A network that was pulled or imported.") var model: String
+        @Argument(help: "A network that was pulled or imported.", completion: .networksThatAreHere) var model: String
 
         func run() throws {
             try Models.asking { library throws(StoreError) in try library.remove(model) }
@@ -72,9 +74,11 @@ struct Models: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print where a network's weights lie.", discussion: "Example: lucid models path vgg16")
 
-        @Argument(help: "A network whose weights are here.") var model: String
+        @Argument(help: "Networks whose weights are here.", completion: .networksThatAreHere) var models: [String]
 
-        func run() throws { try standardOutput(Models.asking { library throws(StoreError) in try library.path(of: model) }) }
+        func run() throws {
+            for model in models { try standardOutput(Models.asking { library throws(StoreError) in try library.path(of: model) }) }
+        }
     }
 
     /// `lucid models import`

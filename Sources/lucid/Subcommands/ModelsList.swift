@@ -36,7 +36,7 @@ extension Models {
             abstract: "Check the weights that are here against their checksums.",
             discussion: "Example: lucid models verify resnet50")
 
-        @Argument(help: "A network; without any, all that are here.") var models: [String] = []
+        @Argument(help: "A network; without any, all that are here.", completion: .networksThatAreHere) var models: [String] = []
 
         func run() throws {
             let library = try Session.library()

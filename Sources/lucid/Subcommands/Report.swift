@@ -29,7 +29,7 @@ struct Report: ParsableCommand {
         if running.json {
             try standardOutput(json(summary))
         } else if !running.quiet {
-            try standardOutput("\(summary.output)  \(summary.pictures) pictures, \(rounded(Double(summary.bytes) / 1e6, 1)) MB")
+            try standardOutput("\(summary.output)  \(counted(summary.pictures, "picture")), \(rounded(Double(summary.bytes) / 1e6, 1)) MB")
         }
     }
 }

@@ -39,7 +39,7 @@ struct PictureState: Sendable {
 
 /// How good finished pictures are.
 struct PictureRating: Sendable {
-    /// "score 5.21 (4.98 under transforms)"
+    /// "score 5.21 (4.98 under transforms); channel 5 is the strongest of 384 on this picture"
     var text: String
     /// Its mean over draws of the transforms.
     var scoreWithTransforms: Float?
@@ -74,15 +74,27 @@ struct RenderProcess: PictureProcess {
         let isAlone = renderer.plan.count == 1
         let under = renderer.scoreWithTransforms(of: state.tensors)
         let rank = isAlone ? try renderer.rank(on: state.tensors[0]) : nil
-        let text = "score \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms\(Self.words(rank)))"
-        return PictureRating(text: text, scoreWithTransforms: under, rank: rank)
+        let text = "score \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms)"
+        let standing = rank.map { "; " + $0.sentence(classNames: renderer.model.classNames, lowers: renderer.plan.objective.hasPrefix("-")) }
+        return PictureRating(text: text + (standing ?? ""), scoreWithTransforms: under, rank: rank)
     }
+}
 
-    private static func words(_ rank: Renderer.Rank?) -> String {
-        guard let rank else { return "" }
-        return rank.place == 1
-            ? "; the strongest of \(rank.channels) channels"
-            : "; number \(rank.place) of \(rank.channels) channels, the strongest is \(rank.strongest)"
+extension Renderer.Rank {
+    /// "channel 5 is the 3rd strongest of 384 on this picture (327 is first)"
+    ///
+    /// - Parameters:
+    ///   - classNames: the network's, for a unit that is a class.
+    ///   - lowers: whether the picture was drawn to make the unit weak.
+    func sentence(classNames: [String]?, lowers: Bool) -> String {
+        let (place, first) = lowers ? (placeFromBelow, weakest) : (self.place, strongest)
+        let names = isOfClasses ? classNames : nil
+        func name(_ index: Int) -> String? { names.map { String($0[index].prefix { $0 != "," }) } }
+        let unit = name(channel) ?? (isOfClasses ? "class \(channel)" : "channel \(channel)")
+        let extreme = lowers ? "weakest" : "strongest"
+        let standing = place == 1 ? extreme : "\(ordinal(place)) \(extreme)"
+        let other = place == 1 ? "" : " (\(name(first) ?? "\(first)") is first)"
+        return "\(unit) is the \(standing) of \(channels)\(isOfClasses ? " classes" : "") on this picture\(other)"
     }
 }
 

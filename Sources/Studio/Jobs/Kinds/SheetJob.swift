@@ -74,7 +74,7 @@ struct SheetJob: Job {
         var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
         result.isDead = all.allSatisfy(\.isDead)
         result.isComplete = all.count == jobs.count && all.allSatisfy(\.isComplete)
-        if sheet != "-" { result.lines = ["\(sheet)  \(pictures.count) pictures"] }
+        if sheet != "-" { result.lines = ["\(sheet)  \(counted(pictures.count, "picture"))"] }
         result.preview = composed
         return result
     }

@@ -19,11 +19,11 @@ public struct DreamRequest: DrawingRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", \.photo, "photo", "PNG or JPEG, - for standard input; or a folder of frames, or a film.").positional().reading()
-        ModelSettings.lifted(\.model)
+        ModelSettings.lifted(\.model).without("labels")
         DreamSettings.lifted(\.dream)
         MovingSettings.lifted(\.moving)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output)
+        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_dream.png", of: "output")
     }
 
     public var numerics: NumericSettings { dream.numerics }
@@ -31,7 +31,6 @@ public struct DreamRequest: DrawingRequest {
     public func check() throws(Problem) {
         try dream.check()
         try output.check()
-        if model.labels != nil { throw .usage("\(setting: "labels") names classes, and a dream is of layers and channels") }
         guard (photo == nil) == dream.fromNoise else {
             throw dream.fromNoise
                 ? .usage("\(setting: "from-noise") takes no photograph")
@@ -45,8 +44,6 @@ public struct DreamRequest: DrawingRequest {
         } else {
             try Self.refuse("for films, folders of frames and \(setting: "zoom")", among: [("rate", moving.rate != nil)])
         }
-        try Self.refuse(
-            "for \(setting: "param") cppn; the result's size is \(setting: "size")", among: [("output-size", output.outputSize != nil)])
         if !isFlight { try Self.refuse("for \(setting: "zoom")", among: [("frames", moving.frames != nil)]) }
         if !isFilm { try Self.refuse("for films and folders of frames", among: [("blend", moving.blend != nil)]) }
     }

@@ -13,14 +13,16 @@ public struct StyleRequest: DrawingRequest {
     public init() {}
 
     public static let command = "style"
+    /// Textures need a network with many plain convolutions: this is Gatys' choice.
+    private static let standardModel = "vgg16"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("content", required: \.content, "content", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
         Setting("styles", list: \.styles, "styles", "One picture or several whose style is taken.").positional().reading().required()
-        ModelSettings.lifted(\.model)
+        ModelSettings.lifted(\.model).without("labels").stating(default: standardModel, of: "model")
         StyleSettings.lifted(\.style)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output)
+        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_style.png", of: "output")
     }
 
     public var numerics: NumericSettings { style.numerics }
@@ -28,7 +30,6 @@ public struct StyleRequest: DrawingRequest {
     public func check() throws(Problem) {
         try style.check()
         try output.check()
-        if model.labels != nil { throw .usage("\(setting: "labels") names classes, and a style has none") }
         if let blend = style.blend, blend.numbers.count != styles.count {
             throw .usage("\(setting: "blend") has \(blend.numbers.count) shares for \(styles.count) styles")
         }
@@ -38,14 +39,11 @@ public struct StyleRequest: DrawingRequest {
         if ([content] + styles + style.mask + [style.start].compactMap { $0 }).filter({ $0 == "-" }).count > 1 {
             throw .usage("standard input can be read once")
         }
-        try Self.refuse(
-            "for \(setting: "param") cppn; the result's size is \(setting: "size")", among: [("output-size", output.outputSize != nil)])
     }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         var settings = model
-        // Textures need a network with many plain convolutions: Gatys' choice is the default.
-        if settings.model == nil, settings.weights == nil { settings.model = "vgg16" }
+        if settings.model == nil, settings.weights == nil { settings.model = Self.standardModel }
         let model = try session.model(settings)
         let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
         let path = OutputNames.path(output.output, parts, photo: content, kind: Self.command)

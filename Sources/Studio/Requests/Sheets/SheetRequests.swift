@@ -40,7 +40,7 @@ public struct SheetRequest: RenderRequest {
         }
         let path = drawing.path(drawing.parts(layer: layer, kind: Self.command))
         return JobList(
-            label: "\(layer) (\(jobs.count) pictures)",
+            label: "\(layer) (\(counted(jobs.count, "picture")))",
             jobs: [drawing.sheet(jobs, to: path, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
     }
 }

@@ -100,7 +100,7 @@ public struct LayerRequest: RenderRequest {
 /// A class of a classifier.
 public struct ClassRequest: RenderRequest {
     public var model = ModelSettings()
-    public var label: String?
+    public var label: [String] = []
     public var index: IndexList?
     public var render = RenderSettings()
     public var output = OutputSettings()
@@ -113,13 +113,14 @@ public struct ClassRequest: RenderRequest {
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("label", \.label, "name", "The class's name, or one of its names.")
+        Setting("label", list: \.label, "name", "The class's name, or one of its names; may be repeated, a picture each. `lucid classes WORD` finds them.")
         Setting("index", \.index, "i", "Classes by number: 1, 0-15 or 3,7,9; a picture each.")
         common(\.model, \.render, \.output)
     }
 
     public func check() throws(Problem) {
-        guard (label == nil) != (index == nil) else { throw .usage("name a class by \(setting: "label") or by \(setting: "index")") }
+        guard label.isEmpty || index == nil else { throw .usage("name classes by \(setting: "label") or by \(setting: "index"), not by both") }
+        guard !label.isEmpty || index != nil else { throw .usage("name a class by \(setting: "label") or by \(setting: "index")") }
         try checkCommon()
     }
 
@@ -137,13 +138,16 @@ public struct ClassRequest: RenderRequest {
     }
 
     private func classes(among names: [String], _ model: String) throws(Problem) -> [Int] {
-        if let label {
+        var found: [Int] = []
+        for label in label {
             do {
-                return [try classIndex(label: label, among: names)]
+                found.append(try classIndex(label: label, among: names))
             } catch {
                 throw .usage("\(model): \(error)", setting: "label")
             }
+            if Set(found).count < found.count { throw .usage("\"\(label)\" is class \(found.last!), which is named already", setting: "label") }
         }
+        if !found.isEmpty { return found }
         do {
             return try index!.indices(below: names.count)
         } catch {

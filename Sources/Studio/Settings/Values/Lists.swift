@@ -6,9 +6,11 @@ public struct IndexList: SettingValue {
     }
 
     private let parts: [Part]
+    /// As it was written.
     public let text: String
 
     public static let form = "a list such as 5, 0-15, 3,7,9 or all"
+    /// Every index.
     public static let all = IndexList(text: "all")!
 
     /// One index.
@@ -32,8 +34,9 @@ public struct IndexList: SettingValue {
         self.text = text
     }
 
-    /// An index that there is not.
+    /// An index that is too large.
     public struct OutOfRange: Error {
+        /// The index.
         public let index: Int
     }
 
@@ -54,10 +57,12 @@ public struct IndexList: SettingValue {
 
 /// "0-3" or "1,5,9": different seeds, in their order.
 public struct SeedList: SettingValue {
+    /// The seeds, each once.
     public let seeds: [UInt64]
+    /// As it was written.
     public let text: String
 
-    public static let form = "seeds such as 0-3 or 1,5,9, each once"
+    public static let form = "seeds such as 0-3 or 1,5,9, each once and at most \(longestRange) in a range"
     /// A range of more seeds is a mistake.
     private static let longestRange = 1000
 
@@ -78,7 +83,9 @@ public struct SeedList: SettingValue {
 
 /// "32,128,512": steps, from 1.
 public struct StepList: SettingValue {
+    /// The steps, from 1.
     public let steps: Set<Int>
+    /// As it was written.
     public let text: String
 
     public static let form = "steps from 1 such as 32,128,512"
@@ -93,7 +100,9 @@ public struct StepList: SettingValue {
 
 /// "0.485,0.456,0.406"
 public struct NumberList: SettingValue {
+    /// The numbers in their order.
     public let numbers: [Float]
+    /// As it was written.
     public let text: String
 
     public static let form = "numbers such as 0.5,1"
@@ -108,7 +117,9 @@ public struct NumberList: SettingValue {
 
 /// "features.8", or with its share "features.8=0.5".
 public struct LayerShare: SettingValue {
+    /// The layer's name.
     public let name: String
+    /// Its share, 1 where none is said.
     public let share: Float
 
     public static let form = "a layer, perhaps with a share above 0 such as features.8=0.5"

@@ -49,6 +49,7 @@ public struct PictureSize: SettingValue {
 
 /// "2GB", "800MB" or a number of bytes.
 public struct MemorySize: SettingValue {
+    /// The number of bytes.
     public let bytes: Int
 
     /// The memory of a dream where nothing is said: the same on every machine, since it decides the tiles.

@@ -8,7 +8,11 @@ public func classIndex(label: String, among labels: [String]) throws(ClassLabelE
     let alike = labels.indices.filter { labels[$0].lowercased() == wanted }
     if alike.count == 1 { return alike[0] }
     func names(_ label: String) -> [String] { label.split(separator: ",").map { $0.trimmed.lowercased() } }
-    let matches = labels.indices.filter { names(labels[$0]).contains(wanted) }
+    var matches = labels.indices.filter { names(labels[$0]).contains(wanted) }
+    if matches.isEmpty {
+        let plain = letters(wanted)
+        matches = labels.indices.filter { !plain.isEmpty && names(labels[$0]).map(letters).contains(plain) }
+    }
     if matches.count == 1 { return matches[0] }
     let candidates = alike.isEmpty ? matches : alike
     guard candidates.isEmpty else {
@@ -25,6 +29,15 @@ public func classIndex(label: String, among labels: [String]) throws(ClassLabelE
     }
     let near = nearestNames(to: label, among: all)
     throw ClassLabelError(reason: "there is no class \"\(label)\"; the nearest are \(near.joined(separator: ", "))")
+}
+
+/// A name without what people write in different ways: "gold fish", "gold-fish" and "goldfish" are one.
+private func letters(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
+
+/// The classes that have a word in one of their names, in any case and with any spaces: all for an empty word.
+public func classes(holding word: String, among labels: [String]) -> [Int] {
+    let wanted = letters(word)
+    return labels.indices.filter { wanted.isEmpty || letters(labels[$0]).contains(wanted) }
 }
 
 /// A label that no class has, or several.

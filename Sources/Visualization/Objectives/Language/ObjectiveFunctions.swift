@@ -59,6 +59,8 @@ public struct ExpressionArguments {
 
     private var positional: [Argument] = []
     private var named: [(name: String, column: Int, value: Argument)] = []
+    /// The names that the function has asked for.
+    private var taken: Set<String> = []
     private let usage: String
     private let column: Int
     private let names: ExpressionNames
@@ -89,7 +91,8 @@ public struct ExpressionArguments {
     }
 
     private mutating func value(of name: String) -> Argument? {
-        named.firstIndex { $0.name == name }.map { named.remove(at: $0).value }
+        taken.insert(name)
+        return named.firstIndex { $0.name == name }.map { named.remove(at: $0).value }
     }
 
     /// The next argument, a layer's name.
@@ -210,7 +213,9 @@ public struct ExpressionArguments {
             throw ExpressionError(column: extra.column, reason: "\"\(extra.text)\" is one argument too many: \(usage)")
         }
         if let extra = named.first {
-            throw ExpressionError(column: extra.column, reason: "\"\(extra.name)\" is unknown: \(usage)")
+            // What is left of a name that the function has taken is a second one.
+            let reason = taken.contains(extra.name) ? "\(extra.name) is given twice" : "\"\(extra.name)\" is unknown"
+            throw ExpressionError(column: extra.column, reason: "\(reason): \(usage)")
         }
     }
 }

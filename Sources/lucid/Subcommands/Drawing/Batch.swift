@@ -60,7 +60,7 @@ struct BatchCommand: ParsableCommand {
     private func draw(_ batch: Batch, _ settings: BatchSettings, _ session: Session, _ results: BatchReporter) throws {
         let start = ContinuousClock.now
         let runner = settings.runner(session, TerminalReporter(running, results: results))
-        let outcome = try runner.draw(batch.tasks, label: "\(batch.tasks.count) pictures")
+        let outcome = try runner.draw(batch.tasks, label: counted(batch.tasks.count, "picture"))
         for (task, problem) in outcome.failedTasks {
             // A problem with a file that cannot be written names it already.
             let file = problem.line.hasPrefix("\(task.output): ") ? "" : "\(task.output): "

@@ -14,11 +14,11 @@ struct Caricature: DrawingCommand {
             """)
 
     @Argument(CaricatureRequest["photo"]) var photo: String
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(CaricatureRequest["layer"]) var layer: String
+    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(CaricatureRequest["cossim-pow"]) var cossimPow: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid invert`
@@ -34,10 +34,10 @@ struct Invert: DrawingCommand {
             """)
 
     @Argument(InvertRequest["photo"]) var photo: String
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(InvertRequest["layer"]) var layer: String
+    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid accentuate`
@@ -55,13 +55,12 @@ struct Accentuate: DrawingCommand {
             """)
 
     @Argument(AccentuateRequest["photo"]) var photo: String
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(AccentuateRequest["layer"]) var layer: String
-    @Option(AccentuateRequest["index"]) var index: String
+    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(AccentuateRequest["anchor"]) var anchor: String?
     @Option(AccentuateRequest["weight"]) var weight: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid deepdream`
@@ -84,11 +83,11 @@ struct DeepDream: DrawingCommand {
             """)
 
     @Argument(DreamRequest["photo"]) var photo: String?
-    @OptionGroup(title: "Network") var model: ModelOptions
+    @OptionGroup(title: "Network") var model: NetworkOptions<Request>
     @OptionGroup(title: "Dream") var dream: DreamOptions
     @OptionGroup(title: "Moving pictures") var moving: MovingOptions
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(visibility: .further) var reading: ReadingOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid style`
@@ -112,10 +111,10 @@ struct StyleCommand: DrawingCommand {
 
     @Argument(StyleRequest["content"]) var content: String
     @Argument(StyleRequest["styles"]) var styles: [String]
-    @OptionGroup(title: "Network") var model: ModelOptions
+    @OptionGroup(title: "Network") var model: NetworkOptions<Request>
     @OptionGroup(title: "Style") var style: StyleOptions
-    @OptionGroup var reading: ReadingOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(visibility: .further) var reading: ReadingOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid replay`
@@ -130,6 +129,7 @@ struct Replay: DrawingCommand {
     @Option(ReplayRequest["weights"]) var weights: String?
     @Option(ReplayRequest["model"]) var model: String?
     @Option(ReplayRequest["picture"]) var picture: [String] = []
+    @Option(OutputSettings["output-size"]) var outputSize: String?
     @OptionGroup var reading: ReadingOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

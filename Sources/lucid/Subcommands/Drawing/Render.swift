@@ -40,8 +40,8 @@ struct Render: DrawingCommand {
     }
 
     @Argument(ExpressionRequest["expression"]) var expression: String?
-    @OptionGroup(title: "Network") var model: ModelOptions
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(ExpressionRequest["count"]) var count: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

@@ -16,13 +16,12 @@ struct Diversity: DrawingCommand {
             Example: lucid diversity --layer features.10 --index 5 --count 4
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(DiversityRequest["layer"]) var layer: String
-    @Option(DiversityRequest["index"]) var index: String
+    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(DiversityRequest["count"]) var count: String?
     @Option(DiversityRequest["weight"]) var weight: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid facets`
@@ -46,12 +45,12 @@ struct Facets: DrawingCommand {
             """)
 
     @Argument(FacetsRequest["pictures"]) var pictures: [String] = []
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(FacetsRequest["layer"]) var layer: String
+    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(FacetsRequest["index"]) var index: String?
     @Option(FacetsRequest["threshold"]) var threshold: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid sheet`
@@ -65,13 +64,13 @@ struct Sheet: DrawingCommand {
                      lucid sheet --layer features.10 --index 0-63 --keep pictures/
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(SheetRequest["layer"]) var layer: String
+    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(SheetRequest["index"]) var index: String?
     @Option(SheetRequest["columns"]) var columns: String?
     @Option(SheetRequest["keep"]) var keep: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid progression`
@@ -85,11 +84,11 @@ struct Progression: DrawingCommand {
                      lucid progression --layers features.3,features.8,features.10 --index 5
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(ProgressionRequest["layers"]) var layers: String?
     @Option(ProgressionRequest["index"]) var index: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid interpolate`
@@ -100,11 +99,10 @@ struct Interpolate: DrawingCommand {
         abstract: "Draw a row of aligned pictures from one channel to another.",
         discussion: "Example: lucid interpolate --layer features.10 --index 5,12 --count 6")
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(InterpolateRequest["layer"]) var layer: String
-    @Option(InterpolateRequest["index"]) var index: String
+    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(InterpolateRequest["count"]) var count: String?
     @Option(InterpolateRequest["alignment"]) var alignment: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

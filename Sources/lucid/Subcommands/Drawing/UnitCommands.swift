@@ -13,11 +13,10 @@ struct Channel: DrawingCommand {
                      lucid channel --layer features.10 --index 5 --seeds 0-3
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(ChannelRequest["layer"]) var layer: String
-    @Option(ChannelRequest["index"]) var index: String
+    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid neuron`
@@ -28,12 +27,11 @@ struct Neuron: DrawingCommand {
         abstract: "Draw what one unit responds to: a channel at one position.",
         discussion: "Example: lucid neuron --layer features.10 --index 5 --x 7 --y 7")
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(NeuronRequest["layer"]) var layer: String
-    @Option(NeuronRequest["index"]) var index: String
+    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup var position: PositionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// A position in a layer.
@@ -51,10 +49,10 @@ struct LayerEnergy: DrawingCommand {
         abstract: "Draw what excites a whole layer: its mean squared activation rises.",
         discussion: "Example: lucid layer --model vgg16 --layer features.21")
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(LayerRequest["layer"]) var layer: String
+    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
 /// `lucid class`
@@ -65,15 +63,23 @@ struct ClassUnit: DrawingCommand {
         commandName: "class",
         abstract: "Draw what a class looks like to a classifier: its score before the softmax rises.",
         discussion: """
+            `lucid classes` lists the classes' names.
+
             Example: lucid class --label goldfish
+                     lucid class --label goldfish --label tabby -o pets/
                      lucid class --index 1 --steps 1024
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(ClassRequest["label"]) var label: String?
-    @Option(ClassRequest["index"]) var index: String?
+    @OptionGroup(title: "What to draw") var subject: ClassOptions
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
+}
+
+/// A class, or several.
+struct ClassOptions: ParsableArguments {
+    @Option(ClassRequest["label"]) var label: [String] = []
+    @Option(ClassRequest["index"]) var index: String?
 }
 
 /// `lucid direction`
@@ -92,8 +98,8 @@ struct DirectionCommand: DrawingCommand {
                      lucid direction --layer features.10 --vector v.npy --cossim-pow 2
             """)
 
-    @OptionGroup(title: "Network") var model: ModelOptions
-    @Option(DirectionRequest["layer"]) var layer: String
+    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(DirectionRequest["channels"]) var channels: String?
     @Option(DirectionRequest["vector"]) var vector: String?
     @Option(DirectionRequest["cossim-pow"]) var cossimPow: String?
@@ -101,5 +107,5 @@ struct DirectionCommand: DrawingCommand {
     @Flag(DirectionRequest["neuron"]) var neuron = false
     @OptionGroup var position: PositionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

@@ -1,0 +1,40 @@
+import ModelStore
+import Networks
+import Visualization
+
+/// The classes that a network knows, or those that have a word in one of their names.
+public struct ClassesSettings: SettingGroup {
+    public var word: String?
+    public var model = ModelSettings()
+
+    public init() {}
+
+    public static let settings = table()
+    public static func table() -> [Setting<Self>] {
+        Setting("word", \.word, "word", "A part of a class's name; without one, every class is listed.").positional()
+        ModelSettings.lifted(\.model)
+    }
+
+    /// A class with its names.
+    public struct Entry: Encodable, Sendable {
+        /// The class's number, from 0.
+        public let index: Int
+        /// The names, the usual one first.
+        public let names: [String]
+    }
+
+    /// The classes, in the order of their numbers.
+    public func entries() throws(Problem) -> [Entry] {
+        let model = try Session.graph(model.request())
+        guard let labels = model.classNames else { throw try Session.noClasses(of: model) }
+        let found = classes(holding: word ?? "", among: labels)
+        guard !found.isEmpty else {
+            let names = labels.flatMap { $0.split(separator: ",").map { String($0.drop { $0 == " " }) } }
+            let near = nearestNames(to: word ?? "", among: names).joined(separator: ", ")
+            throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(near)", setting: "word")
+        }
+        return found.map { index in
+            Entry(index: index, names: labels[index].split(separator: ",").map { String($0.drop { $0 == " " }) })
+        }
+    }
+}
