@@ -39,7 +39,7 @@ struct PictureState: Sendable {
 
 /// How good finished pictures are.
 struct PictureRating: Sendable {
-    /// "score 5.21 (4.98 under transforms); channel 5 is the strongest of 384 on this picture"
+    /// "score 5.21 (4.98 under transforms), 0.4 % clipped; channel 5 is the strongest of 384 on this picture"
     var text: String
     /// Its mean over draws of the transforms.
     var scoreWithTransforms: Float?
@@ -74,9 +74,20 @@ struct RenderProcess: PictureProcess {
         let isAlone = renderer.plan.count == 1
         let under = renderer.scoreWithTransforms(of: state.tensors)
         let rank = isAlone ? try renderer.rank(on: state.tensors[0]) : nil
-        let text = "score \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms)"
+        let clipped = state.tensors.map(\.clippedShare).reduce(0, +) / Float(state.tensors.count)
+        let text =
+            "score \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms), \(rounded(Double(100 * clipped), 1)) % clipped"
         let standing = rank.map { "; " + $0.sentence(classNames: renderer.model.classNames, lowers: renderer.plan.objective.hasPrefix("-")) }
-        return PictureRating(text: text + (standing ?? ""), scoreWithTransforms: under, rank: rank)
+        return PictureRating(text: text + (standing ?? ""), scoreWithTransforms: under, rank: rank, measures: ["clipped": clipped])
+    }
+}
+
+extension Tensor {
+    /// The share of a picture's numbers that are black or white: within 8 of 255 steps of 0 or 1. Photographs have about 0.09; more
+    /// than that is contrast that a screen cannot show, and that raises the score nevertheless.
+    fileprivate var clippedShare: Float {
+        let margin: Float = 8 / 255
+        return withElements { values in Float(values.count { $0 < margin || $0 > 1 - margin }) / Float(max(values.count, 1)) }
     }
 }
 
