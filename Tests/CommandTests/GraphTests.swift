@@ -24,6 +24,16 @@ import Testing
         try Data(bytes).write(to: URL(filePath: "\(scratch.path)/small.onnx"))
     }
 
+    @Test func aComparisonAdvisesNoOptionsThatItLacks() throws {
+        let scratch = try Scratch()
+        try graph(in: scratch)
+        let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos").path
+        let compared = try Program.run(
+            ["compare-models", "small.onnx", "small.onnx", "--photos", photos, "--layers", "Conv_0", "--size", "32"], in: scratch.path)
+        #expect(compared.status == 0, "\(compared.errors)")
+        #expect(compared.errors.contains("assuming") && !compared.errors.contains("--mean"), "\(compared.errors)")
+    }
+
     @Test func aGraphIsListedDrawnAndReplayed() throws {
         let scratch = try Scratch()
         try graph(in: scratch)

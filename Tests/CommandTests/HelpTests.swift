@@ -13,7 +13,7 @@ import Testing
     func requiredOptionsComeFirstOnOneScreen(_ command: String) throws {
         let help = try text([command, "--help"])
         #expect(help.split(separator: "\n", omittingEmptySubsequences: false).count <= 60, "\(help)")
-        let places = ["\nWHAT TO DRAW:", "\n  --model", "\n  --size", "\n  --steps", "\n  -o, --output"].map { help.range(of: $0)?.lowerBound }
+        let places = ["\nTARGET:", "\n  --model", "\n  --size", "\n  --steps", "\n  -o, --output"].map { help.range(of: $0)?.lowerBound }
         #expect(places.allSatisfy { $0 != nil }, "\(help)")
         #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
         #expect(!help.contains("--clip-gradient"))

@@ -17,7 +17,7 @@ import Testing
         try Data("no picture".utf8).write(to: URL(filePath: "\(scratch.path)/broken.png"))
         let program = try Program.run(["report", ".", "--title", "<Mine>"], in: scratch.path)
         #expect(program.status == 0, "\(program.errors)")
-        #expect(program.text.contains("report.html  1 pictures, "), "\(program.text)")
+        #expect(program.text.contains("report.html  1 picture, "), "\(program.text)")
         #expect(program.errors.contains("broken.png") && program.errors.split(separator: "\n").count == 1, "\(program.errors)")
         #expect(try Program.run(["report", scratch.path, "--title", "<Mine>", "-o", "-"]).output == scratch.bytes("report.html"))
         let page = String(decoding: try scratch.bytes("report.html"), as: UTF8.self)

@@ -35,6 +35,17 @@ import Visualization
         #expect(try Record(json: record.json) == record)
     }
 
+    @Test(arguments: ["1.5", "1e308", "-1", "99999999999999999999999"])
+    func aNumberThatIsNoneOfItsFieldIsNotCalledNoJSON(_ number: String) throws {
+        let json = Record(DrawnPicture(plan: .picture(Self.render), stepsDone: 4, score: 1)).json
+        let wrong = json.replacing("\"steps\":4", with: "\"steps\":\(number)")
+        #expect(wrong != json)
+        let problem = #expect(throws: Problem.self) { try Record(json: wrong) }
+        #expect(problem?.message.description.contains("not JSON") == false, "\(problem?.message.description ?? "")")
+        let cut = #expect(throws: Problem.self) { try Record(json: String(json.dropLast())) }
+        #expect(cut?.message.description.contains("it is not JSON") == true)
+    }
+
     // MARK: Earlier versions
 
     @Test func aRecordOfTheFirstVersionIsWhatItWas() throws {

@@ -23,6 +23,13 @@ import Visualization
         #expect(problem?.message.description == message)
     }
 
+    @Test func countsAndPlacesAreWritten() {
+        #expect([0, 1, 2].map { counted($0, "picture") } == ["0 pictures", "1 picture", "2 pictures"])
+        #expect([1, 2, 3, 4, 10, 11, 12, 13, 21, 112, 123].map(ordinal) == [
+            "1st", "2nd", "3rd", "4th", "10th", "11th", "12th", "13th", "21st", "112th", "123rd",
+        ])
+    }
+
     @Test func anUnknownSettingAndAMissingOneAreNamed() {
         #expect(#expect(throws: Problem.self) { try RenderSettings(given: ["stepz": ["1"]]) }?.setting == "stepz")
         #expect(#expect(throws: Problem.self) { try ChannelRequest(given: ["layer": ["features.3"]]) }?.setting == "index")

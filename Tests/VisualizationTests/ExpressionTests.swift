@@ -10,6 +10,13 @@ import Visualization
 
     private func score(_ text: String) throws -> Float { try Objective(parsing: text).evaluate(Self.item.batch()).score }
 
+    @Test func anArgumentThatIsGivenTwiceIsCalledThat() {
+        let error = #expect(throws: ExpressionError.self) { try Objective(parsing: "neuron(a,5,x=1,x=2)", labels: nil) }
+        #expect(error?.description.contains("x is given twice") == true)
+        let unknown = #expect(throws: ExpressionError.self) { try Objective(parsing: "neuron(a,5,z=1)", labels: nil) }
+        #expect(unknown?.description.contains("\"z\" is unknown") == true)
+    }
+
     @Test func everyCaseReadsBackAsItself() throws {
         for (name, item) in try ObjectiveCase.all() {
             let objective = try Objective(parsing: item.text)

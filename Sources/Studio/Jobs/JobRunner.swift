@@ -7,7 +7,9 @@ import Tensors
 ///     let job = try ChannelRequest(given: ["layer": ["features.10"], "index": ["5"]]).jobs(session)
 ///     try JobRunner(session, reporter).run(job)
 public struct JobRunner: Sendable {
+    /// The networks and threads that the jobs share.
     public let session: Session
+    /// Told of every event.
     public let reporter: any Reporter
     /// Files that are there may be overwritten.
     public var force = false
@@ -30,6 +32,7 @@ public struct JobRunner: Sendable {
     public struct Outcome: Sendable {
         /// Jobs that are done.
         public internal(set) var done: [any Job] = []
+        /// Jobs that failed, with the reason.
         public internal(set) var failures: [(job: any Job, problem: Problem)] = []
         /// Those that never had a gradient.
         public internal(set) var dead: [any Job] = []

@@ -51,11 +51,13 @@ extension PlanCommand {
 
 /// The thing that an objective is about: a unit that has a command of its own, or an expression.
 public struct Subject: Sendable {
+    /// The command that draws it.
     public let command: String
     let settings: [(name: String, text: String)]
     let arguments: [String]
-    /// The unit's, where there is one.
+    /// The unit's layer, where there is one.
     public private(set) var layer: String?
+    /// The unit's channel or class, where there is one.
     public private(set) var index: Int?
     /// The power of the unit's cosine, where its command leaves a choice.
     private(set) var cosinePower: Float?

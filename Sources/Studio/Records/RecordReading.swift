@@ -11,7 +11,7 @@ extension Record {
         do {
             self = try JSONDecoder().decode(Record.self, from: Data(json.utf8))
         } catch let error as DecodingError {
-            throw Self.unreadable(Self.reason(of: error))
+            throw Self.unreadable(Self.reason(of: error, in: json))
         } catch {
             throw Self.unreadable("it is not JSON")
         }
@@ -58,8 +58,14 @@ extension Record {
 
     private static func unreadable(_ reason: String) -> Problem { .badData("its metadata cannot be read: \(reason)") }
 
+    /// Whether a text is JSON, whatever it says.
+    private static func isJSON(_ text: String) -> Bool {
+        struct Anything: Decodable { init(from decoder: any Decoder) {} }
+        return (try? JSONDecoder().decode(Anything.self, from: Data(text.utf8))) != nil
+    }
+
     /// A decoder's complaint in a few words.
-    private static func reason(of error: DecodingError) -> String {
+    private static func reason(of error: DecodingError, in json: String) -> String {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
             (context.codingPath + [last].compactMap { $0 }).map(\.stringValue).joined(separator: ".")
         }
@@ -67,9 +73,8 @@ extension Record {
         case .keyNotFound(let key, let context): "\(path(context, key)) is missing"
         case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(path(context)) is of another kind"
         case .dataCorrupted(let context) where !context.codingPath.isEmpty: "\(path(context)): \(context.debugDescription)"
-        case .dataCorrupted(let context):
-            // A number that its type cannot hold has no path.
-            context.debugDescription.contains("umber") ? "a number in it cannot be used: \(context.debugDescription)" : "it is not JSON"
+        // A number that its field cannot hold has no path.
+        case .dataCorrupted: isJSON(json) ? "a number in it is too large, or has a fraction where there can be none" : "it is not JSON"
         @unknown default: "it is of another kind"
         }
     }

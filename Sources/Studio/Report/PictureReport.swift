@@ -38,9 +38,11 @@ public struct PictureReport {
     public struct Summary: Sendable, Encodable {
         /// The page's file; "-" is standard output.
         public let output: String
+        /// Pictures on the page.
         public let pictures: Int
         /// Pictures that carry no record.
         public let skipped: Int
+        /// Pictures that could not be read.
         public let unreadable: Int
         /// The page's length.
         public let bytes: Int
@@ -60,6 +62,9 @@ public struct PictureReport {
     public init(_ settings: ReportSettings, session: Session) throws(Problem) {
         self.settings = settings
         let output = settings.output ?? OutputNames.join(settings.folder, "report.html")
+        if isFile(settings.folder) {
+            throw .usage("\(settings.folder) is a file, and a report is of a folder; `lucid info` tells of one picture", setting: "folder")
+        }
         let files = try asProblem { try Picture.relativePaths(in: settings.folder) }
         try OutputChecks.check(output)
         if settings.output == nil, !settings.force, isFile(output), !Self.isReport(output) {

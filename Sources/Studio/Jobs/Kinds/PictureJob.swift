@@ -88,9 +88,9 @@ struct PictureJob: Job {
         let paths = paths.compactMap { $0 }
         if paths != ["-"], let rating = drawn.rating {
             let record = drawn.records[0]
-            let state = record.complete || record.stepsDone == steps ? "" : " (interrupted after \(record.stepsDone) steps)"
+            let state = record.complete || record.stepsDone == steps ? "" : " (interrupted after \(counted(record.stepsDone, "step")))"
             let name = paths.isEmpty ? "\(plan.objective)\(seed)" : paths.joined(separator: " ")
-            result.lines = ["\(name)  \(rating.text)  \(record.stepsDone) steps in \(rounded(drawn.seconds, 1)) s\(state)"]
+            result.lines = ["\(name)  \(rating.text)  \(counted(record.stepsDone, "step")) in \(rounded(drawn.seconds, 1)) s\(state)"]
         }
         result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil)]
         if result.isDead { result.warning = neverAnswered }

@@ -14,7 +14,7 @@ struct Caricature: DrawingCommand {
             """)
 
     @Argument(CaricatureRequest["photo"]) var photo: String
-    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(CaricatureRequest["cossim-pow"]) var cossimPow: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
@@ -34,7 +34,7 @@ struct Invert: DrawingCommand {
             """)
 
     @Argument(InvertRequest["photo"]) var photo: String
-    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
@@ -55,7 +55,7 @@ struct Accentuate: DrawingCommand {
             """)
 
     @Argument(AccentuateRequest["photo"]) var photo: String
-    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(AccentuateRequest["anchor"]) var anchor: String?
     @Option(AccentuateRequest["weight"]) var weight: String?

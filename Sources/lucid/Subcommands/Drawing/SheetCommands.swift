@@ -16,7 +16,7 @@ struct Diversity: DrawingCommand {
             Example: lucid diversity --layer features.10 --index 5 --count 4
             """)
 
-    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(DiversityRequest["count"]) var count: String?
     @Option(DiversityRequest["weight"]) var weight: String?
@@ -45,7 +45,7 @@ struct Facets: DrawingCommand {
             """)
 
     @Argument(FacetsRequest["pictures"]) var pictures: [String] = []
-    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(FacetsRequest["index"]) var index: String?
     @Option(FacetsRequest["threshold"]) var threshold: String?
@@ -64,7 +64,7 @@ struct Sheet: DrawingCommand {
                      lucid sheet --layer features.10 --index 0-63 --keep pictures/
             """)
 
-    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(SheetRequest["index"]) var index: String?
     @Option(SheetRequest["columns"]) var columns: String?
@@ -99,7 +99,7 @@ struct Interpolate: DrawingCommand {
         abstract: "Draw a row of aligned pictures from one channel to another.",
         discussion: "Example: lucid interpolate --layer features.10 --index 5,12 --count 6")
 
-    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(InterpolateRequest["count"]) var count: String?
     @Option(InterpolateRequest["alignment"]) var alignment: String?

@@ -13,7 +13,7 @@ struct Channel: DrawingCommand {
                      lucid channel --layer features.10 --index 5 --seeds 0-3
             """)
 
-    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
@@ -27,7 +27,7 @@ struct Neuron: DrawingCommand {
         abstract: "Draw what one unit responds to: a channel at one position.",
         discussion: "Example: lucid neuron --layer features.10 --index 5 --x 7 --y 7")
 
-    @OptionGroup(title: "What to draw") var subject: UnitOptions<Request>
+    @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup var position: PositionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
@@ -49,7 +49,7 @@ struct LayerEnergy: DrawingCommand {
         abstract: "Draw what excites a whole layer: its mean squared activation rises.",
         discussion: "Example: lucid layer --model vgg16 --layer features.21")
 
-    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
@@ -70,7 +70,7 @@ struct ClassUnit: DrawingCommand {
                      lucid class --index 1 --steps 1024
             """)
 
-    @OptionGroup(title: "What to draw") var subject: ClassOptions
+    @OptionGroup(title: "Target") var subject: ClassOptions
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
@@ -98,7 +98,7 @@ struct DirectionCommand: DrawingCommand {
                      lucid direction --layer features.10 --vector v.npy --cossim-pow 2
             """)
 
-    @OptionGroup(title: "What to draw") var subject: LayerOptions<Request>
+    @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(DirectionRequest["channels"]) var channels: String?
     @Option(DirectionRequest["vector"]) var vector: String?
