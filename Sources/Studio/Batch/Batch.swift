@@ -71,9 +71,10 @@ public struct Batch: Sendable {
                 let parent = OutputNames.beside(path, "")
                 guard checked.insert(parent).inserted else { continue }
                 do {
-                    try OutputChecks.check(path, createFolders: true)
+                    try OutputChecks.check(path)
                     OutputFile.removeStaleTemporaryFiles(in: parent.isEmpty ? "." : parent)
                 } catch {
+                    if error.kind == .diskFull { throw Problem(.stopped, "\(error.message); the same command then goes on") }
                     mistakes.add(task.line, error.message, error.kind)
                     break
                 }
@@ -101,6 +102,9 @@ public struct Batch: Sendable {
         let (done, total) = (before + outcome.done.count, before + tasks.count)
         if session.isCancelled(), done < total {
             throw Problem(.stopped, "interrupted; \(done) of \(total) pictures are done, and the same command goes on")
+        }
+        if outcome.isDiskFull {
+            throw Problem(.stopped, "the disk is full; \(done) of \(total) pictures are done, and the same command goes on when there is space")
         }
         if !outcome.failures.isEmpty {
             throw Problem(.partial, "\(outcome.failures.count) of \(total) pictures failed; the same command tries them again")

@@ -30,6 +30,9 @@ extension Record {
         }
     }
 
+    /// The pictures that a file says it shows; none where it does not say so.
+    static func pictures(ofFile path: String) -> [DrawnPicture] { (try? Record(ofFile: path))?.pictures ?? [] }
+
     /// The record of a picture, as JSON; "-" is standard input.
     public static func text(ofFile path: String) throws(Problem) -> String {
         guard let text = try text(in: try StandardInput.bytes(of: path), name: path) else {
@@ -92,6 +95,7 @@ extension Plan {
         case .flight(let plan):
             plan.dream.fieldOutOfBounds ?? ((1...100_000).contains(plan.frames) ? FrameWriter.rates.contains(plan.rate) ? nil : "rate" : "frames")
         case .diversity(let plan): plan.pictures.fieldOutOfBounds
+        case .chart: nil
         case .facets(let plan): plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         case .sheet(let plan): plan.pictures.isEmpty ? "pictures" : plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         }

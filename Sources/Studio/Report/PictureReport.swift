@@ -61,12 +61,9 @@ public struct PictureReport {
         self.settings = settings
         let output = settings.output ?? OutputNames.join(settings.folder, "report.html")
         let files = try asProblem { try Picture.relativePaths(in: settings.folder) }
+        try OutputChecks.check(
+            overwriting: output, inputs: files.map { OutputNames.join(settings.folder, $0) }, force: settings.force, isOwn: Self.isReport)
         try OutputChecks.check(output)
-        if settings.output == nil, !settings.force, isFile(output), !Self.isReport(output) {
-            throw Problem(
-                .cannotWrite,
-                "\(output) is there already, and is no report; use \(setting: "force") to overwrite it, or \(setting: "output")")
-        }
         let results = try session.workers.map(files) { file throws(Problem) in
             if session.isCancelled() { throw .interrupted }
             return Result { () throws(Problem) in

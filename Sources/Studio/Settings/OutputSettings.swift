@@ -24,12 +24,20 @@ public struct OutputSettings: SettingGroup {
 
     public func check() throws(Problem) {
         if output == "" { throw .usage("\(setting: "output") is empty") }
+        if let output { try OutputNames.check(template: output, setting: "output") }
+        if let evolution { try OutputNames.check(template: evolution, setting: "evolution") }
         if quality != nil, PictureFormat(fileName: output ?? "")?.codec.isLossy != true {
             throw .usage("\(setting: "quality") is for JPEG; name a .jpg with \(setting: "output")")
         }
         if output == "-", saveAt != nil {
             throw .usage("standard output takes one picture; \(setting: "save-at") keeps several")
         }
+    }
+
+    /// Refuses a format that would lose the opacity that is drawn.
+    func checkOpacity() throws(Problem) {
+        guard PictureFormat(fileName: output ?? "")?.codec.isLossy == true else { return }
+        throw .usage("\(setting: "alpha") draws an opacity, which a JPEG cannot hold; name a .png with \(setting: "output")", setting: "output")
     }
 
     /// The quality of a file of this name; nil for a format without losses.
