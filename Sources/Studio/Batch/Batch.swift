@@ -95,6 +95,15 @@ public struct Batch: Sendable {
         return done
     }
 
+    /// Tells other processes that this one draws these pictures into this folder.
+    ///
+    /// - Returns: a lock to hold while it draws; nil if another process draws the same.
+    /// - Throws: where nobody can know.
+    public func claim(in folder: String) throws(SystemError) -> FileLock? {
+        let name = "\(BatchStatus.folder)/\(OutputNames.short(tasks.map(\.output).joined(separator: "\n"))).lock"
+        return try FileLock(OutputNames.join(folder, name))
+    }
+
     /// Ends a run: with a problem where pictures failed, or are left.
     ///
     /// - Parameter before: pictures that were done before the run.

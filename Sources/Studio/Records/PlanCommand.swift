@@ -17,9 +17,14 @@ public struct PlanCommand: Sendable, Equatable {
     /// - Returns: nil where a plan holds what only the picture itself can give back: photographs, a measured spectrum, an
     ///   opacity, preprocessing of its own, pictures drawn together.
     public init?(_ plan: RenderPlan) {
-        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs, plan.preprocessing == nil,
-            let subject = Subject(plan.objective)
+        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs, plan.preprocessing == nil
         else { return nil }
+        self.init(naming: plan)
+    }
+
+    /// The same with names in the place of what only the picture can give back: photographs are called as the plan calls them.
+    init?(naming plan: RenderPlan) {
+        guard let subject = Subject(plan.objective) else { return nil }
         var (said, given) = (RenderSettings(), [(name: String, text: String)]())
         if plan.model != Self.usualModel { given.append(("model", plan.model)) }
         given += subject.settings
@@ -39,6 +44,10 @@ public struct PlanCommand: Sendable, Equatable {
 }
 
 extension PlanCommand {
+    init(_ command: String, _ settings: [(name: String, text: String)], _ arguments: [String]) {
+        (self.command, self.settings, self.arguments) = (command, settings, arguments)
+    }
+
     /// The command that makes any picture again.
     public init(replaying file: String) { (command, settings, arguments) = ("replay", [], [file]) }
 
@@ -46,7 +55,7 @@ extension PlanCommand {
     init(describing file: String) { (command, settings, arguments) = ("info", [], [file]) }
 
     /// The network that needs no name.
-    private static let usualModel = "squeezenet1_1"
+    static let usualModel = "squeezenet1_1"
 }
 
 /// The thing that an objective is about: a unit that has a command of its own, or an expression.

@@ -20,7 +20,7 @@ extension Record {
         }
     }
 
-    /// Reads the record of a PNG or a JPEG; "-" is standard input.
+    /// Reads the record of a PNG, a JPEG, a GIF or a film; "-" is standard input.
     public init(ofFile path: String) throws(Problem) {
         let text = try Self.text(ofFile: path)
         do {
@@ -45,7 +45,10 @@ extension Record {
     ///
     /// - Parameter path: the file's name, for messages.
     public static func text(in bytes: [UInt8], name path: String) throws(Problem) -> String? {
-        try asProblem { () throws(PictureError) in
+        // A film's comment is a record if lucid wrote it.
+        if let comment = GIF.comment(in: bytes) ?? FilmComment.text(in: bytes) { return comment.hasPrefix("{") ? comment : nil }
+        if GIF.isGIF(bytes) { return nil }
+        return try asProblem { () throws(PictureError) in
             try Picture.record(in: bytes, keyword: keyword, name: path)
         }
     }
