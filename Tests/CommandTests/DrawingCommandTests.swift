@@ -51,8 +51,8 @@ import Testing
     @Test func seedsGoOnOneSheet() throws {
         let scratch = try Scratch()
         _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--seeds", "0-3"])
-        #expect(try scratch.names() == ["squeezenet1_1_features.3_5_seeds.png"])
-        #expect(try picture(scratch, "squeezenet1_1_features.3_5_seeds.png").width == 2 * 64 + 3 * 2)
+        #expect(try scratch.names() == ["squeezenet1_1_features.3_5_seeds0-3.png"])
+        #expect(try picture(scratch, "squeezenet1_1_features.3_5_seeds0-3.png").width == 2 * 64 + 3 * 2)
         _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--seeds", "0-1", "-o", "s{seed}.png"])
         #expect(try scratch.names().contains("s1.png"))
         _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "5", "--seed", "1", "-o", "one.png"])

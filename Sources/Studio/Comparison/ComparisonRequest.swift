@@ -1,4 +1,5 @@
 import Analysis
+import Files
 import FoundationEssentials
 import Images
 import ModelStore
@@ -162,11 +163,13 @@ public struct ComparisonRequest: SettingGroup {
             try OutputChecks.check(path)
         }
         try check(output, plans.heatMap.isOwn)
-        try check(pairs) { Self.isOfLayers(names, pairs: $0) }
+        // Matches say nothing of their making but for the heat map that was written with them.
+        let isAgain = output.map { isFile($0) && plans.heatMap.isOwn($0) } ?? false
+        try check(pairs) { isAgain && Self.isOfLayers(names, pairs: $0) }
         try check(sheet, plans.sheet.isOwn)
     }
 
-    /// Whether a file holds matches of these layers, which say nothing of their making.
+    /// Whether a file holds matches of these layers.
     private static func isOfLayers(_ names: [String], pairs path: String) -> Bool {
         struct Match: Decodable { let layerA, layerB: String }
         guard let bytes = try? StandardInput.bytes(of: path), let all = try? JSONDecoder().decode([Match].self, from: Data(bytes)) else {

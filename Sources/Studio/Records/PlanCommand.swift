@@ -24,7 +24,13 @@ public struct PlanCommand: Sendable, Equatable {
 
     /// The same with names in the place of what only the picture can give back: photographs are called as the plan calls them.
     init?(naming plan: RenderPlan) {
-        guard let subject = Subject(plan.objective) else { return nil }
+        var objective = plan.objective
+        if plan.alpha {
+            guard let own = RenderSettings.withoutAlpha(objective) else { return nil }
+            objective = own
+        }
+        // Only an expression draws several together.
+        guard let subject = plan.count > 1 ? Subject(expression: objective) : Subject(objective) else { return nil }
         var (said, given) = (RenderSettings(), [(name: String, text: String)]())
         if plan.model != Self.usualModel { given.append(("model", plan.model)) }
         given += subject.settings
@@ -74,6 +80,12 @@ public struct Subject: Sendable {
     var usualTransforms: String {
         let request = allRequests.first { $0.command == command } as? any RenderRequest.Type
         return request?.usualTransforms ?? RenderSettings.usualTransforms
+    }
+
+    /// - Returns: nil if the text is no objective.
+    init?(expression text: String) {
+        guard let objective = try? Objective(parsing: text, labels: nil, photographs: [:]) else { return nil }
+        (command, settings, arguments) = (ExpressionRequest.command, [], [objective.text])
     }
 
     /// - Returns: nil if the text is no objective.

@@ -49,11 +49,20 @@ struct SheetJob: Job {
     /// The index belongs to the sheet that it lies beside.
     func isOwn(_ path: String) -> Bool {
         if let job = jobs.first(where: { $0.outputs.contains(path) }) { return job.isOwn(path) }
-        if path == index { return isFile(sheet) && isOwn(sheet) }
+        if path == index { return isFile(sheet) && isOwn(sheet) && isIndex(path) }
         guard let record = try? Record(ofFile: path), record.isSheet else { return false }
         let (made, own) = (record.pictures.map(\.plan), jobs.flatMap { [Plan](repeating: $0.plan, count: $0.paths.count) })
         // One that was interrupted may lack pictures.
         return made == own || !record.pictures.allSatisfy(\.complete) && made.allSatisfy(own.contains)
+    }
+
+    /// Whether a file lists pictures of these objectives.
+    private func isIndex(_ path: String) -> Bool {
+        struct Listed: Decodable { let objective: String }
+        guard let bytes = try? StandardInput.bytes(of: path), let listed = try? JSONDecoder().decode([Listed].self, from: Data(bytes)) else {
+            return false
+        }
+        return Set(listed.map(\.objective)).isSubset(of: jobs.map(\.plan.objective))
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
