@@ -181,8 +181,10 @@ import Testing
         #expect(way.width == 3 * 64 + 4 * 2)
         let cell = (way.height - 3 * 2) / 2
         #expect(part(of: way, x: 2, y: 4 + cell, width: 64, height: 64) == last.planes())
-        // Twelve of many, as JPEG; the file is replaced as a .gif is.
-        _ = try succeeds(scratch, channel + ["--steps", "40", "--evolution", "way.png", "-o", "a.png"])
+        // Twelve of many, as JPEG; that of another plan is not replaced by itself.
+        let longer = channel + ["--steps", "40", "--evolution", "way.png", "-o", "b.png"]
+        try fails(scratch, longer, with: 73, saying: ["way.png", "--force"])
+        _ = try succeeds(scratch, longer + ["--force"])
         #expect(try picture(scratch, "way.png").width == 4 * 64 + 5 * 2)
         _ = try succeeds(scratch, ["style", "\(Self.photos)/coffee.jpg", "\(Self.photos)/chelsea.jpg", "--size", "64", "--steps", "2", "--evolution", "way.jpg", "-o", "s.png"])
         #expect(try scratch.bytes("way.jpg").starts(with: [0xFF, 0xD8]))

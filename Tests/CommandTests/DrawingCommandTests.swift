@@ -259,7 +259,7 @@ import Testing
         (["direction", "--layer", "features.3", "--channels", "5:1", "--cossim-pow", "-1"], 64, "0 to 16"),
         (["chanel", "--layer", "features.3"], 64, "channel?"),
         (["models", "pul"], 64, "pull?"),
-        (["channel", "--layer", "features.3", "--index", "5", "--param", "cppn", "--output-size", "1000000"], 64, "--output-size"),
+        (["channel", "--layer", "features.3", "--index", "5", "--param", "cppn", "--output-size", "1000000"], 70, "--output-size"),
         (["class", "--label", "shark"], 64, "tiger shark"),
     ])
     func mistakesAreOneLine(_ arguments: [String], _ status: Int32, _ word: String) throws {

@@ -34,7 +34,7 @@ import Testing
         try fails(["neuron", "--index", "5", "--x", "99"] + layer, with: 64, saying: ["columns 0–12"], in: scratch)
         try fails(["channel", "--index", "5", "--size", "0"] + layer, with: 64, saying: ["size"], in: scratch)
         try fails(["channel", "--index", "5", "--size", "5"] + layer, with: 64, saying: ["too small", "--size"], in: scratch)
-        try fails(["channel", "--index", "5", "--size", "100000"] + layer, with: 64, saying: ["GB", "--size"], in: scratch)
+        try fails(["channel", "--index", "5", "--size", "100000"] + layer, with: 70, saying: ["GB", "--size"], in: scratch)
         try fails(["channel", "--index", "5", "--threads", "0"] + layer, with: 64, saying: ["--threads"], in: scratch)
         try fails(["channel", "--index", "5", "--learning-rate", "-1"] + layer, with: 64, saying: ["--learning-rate"], in: scratch)
         try fails(["channel", "--index", "5", "--transforms", "jiter(3)"] + layer, with: 64, saying: ["jiter", "jitter(8)"], in: scratch)

@@ -57,7 +57,7 @@ import Testing
         #expect(try draw(scratch, "channel", "--index", "0,1").status == 0)
         // The same picture again does no harm.
         #expect(try draw(scratch, "channel", "--index", "0,1").status == 0)
-        let again = try draw(scratch, "channel", "--index", "0,1", "--seed", "5")
+        let again = try draw(scratch, "channel", "--index", "0,1", "--l2", "0.1")
         #expect(again.status == 73)
         #expect(again.errors.contains("--force"))
         #expect(try draw(scratch, "channel", "--index", "0,1", "--force").status == 0)
