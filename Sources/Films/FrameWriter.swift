@@ -50,12 +50,12 @@ public final class FrameWriter {
         let kind = try AnimationKind(of: path)
         switch kind {
         case .gif:
-            try asFilmError { () throws(OutputError) in try OutputFile.check(path) }
+            try asFilmError { () throws(OutputError) in try OutputFile.check(path, createFolders: true) }
         case .film:
             try checkProgram(for: path)
             try asFilmError { () throws(OutputError) in
+                try OutputFile.check(path, createFolders: true)
                 _ = try PendingFile(for: path)  // no pipe or device will do
-                try OutputFile.check(path)
             }
         case .folder:
             let first = framePath(in: path, 1)

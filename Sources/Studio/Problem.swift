@@ -23,6 +23,8 @@ public struct Problem: Error, Sendable, Equatable {
         case failed
         /// An output cannot be written: EX_CANTCREAT, 73.
         case cannotWrite
+        /// The same, since no space is left: whatever is tried next will fail as well.
+        case diskFull
         /// The reader of standard output is gone: the program ends without a message.
         case outputClosed
         /// The user or the system asked for the end.
@@ -69,9 +71,9 @@ public struct Problem: Error, Sendable, Equatable {
         return problem
     }
 
-    /// A file that is there, and that nothing but the user's word may replace.
+    /// A file that is there, and that nothing but the user's word may replace: it was not made from the same plan.
     public static func isThere(_ path: String) -> Problem {
-        Problem(.cannotWrite, "\(path) is there already; use \(setting: "force") to overwrite it", setting: "output")
+        Problem(.cannotWrite, "\(path) is there already, and was not made by this command; use \(setting: "force") to overwrite it", setting: "output")
     }
 }
 
@@ -141,7 +143,8 @@ extension Problem {
         case .transforms: self = .usage(message, setting: "transforms")
         case .layer: self = .usage(message, setting: "layer")
         case .index: self = .usage(message, setting: "index")
-        case .size, .memory: self = .usage(message, setting: "size")
+        case .size: self = .usage(message, setting: "size")
+        case .memory: self.init(.failed, message, setting: "size")
         case .picture: self = .badData(message)
         case .weights(let error): self.init(error)
         case .notFinite: self.init(.failed, message)
@@ -200,6 +203,7 @@ extension Problem {
     public init(_ error: OutputError) {
         switch error {
         case .brokenPipe(path: "-"), .brokenPipe(path: "/dev/stdout"): self.init(.outputClosed, "")
+        case .diskFull: self.init(.diskFull, "\(error)")
         default: self.init(.cannotWrite, "\(error)")
         }
     }

@@ -56,7 +56,7 @@ func checkMemory(_ check: (_ bytes: Int) throws(RenderError) -> Void) throws(Pro
     do {
         try check(left)
     } catch {
-        throw Problem(.failed, "\(Problem(error).message), or raise the limit on address space (ulimit -v)")
+        throw Problem(.failed, "\(Problem(error).message), or raise the limit on address space (ulimit -v)", setting: "size")
     }
 }
 

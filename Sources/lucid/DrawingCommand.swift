@@ -20,6 +20,7 @@ extension DrawingCommand {
         for note in list.notes { try reporter.report(.note(note)) }
         var runner = JobRunner(session, reporter)
         runner.force = drawing.force
+        runner.inputs = inputs(of: self, for: Request.self)
         if drawing.dryRun { return try runner.plan(list.jobs) }
         try runner.run(list.jobs, label: list.label)
     }

@@ -18,11 +18,11 @@ extension Problem {
         case .missing: 66
         case .unavailable: 69
         case .failed: 70
-        case .cannotWrite: 73
+        case .cannotWrite, .diskFull: 73
         case .outputClosed: 128 + SIGPIPE
         case .interrupted: 128 + Interruption.signal
-        // Schedulers start one again that exits with 75 after their SIGTERM.
-        case .stopped: Interruption.signal == SIGTERM ? 75 : 128 + Interruption.signal
+        // Schedulers start one again that exits with 75 after their SIGTERM; a full disk stops a batch without a signal.
+        case .stopped: [0, SIGTERM].contains(Interruption.signal) ? 75 : 128 + Interruption.signal
         }
     }
 

@@ -154,7 +154,7 @@ import Testing
             let text = try succeeds(scratch, draw + ["-o", "t\(count).png", "--threshold", threshold, "--json"]).text
             #expect(try JSONDecoder().decode(Facets.self, from: Data(text.utf8)).facets.count == count)
         }
-        try fails(scratch, draw + ["-o", "f.png"], with: 73, saying: ["f.png", "--force"])
+        try fails(scratch, draw + ["-o", "f.png", "--threshold", "0.31"], with: 73, saying: ["f.png", "--force"])
     }
 
     @Test func picturesThatAreThereAreLookedAt() throws {
@@ -181,12 +181,14 @@ import Testing
         #expect(way.width == 3 * 64 + 4 * 2)
         let cell = (way.height - 3 * 2) / 2
         #expect(part(of: way, x: 2, y: 4 + cell, width: 64, height: 64) == last.planes())
-        // Twelve of many, as JPEG; the file is replaced as a .gif is.
-        _ = try succeeds(scratch, channel + ["--steps", "40", "--evolution", "way.png", "-o", "a.png"])
+        // Twelve of many, as JPEG; that of another plan is not replaced by itself.
+        let longer = channel + ["--steps", "40", "--evolution", "way.png", "-o", "b.png"]
+        try fails(scratch, longer, with: 73, saying: ["way.png", "--force"])
+        _ = try succeeds(scratch, longer + ["--force"])
         #expect(try picture(scratch, "way.png").width == 4 * 64 + 5 * 2)
         _ = try succeeds(scratch, ["style", "\(Self.photos)/coffee.jpg", "\(Self.photos)/chelsea.jpg", "--size", "64", "--steps", "2", "--evolution", "way.jpg", "-o", "s.png"])
         #expect(try scratch.bytes("way.jpg").starts(with: [0xFF, 0xD8]))
-        try fails(scratch, channel + ["--evolution", "nowhere/way.png", "-o", "b.png"], with: 73, saying: ["nowhere/way.png"])
+        try fails(scratch, channel + ["--evolution", "/dev/null/way.png", "-o", "b.png"], with: 73, saying: ["/dev/null/way.png"])
     }
 
     @Test func anInterruptedWayIsWritten() throws {

@@ -37,6 +37,8 @@ import Testing
         let drawn = try draw(scratch)
         #expect(drawn.status == 73, "\(drawn.errors)")
         #expect(drawn.errors.contains("no such encoder") && drawn.errors.filter { $0 == "\n" }.count == 1, "\(drawn.errors)")
+        // The finished picture is not lost with its film.
+        #expect(try scratch.names().contains("a.png"))
         #expect(try scratch.names().filter { $0.contains("way") || $0.contains("tmp") }.isEmpty)
     }
 }

@@ -52,10 +52,12 @@ import Testing
         for name in try batch.names() { #expect(try batch.bytes(name) == single.bytes(name), "\(name)") }
     }
 
-    @Test func manyPicturesDoNotOverwriteWithoutForce() throws {
+    @Test func otherPicturesAreNotOverwrittenWithoutForce() throws {
         let scratch = try Scratch()
         #expect(try draw(scratch, "channel", "--index", "0,1").status == 0)
-        let again = try draw(scratch, "channel", "--index", "0,1")
+        // The same picture again does no harm.
+        #expect(try draw(scratch, "channel", "--index", "0,1").status == 0)
+        let again = try draw(scratch, "channel", "--index", "0,1", "--l2", "0.1")
         #expect(again.status == 73)
         #expect(again.errors.contains("--force"))
         #expect(try draw(scratch, "channel", "--index", "0,1", "--force").status == 0)

@@ -102,8 +102,8 @@ import Visualization
         fails("b.png", "a.png", .missing, "b.png")
         fails("folder", "nowhere", .missing, "nowhere")
         fails("empty", "empty", .missing, "no pictures")
-        fails("a.png", "a.png", with: ["output": "nowhere/heat.png"], .cannotWrite, "nowhere")
-        fails("a.png", "a.png", with: ["junit": "nowhere/a.xml"], .cannotWrite, "nowhere")
+        fails("a.png", "a.png", with: ["output": "a.png/heat.png"], .cannotWrite, "a.png")
+        fails("a.png", "a.png", with: ["junit": "a.png/a.xml"], .cannotWrite, "a.png")
         #expect(throws: Problem.usage("standard input can be one of the pictures, not both")) {
             try DiffSettings(given: ["expected": ["-"], "actual": ["-"]])
         }

@@ -19,7 +19,7 @@ import Visualization
     @Test func seedsGoOnOneSheetUnlessTheirNamesTellThemApart() throws {
         let words = ["--layer", "features.3", "--index", "5", "--seeds", "0-2", "--size", "64"]
         let sheet = try jobs("channel", words)
-        #expect(sheet.jobs.map(\.outputs) == [["squeezenet1_1_features.3_5_seeds.png"]])
+        #expect(sheet.jobs.map(\.outputs) == [["squeezenet1_1_features.3_5_seeds0-2.png"]])
         let files = try jobs("channel", words + ["--output", "{seed}.png"])
         #expect(files.jobs.map(\.outputs) == [["0.png"], ["1.png"], ["2.png"]])
         #expect(try files.jobs.map { try plan($0).seed } == [0, 1, 2])

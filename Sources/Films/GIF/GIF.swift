@@ -27,10 +27,13 @@ public enum GIF {
         return encoder.finish()
     }
 
+    /// Whether a file's first bytes are a GIF's.
+    public static func isGIF(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "GIF8".utf8) }
+
     /// The comment of a GIF that stands ahead of its frames, where this encoder writes it; nil if there is none, or if the
     /// bytes are no GIF's.
     public static func comment(in bytes: [UInt8]) -> String? {
-        guard bytes.starts(with: "GIF8".utf8), bytes.count > Block.headerLength else { return nil }
+        guard isGIF(bytes), bytes.count > Block.headerLength else { return nil }
         var position = Block.headerLength + Block.colorTableLength(flags: bytes[10])
         while position + 1 < bytes.count, bytes[position] == Block.extensionIntroducer {
             let isComment = bytes[position + 1] == Block.commentLabel

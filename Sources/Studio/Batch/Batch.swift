@@ -71,9 +71,10 @@ public struct Batch: Sendable {
                 let parent = OutputNames.beside(path, "")
                 guard checked.insert(parent).inserted else { continue }
                 do {
-                    try OutputChecks.check(path, createFolders: true)
+                    try OutputChecks.check(path)
                     OutputFile.removeStaleTemporaryFiles(in: parent.isEmpty ? "." : parent)
                 } catch {
+                    if error.kind == .diskFull { throw Problem(.stopped, "\(error.message); the same command then goes on") }
                     mistakes.add(task.line, error.message, error.kind)
                     break
                 }
@@ -94,6 +95,15 @@ public struct Batch: Sendable {
         return done
     }
 
+    /// Tells other processes that this one draws these pictures into this folder.
+    ///
+    /// - Returns: a lock to hold while it draws; nil if another process draws the same.
+    /// - Throws: where nobody can know.
+    public func claim(in folder: String) throws(SystemError) -> FileLock? {
+        let name = "\(BatchStatus.folder)/\(OutputNames.short(tasks.map(\.output).joined(separator: "\n"))).lock"
+        return try FileLock(OutputNames.join(folder, name))
+    }
+
     /// Ends a run: with a problem where pictures failed, or are left.
     ///
     /// - Parameter before: pictures that were done before the run.
@@ -101,6 +111,9 @@ public struct Batch: Sendable {
         let (done, total) = (before + outcome.done.count, before + tasks.count)
         if session.isCancelled(), done < total {
             throw Problem(.stopped, "interrupted; \(done) of \(total) pictures are done, and the same command goes on")
+        }
+        if outcome.isDiskFull {
+            throw Problem(.stopped, "the disk is full; \(done) of \(total) pictures are done, and the same command goes on when there is space")
         }
         if !outcome.failures.isEmpty {
             throw Problem(.partial, "\(outcome.failures.count) of \(total) pictures failed; the same command tries them again")

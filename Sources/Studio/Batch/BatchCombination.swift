@@ -30,8 +30,14 @@ struct BatchCombination {
             isWrong = true
         }
         for _ in 0...2 * values.count {
-            do {
+            do throws(Problem) {
                 let jobs = try Self.jobs(form.request, given: texts(values), session)
+                let read = values.filter { form.settings[$0.key]!.reads }.flatMap { $0.value.texts ?? [] }
+                // A batch knows what it drew by its statuses; what it reads is never its own.
+                let lost = jobs.flatMap(\.outputs).first { path in read.contains { isSame($0, path) } }
+                if let path = lost {
+                    throw Problem(.cannotWrite, "\(path) is read by this entry, and would be lost; choose another output")
+                }
                 return isWrong ? [] : jobs
             } catch {
                 guard let blamed = blamed(error, values) else {
@@ -130,16 +136,16 @@ struct BatchCombination {
     /// Puts the entry's own words and settings into a template; the request knows the rest.
     private func expanded(_ template: String) -> String {
         var text = template.replacing("{command}", with: form.command)
-        if let name { text = text.replacing("{name}", with: OutputNames.safe(name)) }
+        if let name { text = text.replacing("{name}", with: FileTemplate.literal(OutputNames.safe(name))) }
         for (setting, value) in values where !["model", "layer", "index", "seed"].contains(setting) {
             guard text.contains("{\(setting)}"), let content = value.texts?.joined(separator: "-") else { continue }
             let isFile = form.settings[setting]?.reads ?? false
             let name = isFile ? OutputNames.path(content.split(separator: "/").last.map(String.init) ?? "", ending: "") : content
-            text = text.replacing("{\(setting)}", with: OutputNames.safe(name))
+            text = text.replacing("{\(setting)}", with: FileTemplate.literal(OutputNames.safe(name)))
         }
         return text
     }
 
     /// A file's path in the batch's folder.
-    private func place(_ file: String) -> String { folder == "." ? file : OutputNames.join(folder, file) }
+    private func place(_ file: String) -> String { folder == "." ? file : OutputNames.join(FileTemplate.literal(folder), file) }
 }

@@ -41,7 +41,7 @@ public struct BatchTask: Job {
 
     /// The folders are made with the batch.
     public func checkOutputs(force: Bool) throws(Problem) {
-        for path in outputs + [statusPath] { try OutputChecks.check(path, createFolders: true) }
+        for path in outputs + [statusPath] { try OutputChecks.check(path) }
     }
 
     enum Standing {
@@ -83,6 +83,7 @@ public struct BatchTask: Job {
         // Several files, or one that does not say what it is: until all is done, what is there is ours.
         if !job.hasRecord { try BatchStatus(.begun, hash: hash).write(to: statusPath) }
         let result = try job.draw(context)
+        if let failure = result.failure { throw failure }
         try doneStatus(score: result.score).write(to: statusPath)
         return result
     }

@@ -20,7 +20,12 @@ struct NameTemplate {
     ) {
         var text = given?.value.text ?? form.usualTemplate
         let line = given?.line ?? entryLine
-        Self.checkPlaceholders(text, form, line, &mistakes)
+        do {
+            try Self.check(FileTemplate(text), form, line, &mistakes)
+        } catch {
+            mistakes.add(line, "output: \(error.message(text))")
+            text = "x"
+        }
         if Self.leadsOut(text) {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
             text = "x"
@@ -37,7 +42,7 @@ struct NameTemplate {
         }
         if text.isEmpty || text.hasSuffix("/") { text += form.command }
         if name != nil, !text.contains("{name}") { text += "_{name}" }
-        text = text.replacing("{name}", with: OutputNames.safe(name ?? form.command))
+        text = text.replacing("{name}", with: FileTemplate.literal(OutputNames.safe(name ?? form.command)))
         for axis in axes where !text.contains("{\(axis)}") {
             text += ["model", "layer", "photo", "content"].contains(axis) ? "_{\(axis)}" : "_\(axis){\(axis)}"
         }
@@ -48,9 +53,9 @@ struct NameTemplate {
         self.text = text + ending
     }
 
-    private static func checkPlaceholders(_ text: String, _ form: RequestForm, _ line: Int, _ mistakes: inout BatchMistakes) {
+    private static func check(_ template: FileTemplate, _ form: RequestForm, _ line: Int, _ mistakes: inout BatchMistakes) {
         let known = always.sorted() + form.settings.keys
-        for word in placeholders(in: text) where !known.contains(word) && !RequestForm.all.contains(where: { $0.settings[word] != nil }) {
+        for word in template.words where !known.contains(word) && !RequestForm.all.contains(where: { $0.settings[word] != nil }) {
             let near = nearestNames(to: word, among: known, count: 1).first ?? ""
             mistakes.add(line, "output: there is no {\(word)}; did you mean {\(near)}?")
         }
@@ -79,8 +84,6 @@ struct NameTemplate {
     }
 
     private static func placeholders(in text: String) -> [String] {
-        text.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap { part in
-            part.firstIndex(of: "}").map { String(part[..<$0]) }
-        }
+        (try? FileTemplate(text))?.words ?? []
     }
 }

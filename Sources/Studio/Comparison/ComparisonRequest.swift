@@ -1,4 +1,6 @@
 import Analysis
+import Files
+import FoundationEssentials
 import Images
 import ModelStore
 import Networks
@@ -73,9 +75,10 @@ public struct ComparisonRequest: SettingGroup {
         let (modelA, modelB) = (try load(a, session), try load(b, session))
         let first = try ComparedNetwork(modelA, of: a, layers: names(layers, in: modelA), size: size)
         let alike = layersB == nil && modelA.network.layerNames == modelB.network.layerNames
-        let second = try ComparedNetwork(modelB, of: b, layers: alike ? first.names : names(layersB, in: modelB), size: size)
+        let second = try ComparedNetwork(modelB, of: b, layers: alike ? first.names : names(layersB, "layers-b", in: modelB), size: size)
         let sheet = draw == nil ? nil : self.sheet ?? "\(stem(modelA))_\(stem(modelB))_pairs.png"
-        try checkFiles([output, pairs, sheet].compactMap { $0 })
+        let plans = try plans(first, second, photographs: paths)
+        try checkFiles(sheet: sheet, plans, names: first.names, photographs: paths)
         let needed = LayerSimilarity.memory(channels: first.channels, and: second.channels)
         guard needed < ResourceLimits.memory else {
             throw .usage("comparing these layers takes \(rounded(Double(needed) / 1e9, 1)) GB of memory; name fewer with \(setting: "layers") and \(setting: "layers-b")")
@@ -90,14 +93,14 @@ public struct ComparisonRequest: SettingGroup {
         if comparison.examples <= most {
             try reporter.report(.note("\(comparison.examples) examples of up to \(most) channels make similarities too high; add photographs to \(photos)"))
         }
-        return try write(comparison, to: sheet, session, reporter)
+        return try write(comparison, plans, to: sheet, session, reporter)
     }
 
     private func write(
-        _ comparison: ModelComparison, to sheet: String?, _ session: Session, _ reporter: any Reporter
+        _ comparison: ModelComparison, _ plans: Plans, to sheet: String?, _ session: Session, _ reporter: any Reporter
     ) throws(Problem) -> ComparisonResult {
         let report = comparison.report(oneToOne: oneToOne)
-        if let output { try comparison.heatMap.write(to: output) }
+        if let output { try comparison.heatMap.write(chart: plans.heatMap, to: output) }
         if let pairs { try Studio.write(json: report.matches, to: pairs) }
         if let draw, let sheet {
             var render = RenderSettings()
@@ -106,7 +109,7 @@ public struct ComparisonRequest: SettingGroup {
             guard let picture = try drawings.sheet() else {
                 throw .usage("no channel of \(a) fires with one of \(b): there are no pairs to draw", setting: "draw")
             }
-            try picture.write(to: sheet)
+            try picture.write(chart: plans.sheet, to: sheet)
         }
         return ComparisonResult(table: comparison.table, values: report, files: [output, sheet].compactMap { $0 })
     }
@@ -115,8 +118,8 @@ public struct ComparisonRequest: SettingGroup {
         try ComparedNetwork.load(argument, size: size, session)
     }
 
-    private func names(_ list: String?, in model: Model) throws(Problem) -> [String] {
-        let names = list.map(layerNames) ?? model.network.stages(atMost: mostStages)
+    private func names(_ list: String?, _ setting: String = "layers", in model: Model) throws(Problem) -> [String] {
+        let names = try list.map { list throws(Problem) in try layerNames(list, setting: setting) } ?? model.network.stages(atMost: mostStages)
         guard !names.isEmpty else {
             throw .usage("name the layers of \(model.name) with \(setting: "layers") and \(setting: "layers-b")")
         }
@@ -127,13 +130,52 @@ public struct ComparisonRequest: SettingGroup {
         OutputNames.path(OutputNames.path(nil, OutputNames.Parts(model: model.name, seed: 0)), ending: "")
     }
 
+    /// What the heat map and the sheet of pairs depend on.
+    private struct Plans {
+        let heatMap: ChartPlan
+        let sheet: ChartPlan
+    }
+
+    private func plans(_ first: ComparedNetwork, _ second: ComparedNetwork, photographs: [String]) throws(Problem) -> Plans {
+        let heatMap = try ChartPlan(
+            "compare-models",
+            [
+                ("a", first.label), ("b", second.label), ("layers", first.names.joined(separator: ",")),
+                ("layers-b", second.names.joined(separator: ",")), ("grid", "\(grid)"), ("size", size?.text),
+                ("one-to-one", oneToOne ? "yes" : nil),
+            ], files: photographs, networks: ["A": first.model.weightsSHA256, "B": second.model.weightsSHA256])
+        var sheet = heatMap
+        for (name, number) in [("draw", draw), ("draw-size", drawSize), ("steps", steps), ("seed", seed.map { Int(clamping: $0) })] {
+            sheet.settings[name] = number.map { "\($0)" }
+        }
+        return Plans(heatMap: heatMap, sheet: sheet)
+    }
+
     /// Before anything is computed.
-    private func checkFiles(_ paths: [String]) throws(Problem) {
-        for (index, path) in paths.enumerated() {
-            guard !paths[..<index].contains(path) else { throw .usage("two files would go to \(path)", setting: "output") }
+    private func checkFiles(sheet: String?, _ plans: Plans, names: [String], photographs: [String]) throws(Problem) {
+        let networks = [a, b].map { argument in argument.split(separator: "=", maxSplits: 1).last.map(String.init) ?? argument }
+        let inputs = photographs + networks
+        var taken: Set<String> = []
+        func check(_ path: String?, _ isOwn: (String) -> Bool) throws(Problem) {
+            guard let path else { return }
+            guard taken.insert(path).inserted else { throw .usage("two files would go to \(path)", setting: "output") }
+            try OutputChecks.check(overwriting: path, inputs: inputs, force: force, isOwn: isOwn)
             try OutputChecks.check(path)
         }
-        if paths.count > 1 { try OutputChecks.refuse(existing: paths, force: force) }
+        try check(output, plans.heatMap.isOwn)
+        // Matches say nothing of their making but for the heat map that was written with them.
+        let isAgain = output.map { isFile($0) && plans.heatMap.isOwn($0) } ?? false
+        try check(pairs) { isAgain && Self.isOfLayers(names, pairs: $0) }
+        try check(sheet, plans.sheet.isOwn)
+    }
+
+    /// Whether a file holds matches of these layers.
+    private static func isOfLayers(_ names: [String], pairs path: String) -> Bool {
+        struct Match: Decodable { let layerA, layerB: String }
+        guard let bytes = try? StandardInput.bytes(of: path), let all = try? JSONDecoder().decode([Match].self, from: Data(bytes)) else {
+            return false
+        }
+        return all.map(\.layerA) == names
     }
 }
 

@@ -1,4 +1,6 @@
 import Analysis
+import Files
+import FoundationEssentials
 import Images
 import Networks
 import Tensors
@@ -16,6 +18,8 @@ struct FacetsJob: Job {
     let jobs: [PictureJob]
     /// The files of pictures that are there.
     let given: [String]
+    /// SHA-256 of those, by their names; nil where pictures are drawn.
+    let digests: [String: String]?
     /// The chart's file; a JSON file with all numbers lies beside it.
     let chart: String
     /// A chart's that is a JPEG.
@@ -26,7 +30,7 @@ struct FacetsJob: Job {
         .facets(
             Plan.FacetsPlan(
                 model: model.name, weights: model.weightsSHA256, layer: layer, threshold: threshold,
-                pictures: jobs.compactMap { if case .picture(let plan) = $0.plan { plan } else { nil } }))
+                pictures: jobs.compactMap { if case .picture(let plan) = $0.plan { plan } else { nil } }, given: digests))
     }
     private var numbers: String { OutputNames.path(chart, ending: ".json") }
     var outputs: [String] { [chart, numbers] }
@@ -39,11 +43,22 @@ struct FacetsJob: Job {
     var memory: Int { jobs.map(\.memory).max() ?? 0 }
     var pictures: Int { max(jobs.count, 1) }
     var holdsPhotographs: Bool { jobs.contains(where: \.holdsPhotographs) }
+    var inputs: [String] { given + jobs.flatMap(\.inputs) }
     var ingredients: [String] { jobs.first?.ingredients ?? [] }
 
     func checkOutputs(force: Bool) throws(Problem) {
         for path in outputs { try OutputChecks.check(path) }
-        try OutputChecks.refuse(existing: outputs, force: force)
+    }
+
+    /// The numbers belong to the chart that they lie beside, and say by which threshold it counts.
+    func isOwn(_ path: String) -> Bool {
+        if path == numbers { return isFile(chart) && isOwn(chart) }
+        let own: [Plan] = jobs.isEmpty ? [plan] : jobs.map(\.plan)
+        guard Record.pictures(ofFile: path).map(\.plan) == own else { return false }
+        guard isFile(numbers) else { return true }
+        struct Numbers: Decodable { let threshold: Double }
+        guard let bytes = try? StandardInput.bytes(of: numbers) else { return false }
+        return (try? JSONDecoder().decode(Numbers.self, from: Data(bytes)))?.threshold == threshold
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
@@ -84,16 +99,17 @@ struct FacetsJob: Job {
             tensors.append(try picture.tensor(channels: model.network.inputChannels, name: path))
         }
         let names = given.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-        return try write(FacetReport.Subject(model: model.name, layer: layer, pictures: names), tensors, shown, nil, context.workers)
+        return try write(FacetReport.Subject(model: model.name, layer: layer, pictures: names), tensors, shown,
+            Record(DrawnPicture(plan: plan, stepsDone: 0, score: 0)), context.workers)
     }
 
     /// Looks for facets, and writes the chart and the numbers.
     ///
     /// - Parameters:
     ///   - pictures: as the network takes them, `[channels, height, width]` each.
-    ///   - record: how the pictures were drawn; nil where they were given.
+    ///   - record: how the pictures were drawn, or which were given.
     private func write(
-        _ subject: FacetReport.Subject, _ pictures: [Tensor], _ shown: [Picture], _ record: Record?, _ workers: Workers
+        _ subject: FacetReport.Subject, _ pictures: [Tensor], _ shown: [Picture], _ record: Record, _ workers: Workers
     ) throws(Problem) -> JobResult {
         let similarity = GramSimilarity(model, try model.layer(layer), workers: workers)
         let matrix = try asProblem { () throws(WeightsError) in try similarity.matrix(of: pictures) }

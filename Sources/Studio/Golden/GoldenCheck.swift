@@ -9,6 +9,7 @@ public struct DiffSettings: SettingGroup {
     public var output: String?
     public var junit: String?
     public var update = false
+    public var force = false
     public var reading = ReadingSettings()
 
     public init() {}
@@ -20,6 +21,7 @@ public struct DiffSettings: SettingGroup {
         DiffThresholds.lifted(\.thresholds)
         Setting("output", \.output, "path", "Write both pictures and where they differ (CIEDE2000) side by side; for folders, a folder of those that differ.").writing()
         Setting("junit", \.junit, "file", "Write the results as JUnit XML, which CI systems show.").writing()
+        Setting("force", flag: \.force, "Overwrite files that are there already, and are no results of the same comparison.")
         Setting("update", flag: \.update, "Make new pictures the expected ones where they differ or there are none; remove none. The exit code is then 0.")
         ReadingSettings.lifted(\.reading)
     }
@@ -47,7 +49,7 @@ public struct GoldenCheck {
     public init(_ settings: DiffSettings) throws(Problem) {
         self.settings = settings
         pairing = try PicturePairing(expected: settings.expected, actual: settings.actual, mayBegin: settings.update)
-        try settings.checkOutputs(ofFolders: pairing.isOfFolders)
+        try settings.checkOutputs(pairing)
     }
 
     /// Compares all pictures, writes heat maps and the JUnit file, and with `update` makes new pictures the golden ones.
@@ -62,7 +64,7 @@ public struct GoldenCheck {
             if isCancelled() { throw .interrupted }
             let start = ContinuousClock.now
             var comparison = compared(entry)
-            if let output = settings.output { try writeHeatMap(of: comparison, to: output) }
+            if let path = settings.heatMap(of: comparison.files, ofFolders: isOfFolders) { try writeHeatMap(of: comparison, to: path) }
             comparison.seconds = seconds(ContinuousClock.now - start)
             comparisons.append(comparison)
             if !settings.update { try report(comparison) }
@@ -134,7 +136,7 @@ extension GoldenCheck {
 
     private static func copy(_ files: PictureComparison.Files) throws(Problem) {
         let bytes = try StandardInput.bytes(of: files.actual)
-        try OutputChecks.check(files.expected, createFolders: true)
+        try OutputChecks.check(files.expected)
         try asProblem { try OutputFile.write(bytes, to: files.expected) }
     }
 }
@@ -143,15 +145,29 @@ extension GoldenCheck {
 
 extension DiffSettings {
     /// Whether the heat maps and the JUnit file can be written.
-    fileprivate func checkOutputs(ofFolders: Bool) throws(Problem) {
+    fileprivate func checkOutputs(_ pairing: PicturePairing) throws(Problem) {
+        let inputs = pairing.files
         if let output {
-            if ofFolders {
-                try check(heatMapFolder: output)
-            } else {
-                try OutputChecks.check(picture: output)
+            if pairing.isOfFolders { try check(heatMapFolder: output) } else { try OutputChecks.check(picture: output) }
+            for case .both(let files) in pairing.entries {
+                let path = heatMap(of: files, ofFolders: pairing.isOfFolders)!
+                guard isFile(path) else { continue }
+                let plan = try ChartPlan(heatMapOf: files)
+                try OutputChecks.check(overwriting: path, inputs: inputs, force: force, isOwn: plan.isOwnByNames)
             }
         }
-        if let junit { try OutputChecks.check(junit) }
+        guard let junit else { return }
+        try OutputChecks.check(overwriting: junit, inputs: inputs, force: force) { path in
+            JUnitReport.isOf(suite: FileName.shown(expected), file: path)
+        }
+        try OutputChecks.check(junit)
+    }
+
+    /// The heat map's file of two pictures; nil where none is wanted.
+    fileprivate func heatMap(of files: PictureComparison.Files, ofFolders: Bool) -> String? {
+        guard let output, ofFolders else { return output }
+        // "a.jpg" beside "a.png" must not take its name.
+        return OutputNames.join(output, PictureFormat(fileName: files.name) == .png ? files.name : files.name + ".png")
     }
 
     private func check(heatMapFolder folder: String) throws(Problem) {
@@ -167,17 +183,18 @@ extension DiffSettings {
 
 extension GoldenCheck {
     /// Writes a heat map: for two single pictures in any case, within folders for those that differ.
-    private func writeHeatMap(of comparison: PictureComparison, to output: String) throws(Problem) {
+    private func writeHeatMap(of comparison: PictureComparison, to path: String) throws(Problem) {
         guard comparison.result == .different || (comparison.result == .same && !isOfFolders) else { return }
         let expected = try Picture.reading(comparison.files.expected, maximumPixels: settings.reading.maxPixels)
         let actual = try Picture.reading(comparison.files.actual, maximumPixels: settings.reading.maxPixels)
-        var path = output
-        if isOfFolders {
-            // "a.jpg" beside "a.png" must not take its name.
-            let name = comparison.files.name
-            path = OutputNames.join(output, PictureFormat(fileName: name) == .png ? name : name + ".png")
-            try OutputChecks.check(path, createFolders: true)
-        }
-        try DifferenceSheet.compose(expected, actual).write(to: path)
+        if isOfFolders { try OutputChecks.check(path) }
+        try DifferenceSheet.compose(expected, actual).write(chart: ChartPlan(heatMapOf: comparison.files), to: path)
+    }
+}
+
+extension ChartPlan {
+    /// Two pictures and where they differ.
+    fileprivate init(heatMapOf files: PictureComparison.Files) throws(Problem) {
+        try self.init("diff", files: [files.expected, files.actual])
     }
 }

@@ -9,6 +9,13 @@ struct JUnitReport {
     /// Whether golden pictures were changed, so that a difference is no failure.
     let isUpdate: Bool
 
+    /// Whether a file holds an earlier report of the same suite.
+    static func isOf(suite: String, file path: String) -> Bool {
+        guard let bytes = try? StandardInput.bytes(of: path) else { return false }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.contains("<testsuites name=\"lucid diff\" ") && text.contains("<testsuite name=\"\(escaped(suite))\" ")
+    }
+
     var xml: String {
         let failures = comparisons.count { [.different, .missing, .extra].contains($0.result) && !isUpdate }
         let errors = comparisons.count { $0.result == .unreadable }

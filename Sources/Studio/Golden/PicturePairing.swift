@@ -42,6 +42,17 @@ struct PicturePairing {
         }
     }
 
+    /// All files of the pictures.
+    var files: [String] {
+        entries.flatMap { entry in
+            switch entry {
+            case .both(let files): [files.expected, files.actual]
+            case .onlyExpected(let files): [files.expected]
+            case .onlyActual(let files): [files.actual]
+            }
+        }
+    }
+
     /// Whether there is something of this name, be it unreadable.
     private static func exists(_ path: String) -> Bool {
         do {

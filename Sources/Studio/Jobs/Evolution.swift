@@ -25,13 +25,16 @@ struct Evolution {
     /// - Parameters:
     ///   - path: a .gif, a film, a folder, or a .png or .jpg for a sheet; nil where the way is not kept.
     ///   - steps: that will be taken.
-    init?(_ path: String?, steps: Int) throws(Problem) {
+    ///   - record: what the picture is drawn by. Frames in a folder have none: each would pass for a finished picture.
+    init?(_ path: String?, steps: Int, _ record: Record) throws(Problem) {
         guard let path else { return nil }
         if Self.isSheet(path) {
-            keeper = .sheet(EvolutionSheet(path: path))
+            keeper = .sheet(EvolutionSheet(path: path, record: record))
             self.steps = EvolutionSheet.stages(of: steps)
         } else {
-            keeper = .animation(try asProblem { () throws(FilmError) in try FrameWriter(path: path) })
+            keeper = .animation(try asProblem { () throws(FilmError) in 
+                try FrameWriter(path: path, comment: try AnimationKind(of: path) == .folder ? nil : record.json)
+            })
             let count = min(Self.frames, steps + 1)
             self.steps = Set((0..<count).map { $0 * steps / max(count - 1, 1) })
         }
@@ -77,6 +80,7 @@ struct Evolution {
 /// Stages of the way to a picture on one sheet, each with its step under it.
 final class EvolutionSheet {
     private let path: String
+    private let record: Record
     private var stages: [Picture] = []
 
     /// Pictures on it.
@@ -84,7 +88,7 @@ final class EvolutionSheet {
     /// The longer side of a stage at most, in pixels: the sheet is for looking at the whole way.
     private static let side = 512
 
-    init(path: String) { self.path = path }
+    init(path: String, record: Record) { (self.path, self.record) = (path, record) }
 
     /// The beginning, and then geometrically spread steps, since most happens early.
     static func stages(of steps: Int) -> Set<Int> {
@@ -98,6 +102,6 @@ final class EvolutionSheet {
     }
 
     func finish() throws(Problem) {
-        try ContactSheet.compose(stages).write(to: path)
+        try ContactSheet.compose(stages).write(record, quality: OutputSettings.standardQuality, to: path)
     }
 }

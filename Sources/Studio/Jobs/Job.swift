@@ -14,6 +14,8 @@ public protocol Job: Sendable {
     var outputs: [String] { get }
     /// Those that keep how pictures came about.
     var evolutions: [String] { get }
+    /// The photographs' files that it was made of.
+    var inputs: [String] { get }
     /// Everything else that the bytes of the files depend on.
     var form: OutputForm { get }
     /// Steps that it takes.
@@ -32,6 +34,8 @@ public protocol Job: Sendable {
     ///
     /// - Parameter force: files that are there may be overwritten.
     func checkOutputs(force: Bool) throws(Problem)
+    /// Whether one of its outputs, which is there, was made from the same plan, so that nothing is lost if it is made again.
+    func isOwn(_ path: String) -> Bool
     /// Draws, and writes whole files.
     func draw(_ context: JobContext) throws(Problem) -> JobResult
 }
@@ -40,6 +44,9 @@ extension Job {
     public var pictures: Int { 1 }
     public var hasRecord: Bool { false }
     public var evolutions: [String] { [] }
+    public var inputs: [String] { [] }
+
+    public func isOwn(_ path: String) -> Bool { Record.pictures(ofFile: path).map(\.plan) == [plan] }
 
     /// SHA-256 of the program's version and everything that the files' bytes depend on.
     public var identity: String { sha256(of: Array("lucid \(version)\n\(json(plan))\n\(json(form))".utf8)) }
@@ -122,6 +129,8 @@ public struct JobResult: Sendable {
     public var isDead = false
     /// Not interrupted.
     public var isComplete = true
+    /// A lesser file beside the finished ones could not be written, such as a film of how they came about.
+    public var failure: Problem?
     /// One line for people each; none where they would hear too much.
     public var lines: [String] = []
     /// For scripts.

@@ -11,8 +11,10 @@ public struct JobRunner: Sendable {
     public let session: Session
     /// Told of every event.
     public let reporter: any Reporter
-    /// Files that are there may be overwritten.
+    /// Files that are there may be overwritten, whoever made them.
     public var force = false
+    /// Files and folders that are read, which no output may replace.
+    public var inputs: [String] = []
     /// Jobs at a time; nil for as many as pay.
     public var atOnce: Int?
     /// Bytes to stay within.
@@ -38,6 +40,8 @@ public struct JobRunner: Sendable {
         public internal(set) var dead: [any Job] = []
         /// The reporter cannot tell anybody any more.
         var isMute: Problem?
+        /// A picture could not be written for want of space, nor will the next.
+        var isDiskFull: Bool { failures.contains { $0.problem.kind == .diskFull } }
     }
 
     /// Checks the outputs of jobs and draws them.
@@ -63,9 +67,11 @@ public struct JobRunner: Sendable {
         let files = jobs.flatMap(\.outputs).filter { !evolutions.contains($0) }
         try OutputChecks.refuse(repeated: files, setting: "output")
         try OutputChecks.refuse(repeated: evolutions, setting: "evolution")
+        for job in jobs {
+            let read = (inputs + job.inputs).flatMap(OutputChecks.files)
+            for path in job.outputs { try OutputChecks.check(overwriting: path, inputs: read, force: force, isOwn: job.isOwn) }
+        }
         for job in jobs { try job.checkOutputs(force: force) }
-        // A single picture is replaced without a word by a second run; several are not.
-        if files.count > 1 { try OutputChecks.refuse(existing: files, force: force) }
     }
 
     private func describe(_ jobs: [any Job]) throws(Problem) {
@@ -116,6 +122,7 @@ public struct JobRunner: Sendable {
                 outcome.done.append(job)
                 if result.isDead { outcome.dead.append(job) }
             }
+            defer { if let failure = result.failure { fail(job, failure, state) } }
             do {
                 try reporter.report(.drawn(job, result, seconds: seconds(ContinuousClock.now - start)))
             } catch {
@@ -124,13 +131,17 @@ public struct JobRunner: Sendable {
         } catch {
             // A job that was interrupted has not failed.
             if session.isCancelled(), error.kind == .interrupted { return }
-            state.withLock { $0.failures.append((job, error)) }
-            try? reporter.report(.failed(job, error))
+            fail(job, error, state)
         }
     }
 
+    private func fail(_ job: any Job, _ problem: Problem, _ state: borrowing Mutex<Outcome>) {
+        state.withLock { $0.failures.append((job, problem)) }
+        try? reporter.report(.failed(job, problem))
+    }
+
     private func goesOn(_ state: borrowing Mutex<Outcome>) -> Bool {
-        !session.isCancelled() && state.withLock { $0.isMute == nil && !(failFast && !$0.failures.isEmpty) }
+        !session.isCancelled() && state.withLock { $0.isMute == nil && !(failFast && !$0.failures.isEmpty) && !$0.isDiskFull }
     }
 
     /// One picture a core, each on one thread, is the fastest: none waits for another. Where so many do not fit into memory, or

@@ -4,19 +4,37 @@ import Images
 /// Whether files can be written, found out before anything is computed.
 enum OutputChecks {
     /// A picture's file.
-    static func check(picture path: String, createFolders: Bool = false) throws(Problem) {
+    static func check(picture path: String) throws(Problem) {
         if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png or .jpg", setting: "output") }
-        try check(path, createFolders: createFolders)
+        try check(path)
     }
 
-    /// Any file.
-    static func check(_ path: String, createFolders: Bool = false) throws(Problem) {
-        try asProblem { () throws(OutputError) in try OutputFile.check(path, createFolders: createFolders) }
+    /// Any file. The folders that it needs are created.
+    static func check(_ path: String) throws(Problem) {
+        try asProblem { () throws(OutputError) in try OutputFile.check(path, createFolders: true) }
     }
 
-    /// Files that must not be there, unless they may be overwritten.
-    static func refuse(existing paths: [String], force: Bool) throws(Problem) {
-        if !force, let path = paths.first(where: isFile) { throw .isThere(path) }
+    /// The rule of overwriting, for every command: a file that is there is replaced if it was made from the same plan, or if the
+    /// user says so; one that the command reads never.
+    ///
+    /// - Parameters:
+    ///   - inputs: the files that the command reads.
+    ///   - force: files of others may be overwritten.
+    ///   - isOwn: whether a file was made from the same plan.
+    static func check(overwriting path: String, inputs: [String], force: Bool, isOwn: (_ path: String) -> Bool) throws(Problem) {
+        guard isFile(path) else { return }
+        if inputs.contains(where: { isSame($0, path) }) {
+            throw Problem(
+                .cannotWrite, "\(FileName.shown(path)) is read by this command, and would be lost; choose another \(setting: "output")",
+                setting: "output")
+        }
+        if !force, !isOwn(path) { throw .isThere(FileName.shown(path)) }
+    }
+
+    /// The files that names of inputs stand for: a folder's are its pictures.
+    static func files(ofInput path: String) -> [String] {
+        guard isFolder(path) else { return isFile(path) ? [path] : [] }
+        return (try? Picture.paths(in: path)) ?? []
     }
 
     /// Files of which no two may be the same.

@@ -12,21 +12,37 @@ struct OutputNames {
         var seed: UInt64
         /// Sets pictures of one unit by different commands apart; nil for the plain MODEL_LAYER_INDEX.png.
         var kind: String?
+        /// A class's name, which default names have in the index's place.
+        var label: String?
+        /// Words that set apart what else differs, such as a photograph's name, "seed7" or "negative".
+        var details: [String] = []
     }
 
     /// Expands `--output`, or makes the default name.
     static func path(_ output: String?, _ parts: Parts) -> String {
         path(
             output, parts,
-            name: [stem(parts.model), parts.layer.map(safe), parts.index.map(String.init), parts.kind]
-                .compactMap { $0 }.joined(separator: "_") + ".png")
+            name: ([stem(parts.model), parts.layer.map(safe), parts.label ?? parts.index.map(String.init), parts.kind]
+                .compactMap { $0 } + parts.details).joined(separator: "_") + ".png")
     }
 
     /// The default name for what is made of a photograph: "folder/cat.jpg" becomes "cat_dream.png".
     static func path(_ output: String?, _ parts: Parts, photo: String, kind: String) -> String {
+        path(output, parts, name: ([stem(ofPhoto: photo), kind] + parts.details).joined(separator: "_") + ".png")
+    }
+
+    /// "cat" for "folder/cat.jpg".
+    static func stem(ofPhoto photo: String) -> String {
         let file = photo == "-" ? "stdin" : photo.split(separator: "/").last.map(String.init) ?? photo
-        let stem = file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? String(file[..<$0]) : nil } ?? file
-        return path(output, parts, name: "\(stem)_\(kind).png")
+        return file.lastIndex(of: ".").flatMap { $0 > file.startIndex ? String(file[..<$0]) : nil } ?? file
+    }
+
+    /// A few characters that tell long texts apart.
+    static func short(_ text: String) -> String { String(sha256(of: Array(text.utf8)).prefix(8)) }
+
+    /// "killer_whale" for "killer whale".
+    static func word(_ name: String) -> String {
+        String(name.map { $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "_" })
     }
 
     private static func path(_ output: String?, _ parts: Parts, name: String) -> String {
@@ -36,14 +52,17 @@ struct OutputNames {
         return expanded.hasSuffix("/") || isFolder(expanded) ? join(expanded, name) : expanded
     }
 
-    /// Puts the parts in the place of their names, all at once: a model in a file called `{seed}.onnx` keeps its name.
+    /// Puts the parts in the place of their names.
     static func expand(_ text: String, _ parts: Parts) -> String {
-        text.replacing(/\{(model|layer|index|seed)\}/) { match -> String in
-            switch match.1 {
+        // A request's templates were checked with its settings.
+        guard let template = try? FileTemplate(text) else { return text }
+        return template.expanded { word in
+            switch word {
             case "model": stem(parts.model)
             case "layer": parts.layer.map(safe) ?? ""
             case "index": parts.index.map(String.init) ?? ""
-            default: String(parts.seed)
+            case "seed": String(parts.seed)
+            default: nil
             }
         }
     }

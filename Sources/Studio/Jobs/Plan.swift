@@ -13,6 +13,8 @@ public enum Plan: Sendable, Codable, Equatable {
     case facets(FacetsPlan)
     /// Pictures on one sheet.
     case sheet(SheetPlan)
+    /// A chart or a sheet of pictures that were there, by a command that draws none.
+    case chart(ChartPlan)
 
     /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
     public struct FlightPlan: Sendable, Codable, Equatable {
@@ -42,6 +44,8 @@ public enum Plan: Sendable, Codable, Equatable {
         public var threshold: Double
         /// A picture for each seed; none where pictures were given.
         public var pictures: [RenderPlan]
+        /// SHA-256 of pictures that were given, by their names.
+        public var given: [String: String]?
     }
 
     public struct SheetPlan: Sendable, Codable, Equatable {
@@ -52,7 +56,7 @@ public enum Plan: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey { case kind }
 
-    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet }
+    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart }
 
     private var contents: (kind: Kind, plan: any Encodable) {
         switch self {
@@ -63,6 +67,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .diversity(let plan): (.diversity, plan)
         case .facets(let plan): (.facets, plan)
         case .sheet(let plan): (.sheet, plan)
+        case .chart(let plan): (.chart, plan)
         }
     }
 
@@ -78,6 +83,7 @@ public enum Plan: Sendable, Codable, Equatable {
             case .diversity: .diversity(try DiversityPlan(from: decoder))
             case .facets: .facets(try FacetsPlan(from: decoder))
             case .sheet: .sheet(try SheetPlan(from: decoder))
+            case .chart: .chart(try ChartPlan(from: decoder))
             }
     }
 
@@ -134,8 +140,9 @@ public enum Plan: Sendable, Codable, Equatable {
         case .diversity(let plan): return Common(plan.pictures)
         case .facets(let plan):
             guard plan.pictures.isEmpty else { return Common(plan.pictures) }
-            return Common(model: plan.model, weights: plan.weights, pictures: [:], steps: 0)
+            return Common(model: plan.model, weights: plan.weights, pictures: plan.given ?? [:], steps: 0)
         case .sheet(let plan): return Common(plan.pictures)
+        case .chart(let plan): return Common(model: "", weights: "", pictures: plan.pictures, steps: 0)
         }
     }
 
@@ -160,9 +167,17 @@ public enum Plan: Sendable, Codable, Equatable {
         case .diversity(let plan): plan.pictures.objective
         case .facets(let plan): plan.pictures.first?.objective ?? "facets"
         case .sheet(let plan): plan.pictures[0].objective
+        case .chart(let plan): plan.command
         }
     }
 
     /// A single picture's seed; nil of others.
     public var seed: UInt64? { if case .picture(let plan) = self { plan.seed } else { nil } }
+
+    /// The same plan, as pictures from on the way to its end have it: those are written in their own size.
+    var onTheWay: Plan {
+        guard case .picture(var plan) = self else { return self }
+        plan.outputSize = nil
+        return .picture(plan)
+    }
 }

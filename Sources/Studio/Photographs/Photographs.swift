@@ -139,6 +139,9 @@ public struct Photographs: Sendable {
         }
     }
 
+    /// The files that they came from.
+    var paths: [String] { sources.values.map(\.path).sorted() }
+
     /// "cat.jpg from ../pics/cat.jpg", a line for each.
     var descriptions: [String] {
         sources.sorted { $0.key < $1.key }.map { "\($0.key) from \($0.value.path == "-" ? "standard input" : $0.value.path)" }

@@ -17,9 +17,20 @@ public struct PlanCommand: Sendable, Equatable {
     /// - Returns: nil where a plan holds what only the picture itself can give back: photographs, a measured spectrum, an
     ///   opacity, preprocessing of its own, pictures drawn together.
     public init?(_ plan: RenderPlan) {
-        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs, plan.preprocessing == nil,
-            let subject = Subject(plan.objective)
+        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs, plan.preprocessing == nil
         else { return nil }
+        self.init(naming: plan)
+    }
+
+    /// The same with names in the place of what only the picture can give back: photographs are called as the plan calls them.
+    init?(naming plan: RenderPlan) {
+        var objective = plan.objective
+        if plan.alpha {
+            guard let own = RenderSettings.withoutAlpha(objective) else { return nil }
+            objective = own
+        }
+        // Only an expression draws several together.
+        guard let subject = plan.count > 1 ? Subject(expression: objective) : Subject(objective) else { return nil }
         var (said, given) = (RenderSettings(), [(name: String, text: String)]())
         if plan.model != Self.usualModel { given.append(("model", plan.model)) }
         given += subject.settings
@@ -39,6 +50,10 @@ public struct PlanCommand: Sendable, Equatable {
 }
 
 extension PlanCommand {
+    init(_ command: String, _ settings: [(name: String, text: String)], _ arguments: [String]) {
+        (self.command, self.settings, self.arguments) = (command, settings, arguments)
+    }
+
     /// The command that makes any picture again.
     public init(replaying file: String) { (command, settings, arguments) = ("replay", [], [file]) }
 
@@ -46,7 +61,7 @@ extension PlanCommand {
     init(describing file: String) { (command, settings, arguments) = ("info", [], [file]) }
 
     /// The network that needs no name.
-    private static let usualModel = "squeezenet1_1"
+    static let usualModel = "squeezenet1_1"
 }
 
 /// The thing that an objective is about: a unit that has a command of its own, or an expression.
@@ -67,6 +82,12 @@ public struct Subject: Sendable {
     var usualTransforms: String {
         let request = allRequests.first { $0.command == command } as? any RenderRequest.Type
         return request?.usualTransforms ?? RenderSettings.usualTransforms
+    }
+
+    /// - Returns: nil if the text is no objective.
+    init?(expression text: String) {
+        guard let objective = try? Objective(parsing: text, labels: nil, photographs: [:]) else { return nil }
+        (command, settings, arguments) = (ExpressionRequest.command, [], [objective.text])
     }
 
     /// - Returns: nil if the text is no objective.

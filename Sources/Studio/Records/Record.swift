@@ -27,6 +27,9 @@ public struct Record: Sendable, Equatable {
         (self.pictures, self.version, isSheet) = (pictures, version, true)
     }
 
+    /// Whether this is of a chart or a sheet of pictures that were there: it has no score.
+    var isChart: Bool { if case .chart = pictures.first?.plan { true } else { false } }
+
     /// One line of JSON with its keys in alphabetical order.
     public var json: String { Studio.json(self) }
 }

@@ -20,7 +20,7 @@ extension Record {
         }
     }
 
-    /// Reads the record of a PNG or a JPEG; "-" is standard input.
+    /// Reads the record of a PNG, a JPEG, a GIF or a film; "-" is standard input.
     public init(ofFile path: String) throws(Problem) {
         let text = try Self.text(ofFile: path)
         do {
@@ -29,6 +29,9 @@ extension Record {
             throw .badData("\(path): \(error.message)")
         }
     }
+
+    /// The pictures that a file says it shows; none where it does not say so.
+    static func pictures(ofFile path: String) -> [DrawnPicture] { (try? Record(ofFile: path))?.pictures ?? [] }
 
     /// The record of a picture, as JSON; "-" is standard input.
     public static func text(ofFile path: String) throws(Problem) -> String {
@@ -42,7 +45,10 @@ extension Record {
     ///
     /// - Parameter path: the file's name, for messages.
     public static func text(in bytes: [UInt8], name path: String) throws(Problem) -> String? {
-        try asProblem { () throws(PictureError) in
+        // A film's comment is a record if lucid wrote it.
+        if let comment = GIF.comment(in: bytes) ?? FilmComment.text(in: bytes) { return comment.hasPrefix("{") ? comment : nil }
+        if GIF.isGIF(bytes) { return nil }
+        return try asProblem { () throws(PictureError) in
             try Picture.record(in: bytes, keyword: keyword, name: path)
         }
     }
@@ -100,6 +106,7 @@ extension Plan {
         case .flight(let plan):
             plan.dream.fieldOutOfBounds ?? ((1...100_000).contains(plan.frames) ? FrameWriter.rates.contains(plan.rate) ? nil : "rate" : "frames")
         case .diversity(let plan): plan.pictures.fieldOutOfBounds
+        case .chart: nil
         case .facets(let plan): plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         case .sheet(let plan): plan.pictures.isEmpty ? "pictures" : plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         }

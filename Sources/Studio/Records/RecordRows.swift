@@ -9,6 +9,7 @@ extension Record {
     public var rows: [Row] {
         let drawn = pictures[0]
         let plan = drawn.plan
+        if case .chart(let chart) = plan { return chart.rows }
         var rows: [Row] = [
             ("made by", "\(software) \(version)"), ("model", plan.model), ("weights", plan.weights), ("objective", plan.objective),
             ("score", "\(drawn.score)"), ("steps done", drawn.complete ? "\(drawn.stepsDone)" : "\(drawn.stepsDone) of \(plan.steps) (incomplete)"),
@@ -38,6 +39,7 @@ extension Plan {
         case .diversity(let plan): return plan.pictures.rows(picture)
         case .facets(let plan): return [("threshold", "\(plan.threshold)")] + (plan.pictures.first?.rows(nil) ?? [])
         case .sheet(let plan): return plan.pictures[0].rows(nil)
+        case .chart(let plan): return plan.rows
         }
     }
 }

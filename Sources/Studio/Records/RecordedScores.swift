@@ -8,7 +8,7 @@ public struct RecordedScores: Equatable, Sendable {
 
     /// Nil if the picture carries no record that can be read.
     public init?(ofFile bytes: [UInt8]) {
-        guard let text = try? Record.text(in: bytes, name: ""), let record = try? Record(json: text), !record.pictures.isEmpty else {
+        guard let text = try? Record.text(in: bytes, name: ""), let record = try? Record(json: text), !record.pictures.isEmpty, !record.isChart else {
             return nil
         }
         scores = record.pictures.map(\.score)

@@ -7,6 +7,7 @@ public struct CaptionedSheetSettings: SettingGroup {
     public var columns: Int?
     public var output = "compare.png"
     public var noCaptions = false
+    public var force = false
     public var reading = ReadingSettings()
 
     public init() {}
@@ -17,6 +18,7 @@ public struct CaptionedSheetSettings: SettingGroup {
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
         Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")
+        Setting("force", flag: \.force, "Overwrite a file that is there already, and is not the same sheet.")
         ReadingSettings.lifted(\.reading)
     }
 
@@ -29,9 +31,17 @@ public struct CaptionedSheetSettings: SettingGroup {
 /// Picture files side by side, each with its name and score under it.
 public struct CaptionedSheet: Sendable {
     public let picture: Picture
+    private let plan: ChartPlan
+    private let output: String
 
-    /// Reads the pictures.
+    /// Finds out whether the sheet can be written, and reads the pictures.
     public init(_ settings: CaptionedSheetSettings) throws(Problem) {
+        plan = try ChartPlan(
+            "compare", [("columns", settings.columns.map { "\($0)" }), ("no-captions", settings.noCaptions ? "yes" : nil)],
+            files: settings.pictures)
+        output = settings.output
+        try OutputChecks.check(overwriting: output, inputs: settings.pictures, force: settings.force, isOwn: plan.isOwn)
+        try OutputChecks.check(output)
         var cells: [Picture] = []
         for path in settings.pictures {
             let picture = try Picture.reading(path, maximumPixels: settings.reading.maxPixels)
@@ -39,6 +49,9 @@ public struct CaptionedSheet: Sendable {
         }
         picture = ContactSheet.compose(cells, columns: settings.columns)
     }
+
+    /// Writes the sheet.
+    public func write() throws(Problem) { try picture.write(chart: plan, to: output) }
 
     /// The file's name, and for a drawn picture its model, objective and score.
     private static func caption(of path: String) -> String {

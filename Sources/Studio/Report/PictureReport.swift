@@ -66,12 +66,9 @@ public struct PictureReport {
             throw .usage("\(settings.folder) is a file, and a report is of a folder; `lucid info` tells of one picture", setting: "folder")
         }
         let files = try asProblem { try Picture.relativePaths(in: settings.folder) }
+        try OutputChecks.check(
+            overwriting: output, inputs: files.map { OutputNames.join(settings.folder, $0) }, force: settings.force, isOwn: Self.isReport)
         try OutputChecks.check(output)
-        if settings.output == nil, !settings.force, isFile(output), !Self.isReport(output) {
-            throw Problem(
-                .cannotWrite,
-                "\(output) is there already, and is no report; use \(setting: "force") to overwrite it, or \(setting: "output")")
-        }
         let results = try session.workers.map(files) { file throws(Problem) in
             if session.isCancelled() { throw .interrupted }
             return Result { () throws(Problem) in

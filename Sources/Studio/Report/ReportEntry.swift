@@ -38,7 +38,7 @@ public struct ReportEntry: Sendable {
     /// Reads a picture of a folder.
     ///
     /// - Parameter side: pixels of the thumbnail's longer side; nil to embed the file as it is.
-    /// - Returns: nil for a picture that carries no record.
+    /// - Returns: nil for a picture that carries no record, or was not drawn.
     init?(_ file: String, in folder: String, side: Int?, maximumPixels: Int) throws(Problem) {
         let path = OutputNames.join(folder, file)
         let bytes = try StandardInput.bytes(of: path)
@@ -49,6 +49,7 @@ public struct ReportEntry: Sendable {
         } catch {
             throw .badData("\(path): \(error.message)")
         }
+        if record.isChart { return nil }  // it was not drawn
         guard !record.pictures.isEmpty else { throw .badData("\(path): its metadata cannot be read: it is a sheet without pictures") }
         self.file = file
         (group, index, title, command) = Self.labels(of: record, file: file)
@@ -77,7 +78,7 @@ extension ReportEntry {
         case .diversity(let plan): unit(plan.pictures)
         case .dream, .flight: whole("Dreams")
         case .style: whole("Styles")
-        case .facets, .sheet: whole("Sheets")
+        case .facets, .sheet, .chart: whole("Sheets")
         }
     }
 

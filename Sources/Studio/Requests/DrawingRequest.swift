@@ -88,6 +88,7 @@ extension RenderRequest {
         }
         try render.check()
         try output.check()
+        if render.alpha { try output.checkOpacity() }
     }
 
     /// A drawing with this request's network.
@@ -118,7 +119,16 @@ struct Drawing: Sendable {
 
     /// The parts of a picture's name.
     func parts(layer: String? = nil, index: Int? = nil, kind: String? = nil) -> OutputNames.Parts {
-        OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed ?? 0, kind: kind)
+        var parts = OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed ?? 0, kind: kind)
+        parts.details = render.seed.map { ["seed\($0)"] } ?? []
+        return parts
+    }
+
+    /// The parts of the name of a picture that is drawn to raise the objective, or to lower it.
+    func signed(_ parts: OutputNames.Parts) -> OutputNames.Parts {
+        var parts = parts
+        if render.negative { parts.details.append("negative") }
+        return parts
     }
 
     /// The file of a picture.
@@ -132,6 +142,7 @@ struct Drawing: Sendable {
             (seeds ?? [render.seed ?? 0]).map { seed in
                 var subject = subject
                 subject.parts.seed = seed
+                subject.parts = signed(subject.parts)
                 return subject
             }
         }
@@ -144,8 +155,8 @@ struct Drawing: Sendable {
             return try job(plan, to: isSheet ? nil : path(subject.parts), subject.parts)
         }
         guard isSheet else { return JobList(label: label, jobs: jobs) }
-        var parts = subjects[0].parts
-        parts.kind = [parts.kind, "seeds"].compactMap { $0 }.joined(separator: "_")
+        var parts = signed(subjects[0].parts)
+        parts.details.append("seeds\(render.seeds!.text)")
         if subjects.count > 1 { parts.index = nil }
         return JobList(label: label, jobs: [sheet(jobs, to: path(parts), columns: subjects.count > 1 ? seeds!.count : nil)])
     }

@@ -15,7 +15,7 @@ public struct OutputSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("output", \.output, "path", "The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)").writing()
+        Setting("output", \.output, "path", "The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))
         Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512.")
         Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png or .jpg.").writing()
@@ -24,12 +24,20 @@ public struct OutputSettings: SettingGroup {
 
     public func check() throws(Problem) {
         if output == "" { throw .usage("\(setting: "output") is empty") }
+        if let output { try OutputNames.check(template: output, setting: "output") }
+        if let evolution { try OutputNames.check(template: evolution, setting: "evolution") }
         if quality != nil, PictureFormat(fileName: output ?? "")?.codec.isLossy != true {
             throw .usage("\(setting: "quality") is for JPEG; name a .jpg with \(setting: "output")")
         }
         if output == "-", saveAt != nil {
             throw .usage("standard output takes one picture; \(setting: "save-at") keeps several")
         }
+    }
+
+    /// Refuses a format that would lose the opacity that is drawn.
+    func checkOpacity() throws(Problem) {
+        guard PictureFormat(fileName: output ?? "")?.codec.isLossy == true else { return }
+        throw .usage("\(setting: "alpha") draws an opacity, which a JPEG cannot hold; name a .png with \(setting: "output")", setting: "output")
     }
 
     /// The quality of a file of this name; nil for a format without losses.

@@ -45,6 +45,16 @@ extension SettingGroup {
         try check()
     }
 
+    /// The files and folders that these texts name to be read.
+    ///
+    /// - Parameter texts: by the settings' names.
+    public static func inputs(given texts: [String: [String]]) -> [String] {
+        // A network may be a file, and weights may come with a network's name: NAME=FILE.
+        let networks = ["model", "a", "b"]
+        return settings.filter { [.reads, .readsFolder].contains($0.file) || networks.contains($0.name) }.flatMap { texts[$0.name] ?? [] }
+            .flatMap { text in [text] + (text.firstIndex(of: "=").map { [String(text[text.index(after: $0)...])] } ?? []) }
+    }
+
     /// The setting of a name, for the option that spells it.
     public static subscript(_ name: String) -> Setting<Self> {
         guard let setting = settings.first(where: { $0.name == name }) else { preconditionFailure("\(Self.self) has no setting \(name)") }

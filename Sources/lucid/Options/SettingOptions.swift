@@ -83,10 +83,19 @@ extension ArgumentHelp {
 
 /// The settings that a command was given.
 func settings<Group: SettingGroup>(of command: some ParsableArguments) throws(Problem) -> Group {
+    try Group(given: texts(of: command, for: Group.self))
+}
+
+/// The files and folders that a command was told to read.
+func inputs<Group: SettingGroup>(of command: some ParsableArguments, for group: Group.Type) -> [String] {
+    Group.inputs(given: texts(of: command, for: group))
+}
+
+private func texts<Group: SettingGroup>(of command: some ParsableArguments, for group: Group.Type) -> [String: [String]] {
     var found: [String: [String]] = [:]
     collect(from: command, into: &found)
     let names = Set(Group.settings.map(\.name))
-    return try Group(given: found.filter { names.contains($0.key) })
+    return found.filter { names.contains($0.key) }
 }
 
 private func collect(from arguments: Any, into found: inout [String: [String]]) {

@@ -12,11 +12,12 @@ struct Compare: ParsableCommand {
     @Option(CaptionedSheetSettings["output"]) var output: String?
     @Option(CaptionedSheetSettings["max-pixels"]) var maxPixels: String?
     @Flag(CaptionedSheetSettings["no-captions"]) var noCaptions = false
+    @Flag(CaptionedSheetSettings["force"]) var force = false
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false
 
     func run() throws {
         let settings: CaptionedSheetSettings = try settings(of: self)
-        try CaptionedSheet(settings).picture.write(to: settings.output)
+        try CaptionedSheet(settings).write()
         if !quiet, settings.output != "-" { try standardOutput("\(settings.output)  \(settings.pictures.count) pictures") }
     }
 }

@@ -32,6 +32,7 @@ struct Diff: ParsableCommand {
     @Option(DiffSettings["min-score-ratio"]) var minScoreRatio: String?
     @Option(DiffSettings["output"]) var output: String?
     @Option(DiffSettings["junit"]) var junit: String?
+    @Flag(DiffSettings["force"]) var force = false
     @Flag(DiffSettings["update"]) var update = false
     @Option(DiffSettings["max-pixels"]) var maxPixels: String?
     @OptionGroup var printing: PrintOptions

@@ -24,12 +24,11 @@ struct Info: ParsableCommand {
                 let seed = drawn.plan.seed.map { "seed \($0)  " } ?? ""
                 try standardOutput("\(place + 1)  \(drawn.plan.model)  \(drawn.plan.objective)  \(seed)score \(drawn.score)".withoutControls)
             }
+            if let command = record.command { try standardOutput("command  \(command.commandLine)".withoutControls) }
             return
         }
         var rows = record.rows
-        if case .picture(let plan) = record.pictures[0].plan, record.pictures[0].complete, let command = PlanCommand(plan) {
-            rows.append(("command", command.commandLine))
-        }
+        if let command = record.command { rows.append(("command", command.commandLine)) }
         let width = rows.map(\.name.count).max()!
         for (name, value) in rows {
             try standardOutput(name + String(repeating: " ", count: width - name.count) + "  " + value.withoutControls)

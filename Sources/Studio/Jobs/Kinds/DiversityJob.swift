@@ -31,10 +31,21 @@ struct DiversityJob: Job {
     var memory: Int { job.memory }
     var holdsPhotographs: Bool { job.holdsPhotographs }
     var ingredients: [String] { job.ingredients }
+    var inputs: [String] { job.inputs }
 
     func checkOutputs(force: Bool) throws(Problem) {
         try OutputChecks.check(picture: sheet)
         try job.checkOutputs(force: force)
+    }
+
+    /// The term's weight is found by trial, and so is not known before.
+    func isOwn(_ path: String) -> Bool {
+        let drawn = Record.pictures(ofFile: path)
+        return !drawn.isEmpty && drawn.allSatisfy { made in
+            guard case .picture(var plan) = made.plan, plan.objective.hasPrefix(channel.text) else { return false }
+            plan.objective = job.plan.objective
+            return .picture(plan) == job.plan
+        }
     }
 
     /// The numbers for scripts.

@@ -46,7 +46,6 @@ struct FilmJob: Job {
     func checkOutputs(force: Bool) throws(Problem) {
         if !isFolder {
             try asProblem { () throws(FilmError) in try FrameWriter.check(path, force: force) }
-            try OutputChecks.refuse(existing: [path], force: force)
         }
         for place in [path, folder] where isSame(place, source) {
             throw Problem(.cannotWrite, "\(place) is what is dreamt on, and would be lost; choose another \(setting: "output")")
@@ -58,6 +57,9 @@ struct FilmJob: Job {
             throw Problem(.cannotWrite, "\(next) is there already, and \(source) has \(frameCount) frames; name another folder, or use \(setting: "force") to leave it there")
         }
     }
+
+    /// A film's plan knows its first frame only; others may have begun with the same.
+    func isOwn(_ path: String) -> Bool { false }
 
     /// The numbers for scripts.
     private struct Values: Encodable, Sendable {
@@ -108,7 +110,7 @@ struct FilmJob: Job {
             if let done = try finished(path, plan, force: context.force) {
                 result = done
             } else {
-                try OutputChecks.check(path, createFolders: true)
+                try OutputChecks.check(path)
                 result = try dreamt(plan, photo, fitted.opacity, previous, to: path, of: source.count, context)
                 new += 1
             }

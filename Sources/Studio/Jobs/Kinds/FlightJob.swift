@@ -71,7 +71,7 @@ struct FlightJob: Job {
             Record(DrawnPicture(plan: .dream(plan), stepsDone: plan.steps, score: score)).json
         }
         let writer = try asProblem { () throws(FilmError) in
-            try FrameWriter(path: path, rate: flight.rate, comment: record(flight.dream, score: 0), keyword: Record.keyword)
+            try FrameWriter(path: path, rate: flight.rate, comment: Record(DrawnPicture(plan: plan, stepsDone: steps, score: 0)).json, keyword: Record.keyword)
         }
         var (frame, seen, score) = (flight.dream, pictures.tensors, Float(0))
         let name = frame.photo ?? "zoom"

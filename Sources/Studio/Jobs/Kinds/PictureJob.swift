@@ -22,6 +22,7 @@ struct PictureJob: Job {
     let memory: Int
     var holdsPhotographs = false
     var ingredients: [String] = []
+    var inputs: [String] = []
     let make: @Sendable (JobContext) throws(Problem) -> any PictureProcess
 
     /// Pictures that are done, or as far as they came.
@@ -35,6 +36,8 @@ struct PictureJob: Job {
         /// No step had a gradient.
         let isDead: Bool
         let seconds: Double
+        /// Why the way to them could not be kept.
+        var failure: Problem?
 
         var isComplete: Bool { records.allSatisfy(\.complete) }
     }
@@ -75,6 +78,12 @@ struct PictureJob: Job {
         if let evolution { try Evolution.check(evolution, force: force) }
     }
 
+    /// A picture from on the way, or one that was interrupted, is of the same plan; none that came further than this will.
+    func isOwn(_ path: String) -> Bool {
+        let drawn = Record.pictures(ofFile: path)
+        return !drawn.isEmpty && drawn.allSatisfy { $0.plan.onTheWay == plan.onTheWay && $0.stepsDone <= steps }
+    }
+
     // MARK: Drawing
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult { result(of: try follow(context)) }
@@ -84,7 +93,7 @@ struct PictureJob: Job {
     /// - Parameter sheet: where pictures without files of their own are.
     func result(of drawn: Drawn, on sheet: String? = nil) -> JobResult {
         var result = JobResult(score: drawn.state.score)
-        (result.isComplete, result.isDead) = (drawn.isComplete, drawn.isDead)
+        (result.isComplete, result.isDead, result.failure) = (drawn.isComplete, drawn.isDead, drawn.failure)
         let paths = paths.compactMap { $0 }
         if paths != ["-"], let rating = drawn.rating {
             let record = drawn.records[0]
@@ -104,11 +113,18 @@ struct PictureJob: Job {
     /// nothing.
     func follow(_ context: JobContext) throws(Problem) -> Drawn {
         let start = ContinuousClock.now
-        let evolution = try Evolution(evolution, steps: steps)
+        var evolution = try Evolution(evolution, steps: steps, Record(DrawnPicture(plan: plan, stepsDone: steps, score: 0)))
+        // The picture is worth more than its film, and is drawn and written whatever becomes of that.
+        var failure: Problem?
+        func keep(_ body: (Evolution) throws(Problem) -> Void) {
+            do throws(Problem) { if let evolution { try body(evolution) } } catch { (failure, evolution) = (error, nil) }
+        }
         var process = try make(context)
         let prepared = ContinuousClock.now
         while process.stepsDone < steps, !process.hasConverged, !context.isCancelled() {
-            try evolution?.note(process.stepsDone) { () throws(Problem) in try Self.asked(process, isLast: false).shown }
+            keep { way throws(Problem) in
+                try way.note(process.stepsDone) { () throws(Problem) in try Self.asked(process, isLast: false).shown }
+            }
             let score = try asProblem { () throws(RenderError) in try process.step() }
             try context.step(score: score, share: process.workDone)
             if saveAt.contains(process.stepsDone), process.stepsDone < steps {
@@ -117,16 +133,16 @@ struct PictureJob: Job {
         }
         if context.isBatch, process.stepsDone < steps, !process.hasConverged { throw .interrupted }
         let drawn = ContinuousClock.now
-        if let evolution { try evolution.finish(process.stepsDone, Self.asked(process, isLast: false).shown) }
         let state = try Self.asked(process, isLast: true)
         let records = try save(process, state, step: nil)
+        keep { way throws(Problem) in try way.finish(process.stepsDone, Self.asked(process, isLast: false).shown) }
         let rating = !context.rates ? nil : try asProblem { () throws(RenderError) in try process.rating(of: state) }
         let phases = [("prepared", prepared - start), ("drawn", drawn - prepared), ("checked and written", ContinuousClock.now - drawn)]
         let times = phases.map { "\($0) in \(rounded(seconds($1), 2)) s" }.joined(separator: ", ")
         try context.detail("\(plan.objective)\(seed): \(times)")
         return Drawn(
             state: state, records: records, rating: rating, paths: paths, caption: caption, isDead: process.isDead,
-            seconds: seconds(ContinuousClock.now - start))
+            seconds: seconds(ContinuousClock.now - start), failure: failure)
     }
 
     private static func asked(_ process: any PictureProcess, isLast: Bool) throws(Problem) -> PictureState {

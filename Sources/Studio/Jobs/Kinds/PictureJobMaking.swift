@@ -18,7 +18,7 @@ extension PictureJob {
         }
         self.init(
             model: model, plan: .picture(plan), paths: paths, steps: plan.steps, quality: quality, memory: memory,
-            holdsPhotographs: !photographs.isEmpty, ingredients: model.ingredients(photographs)
+            holdsPhotographs: !photographs.isEmpty, ingredients: model.ingredients(photographs), inputs: photographs.paths
         ) { context throws(Problem) in
             let fixed = try photographs.pictures(of: plan, model: model)
             return try asProblem { () throws(RenderError) in
@@ -37,7 +37,7 @@ extension PictureJob {
         let memory = try asProblem { () throws(RenderError) in try Dream.estimatedMemory(of: plan, model: model) }
         self.init(
             model: model, plan: .dream(plan), paths: [path], steps: plan.steps, quality: quality, memory: memory,
-            holdsPhotographs: true, ingredients: model.ingredients(photographs)
+            holdsPhotographs: true, ingredients: model.ingredients(photographs), inputs: photographs.paths
         ) { context throws(Problem) in
             try asProblem { () throws(RenderError) in
                 PhotographPicture(
@@ -62,7 +62,7 @@ extension PictureJob {
         let memory = try asProblem { () throws(RenderError) in try StyleTransfer.estimatedMemory(of: plan, model: model) }
         self.init(
             model: model, plan: .style(plan), paths: [path], steps: plan.totalSteps, quality: quality, memory: memory,
-            holdsPhotographs: true, ingredients: model.ingredients(photographs)
+            holdsPhotographs: true, ingredients: model.ingredients(photographs), inputs: photographs.paths
         ) { [pictures] context throws(Problem) in
             try asProblem { () throws(RenderError) in
                 PhotographPicture(

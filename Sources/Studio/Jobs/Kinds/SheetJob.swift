@@ -38,12 +38,31 @@ struct SheetJob: Job {
     var pictures: Int { jobs.count }
     var holdsPhotographs: Bool { jobs.contains(where: \.holdsPhotographs) }
     var ingredients: [String] { jobs[0].ingredients }
+    var inputs: [String] { jobs.flatMap(\.inputs) }
 
     func checkOutputs(force: Bool) throws(Problem) {
         try OutputChecks.check(picture: sheet)
         if let index { try OutputChecks.check(index) }
         for job in jobs { try job.checkOutputs(force: force) }
-        try OutputChecks.refuse(existing: [index].compactMap { $0 }, force: force)
+    }
+
+    /// The index belongs to the sheet that it lies beside.
+    func isOwn(_ path: String) -> Bool {
+        if let job = jobs.first(where: { $0.outputs.contains(path) }) { return job.isOwn(path) }
+        if path == index { return isFile(sheet) && isOwn(sheet) && isIndex(path) }
+        guard let record = try? Record(ofFile: path), record.isSheet else { return false }
+        let (made, own) = (record.pictures.map(\.plan), jobs.flatMap { [Plan](repeating: $0.plan, count: $0.paths.count) })
+        // One that was interrupted may lack pictures.
+        return made == own || !record.pictures.allSatisfy(\.complete) && made.allSatisfy(own.contains)
+    }
+
+    /// Whether a file lists pictures of these objectives.
+    private func isIndex(_ path: String) -> Bool {
+        struct Listed: Decodable { let objective: String }
+        guard let bytes = try? StandardInput.bytes(of: path), let listed = try? JSONDecoder().decode([Listed].self, from: Data(bytes)) else {
+            return false
+        }
+        return Set(listed.map(\.objective)).isSubset(of: jobs.map(\.plan.objective))
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
@@ -74,6 +93,7 @@ struct SheetJob: Job {
         var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
         result.isDead = all.allSatisfy(\.isDead)
         result.isComplete = all.count == jobs.count && all.allSatisfy(\.isComplete)
+        result.failure = all.lazy.compactMap(\.failure).first
         if sheet != "-" { result.lines = ["\(sheet)  \(counted(pictures.count, "picture"))"] }
         result.preview = composed
         return result

@@ -54,7 +54,8 @@ public struct DreamRequest: DrawingRequest {
         var files = Photographs(maximumPixels: reading.maxPixels)
         let name = try photo.map { path throws(Problem) in try files.adding(path) }
         let (plan, pictures) = try dream.plan(photo: name, model: model, files: &files, workers: session.workers)
-        let parts = OutputNames.Parts(model: model.name, layer: dream.layerName(of: model), seed: plan.seed)
+        var parts = OutputNames.Parts(model: model.name, layer: dream.layerName(of: model), seed: plan.seed)
+        if plan.seed != 0 { parts.details = ["seed\(plan.seed)"] }
         if let zoom = moving.zoom {
             return JobList(label: "zoom", jobs: [try flight(plan, zoom, pictures, model, files, parts)])
         }

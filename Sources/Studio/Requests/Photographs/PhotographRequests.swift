@@ -67,6 +67,13 @@ public struct InvertRequest: RenderRequest {
 }
 
 extension Drawing {
+    /// The parts of the name of a picture that is made of a photograph.
+    fileprivate func parts(layer: String, index: Int? = nil, kind: String, of photo: String) -> OutputNames.Parts {
+        var parts = parts(layer: layer, index: index, kind: kind)
+        parts.details.insert(OutputNames.stem(ofPhoto: photo), at: 0)
+        return parts
+    }
+
     /// A picture that is held against a photograph.
     ///
     /// - Parameter objective: given the photograph's name.
@@ -75,7 +82,7 @@ extension Drawing {
     ) throws(Problem) -> JobList {
         _ = try model.layer(layer)
         let name = photographs.name(of: photo)
-        return try jobs([Subject(objective: objective(name), parts: parts(layer: layer, kind: kind))], label: "\(layer) of \(name)")
+        return try jobs([Subject(objective: objective(name), parts: parts(layer: layer, kind: kind, of: photo))], label: "\(layer) of \(name)")
     }
 }
 
@@ -118,13 +125,14 @@ public struct AccentuateRequest: RenderRequest {
         if render.steps == nil, render.preset == nil { request.render.steps = Self.standardSteps }
         request.render.negative = false  // the photograph stays the same either way
         let drawing = try request.drawing(session)
+        try checkAnchor(drawing.model)
         var subjects: [Drawing.Subject] = []
         for index in try drawing.model.channels(index, of: layer) {
             let unit = request.render.channel(layer, index)
             let channel = render.negative ? -unit : unit
-            subjects.append(
-                Drawing.Subject(
-                    objective: try held(channel, drawing, session), parts: drawing.parts(layer: layer, index: index, kind: Self.command)))
+            var parts = drawing.parts(layer: layer, index: index, kind: Self.command, of: photo)
+            if render.negative { parts.details.append("negative") }
+            subjects.append(Drawing.Subject(objective: try held(channel, drawing, session), parts: parts))
         }
         return try drawing.jobs(subjects, label: "\(layer):\(index.text)")
     }
@@ -137,6 +145,15 @@ public struct AccentuateRequest: RenderRequest {
         let (rise, pull) = (try magnitude(channel, drawing, session), try magnitude(distance, drawing, session))
         let balance = rise / max(pull, .leastNormalMagnitude)
         return channel - weight * balance * distance
+    }
+
+    /// Refuses an anchor that the layer does not depend on: its answers are then a matter of other layers.
+    private func checkAnchor(_ model: Model) throws(Problem) {
+        guard let anchor else { return }
+        let (held, target) = (try model.layer(anchor), try model.layer(layer))
+        let names = model.network.layerNames
+        guard let own = names.firstIndex(of: "\(held)"), let last = names.firstIndex(of: "\(target)"), own > last else { return }
+        throw .usage("\(setting: "anchor") \(anchor) comes after \(layer); name a layer before it", setting: "anchor")
     }
 
     /// The module half way to a layer.

@@ -31,7 +31,7 @@ public struct ReplayRequest: JobRequest {
             return try jobs(session)
         } catch {
             // A request that makes no sense stands in the picture.
-            guard error.kind == .usage else { throw error }
+            guard error.kind == .usage, error.setting != "output" else { throw error }
             throw .badData("\(drawnPicture): \(error.message)", setting: error.setting)
         }
     }
@@ -48,6 +48,7 @@ public struct ReplayRequest: JobRequest {
             let model = try load(drawn.plan, session, size: PictureSize(width: plan.width, height: plan.height))
             try photographs.find(plan, model: model, given: picture, beside: drawnPicture)
             parts = OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay")
+            if plan.alpha { try output.checkOpacity() }
             let path = path(parts, drawn)
             var paths = [String?](repeating: nil, count: plan.count)
             paths[drawn.picture ?? 0] = path

@@ -45,7 +45,8 @@ public struct StyleRequest: DrawingRequest {
         var settings = model
         if settings.model == nil, settings.weights == nil { settings.model = Self.standardModel }
         let model = try session.model(settings)
-        let parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
+        var parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
+        parts.details = style.seed.map { ["seed\($0)"] } ?? []
         let path = OutputNames.path(output.output, parts, photo: content, kind: Self.command)
         if style.method == .lucid { return try lucidJobs(model, session, parts, path) }
         var files = Photographs(maximumPixels: reading.maxPixels)
@@ -78,7 +79,7 @@ public struct StyleRequest: DrawingRequest {
         (render.optimizer, render.poolGradient, render.numerics) = (style.optimizer, style.poolGradient, style.numerics)
         render.learningRate = style.learningRate ?? (style.optimizer == nil ? 0.05 : nil)
         var output = output
-        output.output = path
+        output.output = FileTemplate.literal(path)
         return try Drawing(model: model, render: render, output: output, photographs: photographs, workers: session.workers)
             .jobs([.init(objective: -loss, parts: parts)], label: Self.command)
     }

@@ -38,7 +38,7 @@ public struct DiversityRequest: RenderRequest {
     }
 
     private func job(_ index: Int, _ drawing: Drawing) throws(Problem) -> DiversityJob {
-        let parts = drawing.parts(layer: layer, index: index, kind: Self.command)
+        let parts = drawing.signed(drawing.parts(layer: layer, index: index, kind: Self.command))
         let path = drawing.path(parts)
         let channel = render.negative ? -render.channel(layer, index) : render.channel(layer, index)
         var settings = render

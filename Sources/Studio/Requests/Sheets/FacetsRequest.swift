@@ -64,8 +64,9 @@ public struct FacetsRequest: RenderRequest {
 
     /// A picture of a channel for each seed.
     private func job(_ index: Int, _ drawing: Drawing) throws(Problem) -> FacetsJob {
-        var parts = drawing.parts(layer: layer, index: index, kind: Self.command)
+        var parts = drawing.signed(drawing.parts(layer: layer, index: index, kind: Self.command))
         parts.seed = 0
+        if let seeds = render.seeds { parts.details.append("seeds\(seeds.text)") }
         let jobs = try drawing.workers.map(render.seeds?.seeds ?? Self.standardSeeds) { [parts] seed throws(Problem) in
             let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs, seed: seed)
             return try drawing.job(plan, to: nil, parts)
@@ -82,13 +83,15 @@ public struct FacetsRequest: RenderRequest {
             throw .usage("the pictures are there already: \(setting: "steps"), \(setting: "size") and others that say how to draw do not go with them")
         }
         _ = try model.layer(layer)
-        return facets(model, channel: nil, [], OutputNames.Parts(model: model.name, layer: layer, seed: 0, kind: Self.command))
+        var files = Photographs(maximumPixels: render.reading.maxPixels)
+        for path in pictures { try files.add(path) }
+        return facets(model, channel: nil, [], digests: files.digests, OutputNames.Parts(model: model.name, layer: layer, seed: 0, kind: Self.command))
     }
 
-    private func facets(_ model: Model, channel: Int?, _ jobs: [PictureJob], _ parts: OutputNames.Parts) -> FacetsJob {
+    private func facets(_ model: Model, channel: Int?, _ jobs: [PictureJob], digests: [String: String]? = nil, _ parts: OutputNames.Parts) -> FacetsJob {
         let chart = OutputNames.path(output.output, parts)
         return FacetsJob(
-            model: model, layer: layer, channel: channel, threshold: threshold, jobs: jobs, given: pictures, chart: chart,
+            model: model, layer: layer, channel: channel, threshold: threshold, jobs: jobs, given: pictures, digests: digests, chart: chart,
             quality: output.quality(of: chart), maximumPixels: render.reading.maxPixels)
     }
 }

@@ -34,11 +34,11 @@ public struct SheetRequest: RenderRequest {
         let indices = try drawing.model.channels(index ?? .all, of: layer)
         let folder = keep.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
         let jobs = try session.workers.map(indices) { index throws(Problem) in
-            let parts = drawing.parts(layer: layer, index: index)
+            let parts = drawing.signed(drawing.parts(layer: layer, index: index))
             let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs)
             return try drawing.job(plan, to: folder.map { OutputNames.path($0, parts) }, parts)
         }
-        let path = drawing.path(drawing.parts(layer: layer, kind: Self.command))
+        let path = drawing.path(drawing.signed(drawing.parts(layer: layer, kind: Self.command)))
         return JobList(
             label: "\(layer) (\(counted(jobs.count, "picture")))",
             jobs: [drawing.sheet(jobs, to: path, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
@@ -71,8 +71,7 @@ public struct ProgressionRequest: RenderRequest {
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         let drawing = try drawing(session)
-        var names = layers.map(layerNames) ?? []
-        if names.isEmpty { names = drawing.model.network.stages(atMost: mostStages) }
+        let names = try layers.map { list throws(Problem) in try layerNames(list) } ?? drawing.model.network.stages(atMost: mostStages)
         var jobs: [PictureJob] = []
         for name in names {
             if let index { _ = try drawing.model.channels(IndexList(index), of: name) } else { _ = try drawing.model.layer(name) }
@@ -81,7 +80,7 @@ public struct ProgressionRequest: RenderRequest {
             job.caption = index.map { "\(name):\($0)" } ?? name
             jobs.append(job)
         }
-        let path = drawing.path(drawing.parts(kind: Self.command))
+        let path = drawing.path(drawing.signed(drawing.parts(kind: Self.command)))
         return JobList(
             label: "\(jobs.count) layers", jobs: [drawing.sheet(jobs, to: path, index: OutputNames.index(of: path), isBrief: true)])
     }
@@ -94,12 +93,12 @@ public struct InterpolateRequest: RenderRequest {
         let first: Int
         let last: Int
 
-        static let form = "two channels such as 5,12"
+        static let form = "two different channels such as 5,12"
         var text: String { "\(first),\(last)" }
 
         init?(text: String) {
             let numbers = text.split(separator: ",").map { Int($0.filter { $0 != " " }) }
-            guard numbers.count == 2, let first = numbers[0], let last = numbers[1], first >= 0, last >= 0 else { return nil }
+            guard numbers.count == 2, let first = numbers[0], let last = numbers[1], first >= 0, last >= 0, first != last else { return nil }
             (self.first, self.last) = (first, last)
         }
     }
@@ -148,7 +147,7 @@ public struct InterpolateRequest: RenderRequest {
         if power == 0 { drawing.render.stages = drawing.render.stages ?? .list(.none) }
         var plan = try drawing.render.plan(objective, model: drawing.model, drawing.photographs, count: count)
         (plan.aligned, plan.shared) = (power > 0, power == 0)
-        let parts = drawing.parts(layer: layer, kind: "\(index.first)-\(index.last)_interpolate")
+        let parts = drawing.parts(layer: layer, kind: "\(index.first)-\(index.last)_interpolate" + (render.negative ? "_negative" : ""))
         let path = drawing.path(parts)
         let job = try drawing.job(plan, to: drawing.paths(beside: path, count: count), parts, quality: output.quality(of: path))
         return JobList(label: "\(layer):\(index.first)–\(index.last)", jobs: [drawing.sheet([job], to: path, columns: count)])

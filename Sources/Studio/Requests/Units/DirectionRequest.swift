@@ -60,7 +60,7 @@ public struct DirectionRequest: RenderRequest {
             objective = .direction(layer, direction, cosinePower: cossimPow)
         }
         return try drawing.jobs(
-            [.init(objective: objective, parts: drawing.parts(layer: layer, kind: Self.command))], label: "\(layer), a direction")
+            [.init(objective: objective, parts: drawing.parts(layer: layer, kind: "\(Self.command)_\(OutputNames.short(objective.text))"))], label: "\(layer), a direction")
     }
 
     /// - Parameter count: the layer's channels.

@@ -42,10 +42,10 @@ public struct ExpressionRequest: RenderRequest {
         }
         for path in [render.start, render.mask].compactMap({ $0 }) { try photographs.add(path) }
         let drawing = Drawing(model: model, render: render, output: output, photographs: photographs, workers: session.workers)
-        let parts = drawing.parts(kind: Self.command)
+        let parts = drawing.parts(kind: "\(Self.command)_\(OutputNames.short(objective.text))")
         if count == 1 { return try drawing.jobs([.init(objective: objective, parts: parts)], label: Self.command) }
         let plan = try render.plan(objective, model: model, photographs, count: count)
-        let path = drawing.path(parts)
+        let path = drawing.path(drawing.signed(parts))
         let job = try drawing.job(plan, to: [String?](repeating: nil, count: count), parts, quality: output.quality(of: path))
         return JobList(label: Self.command, jobs: [drawing.sheet([job], to: path)])
     }

@@ -52,7 +52,9 @@ public struct NeuronRequest: RenderRequest {
     public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
-        try drawing(session).jobs(of: layer, index, kind: Self.command) { .neuron(layer, $0, x: position.x, y: position.y) }
+        try drawing(session).jobs(of: layer, index, kind: Self.command, details: position.words) {
+            .neuron(layer, $0, x: position.x, y: position.y)
+        }
     }
 }
 
@@ -64,6 +66,9 @@ public struct PositionSettings: SettingGroup {
     public var y: Int?
 
     public init() {}
+
+    /// For files' names: "x3", "y0".
+    var words: [String] { [x.map { "x\($0)" }, y.map { "y\($0)" }].compactMap { $0 } }
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
@@ -130,11 +135,19 @@ public struct ClassRequest: RenderRequest {
         let classes = try classes(among: names, drawing.model.name)
         let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
         return try drawing.jobs(
-            classes.map { index in
-                .init(
-                    objective: render.classScore(index, in: drawing.model.network),
-                    parts: drawing.parts(layer: Self.command, index: index), transforms: Self.usualTransforms)
+            classes.map { number in
+                var parts = drawing.parts(layer: Self.command, index: number)
+                parts.label = Self.word(for: number, among: names)
+                return .init(objective: render.classScore(number, in: drawing.model.network), parts: parts, transforms: Self.usualTransforms)
             }, label: title)
+    }
+
+    /// "goldfish"; of classes that share a name "crane_134" and "crane_517".
+    private static func word(for number: Int, among names: [String]) -> String {
+        func first(_ name: String) -> String { name.split(separator: ",").first.map { OutputNames.word(String($0)) } ?? "" }
+        let word = first(names[number])
+        guard !word.isEmpty else { return "\(number)" }
+        return names.count { first($0).lowercased() == word.lowercased() } > 1 ? "\(word)_\(number)" : word
     }
 
     private func classes(among names: [String], _ model: String) throws(Problem) -> [Int] {
@@ -158,10 +171,16 @@ public struct ClassRequest: RenderRequest {
 
 extension Drawing {
     /// A picture for each index of a layer.
-    func jobs(of layer: String, _ list: IndexList, kind: String?, objective: (Int) -> Objective) throws(Problem) -> JobList {
+    func jobs(
+        of layer: String, _ list: IndexList, kind: String?, details: [String] = [], objective: (Int) -> Objective
+    ) throws(Problem) -> JobList {
         let indices = try model.channels(list, of: layer)
         let label = indices.count == 1 ? "\(layer):\(indices[0])" : "\(layer) (\(indices.count) pictures)"
         return try jobs(
-            indices.map { Subject(objective: objective($0), parts: parts(layer: layer, index: $0, kind: kind)) }, label: label)
+            indices.map { index in
+                var parts = parts(layer: layer, index: index, kind: kind)
+                parts.details += details
+                return Subject(objective: objective(index), parts: parts)
+            }, label: label)
     }
 }

@@ -167,4 +167,14 @@ extension RenderSettings {
         }
         return objective
     }
+
+    /// The objective that was completed to one with the care for the opacity.
+    static func withoutAlpha(_ text: String) -> String? {
+        var settings = RenderSettings()
+        settings.alpha = true
+        let care = "*(1 - mean_alpha()) - 0.1*blur_alpha_each_step()"
+        guard text.hasSuffix(care) else { return nil }
+        let objective = try? Objective(parsing: String(text.dropLast(care.count)), labels: nil, photographs: [:])
+        return objective.flatMap { settings.complete($0).text == text ? $0.text : nil }
+    }
 }

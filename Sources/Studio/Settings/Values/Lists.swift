@@ -9,7 +9,7 @@ public struct IndexList: SettingValue {
     /// As it was written.
     public let text: String
 
-    public static let form = "a list such as 5, 0-15, 3,7,9 or all"
+    public static let form = "a list such as 5, 0-15, 3,7,9 or all, each index once"
     /// Every index.
     public static let all = IndexList(text: "all")!
 
@@ -30,6 +30,9 @@ public struct IndexList: SettingValue {
             guard let first = ends[0], let last = ends.last!, ends.count <= 2, first >= 0, first <= last else { return nil }
             parts.append(.range(first...last))
         }
+        let ranges = parts.compactMap { if case .range(let range) = $0 { range } else { nil } }.sorted { $0.lowerBound < $1.lowerBound }
+        guard parts.count == 1 || ranges.count == parts.count else { return nil }  // all, and more
+        guard zip(ranges, ranges.dropFirst()).allSatisfy({ $0.upperBound < $1.lowerBound }) else { return nil }
         self.parts = parts
         self.text = text
     }
@@ -88,12 +91,13 @@ public struct StepList: SettingValue {
     /// As it was written.
     public let text: String
 
-    public static let form = "steps from 1 such as 32,128,512"
+    public static let form = "steps from 1 such as 32,128,512, each once"
 
     public init?(text: String) {
         let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard !numbers.contains(where: { $0 == nil || $0! < 1 }) else { return nil }
         steps = Set(numbers.map { $0! })
+        guard steps.count == numbers.count else { return nil }
         self.text = text
     }
 }

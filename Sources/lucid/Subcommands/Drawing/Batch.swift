@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import FoundationEssentials
 import Studio
 
@@ -48,13 +49,22 @@ struct BatchCommand: ParsableCommand {
         batch.take(try settings.part(ProcessInfo.processInfo.environment))
         // A manifest with mistakes makes no folders.
         if dryRun { try report(batch.mistakes) }
+        let whole = batch
         let done = dryRun ? 0 : try batch.prepare(force: settings.force)
         try report(batch.mistakes)
         let results = BatchReporter(
             running.json ? .json : running.quiet ? .silent : .text, before: done, total: done + batch.tasks.count,
             output: standardOutput, note: say, text: { ($0.line, $0.exitCode) })
         if dryRun { return try JobRunner(session, results).plan(batch.tasks) }
-        try draw(batch, settings, session, results)
+        // Two that draw the same end with the same files, and take twice the time.
+        var lock: FileLock?
+        if !batch.tasks.isEmpty {
+            do {
+                lock = try whole.claim(in: settings.output)
+                if lock == nil { say("another lucid is drawing this batch into \(settings.output) as well; both draw every picture that is left") }
+            } catch {}  // without locks nobody can be told
+        }
+        try withExtendedLifetime(lock) { try draw(batch, settings, session, results) }
     }
 
     private func draw(_ batch: Batch, _ settings: BatchSettings, _ session: Session, _ results: BatchReporter) throws {
