@@ -35,7 +35,7 @@ public struct Problem: Error, Sendable, Equatable {
         case partial
     }
 
-    /// What went wrong in general.
+    /// The kind of trouble.
     public let kind: Kind
     /// One line: what, where, what to try.
     public let message: Message

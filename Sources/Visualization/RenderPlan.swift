@@ -89,7 +89,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public struct Penalty: Sendable, Codable, Equatable {
         /// In the expression language, about the picture alone: "total_variation()".
         public var objective: String
-        /// Of the score's gradient; below 0 it is a reward.
+        /// The share of the score's gradient; below 0 the penalty is a reward.
         public var share: Float
 
         public init(objective: String, share: Float) {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Networks
 import Studio
 
-/// What somebody most likely meant who typed a command or an option that there is not.
+/// The word that somebody most likely meant who typed a command or an option that there is not.
 enum Advice {
     /// Words for what has another name here, each with the names to try.
     private static let otherWords = [

@@ -130,7 +130,7 @@ public struct ComparisonRequest: SettingGroup {
         OutputNames.path(OutputNames.path(nil, OutputNames.Parts(model: model.name, seed: 0)), ending: "")
     }
 
-    /// What the heat map and the sheet of pairs depend on.
+    /// Everything that the heat map and the sheet of pairs depend on.
     private struct Plans {
         let heatMap: ChartPlan
         let sheet: ChartPlan

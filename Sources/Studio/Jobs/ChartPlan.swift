@@ -1,11 +1,11 @@
 import Files
 import Images
 
-/// What a chart or a sheet of pictures that were there depends on.
+/// Everything that a chart or a sheet of given pictures depends on.
 public struct ChartPlan: Sendable, Codable, Equatable {
     /// The command that makes it.
     public var command: String
-    /// What the command was told beside its files, by the settings' names.
+    /// The command's other settings, by their names.
     public var settings: [String: String]
     /// SHA-256 of the pictures that it is about, by their names.
     public var pictures: [String: String]

@@ -56,7 +56,7 @@ struct FileTemplate {
 }
 
 extension FileTemplate.Unbalanced {
-    /// What is wrong with a setting's template.
+    /// The mistake in a setting's template.
     func message(_ text: String) -> String {
         "\(text): there is a \(brace) without its \(brace == "{" ? "}" : "{"); a brace itself is written \(brace)\(brace)"
     }

@@ -14,13 +14,15 @@ public struct Setting<Target: SettingGroup>: Sendable {
     public internal(set) var isRequired = false
     /// Whether it stands on a command line without its name, in its place.
     public internal(set) var isPositional = false
-    /// What is done with the file that its text names.
+    /// The use of the file that its text names.
     public internal(set) var file = SettingFile.none
     /// The texts that it can be, where there are a few.
     public internal(set) var choices: [String] = []
 
     /// Where its value stands in a plan; nil where a plan does not hold it as such.
     public internal(set) var field: PlanField<Target.PlanType>?
+    /// Writes the target's value into a plan, or else that of the usual settings; nil where planning does it.
+    var write: (@Sendable (_ own: Target, _ usual: Target?, _ plan: inout Target.PlanType) -> Void)?
 
     let set: @Sendable (inout Target, [String]) throws(Problem) -> Void
 

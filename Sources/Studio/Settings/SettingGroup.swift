@@ -63,6 +63,9 @@ extension SettingGroup {
 
     public func check() throws(Problem) {}
 
+    /// Writes into a plan what is said, or else usual, of the settings that are its fields.
+    func write(to plan: inout PlanType, usual: Self? = nil) { for setting in Self.settings { setting.write?(self, usual, &plan) } }
+
     /// The first of these settings that is given has no place here.
     static func refuse(_ reason: Message, among given: [(name: String, isGiven: Bool)]) throws(Problem) {
         if let (name, _) = given.first(where: \.isGiven) { throw .usage("\(setting: name) is \(reason)", setting: name) }

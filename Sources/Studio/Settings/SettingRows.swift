@@ -38,19 +38,23 @@ extension Setting {
     /// A setting of one value that every plan has.
     init<Value: SettingValue>(
         _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.PlanType, Value> & Sendable
+        _ rule: Rule<Value>? = nil, in field: WritableKeyPath<Target.PlanType, Value> & Sendable
     ) {
         self.init(name, key, valueName, help, rule)
         self.field = PlanField({ $0[keyPath: field] }, rule)
+        write = { own, usual, plan in
+            if let value = own[keyPath: key] ?? usual?[keyPath: key] { plan[keyPath: field] = value }
+        }
     }
 
     /// A setting of one value that a plan need not have.
     init<Value: SettingValue>(
         _ name: String, _ key: WritableKeyPath<Target, Value?> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil, ifIn field: KeyPath<Target.PlanType, Value?> & Sendable
+        _ rule: Rule<Value>? = nil, ifIn field: WritableKeyPath<Target.PlanType, Value?> & Sendable
     ) {
         self.init(name, key, valueName, help, rule)
         self.field = PlanField({ $0[keyPath: field] }, rule)
+        write = { own, usual, plan in plan[keyPath: field] = own[keyPath: key] ?? usual?[keyPath: key] }
     }
 
     /// A setting of one value that has a default.
@@ -67,10 +71,11 @@ extension Setting {
     /// A setting of one value that has a default, and that every plan has.
     init<Value: SettingValue>(
         _ name: String, _ key: WritableKeyPath<Target, Value> & Sendable, _ valueName: String, _ help: String,
-        _ rule: Rule<Value>? = nil, in field: KeyPath<Target.PlanType, Value> & Sendable
+        _ rule: Rule<Value>? = nil, in field: WritableKeyPath<Target.PlanType, Value> & Sendable
     ) {
         self.init(name, key, valueName, help, rule)
         self.field = PlanField({ $0[keyPath: field] }, rule)
+        write = { own, _, plan in plan[keyPath: field] = own[keyPath: key] }
     }
 
     /// A setting without which there is no job.
@@ -103,6 +108,15 @@ extension Setting {
     ) {
         self.init(name, .flag, "", help) { target, _ in target[keyPath: key] = true }
         if let field { self.field = PlanField(flag: field) }
+    }
+
+    /// A setting that is said or not, which a plan holds as such.
+    init(
+        _ name: String, flag key: WritableKeyPath<Target, Bool> & Sendable, _ help: String,
+        in field: WritableKeyPath<Target.PlanType, Bool> & Sendable
+    ) {
+        self.init(name, flag: key, help) { $0[keyPath: field] }
+        write = { own, _, plan in plan[keyPath: field] = own[keyPath: key] }
     }
 
     private static func value<Value: SettingValue>(_ name: String, _ texts: [String], _ rule: Rule<Value>?) throws(Problem) -> Value {

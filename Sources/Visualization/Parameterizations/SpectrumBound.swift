@@ -14,7 +14,7 @@ public struct SpectrumLimits: Sendable, CodableByText, Equatable {
     /// The decorrelated colours' other two.
     public let chroma: Float
 
-    /// Of the standard look.
+    /// The standard look's.
     public static let standard = SpectrumLimits(luma: 2.5, chroma: 3.125)
 
     public init(luma: Float, chroma: Float) { (self.luma, self.chroma) = (luma, chroma) }

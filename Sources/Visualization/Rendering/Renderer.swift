@@ -21,7 +21,7 @@ public struct Renderer: Sendable {
     /// The sizes on the way.
     private let sections: [RenderPlan.Section]
     private var sectionIndex = 0
-    /// Of the present size.
+    /// The present size's.
     private(set) var parameterization: Parameterization
     private let classDirections: [Int: [Double]]
     /// The fixed pictures of the objective, in the plan's size.

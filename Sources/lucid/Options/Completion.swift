@@ -3,7 +3,7 @@ import ModelStore
 import Networks
 import Studio
 
-/// What a shell offers for a word of the command line.
+/// The words that a shell offers for a word of the command line.
 extension CompletionKind {
     /// The layers of the network that the command line names.
     static let layers = CompletionKind.custom { words, _, _ in network(words)?.network.layerNames ?? [] }

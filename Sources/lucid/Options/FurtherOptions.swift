@@ -2,7 +2,7 @@ import ArgumentParser
 import Files
 
 extension ArgumentVisibility {
-    /// Of options that most pictures do without: --help leaves them out, and --help-all, completions and the manual have them.
+    /// Options that most pictures do without: --help leaves them out; --help-all, completions and the manual have them.
     static let further: ArgumentVisibility = {
         let words = FileName.commandLineArguments
         let isBrief = words.first == "help" || words.contains("--help") || words.contains("-h")

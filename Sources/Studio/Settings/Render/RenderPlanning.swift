@@ -86,18 +86,9 @@ extension RenderSettings {
             // Another optimizer than the preset's has a rate of its own.
             learningRate: learningRate ?? (optimizer == nil ? said(\.learningRate) : nil),
             convolution: numerics.convolution, preprocessing: model.preprocessing)
-        if let steps = said(\.steps) { plan.steps = steps }
-        if let seed { plan.seed = seed }
+        write(to: &plan, usual: look?.settings)
         if let decayPower = said(\.decayPower) { plan.decayPower = decayPower }
-        if let schedule = said(\.schedule) { plan.schedule = schedule }
-        if let relu = said(\.relu) { plan.rectifier = relu }
-        if let crops = said(\.crops) { plan.crops = crops }
-        if let poolGradient { plan.poolGradient = poolGradient }
         plan.profile = numerics.profile
-        plan.alpha = alpha
-        plan.clipGradient = said(\.clipGradient)
-        plan.normalizeGradient = normalizeGradient
-        plan.untilStill = untilConverged
         plan.penalties = penalties
         if plan.parameterization.canvas.traits.contains(.spectrum) { plan.spectrum = .photographs }
         if case .limits(let limits) = said(\.spectrumBound) { plan.spectrumBound = limits }

@@ -61,7 +61,7 @@ public struct RenderSettings: SettingGroup {
         Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid, for a class wide)").field { $0.transforms }
         Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops)
         Setting("optimizer", \.optimizer, "name", "\(listed(OptimizerChoice.rules.map { $0.name })), with their own numbers if you like: adam(0.9,0.999), sgd(0.9), rmsprop(0.99), lbfgs(100). (default: adam)", in: \.optimizer)
-        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.06, with other canvases or a picture to start from 0.07, with cppn 0.005, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive, in: \.learningRate)
+        Setting("learning-rate", \.learningRate, "r", "The optimizer's step. (default: adam 0.06, with other canvases or a picture to start from 0.07, with cppn 0.005, sgd 0.05, rmsprop 0.02, lbfgs 1)", .positive).field(.positive) { $0.learningRate }
         Setting("schedule", \.schedule, "list", "How the learning rate changes: constant, cosine (to nothing), settle (constant, then cosine in the last quarter), \"step(100, 0.5)\", \"warmup(20) cosine\". (default: settle)", in: \.schedule)
         Setting("clip-gradient", \.clipGradient, "g", "The longest that the gradient of the parameters may be.", .positive, ifIn: \.clipGradient)
         Setting("normalize-gradient", flag: \.normalizeGradient, "Bring the gradient at the picture to a root mean square of 1.", in: \.normalizeGradient)
@@ -121,7 +121,7 @@ public struct RenderSettings: SettingGroup {
     func usual<Value>(_ key: KeyPath<RenderSettings, Value?>) -> Value? { look?.settings[keyPath: key] }
 
     /// The preset that fills in what is not said.
-    private var look: Preset? { hasStandardLook ? .standard : preset.flatMap(Preset.named) }
+    var look: Preset? { hasStandardLook ? .standard : preset.flatMap(Preset.named) }
 
     /// The power of the cosine that channels, classes and directions are climbed with.
     ///

@@ -213,7 +213,7 @@ public struct ExpressionArguments {
             throw ExpressionError(column: extra.column, reason: "\"\(extra.text)\" is one argument too many: \(usage)")
         }
         if let extra = named.first {
-            // What is left of a name that the function has taken is a second one.
+            // A name that is left although the function has taken it was given twice.
             let reason = taken.contains(extra.name) ? "\(extra.name) is given twice" : "\"\(extra.name)\" is unknown"
             throw ExpressionError(column: extra.column, reason: "\(reason): \(usage)")
         }
