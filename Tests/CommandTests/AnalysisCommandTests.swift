@@ -188,7 +188,7 @@ import Testing
         #expect(try picture(scratch, "way.png").width == 4 * 64 + 5 * 2)
         _ = try succeeds(scratch, ["style", "\(Self.photos)/coffee.jpg", "\(Self.photos)/chelsea.jpg", "--size", "64", "--steps", "2", "--evolution", "way.jpg", "-o", "s.png"])
         #expect(try scratch.bytes("way.jpg").starts(with: [0xFF, 0xD8]))
-        try fails(scratch, channel + ["--evolution", "/dev/null/way.png", "-o", "b.png"], with: 73, saying: ["/dev/null/way.png"])
+        try fails(scratch, channel + ["--evolution", "/dev/null/way.png", "-o", "c.png"], with: 73, saying: ["/dev/null/way.png"])
     }
 
     @Test func anInterruptedWayIsWritten() throws {
