@@ -78,7 +78,7 @@ import Testing
         for (index, seen) in [[], ["--range", "-1,1"], ["--mean", "0.5", "--std", "0.2,0.3,0.4", "--bgr"], ["--range", "0,255", "--mean", "10,20,30"]].enumerated() {
             let drawn = try Program.run(quick + seen + ["-o", "\(index).png"], in: place.scratch.path, environment: place.environment)
             #expect(drawn.status == 0, "\(drawn.errors)")
-            let replayed = try place.run("replay", "\(index).png", "--weights", "mine.safetensors", "-o", "again.png")
+            let replayed = try place.run("replay", "\(index).png", "--weights", "mine.safetensors", "--force", "-o", "again.png")
             #expect(replayed.status == 0, "\(replayed.errors)")
             let bytes = try place.scratch.bytes("\(index).png")
             #expect(try bytes == place.scratch.bytes("again.png"), "\(seen)")

@@ -73,6 +73,24 @@ extension RenderRequest {
 
     public var numerics: NumericSettings { render.numerics }
 
+    /// Plans the jobs, and says what a preset costs before it takes it.
+    public func prepared(_ session: Session) throws(Problem) -> JobList {
+        try enter(numerics.profile)
+        var list = try jobs(session)
+        if let preset = render.preset, case .picture(let plan)? = list.jobs.first?.plan, let note = cost(of: preset, plan) {
+            list.notes.append(note)
+        }
+        return list
+    }
+
+    /// - Returns: nil for a preset that takes less than twice as long as the standard look.
+    private func cost(of preset: String, _ plan: RenderPlan) -> Message? {
+        let model = PlanModel(name: plan.model, weights: plan.weights, preprocessing: plan.preprocessing)
+        guard let usual = try? RenderSettings().plan(plan.objective, model) else { return nil }
+        let times = plan.pixelsSeen / (Double(plan.count) * usual.pixelsSeen)
+        return times < 1.95 ? nil : "\(setting: "preset") \(preset) takes about \(Int(times.rounded())) times as long as the standard look"
+    }
+
     /// The settings that all these requests have, after their own.
     static func common(
         _ model: WritableKeyPath<Self, ModelSettings> & Sendable, _ render: WritableKeyPath<Self, RenderSettings> & Sendable,

@@ -1,4 +1,5 @@
 import Networks
+import Tensors
 
 /// Sizes that a render goes through, from small to large, with the steps that are taken at each and perhaps a learning rate of
 /// its own, as people spell them: `128:96 224:64`, `112x84:160:0.05 224x168:120`; `none` for a single size. The network sees a
@@ -83,5 +84,15 @@ extension RenderPlan {
             first += stage.steps
         }
         return sections + [Section(height: height, width: width, steps: first..<max(steps, first), learningRate: learningRate)]
+    }
+
+    /// Pixels that the network sees in all steps, about: steps of each size × crops × the mean of the smallest and the largest picture
+    /// that the transforms leave. Times go with it, whatever the network.
+    public var pixelsSeen: Double {
+        guard let chain = try? TransformChain(parsing: transforms) else { return 0 }
+        return sections.reduce(0) { sum, section in
+            let extent = chain.extent(of: Shape(alpha ? 4 : 3, section.height, section.width))
+            return sum + Double(section.steps.count * crops * count) * Double(extent.smallest.area + extent.largest.area) / 2
+        }
     }
 }

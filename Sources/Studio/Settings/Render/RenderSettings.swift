@@ -46,8 +46,8 @@ public struct RenderSettings: SettingGroup {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("preset", \.preset, "name", "The look: standard, best (twice the time) or sharp (harder and stronger), or the numbers of another tool: \(Preset.all.dropFirst(3).map(\.name).joined(separator: ", ")). (default: standard)")
-        Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the size of the picture to start from, or the one that the network takes)").field { PictureSize(width: $0.width, height: $0.height) }
-        Setting("steps", \.steps, "n", "Steps uphill in all. (default: 160, with more than two stages 64 more each; 512 for other canvases, other tools' presets and with a picture to start from)", .from(0, to: 10_000_000), in: \.steps)
+        Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the network's or the start's own)").field { PictureSize(width: $0.width, height: $0.height) }
+        Setting("steps", \.steps, "n", "Steps uphill in all. (default: 160, and 64 more for each stage after the second; 512 without the standard look)", .from(0, to: 10_000_000), in: \.steps)
         Setting("cosine-power", \.cosinePower, "p", "A channel, class or direction is climbed times its cosine to this power: what it likes more than its neighbours do; 0 for its plain answer. (default: 1, for a class 2)", .from(0, to: 16))
         Setting("stages", \.stages, "list", "Sizes to go through, SIZE:STEPS or SIZE:STEPS:RATE each, or none for one size. (default: \"128:96 224:64\", and the like for other sizes)").field { $0.stageText }
         Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
