@@ -1,3 +1,4 @@
+import Files
 import FoundationEssentials
 
 /// A duration in seconds.
@@ -52,8 +53,8 @@ public func json(_ value: some Encodable) -> String {
 }
 
 extension String {
-    /// Without characters that a terminal would obey: a file's text may hold anything.
+    /// With the characters escaped that a terminal would obey: a file's text may hold anything.
     public var withoutControls: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "?" : $0 }))
+        FileName.shown(self)
     }
 }

@@ -26,8 +26,8 @@ extension Problem {
         }
     }
 
-    /// One line, with settings spelled as options: a file's name in it may hold anything.
-    var line: String { String(message.text { "--\($0)" }.map { $0.isNewline ? " " : $0 }) }
+    /// One line, with settings spelled as options.
+    var line: String { message.line }
 
     /// Says it and ends the program.
     func exit() -> Never {
@@ -38,12 +38,30 @@ extension Problem {
 }
 
 /// Says something on standard error that people should know.
-func say(_ message: Message) { standardError("lucid: \(message.text { "--\($0)" })\n") }
+func say(_ message: Message) { standardError("lucid: \(message.line)\n") }
+
+extension Message {
+    /// Characters at most; what is quoted from files may be longer than any screen.
+    private static let longest = 500
+
+    /// One line, with settings spelled as options. What comes from files may hold anything: control characters, which would move the
+    /// cursor or set the title, are escaped, and a long text is cut in its middle.
+    fileprivate var line: String {
+        let line = FileName.shown(text { "--\($0)" })
+        guard line.count > Self.longest else { return line }
+        return "\(line.prefix(Self.longest * 2 / 3)) … \(line.suffix(Self.longest / 3))"
+    }
+}
 
 /// Writes to standard error, whatever becomes of it.
 func standardError(_ text: String) {
     let bytes = Array(text.utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    var done = 0
+    while done < bytes.count {
+        let count = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress! + done, bytes.count - done) }
+        if count < 0 && errno != EINTR { return }
+        done += max(count, 0)
+    }
 }
 
 /// Writes a line to standard output.

@@ -136,7 +136,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "\(scratch.path)/sub/squeezenet1_1_features.3_5.png"))
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func anInterruptedPictureIsKeptAndSaysSo(signal: Int32) throws {
         let scratch = try Scratch()
         let result = try Program.run(

@@ -101,4 +101,75 @@ import Testing
         let result = try Shell.run(script, in: scratch.path)
         #expect(result.status == 0 && result.said == "a.png\nsaid\n", "\(result.said)")
     }
+
+    // MARK: Terminals and signals
+
+    /// `script` gives a real terminal, whose width `stty` sets.
+    private func onTerminal(columns: Int, _ environment: String) throws -> [String] {
+        let scratch = try Scratch()
+        let command = "stty cols \(columns) rows 24; \(environment) exec \"$LUCID\" channel --layer features.10 --index 0-3 --size 64 --steps 60 -o x/"
+        let result = try Shell.run("script -qec '\(command)' out.txt </dev/null >/dev/null", in: scratch.path)
+        #expect(result.status == 0, "\(result.said)")
+        let text = String(decoding: try scratch.bytes("out.txt"), as: UTF8.self)
+        return text.replacing("\r\u{1B}[K", with: "\n").replacing("\r", with: "").split(separator: "\n").map(String.init)
+            .filter { $0.contains("/240") && $0.contains("left") }
+    }
+
+    @Test(arguments: [80, 40, 24])
+    func progressNeverWraps(_ columns: Int) throws {
+        let lines = try onTerminal(columns: columns, "TERM=xterm")
+        #expect(!lines.isEmpty)
+        for line in lines { #expect(line.count < columns, "\(line)") }
+        if columns == 80 { #expect(lines.allSatisfy { $0.contains("features.10") && ($0.contains("█") || $0.contains("░")) }) }
+    }
+
+    @Test(arguments: ["TERM=dumb", "unset TERM;"])
+    func aTerminalThatCannotRedrawGetsNoBar(_ environment: String) throws {
+        #expect(try onTerminal(columns: 80, environment).allSatisfy { !$0.contains("█") && !$0.contains("░") })
+    }
+
+    /// The pipe's writer is let in when the reader has opened it.
+    @Test(arguments: ["info p.png", "classify p.png", "deepdream p.png"])
+    func theFirstSignalEndsAProgramThatWaits(_ command: String) throws {
+        let scratch = try Scratch()
+        let script = "mkfifo p.png; \"$LUCID\" \(command) & pid=$!; exec 3>p.png; kill -TERM $pid; wait $pid; echo $?"
+        #expect(try Shell.run(script, in: scratch.path).said == "143\n")
+    }
+
+    @Test func devicesAreNoPictures() throws {
+        for device in ["/dev/zero", "/dev/urandom"] {
+            let program = try Program.run(["classify", device])
+            #expect(program.status == 66 && program.errors.contains("device"), "\(program.errors)")
+        }
+    }
+
+    @Test func itEndsWhereMemoryIsShort() throws {
+        let scratch = try Scratch()
+        let result = try Shell.run("ulimit -v 200000; for c in --version --help 'info none.png'; do timeout 20 \"$LUCID\" $c >/dev/null 2>&1; echo $?; done", in: scratch.path)
+        #expect(result.said == "0\n0\n66\n", "\(result.said)")
+    }
+
+    @Test func whatFilesSayDoesNotReachTheTerminal() throws {
+        let name = "\u{1B}]0;title\u{7}\u{202E}.png" + String(repeating: "long", count: 3000)
+        let program = try Program.run(["info", name])
+        #expect(program.status == 66)
+        #expect(!program.errors.contains("\u{1B}") && !program.errors.contains("\u{7}") && !program.errors.contains("\u{202E}"))
+        #expect(program.errors.count < 600 && program.errors.contains(" … "), "\(program.errors)")
+    }
+
+    @Test func longStripsAreCutBeforeTheyAreScaled() throws {
+        let scratch = try Scratch()
+        let strip = Picture(width: 1, height: 60_000, samples: .eight([UInt8](repeating: 90, count: 180_000)))
+        try Data(try PNG.encode(strip)).write(to: URL(filePath: "\(scratch.path)/strip.png"))
+        let result = try Shell.run("ulimit -v 2500000; \"$LUCID\" classify strip.png --top 1", in: scratch.path)
+        #expect(result.status == 0, "\(result.said)")
+    }
+
+    @Test func aPreviewDoesNotStandAmongJSON() throws {
+        let scratch = try Scratch()
+        let program = try Program.run(
+            ["channel", "--layer", "features.3", "--index", "5", "--size", "32", "--steps", "1", "--show", "--json"], in: scratch.path)
+        #expect(program.status == 0 && program.text.hasPrefix("{") && program.text.filter { $0 == "\n" }.count == 1, "\(program.text)")
+        #expect(program.errors.count > 100)
+    }
 }

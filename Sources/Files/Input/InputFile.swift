@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -9,6 +11,16 @@ public enum InputFile {
     /// No picture within the limits fills such a file. The limit keeps an endless device from filling the memory.
     private static let maximumBytes = 4 << 30
     private static let chunkBytes = 1 << 18
+
+    /// How many reads wait for somebody else: for standard input, a pipe or a terminal. A signal handler may look: a program that only
+    /// waits has nothing to finish.
+    private static let waits = Atomic<Int>(0)
+
+    /// Whether a read waits for somebody else.
+    public static var isWaiting: Bool { waits.load(ordering: .relaxed) > 0 }
+
+    /// Called before standard input is read from a terminal, where it would look as if nothing happened.
+    public static let onTerminalInput = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// All bytes of a file, or of standard input for "-".
     public static func bytes(of path: String) throws(InputError) -> [UInt8] { try reading(path, headLength: 1) { _ in true } ?? [] }
@@ -30,8 +42,13 @@ public enum InputFile {
     package static func reading(
         _ path: String, headLength: Int, isWanted: ([UInt8]) -> Bool
     ) throws(InputError) -> [UInt8]? {
+        // Opening a pipe waits for its writer already.
+        let isStream = path == "-" || (try? FileStatus(of: path))?.kind == .stream
+        if isStream { waits.add(1, ordering: .relaxed) }
+        defer { if isStream { waits.subtract(1, ordering: .relaxed) } }
         let descriptor = try open(path)
         defer { if descriptor != STDIN_FILENO { _ = close(descriptor) } }
+        try checkEnd(descriptor, path)
         var bytes = try readUpTo(headLength, descriptor, path)
         guard isWanted(bytes) else { return nil }
         while true {
@@ -40,6 +57,14 @@ public enum InputFile {
             if chunk.count < chunkBytes { return bytes }
             if bytes.count > maximumBytes { throw .tooLong(file: path, limit: maximumBytes) }
         }
+    }
+
+    /// Refuses devices, which may have no end: /dev/zero has none. A terminal has one, and is announced.
+    private static func checkEnd(_ descriptor: Int32, _ path: String) throws(InputError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return }
+        guard isatty(descriptor) == 1 else { throw .unreadable(file: path, reason: "it is a device, no file") }
+        onTerminalInput.withLock { $0 }?()
     }
 
     /// Finds out whether another program that is given a file's name will be able to read it.

@@ -22,7 +22,7 @@ final class DownloadProgress: Sendable {
 
     private static let interval = Duration.milliseconds(100)
 
-    init(quiet: Bool = false) { isShown = !quiet && isTerminal(STDERR_FILENO) }
+    init(quiet: Bool = false) { isShown = !quiet && isTerminal(STDERR_FILENO) && canRedraw() }
 
     /// So many bytes of a download are there, of so many; nil once it has ended.
     @Sendable func report(_ label: String, _ progress: (bytes: Int, total: Int?)?) {
@@ -40,7 +40,7 @@ final class DownloadProgress: Sendable {
             let rate = Double(progress.bytes - before) / max(seconds(now - state.start), 1e-3)
             return Self.text(label, progress.bytes, progress.total, rate: rate)
         }
-        if let line { standardError("\r\u{1B}[K\(line)") }
+        if let line { standardError("\r\u{1B}[K\(line.prefix(terminalSize(of: STDERR_FILENO).columns - 1))") }
     }
 
     /// - Parameter rate: bytes a second.

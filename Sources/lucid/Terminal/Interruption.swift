@@ -8,27 +8,33 @@ import Synchronization
     import Musl
 #endif
 
-/// Ctrl-C, SIGTERM and SIGHUP: the first asks the renders to stop after their step, the second ends the program at once.
+/// Ctrl-C, Ctrl-\\, SIGTERM and SIGHUP: the first asks the renders to stop after their step, or ends a program that only waits for
+/// input; the second ends it at once.
 enum Interruption {
     private static let received = Atomic<Int32>(0)
 
     /// The signal that came, or 0.
     static var signal: Int32 { received.load(ordering: .relaxed) }
 
+    private static let handled = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
     /// To be called once, before anything is written.
     static func prepare() {
+        leaveWithoutDestructors()
+        InputFile.onTerminalInput.withLock { $0 = { say("reading standard input; Ctrl-D ends it") } }
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler
         // Writes fail instead, and that is said.
         for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
         // A parent may have blocked them: many do in their worker threads, whose children inherit it.
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+        for number in handled { sigaddset(&signals, number) }
         sigprocmask(SIG_UNBLOCK, &signals, nil)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        _ = InputFile.isWaiting  // its first use is not in a handler
+        for number in handled {
             let previous = Glibc.signal(number) { number in
                 let previous = Interruption.received.exchange(number, ordering: .relaxed)
-                guard previous != 0 else { return }
+                guard previous != 0 || InputFile.isWaiting else { return }
                 OutputFile.removeTemporaryFiles()
                 _exit(128 + number)
             }
@@ -37,5 +43,16 @@ enum Interruption {
                 _ = Glibc.signal(number, SIG_IGN)
             }
         }
+    }
+
+    /// Ends the program after its own output is flushed, before the destructors of libraries: OpenBLAS's waits for its threads, which
+    /// may ask for memory for ever where there is none.
+    private static func leaveWithoutDestructors() {
+        #if canImport(Glibc)
+            on_exit({ status, _ in
+                fflush(nil)
+                _exit(status)
+            }, nil)
+        #endif
     }
 }

@@ -3,11 +3,18 @@ import Images
 import Studio
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Tells of jobs in the terminal: the progress at its bottom, results on standard output, notes on standard error.
 final class TerminalReporter: Reporter {
     private let results: any Reporter
     private let quiet: Bool
     private let shows: Bool
+    private let isJSON: Bool
     private let progress = Mutex<Progress?>(nil)
 
     /// - Parameters:
@@ -17,6 +24,7 @@ final class TerminalReporter: Reporter {
     init(_ running: RunOptions, shows: Bool = false, showsDetails: Bool = false, results: (any Reporter)? = nil) {
         quiet = running.quiet
         self.shows = shows
+        isJSON = running.json
         let notes: @Sendable (Message) -> Void = { [quiet = running.quiet] in if !quiet { say($0) } }
         self.results =
             results
@@ -35,7 +43,7 @@ final class TerminalReporter: Reporter {
         case .step(let score, let share): progress.withLock { $0 }?.step(score: score, share: share)
         default:
             progress.withLock { $0 }?.finish()
-            if shows, case .drawn(_, let result, _) = event, let preview = result.preview { try preview.show() }
+            if shows, case .drawn(_, let result, _) = event, let preview = result.preview { try preview.show(besideJSON: isJSON) }
             if case .planned(let job) = event, !(job is BatchTask) { return try standardOutput(json(job.plan)) }
             try results.report(event)
         }
@@ -43,9 +51,13 @@ final class TerminalReporter: Reporter {
 }
 
 extension Picture {
-    /// Draws it in the terminal.
-    func show() throws(Problem) {
+    /// Draws it in the terminal, on standard error where standard output is for JSON.
+    func show(besideJSON: Bool) throws(Problem) {
         let style = TerminalPreview.detect(environment: ProcessInfo.processInfo.environment)
-        try standardOutput(TerminalPreview.text(for: self, protocol: style, columns: min(terminalColumns(), 80)))
+        let size = terminalSize(of: besideJSON ? STDERR_FILENO : STDOUT_FILENO)
+        // A cell is about twice as high as wide; two rows are left for the prompt and the line of the result.
+        let fitting = 2 * max(size.rows - 2, 4) * width / max(height, 1)
+        let text = TerminalPreview.text(for: self, protocol: style, columns: max(1, min(size.columns, 80, fitting)))
+        if besideJSON { standardError(text + "\n") } else { try standardOutput(text) }
     }
 }
