@@ -5,7 +5,7 @@ import PackageDescription
 //   lucid → Studio → { Analysis, Films, ModelStore, Images, Manifests, Models },  Films → { Files, Images }
 //   Analysis → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf },  Networks → { Files, Tensors, CZlib }
-//   Images → { Files, Tensors, CPNG, CJPEG },  Manifests → Yams,  Files → Crypto
+//   Images → { Files, Tensors, CPNG, CJPEG, CFreeType },  Manifests → Yams,  Files → Crypto
 let libraries = ["Studio", "Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Films", "Files", "Manifests", "Models"]
 
 let package = Package(
@@ -22,6 +22,7 @@ let package = Package(
         .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Opened when something is downloaded, never linked.
         .systemLibrary(name: "CCurl"),
@@ -29,7 +30,11 @@ let package = Package(
         .target(name: "Kernels"),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
         .target(name: "Files", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Images", dependencies: ["Files", "Tensors", "CPNG", "CJPEG"]),
+        .target(
+            name: "Images", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CFreeType"],
+            exclude: ["Text/Resources/LICENSE.txt"],
+            // Made by scripts/font.
+            resources: [.embedInCode("Text/Resources/figures.ttf")]),
         .target(name: "Films", dependencies: ["Files", "Images"]),
         .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
                 .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),

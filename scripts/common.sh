@@ -5,7 +5,7 @@ root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd -
 swift_site=https://www.swift.org/install
 
 # The C libraries: what pkg-config calls them, and the Debian package that brings them.
-libraries=(openblas:libopenblas-dev fftw3f:libfftw3-dev libpng:libpng-dev libjpeg:libjpeg-dev zlib:zlib1g-dev)
+libraries=(openblas:libopenblas-dev fftw3f:libfftw3-dev libpng:libpng-dev libjpeg:libjpeg-dev freetype2:libfreetype-dev zlib:zlib1g-dev)
 
 # What downloads of networks need, which the program opens by name: libcurl, and certificates to trust.
 has_curl() {
@@ -51,7 +51,7 @@ check_libraries() {
         has_library "${library%:*}" || missing+=("${library%:*}")
     done
     ((${#missing[@]} == 0)) || unavailable "pkg-config does not find ${missing[*]}.
-Install pkg-config, OpenBLAS, FFTW (single precision), libpng, libjpeg and zlib, all with their headers."
+Install pkg-config, OpenBLAS, FFTW (single precision), libpng, libjpeg, FreeType and zlib, all with their headers."
 }
 
 # For Debian and its kin: installs the packages that are missing, or says how.

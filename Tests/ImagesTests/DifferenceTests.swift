@@ -138,13 +138,13 @@ import Testing
     @Test func theSheetShowsWhereTheyDiffer() {
         let before = picture(width: 64, height: 64) { _, _, _ in 100 }
         let after = picture(width: 64, height: 64) { x, y, _ in x < 32 || y < 32 ? 100 : 140 }
-        let sheet = DifferenceSheet.compose(before, after)
-        // Three panels of three times their size with gaps of two pixels.
-        #expect(sheet.width == 3 * (192 + 2) + 2)
-        #expect(sheet.pixel(2 + 2 * 194 + 10, 12) == [0, 0, 0])
-        #expect(sheet.pixel(2 + 2 * 194 + 182, 2 + 182).allSatisfy { $0 > 180 })
-        #expect(sheet.pixel(12, 12) == [100, 100, 100])
-        let sizes = DifferenceSheet.compose(before, picture(width: 5, height: 3000) { _, _, _ in 0 })
+        let sheet = DifferenceSheet.figure(before, after).picture
+        // Three panels of three times their size with gaps of six pixels.
+        #expect(sheet.width == 3 * (192 + 6) + 6)
+        #expect(sheet.pixel(6 + 2 * 198 + 10, 16) == [0, 0, 0])
+        #expect(sheet.pixel(6 + 2 * 198 + 182, 6 + 182).allSatisfy { $0 > 180 })
+        #expect(sheet.pixel(16, 16) == [100, 100, 100])
+        let sizes = DifferenceSheet.figure(before, picture(width: 5, height: 3000) { _, _, _ in 0 }).picture
         #expect(sizes.height > 3000)
     }
 }

@@ -4,7 +4,8 @@ public struct HeatMap: Sendable {
     /// The label beside a row or above a column.
     public enum Label: Sendable {
         case name(String)
-        case picture(Picture)
+        /// A name beside it; empty for none.
+        case picture(Picture, name: String)
     }
 
     /// `[rows, columns]`, row-major.
@@ -13,7 +14,7 @@ public struct HeatMap: Sendable {
     public var rows: [Label]
     /// The labels of the columns.
     public var columns: [Label]
-    /// Words under it, printable ASCII, in lines.
+    /// Words under it, in lines.
     public var caption: String
     /// Rows and columns before which a wider gap is left.
     public var breaks: Set<Int> = []
@@ -28,16 +29,47 @@ public struct HeatMap: Sendable {
     }
 
     // In pixels.
-    fileprivate static let (scale, gap, margin, wideGap) = (2, 2, 8, 8)
+    private static let (size, gap, margin, wideGap) = (16.0, 2, 8, 8)
     private static let cell = (width: 60, height: 32)
     /// A caption's line may be so long, however small the matrix.
     private static let leastLine = 420
+    /// A label beside a picture is broken where it is longer.
+    private static let longestName = 160.0
+    /// Pictures are so large, unless there are many: then the matrix is about so wide.
+    private static let (pictureSide, leastPictureSide, wanted) = (128, 64, 2400)
     /// Colours below this are dark, and bear white letters.
     private static let dark = 0.6
 
+    /// A label as it is drawn.
+    private struct Drawn {
+        var picture: Picture?
+        var lines: [String] = []
+        var textWidth = 0
+        var textHeight: Int { Figure.height(ofLines: lines.count, size: HeatMap.size) }
+
+        init(_ label: Label, side: Int) {
+            var name: String
+            switch label {
+            case .name(let own): name = own
+            case .picture(let own, let ownName): (picture, name) = (own.fitted(within: side), ownName)
+            }
+            guard !name.isEmpty else { return }
+            let typeface = Typeface.standard
+            lines = typeface.lines(of: name, within: picture == nil ? .infinity : HeatMap.longestName, size: HeatMap.size, atMost: 2)
+            textWidth = Int((lines.map { typeface.width(of: $0, size: HeatMap.size) }.max() ?? 0).rounded(.up))
+        }
+
+        /// From the label's far side to the matrix, beside a row.
+        var extentBeside: Int { textWidth + (picture.map { $0.width + (lines.isEmpty ? 0 : HeatMap.margin) } ?? 0) }
+        /// The same above a column, where a name without a picture stands upwards.
+        var extentAbove: Int { picture.map { $0.height + textHeight } ?? textWidth }
+    }
+
     /// The whole chart.
-    public var picture: Picture {
-        let thumbnails = (rows + columns).compactMap(\.thumbnail)
+    public var figure: Figure {
+        let side = max(Self.leastPictureSide, min(Self.pictureSide, Self.wanted / max(rows.count, columns.count)))
+        let (rows, columns) = (rows.map { Drawn($0, side: side) }, columns.map { Drawn($0, side: side) })
+        let thumbnails = (rows + columns).compactMap(\.picture)
         let cellWidth = max(Self.cell.width, thumbnails.map(\.width).max() ?? 0)
         let cellHeight = max(Self.cell.height, thumbnails.map(\.height).max() ?? 0)
         func places(_ count: Int, _ side: Int) -> [Int] {
@@ -47,97 +79,57 @@ public struct HeatMap: Sendable {
                 return place
             }
         }
-        let lineHeight = DrawingSurface.height(ofLine: Self.scale) + 6
-        let left = Self.margin + (rows.map(\.extent).max() ?? 0) + Self.margin
-        let top = Self.margin + (columns.map { $0.thumbnail?.height ?? $0.extent }.max() ?? 0) + Self.margin
+        let left = Self.margin + (rows.map(\.extentBeside).max() ?? 0) + Self.margin
+        let top = Self.margin + (columns.map(\.extentAbove).max() ?? 0) + Self.margin
         let (xs, ys) = (places(columns.count, cellWidth), places(rows.count, cellHeight))
         let bottom = top + ys.last! + cellHeight + Self.margin
-        let lines = wrapped(within: max(left + xs.last! + cellWidth - Self.margin, Self.leastLine))
-        let captionWidth = lines.map { DrawingSurface.extent(of: $0, scale: Self.scale) }.max() ?? 0
-        var surface = DrawingSurface(
+        let lines = caption.isEmpty ? [] : Typeface.standard.lines(
+            of: caption, within: Double(max(left + xs.last! + cellWidth - Self.margin, Self.leastLine)), size: Self.size)
+        let captionWidth = Int((lines.map { Typeface.standard.width(of: $0, size: Self.size) }.max() ?? 0).rounded(.up))
+        var figure = Figure(
             width: max(left + xs.last! + cellWidth, captionWidth + Self.margin) + Self.margin,
-            height: bottom + lines.count * lineHeight + Self.margin)
+            height: bottom + Figure.height(ofLines: lines.count, size: Self.size) + Self.margin)
 
-        let letter = DrawingSurface.height(ofLine: Self.scale)
         for (y, label) in zip(ys, rows) {
-            switch label {
-            case .name(let name):
-                let x = left - Self.margin - label.extent
-                surface.write(name, x: x, y: top + y + (cellHeight - letter) / 2, scale: Self.scale)
-            case .picture:
-                let picture = label.thumbnail!
-                surface.draw(picture, x: left - Self.margin - picture.width, y: top + y + (cellHeight - picture.height) / 2)
+            var right = left - Self.margin
+            if let picture = label.picture {
+                right -= picture.width
+                figure.draw(picture, x: right, y: top + y + (cellHeight - picture.height) / 2)
+                right -= Self.margin
             }
+            figure.write(
+                label.lines, x: Double(right), top: Double(top + y) + Double(cellHeight - label.textHeight) / 2, size: Self.size, anchor: .end)
         }
         for (x, label) in zip(xs, columns) {
-            switch label {
-            case .name(let name):
-                surface.write(
-                    name, x: left + x + (cellWidth - letter) / 2, y: top - Self.margin, scale: Self.scale, upwards: true)
-            case .picture:
-                let picture = label.thumbnail!
-                surface.draw(picture, x: left + x + (cellWidth - picture.width) / 2, y: top - Self.margin - picture.height)
+            let (middle, line) = (Double(left + x) + Double(cellWidth) / 2, top - Self.margin)
+            if let picture = label.picture {
+                figure.draw(picture, x: left + x + (cellWidth - picture.width) / 2, y: line - picture.height)
+                figure.write(
+                    label.lines, x: middle, top: Double(line - picture.height - label.textHeight), size: Self.size, anchor: .middle)
+            } else {
+                figure.write(
+                    label.lines.joined(separator: " "), x: (middle + Self.size * Typeface.capital / 2).rounded(), y: Double(line),
+                    size: Self.size, upwards: true)
             }
         }
         for (row, y) in ys.enumerated() {
             for (column, x) in xs.enumerated() {
                 let value = values[row * columns.count + column]
-                surface.fill(
-                    x: left + x, y: top + y, width: cellWidth, height: cellHeight, HeatColors.color(of: Float(value)))
-                let number = Self.decimal(value)
-                let extent = DrawingSurface.extent(of: number, scale: Self.scale)
-                surface.write(
-                    number, x: left + x + (cellWidth - extent) / 2, y: top + y + (cellHeight - letter) / 2, scale: Self.scale,
-                    value < Self.dark ? DrawingSurface.white : DrawingSurface.black)
+                figure.fill(x: left + x, y: top + y, width: cellWidth, height: cellHeight, HeatColors.color(of: Float(value)))
+                figure.write(
+                    Self.decimal(value), x: Double(left + x) + Double(cellWidth) / 2,
+                    y: (Double(top + y) + (Double(cellHeight) + Self.size * Typeface.capital) / 2).rounded(), size: Self.size,
+                    anchor: .middle, value < Self.dark ? Figure.white : Figure.black)
             }
         }
-        for (index, line) in lines.enumerated() {
-            surface.write(line, x: Self.margin, y: bottom + index * lineHeight, scale: Self.scale)
-        }
-        return surface.picture
-    }
-
-    /// The caption's lines, broken between words where they are longer than so many pixels.
-    private func wrapped(within width: Int) -> [String] {
-        var lines: [String] = []
-        for line in caption.split(separator: "\n") {
-            var current = ""
-            for word in line.split(separator: " ") {
-                let longer = current.isEmpty ? String(word) : "\(current) \(word)"
-                if !current.isEmpty, DrawingSurface.extent(of: longer, scale: Self.scale) > width {
-                    lines.append(current)
-                    current = String(word)
-                } else {
-                    current = longer
-                }
-            }
-            lines.append(current)
-        }
-        return lines
+        figure.write(lines, x: Double(Self.margin), top: Double(bottom), size: Self.size)
+        return figure
     }
 
     /// Two decimals.
     private static func decimal(_ value: Double) -> String {
         let hundredths = Int((abs(value) * 100).rounded())
         return "\(value < 0 && hundredths > 0 ? "-" : "")\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10)"
-    }
-}
-
-extension HeatMap.Label {
-    private static let thumbnailSide = 64
-
-    /// A picture of at most so many pixels a side.
-    fileprivate var thumbnail: Picture? {
-        guard case .picture(let picture) = self else { return nil }
-        return picture.fitted(within: Self.thumbnailSide)
-    }
-
-    /// Along the line of a row's label, in pixels.
-    fileprivate var extent: Int {
-        switch self {
-        case .name(let name): DrawingSurface.extent(of: name, scale: HeatMap.scale)
-        case .picture: thumbnail!.width
-        }
     }
 }
 

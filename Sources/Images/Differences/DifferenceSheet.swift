@@ -6,11 +6,11 @@ public enum DifferenceSheet {
     /// The expected picture, the actual one, and the difference in colour (CIEDE2000) of each pixel, black meaning none and
     /// pale yellow the largest there is; under it the scale. Small pictures are enlarged. Of pictures of different sizes
     /// there is no difference to show.
-    public static func compose(_ expected: Picture, _ actual: Picture) -> Picture {
-        func sized(_ name: String, _ picture: Picture) -> String { "\(name)\n\(picture.width)x\(picture.height)" }
+    public static func figure(_ expected: Picture, _ actual: Picture) -> Figure {
+        func sized(_ name: String, _ picture: Picture) -> String { "\(name)\n\(picture.width) × \(picture.height)" }
         guard (expected.width, expected.height) == (actual.width, actual.height) else {
             let cells = [(sized("expected", expected), expected), (sized("actual", actual), actual)]
-            return ContactSheet.compose(cells.map { enlarged($1).captioned($0) }, columns: 2)
+            return ContactSheet.figure(cells.map { ContactSheet.Tile(enlarged($1), caption: $0) }, columns: 2)
         }
         let map = ColorDifferenceMap(PicturePair(expected, actual))
         let largest = Float(map.maximum)
@@ -22,17 +22,18 @@ public enum DifferenceSheet {
                 Picture(planes: [Float](repeating: 1, count: width * scaleHeight), channels: 1, width: width, height: scaleHeight)
             }
         }
-        let scale = "CIEDE2000 0 to \(decimal(map.maximum))\nmean \(decimal(map.mean))"
+        let scale = "CIEDE2000, 0 to \(decimal(map.maximum))\nmean \(decimal(map.mean))"
         let last = panel(enlarged(heat), caption: scale) { width in
             colored(width: width, height: scaleHeight) { x, _ in Float(x) / Float(max(width - 1, 1)) }
         }
-        return ContactSheet.compose(panels + [last], columns: 3)
+        return ContactSheet.figure(panels + [last], columns: 3)
     }
 
     /// A picture above a strip of its width, and words under both.
-    private static func panel(_ picture: Picture, caption: String, strip: (Int) -> Picture) -> Picture {
+    private static func panel(_ picture: Picture, caption: String, strip: (Int) -> Picture) -> ContactSheet.Tile {
         let (above, below) = (picture.onWhite, strip(picture.width).onWhite)
-        return Picture(width: picture.width, height: picture.height + scaleHeight, samples: .eight(above + below)).captioned(caption)
+        return ContactSheet.Tile(
+            Picture(width: picture.width, height: picture.height + scaleHeight, samples: .eight(above + below)), caption: caption)
     }
 
     private static func enlarged(_ picture: Picture) -> Picture {

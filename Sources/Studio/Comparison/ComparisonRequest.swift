@@ -58,9 +58,7 @@ public struct ComparisonRequest: SettingGroup {
                 ("sheet", sheet != nil), ("draw-size", drawSize != nil), ("steps", steps != nil), ("seed", seed != nil),
             ])
         }
-        for path in [output, sheet].compactMap({ $0 }) where OutputNames.isForeign(path) {
-            throw .usage("\(path): pictures are written as .png or .jpg", setting: "output")
-        }
+        for path in [output, sheet].compactMap({ $0 }) { try OutputChecks.checkName(figure: path) }
         if [output, pairs, sheet].contains("-") {
             throw .usage("compare-models prints its table on standard output; name files", setting: "output")
         }

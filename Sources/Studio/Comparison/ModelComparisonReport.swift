@@ -21,16 +21,16 @@ extension ModelComparison {
     }
 
     /// Linear CKA of every layer with every other.
-    var heatMap: Picture {
+    var heatMap: Figure {
         let map = HeatMap(
             values: layers.alignments.flatMap { $0 }, rows: first.names.map { .name($0) }, columns: second.names.map { .name($0) },
             caption: """
                 linear CKA, 0 black to 1 white
                 rows: \(first.label)
                 columns: \(second.label)
-                \(photographs) photographs, \(grid)x\(grid) positions each
+                \(photographs) photographs, \(grid) × \(grid) positions each
                 """)
-        return map.picture
+        return map.figure
     }
 
     /// All numbers, for scripts.

@@ -13,19 +13,19 @@ struct PairDrawings {
     let reporter: any Reporter
 
     /// Draws them; nil if no channels match.
-    func sheet() throws(Problem) -> Picture? {
+    func sheet() throws(Problem) -> Figure? {
         let pairs = comparison.layers.bestPairs(count)
         guard !pairs.isEmpty else { return nil }
         let first = try draw(pairs.map { (comparison.first.names[$0.match.layer], $0.pair.channel) }, comparison.first.model)
         let second = try draw(pairs.map { (comparison.second.names[$0.match.other], $0.pair.other!) }, comparison.second.model)
-        var (above, below): ([Picture], [Picture]) = ([], [])
+        var (above, below): ([ContactSheet.Tile], [ContactSheet.Tile]) = ([], [])
         for (index, (match, pair)) in pairs.enumerated() {
             let correlation = "r = \(rounded(pair.correlation, 3))"
             let names = (comparison.first.names[match.layer], comparison.second.names[match.other])
-            above.append(first[index].captioned("\(comparison.first.label)\n\(names.0):\(pair.channel)\n\(correlation)"))
-            below.append(second[index].captioned("\(comparison.second.label)\n\(names.1):\(pair.other!)\n\(correlation)"))
+            above.append(ContactSheet.Tile(first[index], caption: "\(comparison.first.label)\n\(names.0):\(pair.channel)\n\(correlation)"))
+            below.append(ContactSheet.Tile(second[index], caption: "\(comparison.second.label)\n\(names.1):\(pair.other!)\n\(correlation)"))
         }
-        return ContactSheet.compose(above + below, columns: pairs.count, gap: 4)
+        return ContactSheet.figure(above + below, columns: pairs.count)
     }
 
     private func draw(_ units: [(layer: String, channel: Int)], _ model: Model) throws(Problem) -> [Picture] {

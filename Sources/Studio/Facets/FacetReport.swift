@@ -71,18 +71,22 @@ struct FacetReport: Encodable, Sendable {
     }
 
     /// A heat map of the similarities, with the pictures along both sides, facet by facet.
-    func chart(_ shown: [Picture]) -> Picture {
+    func chart(_ shown: [Picture]) -> Figure {
         let order = facets.flatMap { $0 }
-        let labels = order.map { HeatMap.Label.picture(shown[$0]) }
+        // Seeds are numbers, and files have names.
+        let names = pictures.map { channel == nil ? $0 : "seed \($0)" }
+        let facet = Dictionary(uniqueKeysWithValues: facets.enumerated().flatMap { number, own in own.map { ($0, number + 1) } })
+        func labels(_ name: (Int) -> String) -> [HeatMap.Label] { order.map { .picture(shown[$0], name: name($0)) } }
         let unit = channel.map { "\(layer):\($0)" } ?? layer
         var map = HeatMap(
-            values: order.flatMap { row in order.map { similarities[row][$0] } }, rows: labels, columns: labels,
+            values: order.flatMap { row in order.map { similarities[row][$0] } }, rows: labels { "\(names[$0])\nfacet \(facet[$0]!)" },
+            columns: labels { pictures[$0] },
             caption: "\(model) \(unit)\n\(count), at least \(threshold) alike:\n\(lists)")
         var place = 0
         for facet in facets {
             map.breaks.insert(place)
             place += facet.count
         }
-        return map.picture
+        return map.figure
     }
 }

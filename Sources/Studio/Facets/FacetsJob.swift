@@ -47,7 +47,8 @@ struct FacetsJob: Job {
     var ingredients: [String] { jobs.first?.ingredients ?? [] }
 
     func checkOutputs(force: Bool) throws(Problem) {
-        for path in outputs { try OutputChecks.check(path) }
+        try OutputChecks.check(figure: chart)
+        try OutputChecks.check(numbers)
     }
 
     /// The numbers belong to the chart that they lie beside, and say by which threshold it counts.
@@ -114,8 +115,7 @@ struct FacetsJob: Job {
         let similarity = GramSimilarity(model, try model.layer(layer), workers: workers)
         let matrix = try asProblem { () throws(WeightsError) in try similarity.matrix(of: pictures) }
         let report = FacetReport(subject, matrix: matrix, threshold: threshold)
-        let picture = report.chart(shown)
-        try picture.write(record, quality: quality, to: chart)
+        let picture = try report.chart(shown).write(record, quality: quality, to: chart)
         try Studio.write(json: report, to: numbers)
         var result = JobResult(score: 0)
         result.lines = ["\(chart)  \(report.line)"]

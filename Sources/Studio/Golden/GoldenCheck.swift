@@ -148,7 +148,7 @@ extension DiffSettings {
     fileprivate func checkOutputs(_ pairing: PicturePairing) throws(Problem) {
         let inputs = pairing.files
         if let output {
-            if pairing.isOfFolders { try check(heatMapFolder: output) } else { try OutputChecks.check(picture: output) }
+            if pairing.isOfFolders { try check(heatMapFolder: output) } else { try OutputChecks.check(figure: output) }
             for case .both(let files) in pairing.entries {
                 let path = heatMap(of: files, ofFolders: pairing.isOfFolders)!
                 guard isFile(path) else { continue }
@@ -188,7 +188,7 @@ extension GoldenCheck {
         let expected = try Picture.reading(comparison.files.expected, maximumPixels: settings.reading.maxPixels)
         let actual = try Picture.reading(comparison.files.actual, maximumPixels: settings.reading.maxPixels)
         if isOfFolders { try OutputChecks.check(path) }
-        try DifferenceSheet.compose(expected, actual).write(chart: ChartPlan(heatMapOf: comparison.files), to: path)
+        try DifferenceSheet.figure(expected, actual).write(chart: ChartPlan(heatMapOf: comparison.files), to: path)
     }
 }
 

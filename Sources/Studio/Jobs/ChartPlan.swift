@@ -45,7 +45,7 @@ public struct ChartPlan: Sendable, Codable, Equatable {
     }
 }
 
-extension Picture {
+extension Figure {
     /// Writes a chart with its plan.
     public func write(chart plan: ChartPlan, to path: String) throws(Problem) {
         try write(plan.record, quality: OutputSettings.standardQuality, to: path)

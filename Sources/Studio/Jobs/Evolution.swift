@@ -52,7 +52,7 @@ struct Evolution {
         return try asProblem { () throws(FilmError) in try AnimationKind(of: path) } == .folder
     }
 
-    private static func isSheet(_ path: String) -> Bool { PictureFormat(fileName: path) != nil && !isFolder(path) }
+    private static func isSheet(_ path: String) -> Bool { (PictureFormat(fileName: path) != nil || OutputNames.isSVG(path)) && !isFolder(path) }
 
     /// Keeps the pictures before a step, if it is one of those.
     func note(_ step: Int, _ pictures: () throws(Problem) -> [Picture]) throws(Problem) {
@@ -81,7 +81,7 @@ struct Evolution {
 final class EvolutionSheet {
     private let path: String
     private let record: Record
-    private var stages: [Picture] = []
+    private var stages: [ContactSheet.Tile] = []
 
     /// Pictures on it.
     private static let count = 12
@@ -98,10 +98,10 @@ final class EvolutionSheet {
     }
 
     func add(_ picture: Picture, step: Int) {
-        stages.append(picture.fitted(within: Self.side).captioned("step \(step)"))
+        stages.append(ContactSheet.Tile(picture.fitted(within: Self.side), caption: "step \(step)"))
     }
 
     func finish() throws(Problem) {
-        try ContactSheet.compose(stages).write(record, quality: OutputSettings.standardQuality, to: path)
+        try ContactSheet.figure(stages).write(record, quality: OutputSettings.standardQuality, to: path)
     }
 }

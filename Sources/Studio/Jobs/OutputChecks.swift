@@ -9,6 +9,18 @@ enum OutputChecks {
         try check(path)
     }
 
+    /// The file of a chart or a sheet.
+    static func check(figure path: String) throws(Problem) {
+        try checkName(figure: path)
+        try check(path)
+    }
+
+    /// The name of one.
+    static func checkName(figure path: String) throws(Problem) {
+        guard OutputNames.isForeign(path, isFigure: true) else { return }
+        throw .usage("\(path): charts and sheets are written as .png, .jpg or .svg", setting: "output")
+    }
+
     /// Any file. The folders that it needs are created.
     static func check(_ path: String) throws(Problem) {
         try asProblem { () throws(OutputError) in try OutputFile.check(path, createFolders: true) }
@@ -60,9 +72,25 @@ extension Picture {
         }
     }
 
-    /// Writes a chart or a sheet, which has no plan of its own: JPEG or PNG, as its name says.
+    /// Writes a picture that has no plan of its own: JPEG or PNG, as its name says.
     public func write(to path: String, quality: Int = OutputSettings.standardQuality) throws(Problem) {
         try write(nil, quality: quality, to: path)
+    }
+}
+
+extension Figure {
+    /// Writes a chart or a sheet with a record of how it was made: SVG, JPEG or PNG, as its name says.
+    ///
+    /// - Returns: it in pixels.
+    @discardableResult
+    func write(_ record: Record, quality: Int?, to path: String) throws(Problem) -> Picture {
+        let picture = picture
+        guard OutputNames.isSVG(path) else {
+            try picture.write(record, quality: quality, to: path)
+            return picture
+        }
+        try asProblem { () throws in try OutputFile.write(Array(try svg(record: record.json).utf8), to: path) }
+        return picture
     }
 }
 

@@ -101,10 +101,15 @@ struct OutputNames {
     }
 
     /// Whether a name asks for a kind of picture that is not written here.
-    static func isForeign(_ path: String) -> Bool {
+    ///
+    /// - Parameter isFigure: whether it is of a chart or a sheet, which an SVG can hold.
+    static func isForeign(_ path: String, isFigure: Bool = false) -> Bool {
+        if isFigure, isSVG(path) { return false }
         let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
         return PictureFormat(fileName: path) == nil && endings.contains { path.lowercased().hasSuffix($0) }
     }
+
+    static func isSVG(_ path: String) -> Bool { path.lowercased().hasSuffix(".svg") }
 
     /// A model's name; of a graph in a file, the file's.
     private static func stem(_ model: String) -> String {

@@ -24,13 +24,13 @@ public struct CaptionedSheetSettings: SettingGroup {
 
     public func check() throws(Problem) {
         guard pictures.count > 1 else { throw .usage("name at least two pictures", setting: "pictures") }
-        if OutputNames.isForeign(output) { throw .usage("\(output): pictures are written as .png or .jpg", setting: "output") }
+        try OutputChecks.checkName(figure: output)
     }
 }
 
-/// Picture files side by side, each with its name and score under it.
+/// Picture files side by side in one height, each with its name and score under it.
 public struct CaptionedSheet: Sendable {
-    public let picture: Picture
+    public let figure: Figure
     private let plan: ChartPlan
     private let output: String
 
@@ -42,16 +42,17 @@ public struct CaptionedSheet: Sendable {
         output = settings.output
         try OutputChecks.check(overwriting: output, inputs: settings.pictures, force: settings.force, isOwn: plan.isOwn)
         try OutputChecks.check(output)
-        var cells: [Picture] = []
-        for path in settings.pictures {
-            let picture = try Picture.reading(path, maximumPixels: settings.reading.maxPixels)
-            cells.append(settings.noCaptions ? picture : picture.captioned(Self.caption(of: path)))
+        var pictures: [Picture] = []
+        for path in settings.pictures { pictures.append(try Picture.reading(path, maximumPixels: settings.reading.maxPixels)) }
+        let height = pictures.map(\.height).max()!
+        let tiles = zip(settings.pictures, pictures).map { path, picture in
+            ContactSheet.Tile(picture.scaled(toHeight: height), caption: settings.noCaptions ? nil : Self.caption(of: path))
         }
-        picture = ContactSheet.compose(cells, columns: settings.columns)
+        figure = ContactSheet.figure(tiles, columns: settings.columns)
     }
 
     /// Writes the sheet.
-    public func write() throws(Problem) { try picture.write(chart: plan, to: output) }
+    public func write() throws(Problem) { try figure.write(chart: plan, to: output) }
 
     /// The file's name, and for a drawn picture its model, objective and score.
     private static func caption(of path: String) -> String {
@@ -60,5 +61,14 @@ public struct CaptionedSheet: Sendable {
             return name
         }
         return "\(name)\n\(plan.model) \(plan.objective)\nscore \(rounded(Double(record.pictures[0].score), 2))"
+    }
+}
+
+extension Picture {
+    /// A picture of this height, or a lower one where it would be more than four times as wide as high.
+    fileprivate func scaled(toHeight wanted: Int) -> Picture {
+        let scale = min(Double(wanted) / Double(height), 4 * Double(wanted) / Double(width))
+        func scaled(_ extent: Int) -> Int { max(1, Int((Double(extent) * scale).rounded())) }
+        return resized(width: scaled(width), height: scaled(height))
     }
 }

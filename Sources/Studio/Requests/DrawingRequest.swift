@@ -97,7 +97,7 @@ extension RenderRequest {
         _ output: WritableKeyPath<Self, OutputSettings> & Sendable
     ) -> [Setting<Self>] {
         ModelSettings.settings.map { $0.lifted(model) } + RenderSettings.settings.map { $0.lifted(render) }
-            + OutputSettings.settings.map { $0.lifted(output) }
+            + (OutputSettings.settings + SheetSettings.lifted(\.sheet)).map { $0.lifted(output) }
     }
 
     func checkCommon() throws(Problem) {
@@ -170,13 +170,18 @@ struct Drawing: Sendable {
         let jobs = try workers.map(all) { subject throws(Problem) in
             let plan = try render.plan(
                 subject.objective, model: model, photographs, transforms: subject.transforms, seed: subject.parts.seed)
-            return try job(plan, to: isSheet ? nil : path(subject.parts), subject.parts)
+            var job = try job(plan, to: isSheet ? nil : path(subject.parts), subject.parts)
+            job.captions = [([subjects.count > 1 ? subject.parts.index.map { "\($0)" } : nil] + ["seed \(subject.parts.seed)"]).compactMap { $0 }.joined(separator: ", ")]
+            return job
         }
-        guard isSheet else { return JobList(label: label, jobs: jobs) }
+        guard isSheet else {
+            try output.sheet.refuse()
+            return JobList(label: label, jobs: jobs)
+        }
         var parts = signed(subjects[0].parts)
         parts.details.append("seeds\(render.seeds!.text)")
         if subjects.count > 1 { parts.index = nil }
-        return JobList(label: label, jobs: [sheet(jobs, to: path(parts), columns: subjects.count > 1 ? seeds!.count : nil)])
+        return JobList(label: label, jobs: [sheet(jobs, to: path(parts), title: label, columns: subjects.count > 1 ? seeds!.count : nil)])
     }
 
     /// A job for one plan, with what is said of its outputs.
@@ -192,13 +197,19 @@ struct Drawing: Sendable {
     }
 
     /// The pictures of jobs on one sheet.
-    func sheet(_ jobs: [PictureJob], to path: String, columns: Int? = nil, index: String? = nil, isBrief: Bool = false) -> SheetJob {
-        SheetJob(jobs: jobs, sheet: path, columns: columns, index: index, isBrief: isBrief, quality: output.quality(of: path))
+    ///
+    /// - Parameter title: the unit, which stands after the network's name over the sheet where no other title is asked for.
+    func sheet(_ jobs: [PictureJob], to path: String, title: String, columns: Int? = nil, index: String? = nil, isBrief: Bool = false) -> SheetJob {
+        SheetJob(
+            jobs: jobs, sheet: path, columns: columns, index: index, isBrief: isBrief, quality: output.quality(of: path),
+            title: output.sheet.title("\(model.name) \(title)"), isCaptioned: !output.sheet.noCaptions)
     }
 
     /// "eye_1.png", "eye_2.png", … beside the file of all; no files beside standard output.
     func paths(beside path: String, count: Int) -> [String?] {
-        (0..<count).map { path == "-" ? nil : OutputNames.path(path, picture: $0) }
+        // Single pictures are no drawings of lines and letters.
+        let path = OutputNames.isSVG(path) ? OutputNames.path(path, ending: ".png") : path
+        return (0..<count).map { path == "-" ? nil : OutputNames.path(path, picture: $0) }
     }
 }
 

@@ -7,6 +7,8 @@ public struct OutputSettings: SettingGroup {
     public var saveAt: StepList?
     public var evolution: String?
     public var outputSize: PictureSize?
+    /// Of requests that can make sheets.
+    public var sheet = SheetSettings()
 
     /// The quality of a JPEG where none is asked for.
     public static let standardQuality = 95
@@ -18,7 +20,7 @@ public struct OutputSettings: SettingGroup {
         Setting("output", \.output, "path", "The picture's file (.png, .jpg), a folder, or - for standard output; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: here, named after what is drawn: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))
         Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512.")
-        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png or .jpg.").writing()
+        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png, .jpg or .svg.").writing()
         Setting("output-size", \.outputSize, "n", "Write the finished picture in this size; for the canvas cppn, which has no pixels of its own.")
     }
 

@@ -40,6 +40,8 @@ struct FurtherRenderOptions: ParsableArguments {
     @Option(RenderSettings["boundary"]) var boundary: String?
     @Option(RenderSettings["mask"]) var mask: String?
     @Option(OutputSettings["output-size"]) var outputSize: String?
+    @Option(SheetSettings["title"]) var title: String?
+    @Flag(SheetSettings["no-captions"]) var noCaptions = false
     @OptionGroup var numerics: NumericOptions
     @OptionGroup var reading: ReadingOptions
 }

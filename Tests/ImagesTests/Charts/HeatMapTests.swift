@@ -16,17 +16,17 @@ import Testing
     }
 
     @Test func aHigherNumberIsLighter() {
-        let light = [0, 0.25, 0.5, 0.75, 1].map { named([$0], rows: 1, columns: 1).picture.planes().reduce(0, +) }
+        let light = [0, 0.25, 0.5, 0.75, 1].map { named([$0], rows: 1, columns: 1).figure.picture.planes().reduce(0, +) }
         #expect(zip(light, light.dropFirst()).allSatisfy { $0 + 60 * 32 * 0.1 < $1 }, "\(light)")
     }
 
     @Test func aNumberColoursItsCellAlone() {
-        let base = named([0, 0, 0, 0, 0, 0], rows: 2, columns: 3).picture
+        let base = named([0, 0, 0, 0, 0, 0], rows: 2, columns: 3).figure.picture
         var lefts: [Int] = []
         for index in 0..<6 {
             var values = [Double](repeating: 0, count: 6)
             values[index] = 1
-            let changed = named(values, rows: 2, columns: 3).picture
+            let changed = named(values, rows: 2, columns: 3).figure.picture
             let places = (0..<base.height).flatMap { y in
                 (0..<base.width).filter { base.pixel($0, y) != changed.pixel($0, y) }.map { (x: $0, y: y) }
             }
@@ -38,31 +38,38 @@ import Testing
     }
 
     @Test func picturesStandAlongBothSides() {
-        let labels = [flat(10, side: 20), flat(20, side: 200)].map { HeatMap.Label.picture($0) }
-        let drawn = HeatMap(values: [1, 1, 1, 1], rows: labels, columns: labels, caption: "").picture
+        let labels = [flat(10, side: 20), flat(20, side: 200)].map { HeatMap.Label.picture($0, name: "") }
+        let drawn = HeatMap(values: [1, 1, 1, 1], rows: labels, columns: labels, caption: "").figure.picture
         #expect(pixels(of: drawn, in: [10, 10, 10]) == 2 * 20 * 20)
-        #expect(pixels(of: drawn, in: [20, 20, 20]) == 2 * 64 * 64)  // made smaller
+        #expect(pixels(of: drawn, in: [20, 20, 20]) == 2 * 128 * 128)  // made smaller
     }
 
     @Test func groupsAreSetApartAndLongCaptionsBroken() {
         var map = HeatMap(values: [1, 0, 0, 1], rows: [.name("a"), .name("b")], columns: [.name("a"), .name("b")], caption: "one")
-        let plain = map.picture
+        let plain = map.figure.picture
         map.breaks = [0, 1]
-        #expect(map.picture.width >= plain.width && map.picture.height == plain.height + 6)
+        #expect(map.figure.picture.width >= plain.width && map.figure.picture.height == plain.height + 6)
         map.breaks = []
         map.caption = [String](repeating: "word", count: 40).joined(separator: " ")
-        #expect(map.picture.width < 600 && map.picture.height > plain.height)
+        #expect(map.figure.picture.width < 600 && map.figure.picture.height > plain.height)
     }
 
-    /// An L above a column is an L turned by a quarter to the left.
+    /// An L above a column is an L turned by a quarter to the left: its foot is on the right, its stroke below.
     @Test func columnsAreNamedUpwards() {
-        let drawn = HeatMap(values: [1], rows: [.name("")], columns: [.name("L")], caption: "").picture
-        let ink = (0..<drawn.height).map { y in (0..<drawn.width).filter { drawn.pixel($0, y) == [0, 0, 0] } }
-        let lines = ink.filter { !$0.isEmpty }.prefix(10).map { Array($0) }
-        // Dots of two pixels: four rows of the foot at the right, and the stroke along the bottom.
-        let left = lines[9][0]
-        #expect(lines[9] == Array(left..<left + 14) && lines[8] == lines[9])
-        #expect(lines[..<8].allSatisfy { $0 == [left + 12, left + 13] })
+        let drawn = HeatMap(values: [1], rows: [.name("")], columns: [.name("L")], caption: "").figure.picture
+        let ink = (0..<drawn.height).map { y in (0..<drawn.width).filter { drawn.pixel($0, y)[0] < 128 } }
+        let lines = ink.filter { !$0.isEmpty }.prefix(8).map { Array($0) }
+        #expect(lines.last!.count > 9 && lines[..<5].allSatisfy { $0.count <= 2 && $0.last! >= lines.last!.last! - 1 }, "\(lines)")
+    }
+
+    @Test func picturesHaveNamesBesideThem() {
+        let (plain, named) = ("", "seed 3\nfacet 1")
+        let drawn = [plain, named].map { name in
+            let label = HeatMap.Label.picture(flat(10, side: 20), name: name)
+            return HeatMap(values: [1], rows: [label], columns: [label], caption: "").figure.picture
+        }
+        #expect(drawn[1].width > drawn[0].width + 30 && drawn[1].height == drawn[0].height + 40)
+        #expect(pixels(of: drawn[1], in: [10, 10, 10]) == 2 * 20 * 20)
     }
 
     @Test func aSheetTellsWherePicturesLie() {

@@ -15,6 +15,9 @@ struct DiversityJob: Job {
     let job: PictureJob
     /// A sheet of all pictures.
     let sheet: String
+    /// Over the sheet; nil for none.
+    let title: String?
+    let isCaptioned: Bool
     /// The same job for another objective.
     let planned: @Sendable (Objective) throws(Problem) -> PictureJob
 
@@ -34,7 +37,7 @@ struct DiversityJob: Job {
     var inputs: [String] { job.inputs }
 
     func checkOutputs(force: Bool) throws(Problem) {
-        try OutputChecks.check(picture: sheet)
+        try OutputChecks.check(figure: sheet)
         try job.checkOutputs(force: force)
     }
 
@@ -96,7 +99,9 @@ struct DiversityJob: Job {
         return plain
     }
 
-    private func sheetJob(_ drawn: PictureJob.Drawn) -> SheetJob { SheetJob(jobs: [job], sheet: sheet, quality: job.quality) }
+    private func sheetJob(_ drawn: PictureJob.Drawn) -> SheetJob { 
+        SheetJob(jobs: [job], sheet: sheet, quality: job.quality, title: title, isCaptioned: isCaptioned)
+    }
 
     /// Writes pictures that were drawn without files.
     private func keep(_ drawn: PictureJob.Drawn) throws(Problem) -> JobResult {

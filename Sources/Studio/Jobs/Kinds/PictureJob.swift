@@ -15,8 +15,8 @@ struct PictureJob: Job {
     var saveAt: Set<Int> = []
     /// How the picture came about: a .gif, a .mp4, a folder, or a .png or .jpg for a sheet.
     var evolution: String?
-    /// The caption under it on a sheet.
-    var caption: String?
+    /// The captions under its pictures on a sheet; none for their numbers.
+    var captions: [String] = []
     /// A JPEG's quality; nil for a PNG.
     var quality: Int?
     let memory: Int
@@ -32,7 +32,7 @@ struct PictureJob: Job {
         /// Nil where nobody asks.
         let rating: PictureRating?
         let paths: [String?]
-        let caption: String?
+        let captions: [String]
         /// No step had a gradient.
         let isDead: Bool
         let seconds: Double
@@ -141,7 +141,7 @@ struct PictureJob: Job {
         let times = phases.map { "\($0) in \(rounded(seconds($1), 2)) s" }.joined(separator: ", ")
         try context.detail("\(plan.objective)\(seed): \(times)")
         return Drawn(
-            state: state, records: records, rating: rating, paths: paths, caption: caption, isDead: process.isDead,
+            state: state, records: records, rating: rating, paths: paths, captions: captions, isDead: process.isDead,
             seconds: seconds(ContinuousClock.now - start), failure: failure)
     }
 

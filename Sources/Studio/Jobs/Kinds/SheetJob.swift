@@ -19,6 +19,10 @@ struct SheetJob: Job {
     var isBrief = false
     /// A JPEG's quality; nil for a PNG.
     var quality: Int?
+    /// Over the pictures; nil for none.
+    var title: String?
+    /// Whether each has a caption under it.
+    var isCaptioned = true
 
     var model: Model { jobs[0].model }
     var plan: Plan {
@@ -41,7 +45,7 @@ struct SheetJob: Job {
     var inputs: [String] { jobs.flatMap(\.inputs) }
 
     func checkOutputs(force: Bool) throws(Problem) {
-        try OutputChecks.check(picture: sheet)
+        try OutputChecks.check(figure: sheet)
         if let index { try OutputChecks.check(index) }
         for job in jobs { try job.checkOutputs(force: force) }
     }
@@ -80,15 +84,14 @@ struct SheetJob: Job {
     /// Writes the sheet of pictures that are done.
     func write(_ all: [PictureJob.Drawn]) throws(Problem) -> JobResult {
         let pictures = all.flatMap(\.state.shown)
-        let cells = all.flatMap { job in job.state.shown.map { picture in job.caption.map(picture.captioned) ?? picture } }
-        let composed = ContactSheet.compose(cells, columns: columns)
+        let tiles = all.flatMap(tiles)
         let records = all.flatMap(\.records).map { record in
             var record = record
             record.quality = quality
             return record
         }
-        try composed.write(Record(sheet: records), quality: quality, to: sheet)
-        if let index { try Studio.write(json: entries(all, cells, pictures), to: index) }
+        let composed = try ContactSheet.figure(tiles, columns: columns, title: title).write(Record(sheet: records), quality: quality, to: sheet)
+        if let index { try Studio.write(json: entries(all, tiles), to: index) }
         let scores = all.map(\.state.score)
         var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
         result.isDead = all.allSatisfy(\.isDead)
@@ -97,6 +100,25 @@ struct SheetJob: Job {
         if sheet != "-" { result.lines = ["\(sheet)  \(counted(pictures.count, "picture"))"] }
         result.preview = composed
         return result
+    }
+
+    /// The narrowest picture that has its score under it, in pixels.
+    private static let leastScored = 96
+
+    /// "1304", "61.5" or "0.02"
+    private static func brief(_ score: Float) -> String {
+        let size = abs(score)
+        return rounded(Double(score), size >= 1000 ? 0 : size >= 10 ? 1 : 2)
+    }
+
+    /// The pictures of one job with their captions. Those that are drawn together have one score, which is of them all.
+    private func tiles(_ job: PictureJob.Drawn) -> [ContactSheet.Tile] {
+        job.state.shown.enumerated().map { index, picture in
+            guard isCaptioned else { return ContactSheet.Tile(picture) }
+            let name = index < job.captions.count ? job.captions[index] : "\(index)"
+            let isScored = job.state.shown.count == 1 && picture.width >= Self.leastScored
+            return ContactSheet.Tile(picture, caption: isScored ? "\(name) · \(Self.brief(job.state.score))" : name)
+        }
     }
 
     /// One picture in a sheet's index.
@@ -120,10 +142,10 @@ struct SheetJob: Job {
     }
 
     /// The sheet's pictures in its order.
-    private func entries(_ all: [PictureJob.Drawn], _ cells: [Picture], _ pictures: [Picture]) -> [Entry] {
-        let layout = ContactSheet.Layout(cells.map { ($0.width, $0.height) }, columns: columns)
+    private func entries(_ all: [PictureJob.Drawn], _ tiles: [ContactSheet.Tile]) -> [Entry] {
+        let layout = ContactSheet.Layout(tiles, columns: columns, title: title)
         let drawn = all.flatMap { job in zip(job.paths, job.records).map { (job: job, path: $0, record: $1) } }
-        return zip(drawn, zip(layout.cells, pictures)).compactMap { entry, place in
+        return zip(drawn, zip(layout.cells, tiles.map(\.picture))).compactMap { entry, place in
             guard case .picture(let plan) = entry.record.plan else { return nil }
             return Entry(
                 objective: plan.objective, seed: plan.seed, picture: entry.record.picture, score: entry.record.score,

@@ -47,6 +47,7 @@ public struct DiversityRequest: RenderRequest {
             let plan = try settings.plan(objective, model: drawing.model, drawing.photographs, count: count)
             return try drawing.job(plan, to: drawing.paths(beside: path, count: count), parts, quality: output.quality(of: path))
         }
-        return DiversityJob(layer: layer, channel: channel, weight: weight, job: try planned(channel), sheet: path, planned: planned)
+        return DiversityJob(layer: layer, channel: channel, weight: weight, job: try planned(channel), sheet: path,
+            title: output.sheet.title("\(drawing.model.name) \(layer):\(index)"), isCaptioned: !output.sheet.noCaptions, planned: planned)
     }
 }

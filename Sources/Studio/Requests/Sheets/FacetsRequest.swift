@@ -35,6 +35,7 @@ public struct FacetsRequest: RenderRequest {
         try Self.refuse("for single pictures, of which facets keeps none", among: [
             ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
         ])
+        try output.sheet.refuse()
         let most = Self.counts.upperBound
         guard pictures.isEmpty else {
             guard Self.counts.contains(pictures.count) else { throw .usage("name 2 to \(most) pictures, not \(pictures.count)", setting: "pictures") }

@@ -36,12 +36,14 @@ public struct SheetRequest: RenderRequest {
         let jobs = try session.workers.map(indices) { index throws(Problem) in
             let parts = drawing.signed(drawing.parts(layer: layer, index: index))
             let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs)
-            return try drawing.job(plan, to: folder.map { OutputNames.path($0, parts) }, parts)
+            var job = try drawing.job(plan, to: folder.map { OutputNames.path($0, parts) }, parts)
+            job.captions = ["\(index)"]
+            return job
         }
         let path = drawing.path(drawing.signed(drawing.parts(layer: layer, kind: Self.command)))
         return JobList(
             label: "\(layer) (\(counted(jobs.count, "picture")))",
-            jobs: [drawing.sheet(jobs, to: path, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
+            jobs: [drawing.sheet(jobs, to: path, title: layer, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
     }
 }
 
@@ -77,12 +79,12 @@ public struct ProgressionRequest: RenderRequest {
             if let index { _ = try drawing.model.channels(IndexList(index), of: name) } else { _ = try drawing.model.layer(name) }
             let plan = try render.plan(index.map { render.channel(name, $0) } ?? .layer(name), model: drawing.model, drawing.photographs)
             var job = try drawing.job(plan, to: nil, drawing.parts(layer: name, index: index))
-            job.caption = index.map { "\(name):\($0)" } ?? name
+            job.captions = [index.map { "\(name):\($0)" } ?? name]
             jobs.append(job)
         }
         let path = drawing.path(drawing.signed(drawing.parts(kind: Self.command)))
         return JobList(
-            label: "\(jobs.count) layers", jobs: [drawing.sheet(jobs, to: path, index: OutputNames.index(of: path), isBrief: true)])
+            label: "\(jobs.count) layers", jobs: [drawing.sheet(jobs, to: path, title: "from shallow to deep", index: OutputNames.index(of: path), isBrief: true)])
     }
 }
 
@@ -149,7 +151,12 @@ public struct InterpolateRequest: RenderRequest {
         (plan.aligned, plan.shared) = (power > 0, power == 0)
         let parts = drawing.parts(layer: layer, kind: "\(index.first)-\(index.last)_interpolate" + (render.negative ? "_negative" : ""))
         let path = drawing.path(parts)
-        let job = try drawing.job(plan, to: drawing.paths(beside: path, count: count), parts, quality: output.quality(of: path))
-        return JobList(label: "\(layer):\(index.first)–\(index.last)", jobs: [drawing.sheet([job], to: path, columns: count)])
+        var job = try drawing.job(plan, to: drawing.paths(beside: path, count: count), parts, quality: output.quality(of: path))
+        job.captions = (0..<count).map { place in
+            place == 0 ? "\(index.first)" : place == count - 1 ? "\(index.last)" : "\(rounded(100 * Double(place) / Double(count - 1), 0)) % of \(index.last)"
+        }
+        return JobList(
+            label: "\(layer):\(index.first)–\(index.last)",
+            jobs: [drawing.sheet([job], to: path, title: "\(layer), channel \(index.first) to \(index.last)", columns: count)])
     }
 }

@@ -47,7 +47,7 @@ public struct ExpressionRequest: RenderRequest {
         let plan = try render.plan(objective, model: model, photographs, count: count)
         let path = drawing.path(drawing.signed(parts))
         let job = try drawing.job(plan, to: [String?](repeating: nil, count: count), parts, quality: output.quality(of: path))
-        return JobList(label: Self.command, jobs: [drawing.sheet([job], to: path)])
+        return JobList(label: Self.command, jobs: [drawing.sheet([job], to: path, title: objective.text)])
     }
 
     private func earlierPlan(_ path: String) throws(Problem) -> RenderPlan {
