@@ -217,9 +217,12 @@ import Testing
         let (sheet, own, cell) = (try picture(scratch, "s.png"), try picture(scratch, "one.png"), cells[2])
         #expect(cell.width == 64 && cell.height == 48)
         #expect(part(of: sheet, x: cell.x, y: cell.y, width: 64, height: 48) == own.planes())
-        if arguments[0] == "progression" {
-            // Words stand between the picture and the sheet's edge.
-            #expect(sheet.height > cell.y + 48 + 7)
-        }
+        // Words stand between the picture and the sheet's edge, and over all.
+        #expect(sheet.height > cell.y + 48 + 9 && cells[0].y > 13)
+        _ = try succeeds(scratch, arguments + ["--size", "64x48", "--steps", "2", "--no-captions", "-o", "bare.png"])
+        let bare = try picture(scratch, "bare.png")
+        #expect(bare.width == sheet.width && bare.height == 2 * 48 + 3 * 2)
+        _ = try succeeds(scratch, arguments + ["--size", "64x48", "--steps", "2", "-o", "s.svg", "--force"])
+        #expect(try String(decoding: scratch.bytes("s.svg"), as: UTF8.self).split(separator: "<image ").count == 1 + 3)
     }
 }

@@ -39,6 +39,33 @@ import Visualization
         #expect(try scratch.bytes("own.png") != first)
     }
 
+    /// An SVG says how it was made, as other files do.
+    @Test(arguments: [
+        ("sheet", ["--index", "0-1"], ["--index", "0-2"]), ("channel", ["--index", "1", "--seeds", "0-1"], ["--steps", "2"]),
+        ("facets", ["--index", "1", "--seeds", "0-1"], ["--seeds", "0-2"]), ("progression", ["--layers", "features.3"], ["--steps", "2"]),
+        ("interpolate", ["--index", "1,2", "--count", "2"], ["--seed", "4"]),
+    ])
+    func svgsFollowTheRule(_ command: String, _ words: [String], _ change: [String]) throws {
+        let scratch = try Scratch()
+        let common = command == "progression" ? ["--size", "32", "--steps", "1"] : usual
+        let output = ["--output", scratch("a.svg")]
+        try run(command, common + words + output)
+        #expect(try Record(ofFile: scratch("a.svg")).pictures.count > 0)
+        let svg = try String(decoding: scratch.bytes("a.svg"), as: UTF8.self)
+        #expect(svg.contains("<image ") && svg.contains("<text "))
+        try run(command, common + words + output)
+        try refused(scratch, "a.svg", command, common + words + output + change)
+    }
+
+    @Test func singlePicturesAreNoFigures() {
+        for words in [["--output", "a.svg"], ["--title", "one"], ["--no-captions"]] {
+            let problem = #expect(throws: Problem.self) {
+                for job in try jobs("channel", usual + ["--index", "1"] + words).jobs { try job.checkOutputs(force: false) }
+            }
+            #expect(problem?.kind == .usage)
+        }
+    }
+
     @Test(arguments: [
         ("sheet", ["--index", "0-1"], "a.png", ["--index", "0-2"]), ("sheet", ["--index", "0-1"], "a.json", ["--index", "0-2"]),
         ("channel", ["--index", "1-2"], "", ["--index", "1,2", "--seed", "4"]),

@@ -82,8 +82,8 @@ public struct Figure: Sendable {
     /// The least size of letters that can be read, in pixels.
     static let leastSize = 9.0
 
-    /// The size of letters beside a picture of this size: a fourteenth of its shorter side.
+    /// The size of letters beside a picture of this size: a fourteenth of its shorter side, in whole pixels.
     static func textSize(beside width: Int, _ height: Int) -> Double {
-        max(leastSize, (Double(min(width, height)) / 14 * 2).rounded() / 2)
+        max(leastSize, (Double(min(width, height)) / 14).rounded())
     }
 }

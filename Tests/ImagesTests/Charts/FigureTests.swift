@@ -21,7 +21,7 @@ import Testing
 
     /// A fourteenth of the shorter side, and at least nine pixels.
     @Test func lettersGrowWithPictures() {
-        #expect(Figure.textSize(beside: 64, 64) == 9 && Figure.textSize(beside: 2000, 224) == 16 && Figure.textSize(beside: 512, 512) == 36.5)
+        #expect(Figure.textSize(beside: 64, 64) == 9 && Figure.textSize(beside: 2000, 224) == 16 && Figure.textSize(beside: 512, 512) == 37)
     }
 
     @Test func darkTextOnAGround() {
@@ -43,7 +43,7 @@ import Testing
         #expect(svg.contains(#"width="200" height="100" viewBox="0 0 200 100""#))
         #expect(svg.contains(##"<rect x="1" y="2" width="3" height="4" fill="#ff8000"/>"##))
         #expect(svg.contains(#"<image x="5" y="6" width="64" height="48" xlink:href="data:image/png;base64,iVBORw0KGgo"#))
-        #expect(svg.contains(">a &lt; b &amp; &quot;c&quot;\u{FFFD}</text>") && svg.contains("font-size=\"12.5\""))
+        #expect(svg.contains(">a &lt; b &amp; &quot;c&quot;\u{FFFD}</text>") && svg.contains("font-size=\"12.50\""))
         #expect(svg.contains("rotate(-90 30 ") && svg.contains("'DejaVu Sans Condensed'") && !svg.contains("\u{1}"))
         #expect(Figure.isSVG(Array(svg.utf8)))
         #expect(Figure.record(inSVG: Array(svg.utf8)) == #"{"a":"<&\"]]></metadata>"}"#)
