@@ -84,7 +84,8 @@ public enum ContactSheet {
 
         /// As `figure` lays tiles out.
         public init(_ tiles: [Tile], columns: Int? = nil, gap: Int? = nil, title: String? = nil) {
-            self.init(tiles.map { ($0.picture.width, $0.picture.height) }, captions: tiles.map(\.caption), columns: columns, gap: gap, title: title)
+            self.init(
+                tiles.map { ($0.picture.width, $0.picture.height) }, captions: tiles.map(\.caption), columns: columns, gap: gap, title: title)
         }
 
         /// As `compose` lays pictures of these sizes out.

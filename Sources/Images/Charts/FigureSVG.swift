@@ -9,7 +9,8 @@ extension Figure {
     public func svg(record: String? = nil) throws(PictureError) -> String {
         var lines = [
             #"<?xml version="1.0" encoding="UTF-8"?>"#,
-            #"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="\#(width)" height="\#(height)" viewBox="0 0 \#(width) \#(height)">"#,
+            #"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink""#
+                + #" width="\#(width)" height="\#(height)" viewBox="0 0 \#(width) \#(height)">"#,
         ]
         if let record { lines.append("\(Self.metadata.opening)\(Self.escaped(record))\(Self.metadata.closing)") }
         lines.append(Self.box(0, 0, width, height, background))
@@ -20,7 +21,8 @@ extension Figure {
             case .picture(let picture, let x, let y):
                 let data = Data(try PNG.encode(picture, quality: nil, record: nil)).base64EncodedString()
                 lines.append(
-                    #"<image x="\#(x)" y="\#(y)" width="\#(picture.width)" height="\#(picture.height)" xlink:href="data:image/png;base64,\#(data)"/>"#)
+                    #"<image x="\#(x)" y="\#(y)" width="\#(picture.width)" height="\#(picture.height)""#
+                        + #" xlink:href="data:image/png;base64,\#(data)"/>"#)
             case .text(let line): lines.append(Self.text(line))
             }
         }

@@ -13,8 +13,9 @@ extension Typeface {
             func shortened(_ kept: Int) -> [String] {
                 broken(String(characters.prefix((kept + 1) / 2)) + "…" + String(characters.suffix(kept / 2)), within: width, size: size)
             }
-            // The most characters that fit; more need more room, but for breaks between words.
-            var kept = characters.count - 1
+            // The most characters that fit; more need more room, but for breaks between words. None is much narrower than a fifth of
+            // the size.
+            var kept = Int(min(Double(characters.count - 1), Double(count) * width / (0.2 * size)))
             while kept > 0, shortened(kept).count > count { kept -= 1 }
             return shortened(kept)
         }

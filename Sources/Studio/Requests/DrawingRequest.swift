@@ -171,7 +171,8 @@ struct Drawing: Sendable {
             let plan = try render.plan(
                 subject.objective, model: model, photographs, transforms: subject.transforms, seed: subject.parts.seed)
             var job = try job(plan, to: isSheet ? nil : path(subject.parts), subject.parts)
-            job.captions = [([subjects.count > 1 ? subject.parts.index.map { "\($0)" } : nil] + ["seed \(subject.parts.seed)"]).compactMap { $0 }.joined(separator: ", ")]
+            let index = subjects.count > 1 ? subject.parts.index.map { "\($0), " } : nil
+            job.captions = ["\(index ?? "")seed \(subject.parts.seed)"]
             return job
         }
         guard isSheet else {
@@ -181,7 +182,8 @@ struct Drawing: Sendable {
         var parts = signed(subjects[0].parts)
         parts.details.append("seeds\(render.seeds!.text)")
         if subjects.count > 1 { parts.index = nil }
-        return JobList(label: label, jobs: [sheet(jobs, to: path(parts), title: label, columns: subjects.count > 1 ? seeds!.count : nil)])
+        let columns = subjects.count > 1 ? seeds!.count : nil
+        return JobList(label: label, jobs: [sheet(jobs, to: path(parts), title: label, columns: columns)])
     }
 
     /// A job for one plan, with what is said of its outputs.
@@ -199,7 +201,9 @@ struct Drawing: Sendable {
     /// The pictures of jobs on one sheet.
     ///
     /// - Parameter title: the unit, which stands after the network's name over the sheet where no other title is asked for.
-    func sheet(_ jobs: [PictureJob], to path: String, title: String, columns: Int? = nil, index: String? = nil, isBrief: Bool = false) -> SheetJob {
+    func sheet(
+        _ jobs: [PictureJob], to path: String, title: String, columns: Int? = nil, index: String? = nil, isBrief: Bool = false
+    ) -> SheetJob {
         SheetJob(
             jobs: jobs, sheet: path, columns: columns, index: index, isBrief: isBrief, quality: output.quality(of: path),
             title: output.sheet.title("\(model.name) \(title)"), isCaptioned: !output.sheet.noCaptions)

@@ -90,7 +90,8 @@ struct SheetJob: Job {
             record.quality = quality
             return record
         }
-        let composed = try ContactSheet.figure(tiles, columns: columns, title: title).write(Record(sheet: records), quality: quality, to: sheet)
+        let figure = ContactSheet.figure(tiles, columns: columns, title: title)
+        let composed = try figure.write(Record(sheet: records), quality: quality, to: sheet)
         if let index { try Studio.write(json: entries(all, tiles), to: index) }
         let scores = all.map(\.state.score)
         var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
