@@ -70,7 +70,7 @@ public enum ContactSheet {
             /// The picture's upper edge.
             public let y: Int
             /// The lines under it.
-            let caption: [String]
+            package let caption: [String]
             /// Their upper edge.
             let captionTop: Int
         }

@@ -6,23 +6,23 @@ public struct Figure: Sendable {
     /// Rows.
     public let height: Int
     /// The ground's colour.
-    let background: Color
+    package let background: Color
     private(set) var elements: [Element] = []
 
     /// Red, green and blue in 0…1.
     public typealias Color = SIMD3<Float>
-    static let black = Color(repeating: 0)
-    static let white = Color(repeating: 1)
+    package static let black = Color(repeating: 0)
+    package static let white = Color(repeating: 1)
 
     /// Places are in pixels from the upper left corner.
-    enum Element: Sendable {
+    package enum Element: Sendable {
         case box(x: Int, y: Int, width: Int, height: Int, Color)
         case picture(Picture, x: Int, y: Int)
         case text(Line)
     }
 
     /// A line of text.
-    struct Line: Sendable {
+    package struct Line: Sendable {
         let text: String
         /// Where it begins, on the line that the letters stand on.
         let x: Double
@@ -35,25 +35,25 @@ public struct Figure: Sendable {
     }
 
     /// Where a line of text lies beside its place.
-    enum Anchor { case start, middle, end }
+    package enum Anchor { case start, middle, end }
 
-    init(width: Int, height: Int, background: Color = white) {
+    package init(width: Int, height: Int, background: Color = white) {
         (self.width, self.height, self.background) = (width, height, background)
     }
 
-    mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
+    package mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
         elements.append(.box(x: x, y: y, width: width, height: height, color))
     }
 
     /// Lays a picture with its upper left corner at a place, blended with the ground where it is transparent.
-    mutating func draw(_ picture: Picture, x: Int, y: Int) { elements.append(.picture(picture, x: x, y: y)) }
+    package mutating func draw(_ picture: Picture, x: Int, y: Int) { elements.append(.picture(picture, x: x, y: y)) }
 
     /// Writes a line of text.
     ///
     /// - Parameters:
     ///   - x: where it begins, has its middle or ends, as the anchor says; if `upwards`, the line that the letters stand on.
     ///   - y: the line that the letters stand on; if `upwards`, the place along it.
-    mutating func write(
+    package mutating func write(
         _ text: String, x: Double, y: Double, size: Double, anchor: Anchor = .start, _ color: Color = black, upwards: Bool = false
     ) {
         guard !text.isEmpty else { return }
@@ -68,7 +68,7 @@ public struct Figure: Sendable {
     }
 
     /// Writes lines of text one under another, the first with its upper edge at a place.
-    mutating func write(_ lines: [String], x: Double, top: Double, size: Double, anchor: Anchor = .start) {
+    package mutating func write(_ lines: [String], x: Double, top: Double, size: Double, anchor: Anchor = .start) {
         for (index, line) in lines.enumerated() {
             // Letters that stand on whole pixels are sharper.
             let y = (top + (Double(index) + 0.5) * size * Typeface.lineHeight + size * Typeface.capital / 2).rounded()
@@ -77,13 +77,13 @@ public struct Figure: Sendable {
     }
 
     /// The height of lines of text, in pixels.
-    static func height(ofLines count: Int, size: Double) -> Int { Int((Double(count) * size * Typeface.lineHeight).rounded(.up)) }
+    package static func height(ofLines count: Int, size: Double) -> Int { Int((Double(count) * size * Typeface.lineHeight).rounded(.up)) }
 
     /// The least size of letters that can be read, in pixels.
-    static let leastSize = 9.0
+    package static let leastSize = 9.0
 
     /// The size of letters beside a picture of this size: a fourteenth of its shorter side, in whole pixels.
-    static func textSize(beside width: Int, _ height: Int) -> Double {
+    package static func textSize(beside width: Int, _ height: Int) -> Double {
         max(leastSize, (Double(min(width, height)) / 14).rounded())
     }
 }

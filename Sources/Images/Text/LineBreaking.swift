@@ -5,7 +5,7 @@ extension Typeface {
     /// the end of a name say most.
     ///
     /// - Parameter text: lines separated by newlines.
-    func lines(of text: String, within width: Double, size: Double, atMost count: Int = .max) -> [String] {
+    package func lines(of text: String, within width: Double, size: Double, atMost count: Int = .max) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line -> [String] in
             let whole = broken(String(line), within: width, size: size)
             guard whole.count > count else { return whole }

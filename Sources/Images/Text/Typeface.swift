@@ -2,17 +2,17 @@ import CFreeType
 import Synchronization
 
 /// Outlines of letters, drawn without hints: the same text has the same pixels and the same width on every machine.
-final class Typeface: Sendable {
+package final class Typeface: Sendable {
     /// The typeface of captions and charts, which is part of the program.
-    static let standard = Typeface(PackageResources.figures_ttf)!
+    package static let standard = Typeface(PackageResources.figures_ttf)!
 
     /// Names for browsers and editors, the typeface's own first, then those of its width.
-    static let families = "'DejaVu Sans Condensed', 'Roboto Condensed', 'Arial Narrow', 'DejaVu Sans', Arial, Helvetica, sans-serif"
+    package static let families = "'DejaVu Sans Condensed', 'Roboto Condensed', 'Arial Narrow', 'DejaVu Sans', Arial, Helvetica, sans-serif"
 
     /// The height of capitals, and how far letters reach below the line, as shares of the size.
-    static let (capital, descent) = (0.73, 0.24)
+    package static let (capital, descent) = (0.73, 0.24)
     /// From line to line, as a share of the size.
-    static let lineHeight = 1.25
+    package static let lineHeight = 1.25
 
     private struct Handle: @unchecked Sendable { let pointer: UnsafeMutablePointer<lucid_typeface> }
 
@@ -21,7 +21,7 @@ final class Typeface: Sendable {
 
     /// - Parameter file: a TrueType font.
     /// - Returns: nil if it is none.
-    init?(_ file: [UInt8]) {
+    package init?(_ file: [UInt8]) {
         guard let pointer = lucid_typeface_open(file, file.count) else { return nil }
         handle = Mutex(Handle(pointer: pointer))
     }
@@ -44,7 +44,7 @@ final class Typeface: Sendable {
     }
 
     /// The width of a line in pixels.
-    func width(of text: String, size: Double) -> Double {
+    package func width(of text: String, size: Double) -> Double {
         handle.withLock { handle in
             let typeface = handle.pointer
             return Double(Self.letters(of: text, typeface).end) * size / Double(lucid_typeface_units(typeface))
@@ -57,7 +57,7 @@ final class Typeface: Sendable {
     ///   - x, y: where the line begins, y downwards.
     ///   - upwards: turned by a quarter to the left.
     ///   - ink: told of each pixel that a letter covers, and of the share that it covers, 0 to 1.
-    func draw(_ text: String, x: Double, y: Double, size: Double, upwards: Bool = false, ink: (_ x: Int, _ y: Int, _ share: Float) -> Void) {
+    package func draw(_ text: String, x: Double, y: Double, size: Double, upwards: Bool = false, ink: (_ x: Int, _ y: Int, _ share: Float) -> Void) {
         handle.withLock { handle in
             let typeface = handle.pointer
             let scale = size / Double(lucid_typeface_units(typeface))

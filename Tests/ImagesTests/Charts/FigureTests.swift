@@ -1,4 +1,4 @@
-@testable import Images
+import Images
 import TestSupport
 import Testing
 
