@@ -25,7 +25,7 @@ struct PairDrawings {
             above.append(ContactSheet.Tile(first[index], caption: "\(comparison.first.label)\n\(names.0):\(pair.channel)\n\(correlation)"))
             below.append(ContactSheet.Tile(second[index], caption: "\(comparison.second.label)\n\(names.1):\(pair.other!)\n\(correlation)"))
         }
-        return ContactSheet.figure(above + below, columns: pairs.count)
+        return ContactSheet.figure(above + below, columns: pairs.count, gap: 4)
     }
 
     private func draw(_ units: [(layer: String, channel: Int)], _ model: Model) throws(Problem) -> [Picture] {
