@@ -79,7 +79,7 @@ struct DeepDream: DrawingCommand {
                       lucid deepdream photo.jpg --model vgg16 --layer features.21=1 --layer features.28=0.5 -o dream.jpg
                       lucid deepdream photo.jpg --guide flowers.jpg
                       lucid deepdream photo.jpg --zoom 1.05 --frames 100 -o zoom.gif
-                      lucid deepdream clip.mp4 -o dream.mp4      (by ffmpeg; or a folder of frames)
+                      lucid deepdream clip.mp4 -o dream.mp4   # by ffmpeg; or a folder of frames
             """)
 
     @Argument(DreamRequest["photo"]) var photo: String?
