@@ -107,11 +107,12 @@ public final class FrameWriter {
 
     /// Completes the animation. Without any frame nothing is written.
     ///
+    /// - Parameter rest: how long a GIF's last frame is seen at least, in seconds.
     /// - Throws: `output` if it cannot be written, `notWritten` if ffmpeg has failed.
-    public func finish() throws(FilmError) {
+    public func finish(rest: Double = 0) throws(FilmError) {
         if let gif {
             self.gif = nil
-            let bytes = gif.finish()
+            let bytes = gif.finish(rest: rest)
             try asFilmError { () throws(OutputError) in try OutputFile.write(bytes, to: path) }
         }
         if let film = film.take() { try film.finish() }

@@ -113,8 +113,9 @@ public struct Manifest: Sendable {
                     }
                 }
             case ("renders", _): diagnostics.add(setting.line, "renders is a list of what is to be drawn")
+            case (let key, _) where key.hasPrefix("x-"): break  // a place for anchors
             default:
-                diagnostics.add(setting.line, "there is no \"\(setting.key)\" in a manifest, but defaults, output and renders")
+                diagnostics.add(setting.line, "there is no \"\(setting.key)\" in a manifest, but defaults, output, renders, and x-… for what is used elsewhere")
             }
         }
         if renders.isEmpty, diagnostics.isEmpty { diagnostics.add(1, "renders is empty: there is nothing to draw") }
@@ -138,6 +139,17 @@ public struct Manifest: Sendable {
         return nil
     }
 
+    /// The settings of a map, or of a list of maps, that a merge key names; nil if it names anything else.
+    private static func maps(_ value: Value) -> [Setting]? {
+        switch value.content {
+        case .map(let settings): return settings
+        case .list(let values):
+            let maps = values.compactMap { if case .map(let settings) = $0.content { settings } else { nil } }
+            return maps.count == values.count ? maps.flatMap { $0 } : nil
+        default: return nil
+        }
+    }
+
     /// - Parameter left: how many values there may still be; nil is returned if that is not enough.
     private static func value(_ node: Node, _ left: inout Int) -> Value? {
         left -= 1
@@ -156,9 +168,18 @@ public struct Manifest: Sendable {
             return Value(line: line, content: .list(values))
         case .mapping(let mapping):
             var settings: [Setting] = []
+            var merged: [Setting] = []
             for (key, node) in mapping {
                 guard let value = value(node, &left) else { return nil }
+                if key.string == "<<", let others = maps(value) {
+                    merged += others
+                    continue
+                }
                 settings.append(Setting(key: key.string ?? "?", line: key.mark?.line ?? line, value: value))
+            }
+            // A map's own settings count before merged ones, and those of an earlier map before those of a later one.
+            for setting in merged where !settings.contains(where: { $0.key == setting.key }) {
+                settings.append(Setting(key: setting.key, line: line, value: setting.value))
             }
             return Value(line: line, content: .map(settings))
         case .alias:

@@ -32,10 +32,16 @@ extension ModelLibrary {
         }
         switch meaning {
         case .training(let training) where !isHere(training):
+            let network = architecture.untrained(classifier: training.classifier)
+            // The classes are known before the weights are here.
+            let names: [String]?
+            do {
+                names = training.classifier ? try classNames(network, request) : nil
+            } catch {
+                throw StoreError(error, at: request.labels ?? "")
+            }
             return Model(
-                name: self.name(of: training), weightsSHA256: "",
-                network: architecture.untrained(classifier: training.classifier), preprocessing: training.preprocessing,
-                classNames: nil)
+                name: self.name(of: training), weightsSHA256: "", network: network, preprocessing: training.preprocessing, classNames: names)
         case .architecture(let name):
             return Model(
                 name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),

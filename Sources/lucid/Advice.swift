@@ -8,7 +8,7 @@ enum Advice {
     /// Words for what has another name here, each with the names to try.
     private static let otherWords = [
         "channel": ["index", "channels"], "channels": ["index"], "unit": ["index"], "class": ["label"], "network": ["model"],
-        "iterations": ["steps"], "steps": ["iterations"], "lr": ["learning-rate"], "out": ["output"], "width": ["size"],
+        "iterations": ["steps"], "lr": ["learning-rate"], "out": ["output"], "width": ["size"],
         "height": ["size"], "resolution": ["size"], "photo": ["start", "photos", "picture"],
     ]
 

@@ -63,6 +63,23 @@ import Testing
         }
     }
 
+    @Test func blocksAreWrittenOnceAndMerged() throws {
+        let scratch = try Scratch()
+        let manifest = """
+            x-shared:
+              - &small {size: 32, steps: 1}
+              - &unit {command: channel, layer: features.3, steps: 4}
+            output: "{layer}_{index}_{steps}.png"
+            renders:
+              - {<<: [*small, *unit], index: 5}
+              - {<<: *unit, index: 6, steps: 2}
+            """
+        try manifest.write(toFile: "\(scratch.path)/m.yaml", atomically: true, encoding: .utf8)
+        let result = try Program.run(["batch", "m.yaml", "--dry-run"], in: scratch.path)
+        #expect(result.status == 0, "\(result.errors)")
+        for name in ["features.3_5_1.png", "features.3_6_2.png"] { #expect(result.text.contains(name), "\(result.text)") }
+    }
+
     @Test func aManifestsPicturesAreThoseOfTheCommands() throws {
         let scratch = try Scratch()
         try save(

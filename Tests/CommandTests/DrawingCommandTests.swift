@@ -81,6 +81,19 @@ import Testing
         #expect(try Program.run(["replay", "s.png"], in: scratch.path).status == 65)
     }
 
+    @Test func resultsNameTheirUnit() throws {
+        let scratch = try Scratch()
+        struct Unit: Decodable { let layer: String?, index: Int?, label: String? }
+        func unit(_ arguments: [String]) throws -> Unit {
+            let program = try Program.run(arguments + ["--size", "32", "--steps", "1", "--json"], in: scratch.path)
+            return try JSONDecoder().decode(Unit.self, from: Data(program.text.utf8))
+        }
+        let channel = try unit(["channel", "--layer", "features.3", "--index", "5"])
+        #expect(channel.layer == "features.3" && channel.index == 5 && channel.label == nil)
+        let goldfish = try unit(["class", "--label", "goldfish"])
+        #expect(goldfish.index == 1 && goldfish.label?.contains("goldfish") == true)
+    }
+
     @Test func diversityTellsSimilarities() throws {
         let scratch = try Scratch()
         let program = try draw(

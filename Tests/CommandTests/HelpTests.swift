@@ -38,7 +38,7 @@ import Testing
     @Test(arguments: [
         (["dream", "x.jpg"], "deepdream"), (["version"], "--version"), (["help", "nope"], "nope"), (["models", "lst"], "list"),
         (["channel", "--layer", "features.10", "--channel", "5"], "--index"), (["channel", "--sise", "3"], "--size"),
-        (["deepdream", "x.jpg", "--steps=4"], "--iterations"), (["models", "--jsn"], "--json"),
+        (["channel", "--layer", "features.10", "--iterations=4"], "--steps"), (["models", "--jsn"], "--json"),
     ])
     func mistakesAreAdvisedOn(_ arguments: [String], _ advice: String) throws {
         let result = try Program.run(arguments)

@@ -125,6 +125,16 @@ import Testing
         #expect(guesses[0] > 4 * guesses[1007], "\(guesses[0]) \(guesses[1007])")
     }
 
+    @Test func theListFitsATerminalAndAWordFilters() throws {
+        let place = try Place()
+        let lines = try place.run("models", "list").text.split(separator: "\n")
+        let table = lines.prefix { $0 != "Licences" }
+        #expect(table.count > 20 && table.allSatisfy { $0.count <= 80 })
+        let names = try place.run("models", "list", "ResNet").text.split(separator: "\n").prefix { $0 != "Licences" }.dropFirst()
+        #expect(names.count > 2 && names.allSatisfy { $0.contains("resnet") })
+        try place.fails("models", "list", "nosuchnet", with: 64, saying: ["nosuchnet", "lucid models list"])
+    }
+
     @Test func namingAModelPullsIt() throws {
         let place = try Place()
         let server = try TestServer(.file(Array(Place.weights)))

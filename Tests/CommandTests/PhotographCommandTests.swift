@@ -360,6 +360,18 @@ import Testing
 
     // MARK: Pictures of every kind
 
+    @Test func theUsualNamesAreUnderstood() throws {
+        let scratch = try Scratch()
+        let dream = ["deepdream", Self.photo, "--layer", "features.3", "--size", "32", "--octaves", "1", "-o"]
+        _ = try run(scratch, dream + ["a.png", "--channel", "5", "--iterations", "1"])
+        _ = try run(scratch, dream + ["b.png", "--index", "5", "--steps", "1"])
+        let mix = ["direction", "--layer", "features.3", "--size", "32", "--steps", "1", "-o"]
+        _ = try run(scratch, mix + ["c.png", "--channels", "5:1,6:1"])
+        _ = try run(scratch, mix + ["d.png", "--index", "5,6"])
+        #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
+        #expect(try scratch.bytes("c.png") == scratch.bytes("d.png"))
+    }
+
     private static let suite = photos.appending(path: "../../../../shared/pngsuite").standardized
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: suite.path), "no ../shared/pngsuite"))

@@ -38,6 +38,12 @@ import Testing
         #expect(try GIFReader(GIF.encode(frames, delay: 0.1, loops: false)).repetitions == nil)
     }
 
+    @Test func theLastFrameIsSeenLonger() throws {
+        var encoder = GIFEncoder(width: 96, height: 64, delay: 0.1)
+        for time in 0..<3 { encoder.add(clouds(time: time)) }
+        #expect(try GIFReader(encoder.finish(rest: 2)).frames.map(\.delay) == [10, 10, 200])
+    }
+
     @Test func delaysKeepTheAnimationInTime() throws {
         func delays(_ delay: Double, _ count: Int) throws -> [Int] {
             let frame = picture(width: 1, height: 1) { _, _, _ in 0 }

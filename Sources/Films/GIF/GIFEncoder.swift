@@ -19,6 +19,7 @@ public struct GIFEncoder: Sendable {
     private let background: Float
     private var bytes: [UInt8]
     private var lastPalette: GIFPalette?
+    private var lastDelay = 0  // where in the bytes the last frame says how long it is seen
 
     /// - Parameters:
     ///   - width: in pixels, at most `GIF.maximumSide`; so is the height.
@@ -60,6 +61,7 @@ public struct GIFEncoder: Sendable {
         let shown = Int((Double(count + 1) * delay).rounded()) - Int((Double(count) * delay).rounded())
         let keepInPlace: UInt8 = 1 << 2  // disposal: the next frame covers this one, which leaves nothing to be restored
         bytes += [GIF.Block.extensionIntroducer, GIF.Block.graphicControlLabel]
+        lastDelay = bytes.count + 2  // after the block's size and the flags
         bytes += subBlocks([keepInPlace] + word(shown) + [0])  // without a transparent colour
 
         // The color table has 2^bits entries; what the palette leaves free is black.
@@ -76,8 +78,13 @@ public struct GIFEncoder: Sendable {
     }
 
     /// The whole file, once all frames are there.
-    public consuming func finish() -> [UInt8] {
+    ///
+    /// - Parameter rest: how long the last frame is seen at least, in seconds.
+    public consuming func finish(rest: Double = 0) -> [UInt8] {
         precondition(count > 0, "an animation has at least one frame")
+        precondition(rest >= 0 && rest < 600, "a frame is seen for less than ten minutes")
+        let shown = Int(bytes[lastDelay]) | Int(bytes[lastDelay + 1]) << 8
+        bytes.replaceSubrange(lastDelay..<lastDelay + 2, with: word(max(shown, Int((rest * 100).rounded()))))
         bytes.append(GIF.Block.trailer)
         return bytes
     }

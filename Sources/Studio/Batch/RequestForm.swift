@@ -6,6 +6,8 @@ struct RequestForm: Sendable {
     let request: any DrawingRequest.Type
     /// By their names.
     let settings: [String: Traits]
+    /// The settings that have other names, by those.
+    private let byOtherName: [String: String]
 
     /// The traits of a setting that an entry must know.
     struct Traits: Sendable {
@@ -34,6 +36,7 @@ struct RequestForm: Sendable {
         self.request = request
         command = request.command
         settings = Self.traits(of: request)
+        byOtherName = Self.otherNames(of: request)
     }
 
     private static func traits<Request: DrawingRequest>(of request: Request.Type) -> [String: Traits] {
@@ -48,9 +51,15 @@ struct RequestForm: Sendable {
         })
     }
 
+    private static func otherNames<Request: DrawingRequest>(of request: Request.Type) -> [String: String] {
+        let pairs = Request.settings.flatMap { setting in setting.otherNames.map { ($0, setting.name) } }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
     /// The setting that a key of a manifest means here: the one of that name, or the one of which it is another name.
     func setting(of key: String) -> String? {
         if settings[key] != nil { return key }
+        if let name = byOtherName[key] { return name }
         if let other = Self.otherNames[key], settings[other] != nil { return other }
         return nil
     }

@@ -21,6 +21,8 @@ struct Evolution {
 
     /// Frames of an animation at most, evenly spread over the steps, the first and the last among them.
     private static let frames = 60
+    /// Seconds that the finished picture is seen before a GIF begins again.
+    private static let rest = 2.0
 
     /// - Parameters:
     ///   - path: a .gif, a film, a folder, or a .png or .jpg for a sheet; nil where the way is not kept.
@@ -63,7 +65,7 @@ struct Evolution {
     func finish(_ step: Int, _ pictures: [Picture]) throws(Problem) {
         try add(step, pictures)
         switch keeper {
-        case .animation(let writer): try asProblem { () throws(FilmError) in try writer.finish() }
+        case .animation(let writer): try asProblem { () throws(FilmError) in try writer.finish(rest: Self.rest) }
         case .sheet(let sheet): try sheet.finish()
         }
     }
@@ -90,11 +92,14 @@ final class EvolutionSheet {
 
     init(path: String, record: Record) { (self.path, self.record) = (path, record) }
 
-    /// The beginning, and then geometrically spread steps, since most happens early.
+    /// The first step of which a picture is worth a place: those before are as grey as the beginning.
+    private static let first = 4
+
+    /// Geometrically spread steps from the fourth on, since most happens early; all steps where there are few.
     static func stages(of steps: Int) -> Set<Int> {
-        guard steps > 0 else { return [0] }
-        let last = count - 2
-        return Set([0] + (0...last).map { Int(pow(Double(steps), Double($0) / Double(last)).rounded()) })
+        guard steps >= first + count else { return Set(max(0, min(first, steps - count + 1))...max(0, steps)) }
+        let ratio = Double(steps) / Double(first)
+        return Set((0..<count).map { Int((Double(first) * pow(ratio, Double($0) / Double(count - 1))).rounded()) })
     }
 
     func add(_ picture: Picture, step: Int) {

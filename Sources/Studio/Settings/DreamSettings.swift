@@ -34,13 +34,13 @@ public struct DreamSettings: SettingGroup {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", list: \.layers, "name[=share]", "A layer whose energy rises, perhaps with its share: features.8=0.5. Several are balanced so that equal shares pull equally. (default: one about two thirds of the way)")
-        Setting("channel", \.channel, "i", "Raise these channels of the layer instead of its energy.")
+        Setting("channel", \.channel, "i", "Raise these channels of the layer instead of its energy.").called("index")
         Setting("guide", \.guide, "picture", "Dream of the things that this picture shows.").reading()
         Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of a photograph.")
         Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: the photograph's own size; 512 from noise)")
         Setting("octaves", \.octaves, "n", "Sizes to go through. (default: 4, fewer for small pictures)", .from(1, to: 32), in: \.octaves)
         Setting("octave-scale", \.octaveScale, "s", "From one size to the next.", Rule("above 1 and at most 8") { $0 > 1 && $0 <= 8 }, in: \.octaveScale)
-        Setting("iterations", \.iterations, "n", "Steps at each size. (default: 10; 40 from noise)", .from(0, to: 100_000), in: \.iterations)
+        Setting("iterations", \.iterations, "n", "Steps at each size. (default: 10; 40 from noise)", .from(0, to: 100_000), in: \.iterations).called("steps")
         Setting("step", \.step, "x", "The mean change of a step, of 255.", stepRule).field(stepRule) { $0.stepSize * 255 }
         Setting("jitter", \.jitter, "n", "Pixels by which the picture is rolled at most before each step.", .from(0, to: 100_000), in: \.jitter)
         Setting("strength", \.strength, "x", "How much of the dream is kept at the end: 0.5 is half way to the photograph.", .from(-100, to: 100), in: \.strength)

@@ -4,6 +4,8 @@
 public struct Setting<Target: SettingGroup>: Sendable {
     /// In lower case with hyphens, such as "learning-rate".
     public let name: String
+    /// Names under which it is understood as well: those that other commands have for the same thing.
+    public internal(set) var otherNames: [String] = []
     /// How many texts it takes.
     public let kind: SettingKind
     /// One sentence for people, with the default.
@@ -42,6 +44,7 @@ public struct Setting<Target: SettingGroup>: Sendable {
         var lifted = Setting<Whole>(name, kind, valueName, help) { [set] whole, texts throws(Problem) in
             try set(&whole[keyPath: part], texts)
         }
+        lifted.otherNames = otherNames
         lifted.isRequired = isRequired
         lifted.isPositional = isPositional
         lifted.file = file
@@ -49,6 +52,7 @@ public struct Setting<Target: SettingGroup>: Sendable {
         return lifted
     }
 
+    func called(_ otherNames: String...) -> Setting { changed { $0.otherNames = otherNames } }
     func required() -> Setting { changed { $0.isRequired = true } }
     /// A positional setting of a command line.
     func positional() -> Setting { changed { $0.isPositional = true } }

@@ -55,7 +55,9 @@ extension Argument where Value == [String] {
 }
 
 extension Setting {
-    fileprivate var spelling: NameSpecification { name == "output" ? .shortAndLong : .customLong(name) }
+    fileprivate var spelling: NameSpecification {
+        name == "output" ? .shortAndLong : NameSpecification(([name] + otherNames).map { .customLong($0) })
+    }
 
     fileprivate var argumentHelp: ArgumentHelp { ArgumentHelp(stringLiteral: help).named(valueName) }
 

@@ -8,25 +8,44 @@ extension Models {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the networks: bundled, pulled, imported, and available for download.",
-            discussion: "Example: lucid models list")
+            discussion: """
+                Example: lucid models list
+                         lucid models list resnet
+                """)
 
+        @Argument(help: "Only networks with this in their names.") var word: String?
         @Flag(help: "Print one JSON object a network.") var json = false
 
         func run() throws {
-            let models = try Session.library().listing
+            var models = try Session.library().listing
+            if let word {
+                models.removeAll { !$0.name.lowercased().contains(word.lowercased()) }
+                guard !models.isEmpty else {
+                    throw Problem(.usage, "there is no network with \"\(word)\" in its name; `lucid models list` lists all")
+                }
+            }
             if json {
                 for model in models { try standardOutput(Studio.json(model)) }
                 return
             }
-            var table = Table(["model", "weights", "state", "size", "classes", "top-1", "licence"])
+            var table = Table(["model", "state", "size", "classes", "top-1"])
             for model in models {
                 table.add([
-                    model.name + (model.isDefault ? " (default)" : ""), model.weights, model.state.rawValue,
+                    model.name + (model.isDefault ? " (default)" : ""), model.state.rawValue,
                     model.megabytes.map { "\(rounded($0, 1)) MB" } ?? "", model.classifier ? "yes" : "no",
-                    model.top1.map { rounded($0, 1) } ?? "", model.licence,
+                    model.top1.map { rounded($0, 1) } ?? "",
                 ])
             }
-            try standardOutput(table.text)
+            try standardOutput(table.text + "\n\n" + Self.licences(of: models))
+        }
+
+        /// The licences, the most common one first: "MIT: net, net", a line each. Many networks share few licences.
+        private static func licences(of models: [ListedModel]) -> String {
+            let groups = Dictionary(grouping: models, by: \.licence).sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+            return "Licences\n" + groups.enumerated().map { place, group in
+                let isRest = place == 0 && groups.count > 1 && group.value.count > 5
+                return "  \(group.key): " + (isRest ? "all but these" : group.value.map(\.name).joined(separator: ", "))
+            }.joined(separator: "\n")
         }
     }
 

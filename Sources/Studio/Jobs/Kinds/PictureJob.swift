@@ -101,7 +101,7 @@ struct PictureJob: Job {
             let name = paths.isEmpty ? "\(plan.objective)\(seed)" : paths.joined(separator: " ")
             result.lines = ["\(name)  \(rating.text)  \(counted(record.stepsDone, "step")) in \(rounded(drawn.seconds, 1)) s\(state)"]
         }
-        result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil)]
+        result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil, classNames: model.classNames)]
         if result.isDead { result.warning = neverAnswered }
         if sheet == nil, drawn.rating != nil {
             result.preview = drawn.state.shown.count == 1 ? drawn.state.shown[0] : ContactSheet.compose(drawn.state.shown)
@@ -177,6 +177,10 @@ struct PictureJob: Job {
     struct Values: Encodable, Sendable {
         let output: String
         let outputs: [String]?
+        /// The unit's layer and channel or class, and the class's name, for pictures of one unit.
+        let layer: String?
+        let index: Int?
+        let label: String?
         let score: Float
         let scoreWithTransforms: Float?
         let rank: Renderer.Rank?
@@ -186,8 +190,14 @@ struct PictureJob: Job {
         let seconds: Double
         let plan: Plan
 
-        init(_ drawn: Drawn, output: String, outputs: [String]?) {
+        init(_ drawn: Drawn, output: String, outputs: [String]?, classNames: [String]?) {
             let record = drawn.records[0]
+            let subject = if case .picture(let plan) = record.plan { Subject(plan.objective) } else { Subject?.none }
+            (layer, index) = (subject?.layer, subject?.index)
+            let isClass = subject?.command == ClassRequest.command || drawn.rating?.rank?.isOfClasses == true
+            label = subject?.index.flatMap { index in
+                isClass && classNames?.indices.contains(index) == true ? classNames?[index] : nil
+            }
             (self.output, self.outputs, score) = (output, outputs, drawn.state.score)
             (scoreWithTransforms, rank, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.rank, drawn.rating?.measures)
             (steps, complete, seconds, plan) = (record.stepsDone, record.complete, drawn.seconds, record.plan)

@@ -21,7 +21,7 @@ public struct DirectionRequest: RenderRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
-        Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\".")
+        Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\"; 1 where none is given.").called("index")
         Setting("vector", \.vector, "file", "A weight for every channel, in NumPy's format (.npy).").reading()
         Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine at each position, 0 to 16, in the place of that of the means.", .from(0, to: 16))
         Setting("whiten", \.whiten, "folder", "Whiten by the layer's activations on a folder of photographs.").reading(.readsFolder)
@@ -76,12 +76,12 @@ public struct DirectionRequest: RenderRequest {
         return direction
     }
 
-    /// "5:1,10:-0.5"
+    /// "5:1,10:-0.5", or "5,10" for weights of 1.
     private static func direction(_ list: String, _ layer: String, _ count: Int) throws(Problem) -> Direction {
         var weights: [Int: Float] = [:]
         for word in list.split(separator: ",") {
             let parts = word.split(separator: ":").map { $0.filter { $0 != " " } }
-            guard parts.count == 2, let channel = Int(parts[0]), let weight = Float(parts[1]), weight.isFinite,
+            guard parts.count <= 2, let channel = Int(parts[0]), let weight = parts.count == 1 ? 1 : Float(parts[1]), weight.isFinite,
                 weights[channel] == nil
             else { throw .usage("\(setting: "channels"): \"\(word)\" is not a channel with its weight such as 5:1") }
             guard (0..<count).contains(channel) else {

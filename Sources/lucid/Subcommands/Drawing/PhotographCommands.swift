@@ -77,9 +77,9 @@ struct DeepDream: DrawingCommand {
 
             Examples: lucid deepdream photo.jpg
                       lucid deepdream photo.jpg --model vgg16 --layer features.21=1 --layer features.28=0.5 -o dream.jpg
-                      lucid deepdream photo.jpg --guide flowers.jpg
+                      lucid deepdream photo.jpg --guide flowers.jpg -o guided.png
                       lucid deepdream photo.jpg --zoom 1.05 --frames 100 -o zoom.gif
-                      lucid deepdream clip.mp4 -o dream.mp4      (by ffmpeg; or a folder of frames)
+                      lucid deepdream clip.mp4 -o dream.mp4   # by ffmpeg; or a folder of frames
             """)
 
     @Argument(DreamRequest["photo"]) var photo: String?
@@ -105,8 +105,8 @@ struct StyleCommand: DrawingCommand {
 
             Examples: lucid style photo.jpg painting.jpg
                       lucid style photo.jpg painting.jpg --size 1024 --keep-colors -o result.jpg
-                      lucid style photo.jpg a.jpg b.jpg --blend 2,1
-                      lucid style photo.jpg a.jpg b.jpg --mask sky.png --mask ground.png
+                      lucid style photo.jpg a.jpg b.jpg --blend 2,1 -o blend.png
+                      lucid style photo.jpg a.jpg b.jpg --mask sky.png --mask ground.png -o parts.png
             """)
 
     @Argument(StyleRequest["content"]) var content: String
