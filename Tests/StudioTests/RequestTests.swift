@@ -53,7 +53,7 @@ import Visualization
         ("channel", ["--layer", "features.3", "--index", "5", "--transforms", "jiter(3)"], "transforms"),
         ("channel", ["--layer", "features.10", "--index", "5", "--size", "5"], "size"),
         ("channel", ["--layer", "features.3", "--index", "5", "--model", "vgg61"], "model"),
-        ("render", ["chanel(features.3,5)"], "expression"), ("direction", ["--layer", "features.3", "--channels", "5"], "channels"),
+        ("render", ["chanel(features.3,5)"], "expression"), ("direction", ["--layer", "features.3", "--channels", "5:x"], "channels"),
     ])
     func aProblemBlamesItsSetting(_ command: String, _ words: [String], _ setting: String) {
         let problem = #expect(throws: Problem.self) { try jobs(command, words) }
