@@ -130,9 +130,15 @@ public enum ContactSheet {
         }
     }
 
-    /// The number of columns that makes width and height of the whole most alike.
+    /// The number of columns that makes width and height of the whole most alike, with as few empty cells as can be: the longer side
+    /// in the shorter one's, times the cells in the pictures'.
     private static func squarest(_ count: Int, _ cellWidth: Int, _ cellHeight: Int) -> Int {
-        let ideal = (Double(count) * Double(cellHeight) / Double(max(cellWidth, 1))).squareRoot()
-        return min(max(1, Int(ideal.rounded(.up))), count)
+        func cost(_ columns: Int) -> Double {
+            let rows = (count + columns - 1) / columns
+            let (width, height) = (Double(columns * cellWidth), Double(rows * cellHeight))
+            return max(width / height, height / width) * Double(rows * columns) / Double(count)
+        }
+        guard count > 0, cellWidth > 0, cellHeight > 0 else { return 1 }
+        return (1...count).min { (cost($0), -$0) < (cost($1), -$1) }!
     }
 }
