@@ -178,9 +178,9 @@ import Testing
         _ = try succeeds(scratch, channel + ["--steps", "3", "--evolution", "way.png", "-o", "a.png"])
         let (way, last) = (try picture(scratch, "way.png"), try picture(scratch, "a.png"))
         // Before, and after each of three steps; each with a line of words. The last is the finished picture.
-        #expect(way.width == 3 * 64 + 4 * 2)
+        #expect(way.width == 2 * 64 + 3 * 2)
         let cell = (way.height - 3 * 2) / 2
-        #expect(part(of: way, x: 2, y: 4 + cell, width: 64, height: 64) == last.planes())
+        #expect(part(of: way, x: 4 + 64, y: 4 + cell, width: 64, height: 64) == last.planes())
         // Twelve of many, as JPEG; that of another plan is not replaced by itself.
         let longer = channel + ["--steps", "40", "--evolution", "way.png", "-o", "b.png"]
         try fails(scratch, longer, with: 73, saying: ["way.png", "--force"])
