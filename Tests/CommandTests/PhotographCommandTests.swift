@@ -371,21 +371,6 @@ import Testing
         #expect(try scratch.bytes("a.png") == scratch.bytes("b.png"))
         #expect(try scratch.bytes("c.png") == scratch.bytes("d.png"))
     }
-
-    private static let suite = photos.appending(path: "../../../../shared/pngsuite").standardized
-
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: suite.path), "no ../shared/pngsuite"))
-    func everyPictureOfPngSuite() throws {
-        let scratch = try Scratch()
-        for (folder, status): (String, Int32) in [("primary", 0), ("16bit", 0), ("corrupt", 65)] {
-            let path = Self.suite.appending(path: folder).path
-            for name in try FileManager.default.contentsOfDirectory(atPath: path) where name.hasSuffix(".png") {
-                let program = try Program.run(
-                    ["deepdream", "\(path)/\(name)", "--size", "32", "--octaves", "1", "--iterations", "1", "-o", "a.png"], in: scratch.path)
-                #expect(program.status == status, "\(name): \(program.errors)")
-            }
-        }
-    }
 }
 
 extension Data {
