@@ -53,8 +53,8 @@ struct LucidCommand: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else {  // help and version
-                let isHelp = arguments.contains { ["help", "-h", "--help"].contains($0) }
-                if let line = try? standardOutput(fullMessage(for: error) + (isHelp ? Advice.furtherHelp(arguments) : "")) { return line }
+                let brief = BriefHelp.isAskedFor ? BriefHelp.text(arguments) : nil
+                if let line = try? standardOutput(brief ?? fullMessage(for: error)) { return line }
                 exit(withError: code)
             }
             if let problem = Advice.unknownOption(arguments) { problem.exit() }

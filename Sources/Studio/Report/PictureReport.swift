@@ -21,7 +21,7 @@ public struct ReportSettings: SettingGroup {
         Setting("folder", required: \.folder, "folder", "A folder with pictures that lucid drew; the folders within it are searched as well.").positional().reading(.readsFolder)
         Setting("output", \.output, "file", "The page's file; - for standard output. (default: report.html in the folder)").writing()
         Setting("title", \.title, "text", "The page's heading. (default: the folder's name)")
-        Setting("thumbnail", \.thumbnail, "n", "The longer side of the pictures on the page, in pixels, 32 to 4096.", .from(32, to: 4096))
+        Setting("thumbnail", \.thumbnail, "n", "The longer side of the pictures on the page, in pixels, 32 to 4096.", .from(32, to: 4096)).called("size")
         Setting("full", flag: \.full, "Embed every picture file as it is instead of a thumbnail.")
         Setting("force", flag: \.force, "Overwrite a report.html that this program did not make.")
         ReadingSettings.lifted(\.reading)

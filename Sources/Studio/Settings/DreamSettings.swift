@@ -33,8 +33,8 @@ public struct DreamSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", list: \.layers, "name[=share]", "A layer whose energy rises, perhaps with its share: features.8=0.5. Several are balanced so that equal shares pull equally. (default: one about two thirds of the way)")
-        Setting("channel", \.channel, "i", "Raise these channels of the layer instead of its energy.").called("index")
+        Setting("layer", list: \.layers, "name[=share]", "A layer whose energy rises, e.g. features.8=0.5; it may have a share, and several are balanced so that equal shares pull equally. (default: one about two thirds of the way)")
+        Setting("channel", \.channel, "i", "Raise these channels of the layer, not its energy.").called("index")
         Setting("guide", \.guide, "picture", "Dream of the things that this picture shows.").reading()
         Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of a photograph.")
         Setting("size", \.size, "n", "The longer side in pixels, or WIDTHxHEIGHT. (default: the photograph's own size; 512 from noise)")
@@ -43,7 +43,7 @@ public struct DreamSettings: SettingGroup {
         Setting("iterations", \.iterations, "n", "Steps at each size. (default: 10; 40 from noise)", .from(0, to: 100_000), in: \.iterations).called("steps")
         Setting("step", \.step, "x", "The mean change of a step, of 255.", stepRule).field(stepRule) { $0.stepSize * 255 }
         Setting("jitter", \.jitter, "n", "Pixels by which the picture is rolled at most before each step.", .from(0, to: 100_000), in: \.jitter)
-        Setting("strength", \.strength, "x", "How much of the dream is kept at the end: 0.5 is half way to the photograph.", .from(-100, to: 100), in: \.strength)
+        Setting("strength", \.strength, "x", "How much of the dream is kept; 0.5 is half way to the photograph.", .from(-100, to: 100), in: \.strength)
         Setting("tv", \.tv, "w", "Weight of the total variation, which smooths; the dream itself pulls with 1.", .from(0, to: 1000), in: \.totalVariation)
         Setting("mask", \.mask, "picture", "Dream only where this picture is white.").reading()
         Setting("seed", \.seed, "n", "Seed of the rolling and the noise.", in: \.seed)
@@ -86,7 +86,7 @@ public struct MovingSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("zoom", \.zoom, "s", "Fly into the dream: enlarge each frame by this, and dream on.", Rule("above 1 and at most 4") { $0 > 1 && $0 <= 4 })
+        Setting("zoom", \.zoom, "s", "Fly into the dream; each frame is enlarged by this, and dreamt on.", Rule("above 1 and at most 4") { $0 > 1 && $0 <= 4 })
         Setting("frames", \.frames, "n", "Frames of the flight. (default: \(standardFrames))", .from(1, to: 100_000))
         Setting("blend", \.blend, "share", "For films and folders of frames: the share of a frame's dream that moves on into the next one; 0 dreams each anew. (default: \(standardBlend))", .from(0, to: 0.99))
         Setting("rate", \.rate, "n", "Frames a second. (default: those of the film, otherwise \(Int(FrameWriter.defaultRate)))", .from(FrameWriter.rates.lowerBound, to: FrameWriter.rates.upperBound))

@@ -15,7 +15,7 @@ public struct ModelSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("model", \.model, "name", "The network: a name such as vgg16 or resnet50:IMAGENET1K_V1 (`lucid models list` has them all), or the path of an .onnx file. (default: squeezenet1_1)")
+        Setting("model", \.model, "name", "A network, or an .onnx file; `lucid models list` has the networks' names, and a name may say which weights: resnet50:IMAGENET1K_V1. (default: squeezenet1_1)")
         Setting("weights", \.weights, "file", "A file of your own weights for the network's architecture: .safetensors, .pth or .pt.").reading()
         Setting("labels", \.labels, "file", "The classes' names: a file with a name a line, a .csv of numbers and names, or JSON such as imagenet_class_index.json.").reading()
         Setting("range", \.range, "low,high", "The network's values for black and white, e.g. 0,255 or -1,1; mean and deviation are then 0 and 1 unless given.", Rule("two numbers that differ, e.g. 0,255") { $0.numbers.count == 2 && $0.numbers[0] != $0.numbers[1] })

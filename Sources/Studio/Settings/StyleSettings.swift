@@ -45,7 +45,7 @@ public struct StyleSettings: SettingGroup {
         Setting("style-weight", \.styleWeight, "w", "Weight of the styles. (default: \(StylePlan.styleWeight.text))", weights, in: \.styleWeight)
         Setting("content-weight", \.contentWeight, "w", "Weight of the photograph. (default: \(StylePlan.contentWeight.text))", weights, in: \.contentWeight)
         Setting("blend", \.blend, "list", "The shares of several styles, e.g. 2,1. (default: equal)", Rule("shares of at least 0, not all of them 0") { list in list.numbers.allSatisfy { $0 >= 0 } && list.numbers.contains { $0 > 0 } })
-        Setting("style-scale", \.styleScale, "s", "The longer side of the styles against the result's: above 1 for coarser strokes. (default: 1)", .from(0.05, to: 20), in: \.styleScale)
+        Setting("style-scale", \.styleScale, "s", "The longer side of the styles against the result's; above 1 for coarser strokes. (default: 1)", .from(0.05, to: 20), in: \.styleScale)
         Setting("keep-colors", flag: \.keepColors, "Keep the photograph's colours.", in: \.keepColors)
         Setting("mask", list: \.mask, "picture", "Where it is white the style is taken on; several go with the styles in their order.").reading()
         Setting("from-noise", flag: \.fromNoise, "Begin from noise instead of the photograph.") { $0.beginning == .noise }

@@ -18,7 +18,7 @@ struct FurtherOutputOptions: ParsableArguments {
 
 /// How much is said while pictures are drawn, and whether files may be overwritten.
 struct DrawingOptions: ParsableArguments {
-    @Flag(help: "Overwrite files that are there already, and were not made by the same command.") var force = false
+    @Flag(help: "Overwrite files that are there; without it, only those of the same plan.") var force = false
     @Flag(help: "Show the picture in the terminal.") var show = false
     @OptionGroup var running: RunOptions
     @Flag(help: ArgumentHelp("Say on standard error what was loaded, the plan, the threads, the memory, and the time of each phase.", visibility: .further))

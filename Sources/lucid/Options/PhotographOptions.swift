@@ -8,16 +8,16 @@ struct DreamOptions: ParsableArguments {
     @Option(DreamSettings["guide"]) var guide: String?
     @Flag(DreamSettings["from-noise"]) var fromNoise = false
     @Option(DreamSettings["size"]) var size: String?
-    @Option(DreamSettings["octaves"]) var octaves: String?
     @Option(DreamSettings["iterations"]) var iterations: String?
     @Option(DreamSettings["strength"]) var strength: String?
-    @Option(DreamSettings["mask"]) var mask: String?
     @Option(DreamSettings["seed"]) var seed: String?
     @OptionGroup(visibility: .further) var further: FurtherDreamOptions
 }
 
 /// The finer points of a dream.
 struct FurtherDreamOptions: ParsableArguments {
+    @Option(DreamSettings["octaves"]) var octaves: String?
+    @Option(DreamSettings["mask"]) var mask: String?
     @Option(DreamSettings["octave-scale"]) var octaveScale: String?
     @Option(DreamSettings["step"]) var step: String?
     @Option(DreamSettings["jitter"]) var jitter: String?
@@ -33,6 +33,11 @@ struct FurtherDreamOptions: ParsableArguments {
 struct MovingOptions: ParsableArguments {
     @Option(MovingSettings["zoom"]) var zoom: String?
     @Option(MovingSettings["frames"]) var frames: String?
+    @OptionGroup(visibility: .further) var further: FurtherMovingOptions
+}
+
+/// The finer points of moving.
+struct FurtherMovingOptions: ParsableArguments {
     @Option(MovingSettings["blend"]) var blend: String?
     @Option(MovingSettings["rate"]) var rate: String?
 }

@@ -19,7 +19,7 @@ public struct CaricatureRequest: RenderRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16: the higher, the closer to the photograph's own direction.", .from(0, to: 16))
         common(\.model, \.render, \.output)
     }
@@ -52,7 +52,7 @@ public struct InvertRequest: RenderRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         common(\.model, \.render, \.output)
     }
 
@@ -107,7 +107,7 @@ public struct AccentuateRequest: RenderRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
         Setting("anchor", \.anchor, "name", "The layer whose answers should stay. (default: one half way to the layer)")
         Setting("weight", \.weight, "w", "Weight of staying the same photograph.", Rule("at least 0") { $0.isFinite && $0 >= 0 })

@@ -19,7 +19,7 @@ public struct ReplayRequest: JobRequest {
         Setting("drawn-picture", required: \.drawnPicture, "picture", "A picture that lucid drew; - for standard input.").positional().reading()
         Setting("weights", \.weights, "file", "The weights it was made with, if they are not the bundled ones.").reading()
         Setting("model", \.model, "name", "The network it was made with, where that is not found under its name: for an .onnx file, its path.")
-        Setting("picture", list: \.picture, "file", "A photograph that it was made from, wherever it lies now; may be repeated. (default: the one of the same name here, or beside the picture)").reading()
+        Setting("picture", list: \.picture, "file", "A photograph that it was made from, wherever it lies now; may be repeated. (default: the one of the same name here, or beside the picture)").reading().called("photo")
         ReadingSettings.lifted(\.reading)
         OutputSettings.lifted(\.output)
     }

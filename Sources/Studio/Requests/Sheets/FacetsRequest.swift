@@ -23,7 +23,7 @@ public struct FacetsRequest: RenderRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("pictures", list: \.pictures, "pictures", "Pictures to look at instead of drawing some.").positional().reading()
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", \.index, "i", "The channels that are drawn: 5, 0-15, 3,7,9 or all.")
         Setting("threshold", \.threshold, "s", "How alike the pictures of a facet are, 0 to 1.", .from(0, to: 1))
         common(\.model, \.render, \.output)

@@ -20,7 +20,7 @@ public struct DirectionRequest: RenderRequest {
     static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\"; 1 where none is given.").called("index")
         Setting("vector", \.vector, "file", "A weight for every channel, in NumPy's format (.npy).").reading()
         Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine at each position, 0 to 16, in the place of that of the means.", .from(0, to: 16))

@@ -45,17 +45,17 @@ public struct RenderSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("preset", \.preset, "name", "The look: standard, best (twice the time) or sharp (harder and stronger), or the numbers of another tool: \(Preset.all.dropFirst(3).map(\.name).joined(separator: ", ")). (default: standard)")
-        Setting("size", \.size, "n", "Pixels on a side, 1 to 1000000, or WIDTHxHEIGHT. (default: \(standardSize), or the network's or the start's own)").field { PictureSize(width: $0.width, height: $0.height) }
+        Setting("preset", \.preset, "name", "Look: standard, best, sharp, or another tool's; best takes twice the time, sharp is harder and stronger, and the numbers of other tools are \(Preset.all.dropFirst(3).map(\.name).joined(separator: ", ")). (default: standard)")
+        Setting("size", \.size, "n", "Pixels on a side, or WIDTHxHEIGHT; 1 to 1000000. (default: \(standardSize), or the network's or the start's own)").field { PictureSize(width: $0.width, height: $0.height) }
         Setting("steps", \.steps, "n", "Steps uphill in all. (default: 160, and 64 more for each stage after the second; 512 without the standard look)", .from(0, to: 10_000_000), in: \.steps)
         Setting("cosine-power", \.cosinePower, "p", "A channel, class or direction is climbed times its cosine to this power: what it likes more than its neighbours do; 0 for its plain answer. (default: 1, for a class 2)", .from(0, to: 16))
         Setting("stages", \.stages, "list", "Sizes to go through, SIZE:STEPS or SIZE:STEPS:RATE each, or none for one size. (default: \"128:96 224:64\", and the like for other sizes)").field { $0.stageText }
         Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
-        Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name).")
+        Setting("seeds", \.seeds, "0-3", "A picture for each of these seeds, e.g. 0-3 or 1,5,9; on one sheet, or a file each with {seed} in the output's name.")
         Setting("param", \.param, "name", "How the picture is written in numbers: \(ParameterizationName.form). (default: fft)", in: \.parameterization)
         Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field(.from(-10, to: 10)) { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
-        Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
+        Setting("alpha", flag: \.alpha, "Make transparent what the unit does not need.", in: \.alpha)
         Setting("spectrum-bound", \.spectrumBound, "c", "fft: the most contrast, and colour, at each scale; photographs have about 2.4,2.8. 0 for no bound. (default: 2.5,3.125)").field { $0.boundChoice }
         Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of your photographs instead of ImageNet's.").reading(.readsFolder)
         Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid, for a class wide)").field { $0.transforms }

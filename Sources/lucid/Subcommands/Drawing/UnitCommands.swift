@@ -102,10 +102,15 @@ struct DirectionCommand: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(DirectionRequest["channels"]) var channels: String?
     @Option(DirectionRequest["vector"]) var vector: String?
+    @OptionGroup(visibility: .further) var further: FurtherDirectionOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Output") var output: OutputOptions<Request>
+}
+
+/// The finer points of a direction.
+struct FurtherDirectionOptions: ParsableArguments {
     @Option(DirectionRequest["cossim-pow"]) var cossimPow: String?
     @Option(DirectionRequest["whiten"]) var whiten: String?
     @Flag(DirectionRequest["neuron"]) var neuron = false
     @OptionGroup var position: PositionOptions
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
