@@ -1,4 +1,8 @@
-# Fills in the manual page: lucid --experimental-dump-help | awk -v version=V -v date=D -f manual.awk - lucid.1.in
+# Fills in manual pages from what the program tells of itself:
+#
+#   lucid --experimental-dump-help | awk -v version=V -v date=D -f manual.awk - lucid.1.in                          lucid(1)
+#   lucid --experimental-dump-help | awk -v version=V -v date=D -v page=channel -f manual.awk - lucid-command.1.in   lucid-channel(1)
+#   lucid --experimental-dump-help | awk -v lists=1 -f manual.awk                                 the names of all commands, a line each
 #
 # The first file is what swift-argument-parser tells of a program: JSON, one value a line, keys in alphabetical order.
 # The second is the page in mdoc, the language of manual pages (man 7 mdoc).
@@ -70,16 +74,33 @@ function keepOption(    i, form, values, note) {
     if (argument["discussion"] != "") entry[command, i] = entry[command, i] paragraphs(argument["discussion"])
 }
 
+END { if (lists) for (c = 2; c <= commands; c++) if (isOwnPage(c)) print about[c, "commandName"] }
+
+# Commands have pages, and those within one stand on its page.
+function isOwnPage(c) { return parent[c] == 1 && about[c, "commandName"] != "help" }
+
 # --- The second file.
 
-FNR == 1 { shareOptions() }
+FNR == 1 {
+    shareOptions()
+    for (c = 2; c <= commands; c++) if (isOwnPage(c) && about[c, "commandName"] == page) own = c
+}
+/^@SYNOPSIS@$/ { printSynopses(own); next }
+/^@DESCRIPTION@$/ { printf "%s%s", flowing(about[own, "abstract"]), paragraphs(prose(about[own, "discussion"])); next }
+/^@EXAMPLES@$/ { printf "%s", section("EXAMPLES", paragraphs(examples(about[own, "discussion"]))); next }
+/^@OWN OPTIONS@$/ { printOwnOptions(own); next }
+/^@PAGES@$/ { printPages(); next }
 /^@DISCUSSION@$/ { printf "%s", substr(paragraphs(about[1, "discussion"]), 5); next }
 /^@COMMANDS@$/ { for (c = 2; c <= commands; c++) if (about[c, "commandName"] != "help") printCommand(c); next }
 /^@OPTIONS@$/ {
     for (t = 1; t <= titles; t++) printf ".Ss %s options\n.Bl -tag -width Ds\n%s.El\n", titleNames[t], sharedEntries[titleNames[t]]
     next
 }
-{ sub(/@DATE@/, date); sub(/@VERSION@/, version); print }
+{
+    sub(/@DATE@/, date); sub(/@VERSION@/, version); sub(/@PAGE@/, page); sub(/@UPPER@/, toupper(page))
+    sub(/@ABSTRACT@/, escaped(lowered(about[own, "abstract"])))
+    print
+}
 
 # Of each option of a group, finds the description that most commands give it, if more than one does.
 function shareOptions(    c, i, id) {
@@ -100,12 +121,20 @@ function shareOptions(    c, i, id) {
         }
 }
 
-function printCommand(c,    i, path, own, id, taken, references, n, group) {
+function pathOf(c,    i, path) {
     for (i = c; i != 1; i = parent[i]) path = about[i, "commandName"] (path == "" ? "" : " " path)
-    print ".Ss " path
-    printf ".Nm lucid Cm %s", path
+    return path
+}
+
+function printSynopsis(c,    i) {
+    printf ".Nm lucid Cm %s", pathOf(c)
     for (i = 1; i <= options[c]; i++)
-        if (isPositional[c, i] || !isOptional[c, i]) printf " %s%s", isOptional[c, i] ? "Op " : "", writtenAs[c, i]
+        if (isPositional[c, i] || !isOptional[c, i]) printf " %s", isOptional[c, i] ? "Oo " writtenAs[c, i] " Oc" : writtenAs[c, i]
+}
+
+function printCommand(c,    i, own, id, taken, references, n, group) {
+    print ".Ss " pathOf(c)
+    printSynopsis(c)
     printf "\n.Pp\n%s%s", flowing(about[c, "abstract"]), paragraphs(about[c, "discussion"])
 
     for (i = 1; i <= options[c]; i++) {
@@ -126,6 +155,89 @@ function printCommand(c,    i, path, own, id, taken, references, n, group) {
         if (i == n && n != 1) print "and"
         print "." references[i] (i == n ? " ." : i == n - 1 ? "" : " ,")
     }
+}
+
+# --- A command's own page
+
+# Its synopsis, and those of the commands within it.
+function printSynopses(c,    i, n) {
+    for (i = c; i <= commands; i++) {
+        if (i != c && parent[i] != c) continue
+        if (i == c && hasChildren(c)) continue
+        printSynopsis(i)
+        print (hasFurther(i) ? " Op Ar options" : "")
+    }
+}
+
+# Whether a command has options that it can do without.
+function hasFurther(c,    i) {
+    for (i = 1; i <= options[c]; i++) if (!isPositional[c, i] && isOptional[c, i]) return 1
+    return 0
+}
+
+function hasChildren(c,    i) {
+    for (i = c + 1; i <= commands; i++) if (parent[i] == c) return 1
+    return 0
+}
+
+# Every option under the title of its group; the commands within this one each under its name.
+function printOwnOptions(c,    i) {
+    if (!hasChildren(c)) { printf "%s", section("OPTIONS", entries(c)); return }
+    print ".Sh COMMANDS"
+    for (i = c + 1; i <= commands; i++)
+        if (parent[i] == c)
+            printf ".Ss %s\n%s%s%s", pathOf(i), flowing(about[i, "abstract"]), paragraphs(about[i, "discussion"]), entries(i)
+}
+
+function entries(c,    i, open, text) {
+    for (i = 1; i <= options[c]; i++) {
+        if (i == 1 || title[c, i] != title[c, i - 1]) {
+            if (open) text = text ".El\n"
+            if (title[c, i] != "" && parent[c] == 1) text = text ".Ss " title[c, i] "\n"
+            else if (i > 1 && parent[c] == 1) text = text ".Pp\n"
+            text = text ".Bl -tag -width Ds\n"
+            open = 1
+        }
+        text = text entry[c, i]
+    }
+    return open ? text ".El\n" : text
+}
+
+# A section, unless it has nothing in it.
+function section(name, text) { return text == "" ? "" : ".Sh " name "\n" text }
+
+# The paragraphs of a discussion that are examples, and the others.
+function examples(discussion) { return chosen(discussion, 1) }
+function prose(discussion) { return chosen(discussion, 0) }
+function chosen(discussion, wanted,    n, paragraph, i, result) {
+    n = split(discussion, paragraph, /\n\n+/)
+    for (i = 1; i <= n; i++)
+        if ((paragraph[i] ~ /^Example/) == wanted) result = joined(result, "\n\n", paragraph[i])
+    return result
+}
+
+# The pages of other commands: on one's own page those that its help names.
+function printPages(    c, i, text, list, n) {
+    if (own) {
+        text = about[own, "abstract"] about[own, "discussion"]
+        for (c = own; c <= commands; c++)
+            if (c == own || parent[c] == own) {
+                text = text about[c, "discussion"]
+                for (i = 1; i <= options[c]; i++) text = text entry[c, i]
+            }
+        gsub(/\\-/, "-", text)
+        gsub(/[\n ]+/, " ", text)
+        list[++n] = ".Xr lucid 1"
+    }
+    for (c = 2; c <= commands; c++)
+        if (isOwnPage(c) && c != own && (!own || text ~ ("`lucid " about[c, "commandName"] "[ `]")))
+            list[++n] = ".Xr lucid-" about[c, "commandName"] " 1"
+    for (i = 1; i <= n; i++) print list[i] (i < n ? " ," : "")
+}
+
+function lowered(sentence) {
+    sub(/\.$/, "", sentence)
+    return tolower(substr(sentence, 1, 1)) substr(sentence, 2)
 }
 
 # --- mdoc

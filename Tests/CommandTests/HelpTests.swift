@@ -9,15 +9,62 @@ import Testing
         return result.text
     }
 
-    @Test(arguments: ["channel", "neuron", "layer", "class", "caricature", "sheet"])
-    func requiredOptionsComeFirstOnOneScreen(_ command: String) throws {
+    @Test(arguments: [
+        "channel", "neuron", "layer", "class", "direction", "render", "diversity", "facets", "sheet", "progression", "interpolate", "batch",
+        "deepdream", "style", "caricature", "invert", "accentuate", "replay",
+    ])
+    func theUsualHelpOfADrawingCommandHasThirtyLines(_ command: String) throws {
         let help = try text([command, "--help"])
-        #expect(help.split(separator: "\n", omittingEmptySubsequences: false).count <= 60, "\(help)")
-        let places = ["\nTARGET:", "\n  --model", "\n  --size", "\n  --steps", "\n  -o, --output"].map { help.range(of: $0)?.lowerBound }
-        #expect(places.allSatisfy { $0 != nil }, "\(help)")
-        #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted())
-        #expect(!help.contains("--clip-gradient"))
-        #expect(help.contains("more options: lucid \(command) --help-all"))
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count <= 30, "\(help)")
+        // An example stays whole, to be copied.
+        #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("  lucid ") }, "\(help)")
+        #expect(!help.contains("--clip-gradient") && help.contains("lucid \(command) "))
+        #expect(lines.last?.contains("lucid \(command) --help-all") == true, "\(help)")
+        #expect(try text(["help", command]) == help && text([command, "-h"]) == help)
+    }
+
+    @Test func whatIsRequiredComesFirst() throws {
+        let help = try text(["channel", "--help"])
+        let wanted = ["lucid channel --layer", "USAGE:", "\n  --layer", "\n  --index", "\n  --model", "\n  --size", "\n  --steps", "\n  -o, --output", "--help-all"]
+        let places = wanted.map { help.range(of: $0)?.lowerBound }
+        #expect(places.allSatisfy { $0 != nil } && places.compactMap { $0 } == places.compactMap { $0 }.sorted(), "\(help)")
+        // A line has the first clause of the help, with the default where there is room.
+        #expect(help.contains("  --steps <n>             Steps uphill in all (default: 160)\n"), "\(help)")
+        #expect(help.contains("  --preset <name>         Look: standard, best, sharp, or another tool's.\n"), "\(help)")
+    }
+
+    /// Each command has a page of its own, made of the same help.
+    @Test func manualPagesAreOfTheHelp() throws {
+        let scratch = try Scratch()
+        try text(["--experimental-dump-help"]).write(toFile: "\(scratch.path)/help", atomically: true, encoding: .utf8)
+        let scripts = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts").standardized.path
+        func awk(_ arguments: [String]) throws -> String {
+            let process = Process()
+            let output = Pipe()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = ["awk"] + arguments
+            process.standardOutput = output
+            try process.run()
+            let bytes = output.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let help = "\(scratch.path)/help"
+        let names = try awk(["-v", "lists=1", "-f", "\(scripts)/manual.awk", help]).split(separator: "\n").map(String.init)
+        #expect(names.contains("channel") && names.contains("models") && !names.contains("help") && !names.contains("pull"))
+        for name in names {
+            let page = try awk(["-v", "version=1", "-v", "date=May 1, 2026", "-v", "page=\(name)", "-f", "\(scripts)/manual.awk", help, "\(scripts)/lucid-command.1.in"])
+            #expect(page.contains("\n.Dt LUCID-\(name.uppercased()) 1\n") && page.contains("\n.Nm lucid Cm \(name)"), "\(page)")
+            #expect(page.contains("\n.Sh SEE ALSO\n.Xr lucid 1") && !page.contains("@"), "\(page)")
+        }
+        let channel = try awk(["-v", "page=channel", "-f", "\(scripts)/manual.awk", help, "\(scripts)/lucid-command.1.in"])
+        for part in [".Fl \\-layer Ar name", ".Fl \\-clip\\-gradient", ".Ss Picture", ".Sh EXAMPLES\n.Bd", ".Xr lucid-layers 1"] { #expect(channel.contains(part), "\(part)") }
+        let models = try awk(["-v", "page=models", "-f", "\(scripts)/manual.awk", help, "\(scripts)/lucid-command.1.in"])
+        #expect(models.contains(".Ss models pull") && models.contains(".It Fl \\-as Ar name"), "\(models)")
+        let whole = try awk(["-v", "version=1", "-f", "\(scripts)/manual.awk", help, "\(scripts)/lucid.1.in"])
+        #expect(names.allSatisfy { whole.contains(".Xr lucid-\($0) 1") })
     }
 
     @Test func allOptionsAreShownOnDemand() throws {
@@ -38,7 +85,8 @@ import Testing
     @Test(arguments: [
         (["dream", "x.jpg"], "deepdream"), (["version"], "--version"), (["help", "nope"], "nope"), (["models", "lst"], "list"),
         (["channel", "--layer", "features.10", "--channel", "5"], "--index"), (["channel", "--sise", "3"], "--size"),
-        (["channel", "--layer", "features.10", "--iterations=4"], "--steps"), (["models", "--jsn"], "--json"),
+        (["channel", "--layer", "features.10", "--iterations=4"], "--steps"), (["direction", "--photos", "d"], "--whiten"),
+        (["models", "--jsn"], "--json"),
     ])
     func mistakesAreAdvisedOn(_ arguments: [String], _ advice: String) throws {
         let result = try Program.run(arguments)
