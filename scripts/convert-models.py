@@ -6,8 +6,8 @@
 SOURCE_FOLDER holds squeezenet1_1-caffe.safetensors and vgg16-features-oxford.safetensors (Models/ATTRIBUTION.md says
 where they come from). Written to MODELS_FOLDER: squeezenet1_1.safetensors and vgg16.safetensors in float16, rounded to
 nearest even, with an overflow refused; imagenet-labels.txt, the 1000 classes of ILSVRC-2012, one a line, in the order
-of the outputs and with torchvision's names. Each file's size and sha256 are printed and compared with those of
-MODELS_FOLDER/models.json, where it lists them. Needs NumPy, and torchvision for its list of labels.
+of the outputs, with torchvision's name and after a tab the other lemmas of the WordNet synset. Each file's size and
+sha256 are printed and compared with those of MODELS_FOLDER/models.json, where it lists them. Needs NumPy, and torchvision and timm for their lists of names.
 """
 
 import argparse
@@ -63,6 +63,24 @@ def report(path, expected):
         sys.exit(f"{path.name} is not the file that models.json describes")
 
 
+def label_lines():
+    """A line for each class: torchvision's name, a tab, and what WordNet calls it besides."""
+    from timm.data import ImageNetInfo
+    from torchvision.models._meta import _IMAGENET_CATEGORIES as labels
+
+    def letters(name):
+        return "".join(character for character in name.lower() if character.isalnum())
+
+    info = ImageNetInfo()
+    for index, label in enumerate(labels):
+        seen, others = {letters(label)}, []
+        for name in info.index_to_description(index).split(", "):
+            if letters(name) not in seen:
+                seen.add(letters(name))
+                others.append(name)
+        yield label + ("\t" + ", ".join(others) if others else "")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=pathlib.Path)
@@ -80,10 +98,8 @@ def main():
         safetensors_file.write(arguments.models / model["to"], halves, model["metadata"])
         report(arguments.models / model["to"], expected)
 
-    from torchvision.models._meta import _IMAGENET_CATEGORIES as labels
-
     label_path = arguments.models / "imagenet-labels.txt"
-    label_path.write_text("\n".join(labels) + "\n", encoding="utf-8")
+    label_path.write_text("".join(line + "\n" for line in label_lines()), encoding="utf-8")
     report(label_path, expected)
 
 

@@ -12,7 +12,7 @@ extension ModelLibrary {
             throw StoreError(.name, "weights does not go with \(path), which brings its own", hint: .setting("weights"))
         }
         let change = request.preprocessing
-        let model: Model
+        var model: Model
         do {
             model = try ONNXModel.load(
                 path: path, size: request.size, preprocessing: { change.isEmpty ? nil : change.applied(to: $0) },
@@ -21,11 +21,14 @@ extension ModelLibrary {
             throw StoreError(error, at: path)
         }
         try change.check(channels: model.network.inputChannels)
+        if request.labels == nil, let names = try? catalog.classNames(count: model.classNames?.count ?? 0), names.usual == model.classNames {
+            model.otherClassNames = names.others
+        }
         return model
     }
 
     private func labels(_ count: Int, _ request: ModelRequest) throws(WeightsError) -> [String]? {
-        guard let file = request.labels else { return try? catalog.classNames(count: count) }
+        guard let file = request.labels else { return try? catalog.classNames(count: count).usual }
         return try ClassList.names(ofFile: file, count: count)
     }
 }

@@ -11,8 +11,9 @@ import Testing
 
     @Test func classesAreListedAndFound() throws {
         #expect(try classes([]).count == 1000)
-        #expect(try classes(["gold fish"]) == ["1  goldfish"])
-        #expect(try classes(["--json", "goldfish"]) == [#"{"index":1,"names":["goldfish"]}"#])
+        #expect(try classes(["gold fish"]) == ["1  goldfish, Carassius auratus"])
+        #expect(try classes(["carassius"]) == ["1  goldfish, Carassius auratus"])
+        #expect(try classes(["--json", "goldfish"]) == [#"{"index":1,"names":["goldfish","Carassius auratus"]}"#])
         let home = try Scratch()
         let waiting = try Program.run(["classes", "--model", "resnet50", "goldfish"], in: home.path, environment: ["LUCID_HOME": home.path, "TORCH_HOME": home.path])
         #expect(waiting.status == 0 && waiting.text.hasPrefix("1  goldfish"), "weights that are not here yet: \(waiting.errors)")
@@ -55,6 +56,13 @@ import Testing
         #expect(result.text.contains("goldfish is the ") && result.text.contains(" of 1000 classes on this picture"), "\(result.text)")
         let twice = try Program.run(drawing + ["--label", "zebra", "--label", "Zebra"], in: scratch.path)
         #expect(twice.status == 64 && twice.errors.contains("already"), "\(twice.errors)")
+        for (label, file) in [("carassius auratus", "goldfish"), ("tabby cat", "tabby")] {
+            let plan = try Program.run(drawing + ["--label", label, "--force", "--json"], in: scratch.path)
+            #expect(plan.status == 0 && plan.text.contains("squeezenet1_1_class_\(file).png"), "\(plan.errors)")
+            #expect(plan.text.contains(#""label":"\#(file)""#) && plan.text.contains(#""strongestLabel":""#), "\(plan.text)")
+        }
+        let panda = try Program.run(drawing + ["--label", "panda"], in: scratch.path)
+        #expect(panda.status == 64 && panda.errors.contains("387 (lesser panda") && panda.errors.contains("388 (giant panda"), "\(panda.errors)")
         let both = try Program.run(drawing + ["--label", "zebra", "--index", "1"], in: scratch.path)
         #expect(both.status == 64 && both.errors.contains("not by both"), "\(both.errors)")
     }

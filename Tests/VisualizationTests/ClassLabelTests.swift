@@ -23,6 +23,18 @@ import Visualization
         #expect(classes(holding: "", among: labels) == Array(labels.indices))
     }
 
+    /// What a class is called by itself comes before what another is called besides.
+    @Test func furtherNamesAreLookedAtLast() throws {
+        let (labels, others) = (["tench", "black grouse", "partridge", "lesser panda", "giant panda"], [["Tinca tinca"], ["partridge"], [], ["panda"], ["panda"]])
+        #expect(try classIndex(label: "tinca tinca", among: labels, others: others) == 0)
+        #expect(try classIndex(label: "partridge", among: labels, others: others) == 2)
+        #expect(throws: ClassLabelError.self) { try classIndex(label: "panda", among: labels, others: others) }
+        #expect(classes(holding: "tinca", among: labels, others: others) == [0])
+        #expect(classes(holding: "partridge", among: labels, others: others) == [1, 2])
+        #expect(try Objective(parsing: "class_logit(tinca-tinca)", labels: labels, otherNames: others).text == "class_logit(0)")
+        for index in labels.indices { #expect(try classIndex(label: labels[index], among: labels, others: others) == index) }
+    }
+
     @Test func candidatesAreNamed() {
         let reason = reason("crane")
         #expect(reason.contains("1 (crane)") && reason.contains("4 (crane)"), "\(reason)")

@@ -14,6 +14,8 @@ public struct Model: Sendable {
     public let hasItsOwnPreprocessing: Bool
     /// The class of each output, where the network ends in classes.
     public let classNames: [String]?
+    /// Further names of each class, by which people may look for it; empty where none are known.
+    public var otherClassNames: [[String]] = []
     /// One line on assumptions about the pictures that it was trained on; nil where those are known.
     public var assumption: String?
 

@@ -79,25 +79,45 @@ public struct ModelCatalog: Sendable {
         }
         let weights = try SafetensorsFile(path: path(of: description))
         let network = try architecture.network(weights: weights)
-        return Model(
+        let names = architecture.hasClassifier(in: weights) ? try classNames(count: network.outputChannels) : nil
+        var model = Model(
             name: description.name, weightsSHA256: description.sha256, network: network,
-            preprocessing: description.preprocessing,
-            classNames: architecture.hasClassifier(in: weights) ? try classNames(count: network.outputChannels) : nil)
+            preprocessing: description.preprocessing, classNames: names?.usual)
+        model.otherClassNames = names?.others ?? []
+        return model
     }
 
     /// The names of the classes of a network with so many: ImageNet's where there are as many as it has, else numbers.
     ///
     /// (TensorFlow's inception5h has 1008 outputs in an order of its own, so that it gets numbers.)
-    public func classNames(count: Int) throws(WeightsError) -> [String] {
+    public func classNames(count: Int) throws(WeightsError) -> ClassNames {
         let imageNetClasses = 1000
         guard count == imageNetClasses, let file = models.lazy.compactMap(\.classes).first else {
-            return (0..<count).map { "class \($0)" }
+            return ClassNames(usual: (0..<count).map { "class \($0)" })
         }
         do {
-            return try InputFile.lines(of: "\(folder)/\(file)")
+            return ClassNames(lines: try InputFile.lines(of: "\(folder)/\(file)"))
         } catch {
             throw WeightsError(error)
         }
+    }
+}
+
+/// What a network's classes are called.
+public struct ClassNames: Sendable, Equatable {
+    /// The usual name of each class.
+    public var usual: [String]
+    /// Further names of each; empty where none are known.
+    public var others: [[String]] = []
+
+    /// Classes with one name each.
+    public init(usual: [String]) { self.usual = usual }
+
+    /// A class a line: its usual name, and after a tab its further ones with commas between them.
+    init(lines: [String]) {
+        let fields = lines.map { $0.split(separator: "\t", maxSplits: 1) }
+        usual = fields.map { String($0.first ?? "") }
+        others = fields.map { $0.count < 2 ? [] : $0[1].split(separator: ",").map { String($0.drop { $0 == " " }) } }
     }
 }
 

@@ -27,14 +27,17 @@ public struct ClassesSettings: SettingGroup {
     public func entries() throws(Problem) -> [Entry] {
         let model = try Session.graph(model.request())
         guard let labels = model.classNames else { throw try Session.noClasses(of: model) }
-        let found = classes(holding: word ?? "", among: labels)
+        let found = classes(holding: word ?? "", among: labels, others: model.otherClassNames)
         guard !found.isEmpty else {
-            let names = labels.flatMap { $0.split(separator: ",").map { String($0.drop { $0 == " " }) } }
+            let names = labels.indices.flatMap { Self.names(of: $0, model) }
             let near = nearestNames(to: word ?? "", among: names).joined(separator: ", ")
             throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(near)", setting: "word")
         }
-        return found.map { index in
-            Entry(index: index, names: labels[index].split(separator: ",").map { String($0.drop { $0 == " " }) })
-        }
+        return found.map { Entry(index: $0, names: Self.names(of: $0, model)) }
+    }
+
+    private static func names(of index: Int, _ model: Model) -> [String] {
+        let own = model.classNames![index].split(separator: ",").map { String($0.drop { $0 == " " }) }
+        return own + (model.otherClassNames.isEmpty ? [] : model.otherClassNames[index])
     }
 }

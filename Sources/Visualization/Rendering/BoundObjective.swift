@@ -15,7 +15,7 @@ struct BoundObjective {
     /// - Throws: `RenderError` where the plan cannot be followed, without computing or loading anything.
     init(_ plan: RenderPlan, model: Model) throws(RenderError) {
         do {
-            objective = try Objective(parsing: plan.objective, labels: model.classNames)
+            objective = try Objective(parsing: plan.objective, labels: model.classNames, otherNames: model.otherClassNames)
         } catch {
             throw .objective(plan.objective, error)
         }
@@ -91,6 +91,9 @@ struct BoundObjective {
         return found
     }
 
+    /// A finished picture of another size is there before and after the colours, as bytes of the file, and in copies between.
+    private static let finishedForms = 6
+
     /// Bytes that a render takes at most: the memory of a forward pass, four of the largest maps (a layer's input and output,
     /// and a branch beside it), the picture in its several forms, and the weights, prepared for both directions.
     func estimatedMemory(_ plan: RenderPlan, network: Network) -> Int {
@@ -103,9 +106,7 @@ struct BoundObjective {
         let pictures = 16 * drawn.channels * height * width + scratch * plan.height * plan.width
         let passes = plan.count * (cost.remembered + pictures) + objective.references.count * cost.largestActivation
         let ascent = passes + 4 * cost.largestActivation
-        let finished = plan.outputSize.map { size in
-            plan.count * (16 * drawn.channels + scratch) * size.height * size.width
-        }
+        let finished = plan.outputSize.map { plan.count * Self.finishedForms * drawn.channels * $0.height * $0.width }
         return 4 * (max(ascent, finished ?? 0) + 3 * cost.parameters) + 64 << 20
     }
 }

@@ -109,6 +109,28 @@ extension Renderer.Rank {
     }
 }
 
+/// A rank for scripts: with the names of the strongest and the weakest class where the channels are classes.
+struct NamedRank: Encodable, Sendable {
+    private let rank: Renderer.Rank
+    private let strongestLabel: String?
+    private let weakestLabel: String?
+
+    init(_ rank: Renderer.Rank, _ classNames: [String]?) {
+        self.rank = rank
+        func label(_ index: Int) -> String? { rank.isOfClasses && classNames?.indices.contains(index) == true ? classNames?[index] : nil }
+        (strongestLabel, weakestLabel) = (label(rank.strongest), label(rank.weakest))
+    }
+
+    private enum CodingKeys: CodingKey { case strongestLabel, weakestLabel }
+
+    func encode(to encoder: any Encoder) throws {
+        try rank.encode(to: encoder)
+        var own = encoder.container(keyedBy: CodingKeys.self)
+        try own.encodeIfPresent(strongestLabel, forKey: .strongestLabel)
+        try own.encodeIfPresent(weakestLabel, forKey: .weakestLabel)
+    }
+}
+
 /// A dream or a transfer of style, in the photograph's opacity and depth.
 struct PhotographPicture<Process: PhotographProcess>: PictureProcess {
     var process: Process

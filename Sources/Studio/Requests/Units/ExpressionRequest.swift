@@ -14,7 +14,7 @@ public struct ExpressionRequest: RenderRequest {
     public static let command = "render"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("expression", \.expression, "expression", "The expression. (default: that of the picture to start from, with its network)").positional()
+        Setting("expression", \.expression, "expression", "An expression of functions such as channel(LAYER, 5); `lucid render --help-all` has them. (default: that of the picture to start from, with its network)").positional()
         Setting("count", \.count, "n", "Pictures that are drawn together, on one sheet, 1 to 64.", .from(1, to: 64))
         common(\.model, \.render, \.output)
     }
@@ -59,7 +59,7 @@ public struct ExpressionRequest: RenderRequest {
 
     private func parsed(_ text: String, _ model: Model, photographs: [String: String] = [:]) throws(Problem) -> Objective {
         do {
-            return try Objective(parsing: text, labels: model.classNames, photographs: photographs)
+            return try Objective(parsing: text, labels: model.classNames, otherNames: model.otherClassNames, photographs: photographs)
         } catch {
             throw .usage("\(error)", setting: "expression")
         }

@@ -16,7 +16,7 @@ public struct ChannelRequest: RenderRequest {
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
         common(\.model, \.render, \.output)
     }
@@ -43,7 +43,7 @@ public struct NeuronRequest: RenderRequest {
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
         PositionSettings.lifted(\.position)
         common(\.model, \.render, \.output)
@@ -89,7 +89,7 @@ public struct LayerRequest: RenderRequest {
     public static let command = "layer"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         common(\.model, \.render, \.output)
     }
 
@@ -132,7 +132,7 @@ public struct ClassRequest: RenderRequest {
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         let drawing = try drawing(session)
         guard let names = drawing.model.classNames else { throw try Session.noClasses(of: drawing.model) }
-        let classes = try classes(among: names, drawing.model.name)
+        let classes = try classes(among: names, drawing.model)
         let title = classes.count == 1 ? names[classes[0]] : "\(classes.count) classes"
         return try drawing.jobs(
             classes.map { number in
@@ -150,13 +150,13 @@ public struct ClassRequest: RenderRequest {
         return names.count { first($0).lowercased() == word.lowercased() } > 1 ? "\(word)_\(number)" : word
     }
 
-    private func classes(among names: [String], _ model: String) throws(Problem) -> [Int] {
+    private func classes(among names: [String], _ model: Model) throws(Problem) -> [Int] {
         var found: [Int] = []
         for label in label {
             do {
-                found.append(try classIndex(label: label, among: names))
+                found.append(try classIndex(label: label, among: names, others: model.otherClassNames))
             } catch {
-                throw .usage("\(model): \(error)", setting: "label")
+                throw .usage("\(model.name): \(error)", setting: "label")
             }
             if Set(found).count < found.count { throw .usage("\"\(label)\" is class \(found.last!), which is named already", setting: "label") }
         }
@@ -164,7 +164,7 @@ public struct ClassRequest: RenderRequest {
         do {
             return try index!.indices(below: names.count)
         } catch {
-            throw .usage("\(model) has the classes 0–\(names.count - 1); there is no class \(error.index)", setting: "index")
+            throw .usage("\(model.name) has the classes 0–\(names.count - 1); there is no class \(error.index)", setting: "index")
         }
     }
 }

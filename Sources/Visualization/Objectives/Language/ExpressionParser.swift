@@ -8,9 +8,12 @@ extension Objective {
     ///
     /// - Parameters:
     ///   - labels: the network's classes, which `class_logit` may name.
+    ///   - otherNames: further names of each class.
     ///   - photographs: other names for some of the pictures that the expression names.
-    public init(parsing text: String, labels: [String]? = nil, photographs: [String: String] = [:]) throws(ExpressionError) {
-        var parser = ExpressionParser(text, ExpressionNames(labels: labels, photographs: photographs))
+    public init(
+        parsing text: String, labels: [String]? = nil, otherNames: [[String]] = [], photographs: [String: String] = [:]
+    ) throws(ExpressionError) {
+        var parser = ExpressionParser(text, ExpressionNames(labels: labels, otherNames: otherNames, photographs: photographs))
         self = try parser.whole(depth: 0)
     }
 }
@@ -19,6 +22,8 @@ extension Objective {
 struct ExpressionNames {
     /// The network's classes.
     let labels: [String]?
+    /// Further names of each class.
+    let otherNames: [[String]]
     /// New names for pictures, by the names in the expression.
     let photographs: [String: String]
 }

@@ -196,7 +196,7 @@ public struct ExpressionArguments {
             throw ExpressionError(column: first.column, reason: "\"\(label)\" is not a class's number, and the classes have no names here")
         }
         do throws(ClassLabelError) {
-            return try classIndex(label: label, among: labels)
+            return try classIndex(label: label, among: labels, others: names.otherNames)
         } catch {
             throw ExpressionError(column: first.column, reason: error.description)
         }
