@@ -20,7 +20,7 @@ enum ClassList {
             }
             names = found
         } else if path.lowercased().hasSuffix(".csv") {
-            guard let found = table(lines.filter { !$0.isEmpty }.map(fields)) else {
+            guard let found = table(lines.filter { !$0.isEmpty }.map(CSV.fields)) else {
                 throw WeightsError(file: path, reason: "does not have each number from 0 once in its first column, with a name in the last")
             }
             names = found
@@ -56,24 +56,5 @@ enum ClassList {
             found[index] = name
         }
         return found.compactMap { $0 }
-    }
-
-    /// The fields of a line of CSV (RFC 4180): a field in quotation marks may hold commas, and a doubled mark is one.
-    private static func fields(_ line: String) -> [String] {
-        var fields = [""]
-        var isQuoted = false
-        var before: Character?
-        for character in line {
-            if character == "\"" {
-                if before == "\"", !isQuoted { fields[fields.count - 1].append(character) }
-                isQuoted.toggle()
-            } else if character == ",", !isQuoted {
-                fields.append("")
-            } else {
-                fields[fields.count - 1].append(character)
-            }
-            before = character
-        }
-        return fields.map { String($0.drop { $0 == " " }) }
     }
 }

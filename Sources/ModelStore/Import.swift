@@ -13,12 +13,17 @@ public struct Import {
     /// "resnet18:birds"; nil for a file that its digest tells.
     let name: String?
     let library: ModelLibrary
+    /// The names of the classes and the scaling of pictures, which are kept with one's own training.
+    let details: ModelRequest
 
     /// An import that `run` makes.
-    public init(_ path: String, as name: String?, into library: ModelLibrary) {
+    ///
+    /// - Parameter details: its labels and preprocessing are kept with the weights.
+    public init(_ path: String, as name: String?, into library: ModelLibrary, details: ModelRequest = ModelRequest(name: nil)) {
         self.path = path
         self.name = name
         self.library = library
+        self.details = details
     }
 
     /// The file's place among the architectures and their weights.
@@ -38,7 +43,11 @@ public struct Import {
             let digest = try sha256(ofFile: path)
             let target = try target(digest)
             let weights = try openWeights(path: path)
-            _ = try target.architecture.network(weights: weights, classifier: target.training?.classifier ?? true)
+            let network = try target.architecture.network(weights: weights, classifier: target.training?.classifier ?? true)
+            try check(target, network, hasClasses: target.architecture.hasClassifier(in: weights))
+            let classNames = try details.labels.map { file throws(WeightsError) in
+                try ClassList.names(ofFile: file, count: network.outputChannels)
+            }
             let ending = weights is SafetensorsFile ? "safetensors" : "pth"
             let file = target.training?.file ?? "\(target.architecture.name)-\(target.weights).\(ending)"
             let store = try Store(library.environment)
@@ -52,14 +61,32 @@ public struct Import {
                 partial.remove()
                 throw error
             }
-            let item = try Store.Item(
+            var item = try Store.Item(
                 file: final, named: file, architecture: target.architecture.name, weights: target.weights, source: "imported")
             guard item.sha256 == digest else { throw StoreError(.badData, "\(path) changed while it was copied; import it again") }
+            item.classNames = classNames
+            if !details.preprocessing.isEmpty {
+                item.preprocessing = details.preprocessing.applied(to: .training(of: target.architecture.name))
+            }
             try store.write(item)
             return item
         } catch {
             throw StoreError(error, at: path)
         }
+    }
+
+    /// Holds the labels and the preprocessing that were given against the network.
+    private func check(_ target: Target, _ network: Network, hasClasses: Bool) throws(StoreError) {
+        guard details.labels != nil || !details.preprocessing.isEmpty else { return }
+        if let training = target.training {
+            throw StoreError(
+                .name, "\(path) is \(training.fullName), whose classes and preprocessing are known; give it a name of its own to keep others",
+                hint: .importName(example: "\(target.architecture.name):mine"))
+        }
+        if details.labels != nil, !hasClasses {
+            throw StoreError(.name, "labels: the weights in \(path) end before the classes", hint: .setting("labels"))
+        }
+        try details.preprocessing.check(channels: network.inputChannels)
     }
 
     private func target(_ digest: String) throws(StoreError) -> Target {

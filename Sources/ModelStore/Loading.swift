@@ -34,14 +34,17 @@ extension ModelLibrary {
         case .training(let training) where !isHere(training):
             let network = architecture.untrained(classifier: training.classifier)
             // The classes are known before the weights are here.
-            let names: [String]?
+            let names: ClassNames?
             do {
                 names = training.classifier ? try classNames(network, request) : nil
             } catch {
                 throw StoreError(error, at: request.labels ?? "")
             }
-            return Model(
-                name: self.name(of: training), weightsSHA256: "", network: network, preprocessing: training.preprocessing, classNames: names)
+            var model = Model(
+                name: self.name(of: training), weightsSHA256: "", network: network, preprocessing: training.preprocessing,
+                classNames: names?.usual)
+            model.otherClassNames = names?.others ?? []
+            return model
         case .architecture(let name):
             return Model(
                 name: name, weightsSHA256: "", network: architecture.untrained(), preprocessing: .training(of: name),
@@ -65,6 +68,8 @@ extension ModelLibrary {
         var preprocessing: Preprocessing
         /// Whether the preprocessing comes with the name.
         var isNamed = true
+        /// Those that were kept with the weights.
+        var classNames: [String]?
     }
 
     private func source(_ meaning: Meaning, _ progress: @escaping (Int, Int?) -> Bool) throws(StoreError) -> Source {
@@ -84,7 +89,7 @@ extension ModelLibrary {
             try store.check(item)
             return Source(
                 name: item.fullName, architecture: item.architecture, path: store.path(of: item), sha256: item.sha256,
-                preprocessing: .training(of: item.architecture))
+                preprocessing: item.preprocessing ?? .training(of: item.architecture), classNames: item.classNames)
         case .architecture(let name): throw withoutWeights(name)
         }
     }
@@ -124,11 +129,13 @@ extension ModelLibrary {
             let network = try network(architecture, weights, classifier: source.classifier)
             try request.preprocessing.check(channels: network.inputChannels)
             let hasClasses = source.classifier && architecture.hasClassifier(in: weights)
-            return Model(
+            let names = try hasClasses ? classNames(network, request, source.classNames) : withoutClasses(source, request)
+            var model = Model(
                 name: source.name, weightsSHA256: source.sha256, network: network,
                 preprocessing: request.preprocessing.applied(to: source.preprocessing),
-                hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty,
-                classNames: try hasClasses ? classNames(network, request) : withoutClasses(source, request))
+                hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty, classNames: names?.usual)
+            model.otherClassNames = names?.others ?? []
+            return model
         } catch {
             throw StoreError(error, at: source.path)
         }
@@ -145,12 +152,15 @@ extension ModelLibrary {
         }
     }
 
-    private func classNames(_ network: Network, _ request: ModelRequest) throws -> [String] {
-        guard let labels = request.labels else { return try catalog.classNames(count: network.outputChannels) }
-        return try ClassList.names(ofFile: labels, count: network.outputChannels)
+    /// - Parameter own: the names that were kept with the weights.
+    private func classNames(_ network: Network, _ request: ModelRequest, _ own: [String]? = nil) throws -> ClassNames {
+        let count = network.outputChannels
+        if let labels = request.labels { return ClassNames(usual: try ClassList.names(ofFile: labels, count: count)) }
+        if let own, own.count == count { return ClassNames(usual: own) }
+        return try catalog.classNames(count: count)
     }
 
-    private func withoutClasses(_ source: Source, _ request: ModelRequest) throws -> [String]? {
+    private func withoutClasses(_ source: Source, _ request: ModelRequest) throws -> ClassNames? {
         guard request.labels == nil else {
             throw StoreError(.name, "labels: the weights of \(source.name) end before the classes", hint: .setting("labels"))
         }

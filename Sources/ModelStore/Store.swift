@@ -27,11 +27,15 @@ public struct Store: Sendable {
         /// The SHA-256 of the whole file, in hexadecimal.
         public let sha256: String
         /// Size of the file.
-        public let bytes: Int
+        public var bytes: Int
         /// When the file was last changed, in nanoseconds since 1970; a file that was not needs no second look.
-        public let modified: Int
+        public var modified: Int
         /// Where it came from.
         public let source: String
+        /// The names of its classes, where they were given with it.
+        public var classNames: [String]?
+        /// The values that it was trained on, where they were given with it.
+        public var preprocessing: Preprocessing?
 
         /// "resnet50:IMAGENET1K_V2"
         public var fullName: String { "\(architecture):\(weights)" }
@@ -88,10 +92,9 @@ public struct Store: Sendable {
         if state.bytes == item.bytes && state.modified == item.modified { return }
         try verify(item)
         // Touched, but the same: no need to read it all next time.
-        try? write(
-            Item(
-                architecture: item.architecture, weights: item.weights, file: item.file, sha256: item.sha256,
-                bytes: state.bytes, modified: state.modified, source: item.source))
+        var seen = item
+        (seen.bytes, seen.modified) = (state.bytes, state.modified)
+        try? write(seen)
     }
 
     /// Holds the whole file against its digest.

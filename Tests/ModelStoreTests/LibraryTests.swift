@@ -125,6 +125,34 @@ import Testing
         #expect(training.names().isEmpty)
     }
 
+    /// What is said with an import need not be said again, also after its file was touched.
+    @Test func importsKeepTheirClassesAndPreprocessing() throws {
+        let training = try TestTraining()
+        let (library, file, labels) = (try training.library(), try weights(training), "\(training.path)/labels.txt")
+        try Data("cat\ndog\nbird".utf8).write(to: URL(filePath: labels))
+        var change = PreprocessingChange()
+        change.mean = [0.5]
+        func take(_ name: String, labels: String?) throws {
+            _ = try Import(file, as: name, into: library, details: ModelRequest(name: nil, labels: labels, preprocessing: change)).run { false }
+        }
+        try take("squeezenet1_0:mine", labels: labels)
+        for _ in 0..<2 {
+            let model = try load(training, ModelRequest(name: "squeezenet1_0:mine"))
+            #expect(model.classNames == ["cat", "dog", "bird"] && model.hasItsOwnPreprocessing)
+            #expect(model.preprocessing.mean == [0.5] && model.preprocessing.std == Preprocessing.training(of: "squeezenet1_0").std)
+            let path = try library.path(of: "squeezenet1_0:mine")
+            try Data(contentsOf: URL(filePath: path)).write(to: URL(filePath: path))
+        }
+        var other = PreprocessingChange()
+        other.mean = [0.25]
+        #expect(try load(training, ModelRequest(name: "squeezenet1_0:mine", preprocessing: other)).preprocessing.mean == [0.25])
+        try Data("cat\ndog".utf8).write(to: URL(filePath: labels))
+        #expect(#expect(throws: StoreError.self) { try take("squeezenet1_0:less", labels: labels) }?.kind == .badData)
+        change.mean = [1, 2]
+        #expect(#expect(throws: StoreError.self) { try take("squeezenet1_0:less", labels: nil) }?.kind == .name)
+        #expect(training.names().count == 2)
+    }
+
     @Test func damageIsFound() throws {
         let training = try TestTraining()
         let library = try training.library()

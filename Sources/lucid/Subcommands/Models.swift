@@ -87,18 +87,26 @@ struct Models: ParsableCommand {
             commandName: "import",
             abstract: "Keep a file of weights from elsewhere under a name.",
             discussion: """
-                A file that `lucid models pull` would fetch is told by its digest; your own training needs a name.
+                A file that `lucid models pull` would fetch is told by its digest; your own training needs a name. The names of \
+                its classes and the values that it was trained on are kept with it, and need not be given again.
 
                 Example: lucid models import resnet50-11ad3fa6.pth
-                         lucid models import birds.pth --as resnet18:birds
+                         lucid models import birds.pth --as resnet18:birds --labels birds.txt
+                         lucid models import birds.pth --as resnet18:birds --mean 0.5 --std 0.5
                 """)
 
         @Argument(help: ".safetensors, .pth or .pt.", completion: .file()) var file: String
         @Option(help: ArgumentHelp("ARCHITECTURE:NAME, which `--model` then knows.", valueName: "name")) var `as`: String?
+        @Option(ModelSettings["labels"]) var labels: String?
+        @Option(ModelSettings["range"]) var range: String?
+        @Option(ModelSettings["mean"]) var mean: String?
+        @Option(ModelSettings["std"]) var std: String?
+        @Flag(ModelSettings["bgr"]) var bgr = false
 
         func run() throws {
+            let details: ModelSettings = try settings(of: self)
             let (name, path) = try Models.asking { library throws(StoreError) in
-                let item = try Import(file, as: `as`, into: library).run { Interruption.signal != 0 }
+                let item = try Import(file, as: `as`, into: library, details: details.request()).run { Interruption.signal != 0 }
                 return (item.fullName, try Store(library.environment).path(of: item))
             }
             try standardOutput("\(name)  \(path)")
