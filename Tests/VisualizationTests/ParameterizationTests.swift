@@ -108,6 +108,7 @@ private func shape(_ canvas: some Canvas) -> Shape {
             parameters += IntegerHash.values("\(name)/biases.\(layer)", outputs, scale: 0.5)
         }
         let mapping = canvas.values(from: Tensor(shape(canvas), parameters), workers: workers)
+        #expect(canvas.output(from: Tensor(shape(canvas), parameters), workers: workers).elements == mapping.output.elements)
         func sample(_ values: [Float], _ what: String, _ count: Int) -> [Float] {
             (0..<count).map { values[IntegerHash.position("\(name)/\(what)", $0, of: values.count)] }
         }
@@ -118,6 +119,15 @@ private func shape(_ canvas: some Canvas) -> Shape {
         #expect(relativeError(Array(gradient.prefix(72)), try golden.values("\(name)/first")) < 1e-5)
         #expect(relativeError(Array(gradient.suffix(147)), try golden.values("\(name)/last")) < 1e-5)
         #expect(relativeError(sample(gradient, "gradient_sample", 256), try golden.values("\(name)/gradient_sample")) < 1e-5)
+    }
+
+    /// A finished picture is drawn in strips, which have 65536 pixels; the second has a part of a piece.
+    @Test func stripsOfThePatternNetworkAreTheWhole() {
+        let canvas = PatternNetwork(height: 260, width: 300)
+        var generator = RandomGenerator(seed: 3)
+        let start = canvas.initial(using: &generator)
+        let parameters = Tensor(start.shape, generator.normal(count: start.shape.count, standardDeviation: 0.3))
+        #expect(canvas.output(from: parameters, workers: workers).elements == canvas.values(from: parameters, workers: .one).output.elements)
     }
 
     @Test(arguments: [

@@ -74,7 +74,10 @@ import Visualization
         let model = try bundledModel("squeezenet1_1")
         let small = plan { $0.parameterization = .cppn }
         let large = small.with { $0.outputSize = Network.Size(height: 4000, width: 4000) }
-        #expect(try Renderer.estimatedMemory(of: large, model: model) > 20 * Renderer.estimatedMemory(of: small, model: model))
+        let needed = try Renderer.estimatedMemory(of: large, model: model)
+        #expect(try needed > 4 * Renderer.estimatedMemory(of: small, model: model))
+        // No layer's values are there for the whole picture at once.
+        #expect(needed < 2 << 30)
         #expect(throws: RenderError.self) { try Renderer.check(large, model: model, memory: 1 << 30) }
     }
 

@@ -14,7 +14,7 @@ public protocol Canvas: Sendable {
     static var traits: CanvasTraits { get }
     /// The optimizer where none is named.
     static var defaultOptimizer: OptimizerChoice { get }
-    /// Values that drawing holds for each pixel, beside the picture itself and its gradient.
+    /// Values that a step holds for each pixel, beside the picture itself and its gradient.
     static var scratchPerPixel: Int { get }
     /// The learning rate where none is given.
     static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float
@@ -26,6 +26,9 @@ public protocol Canvas: Sendable {
 
     /// The values `[channels, height, width]` that the parameters stand for.
     func values(from parameters: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor>
+
+    /// The same values for a finished picture, which needs no way back.
+    func output(from parameters: Tensor, workers: Workers) -> Tensor
 
     /// The parameters that come nearest to given values.
     ///
@@ -42,6 +45,7 @@ extension Canvas {
     public static var defaultOptimizer: OptimizerChoice { .adam }
     public static var scratchPerPixel: Int { 0 }
     public static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float { optimizer.defaultLearningRate }
+    public func output(from parameters: Tensor, workers: Workers) -> Tensor { values(from: parameters, workers: workers).output }
     public func parameters(from parameters: Tensor, of smaller: any Canvas, workers: Workers) -> Tensor? { nil }
 }
 

@@ -75,6 +75,14 @@ public struct Parameterization: Sendable {
     }
 }
 
+extension Parameterization {
+    /// The same pictures, finished: without the way back, which takes memory.
+    public func finished(from blocks: [Tensor], workers: Workers) -> [Tensor] {
+        guard shared == nil else { return pictures(from: blocks, workers: workers).output }
+        return blocks.prefix(count).map { colour(canvas.output(from: $0, workers: workers), workers: workers).output }
+    }
+}
+
 /// Detail that pictures drawn together have in common, so that they line up: enlargements of small pictures that all of
 /// them share, or that blend from one to another along the row (tensorflow/lucid, param/lowres.py).
 public struct SharedDetail: Sendable {

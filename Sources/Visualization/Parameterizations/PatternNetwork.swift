@@ -71,33 +71,33 @@ public struct PatternNetwork: Canvas {
         return Tensor(Shape(1, 1, parameters.count), parameters)
     }
 
-    /// The pixels' places, `[2, positions]`: x, then y; the shorter side is as dense as the longer.
-    private var coordinates: Tensor {
-        var places = Tensor(uninitialized: Shape(2, shape.height, shape.width))
+    /// The places of some pixels, counted row by row: x, then y; the shorter side is as dense as the longer.
+    ///
+    /// - Parameter extents: the result's, `[2, height, width]`.
+    private func coordinates(_ positions: Range<Int>, _ extents: Shape) -> Tensor {
+        var places = Tensor(uninitialized: extents)
         let longer = Double(max(shape.height, shape.width, 2) - 1)
         func coordinate(_ index: Int, _ extent: Int) -> Float {
             Float((2 * Double(index) - Double(extent - 1)) / longer * Self.reach)
         }
         places.withMutableElements { places in
-            for y in 0..<shape.height {
-                for x in 0..<shape.width {
-                    places[y * shape.width + x] = coordinate(x, shape.width)
-                    places[shape.area + y * shape.width + x] = coordinate(y, shape.height)
-                }
+            for (place, position) in positions.enumerated() {
+                places[place] = coordinate(position % shape.width, shape.width)
+                places[positions.count + place] = coordinate(position / shape.width, shape.height)
             }
         }
         return places
     }
 
     public func values(from parameters: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
-        var input = coordinates
+        var input = coordinates(0..<shape.area, Shape(2, shape.height, shape.width))
         var inputs: [Tensor] = []
         var sums: [Tensor] = []
         for layer in layers {
             inputs.append(input)
             let sum = linear(layer, parameters, input, workers)
             sums.append(sum)
-            if layer.outputs == Self.hidden, layer.start != layers.last!.start { input = Self.activated(sum, workers) }
+            if layer.start != layers.last!.start { input = Self.activated(sum, workers) }
         }
         return ValueAndPullback(sums.last!) { [inputs, sums] gradient in
             var result = Tensor(parameters.shape)
@@ -110,6 +110,31 @@ public struct PatternNetwork: Canvas {
             }
             return result
         }
+    }
+
+    /// Positions of a finished picture that are in the layers at once: whole pieces, so that every product is as in `values`.
+    private static let positionsInStrip = 16 * positionsInPiece
+
+    public func output(from parameters: Tensor, workers: Workers) -> Tensor {
+        var output = Tensor(uninitialized: shape)
+        let area = shape.area
+        for start in stride(from: 0, to: area, by: Self.positionsInStrip) {
+            let positions = start..<min(start + Self.positionsInStrip, area)
+            var values = coordinates(positions, Shape(2, 1, positions.count))
+            for layer in layers {
+                values = linear(layer, parameters, values, workers)
+                if layer.start != layers.last!.start { values = Self.activated(values, workers) }
+            }
+            output.withMutableElements { output in
+                values.withElements { values in
+                    for channel in 0..<shape.channels {
+                        (output.baseAddress! + channel * area + start).update(
+                            from: values.baseAddress! + channel * positions.count, count: positions.count)
+                    }
+                }
+            }
+        }
+        return output
     }
 
     /// Steps of gradient descent towards given values.
@@ -136,23 +161,22 @@ public struct PatternNetwork: Canvas {
     /// Positions that one task takes: fixed, so that no sum depends on the number of threads.
     private static let positionsInPiece = 4096
 
-    private func eachPiece(_ workers: Workers, _ body: (_ piece: Int, _ positions: Range<Int>) -> Void) {
-        let area = shape.area
+    private func eachPiece(of area: Int, _ workers: Workers, _ body: (_ piece: Int, _ positions: Range<Int>) -> Void) {
         workers.forEach((area + Self.positionsInPiece - 1) / Self.positionsInPiece) { piece in
             body(piece, piece * Self.positionsInPiece..<min((piece + 1) * Self.positionsInPiece, area))
         }
     }
 
     private func linear(_ layer: Layer, _ parameters: Tensor, _ input: Tensor, _ workers: Workers) -> Tensor {
-        let area = shape.area
-        var output = Tensor(uninitialized: Shape(layer.outputs, shape.height, shape.width))
+        let area = input.shape.area
+        var output = Tensor(uninitialized: Shape(layer.outputs, input.shape.height, input.shape.width))
         output.withMutableElements { output in
             input.withElements { input in
                 parameters.withElements { parameters in
                     let (output, input) = (output.baseAddress!, input.baseAddress!)
                     let weights = parameters.baseAddress! + layer.start
                     let biases = weights + layer.inputs * layer.outputs
-                    eachPiece(workers) { _, positions in
+                    eachPiece(of: area, workers) { _, positions in
                         for channel in 0..<layer.outputs {
                             (output + channel * area + positions.lowerBound).update(repeating: biases[channel], count: positions.count)
                         }
@@ -186,7 +210,7 @@ public struct PatternNetwork: Canvas {
                                 back.baseAddress!, shares.baseAddress!, gradient.baseAddress!, input.baseAddress!
                             )
                             let weights = parameters.baseAddress! + layer.start
-                            eachPiece(workers) { piece, positions in
+                            eachPiece(of: area, workers) { piece, positions in
                                 let first = positions.lowerBound
                                 let seed = Matrix(gradient + first, rows: layer.outputs, columns: positions.count, stride: area)
                                 multiply(

@@ -7,12 +7,10 @@ extension Renderer {
     ///
     /// - Parameter size: other extents than the plan's, for a canvas that can be drawn at any size.
     public func pictures(size: (height: Int, width: Int)? = nil) -> [Tensor] {
-        let drawing = size.map {
-            Self.parameterization(plan, channels: model.network.inputChannels, $0.height, $0.width)
-        }
         let (parameterization, parameters) = whole
-        let pictures = (drawing ?? parameterization).pictures(from: parameters, workers: workers).output
-        return size == nil ? pictures.map { mask?.apply($0) ?? $0 } : pictures
+        guard let size else { return parameterization.pictures(from: parameters, workers: workers).output.map { mask?.apply($0) ?? $0 } }
+        let drawing = Self.parameterization(plan, channels: model.network.inputChannels, size.height, size.width)
+        return drawing.finished(from: parameters, workers: workers)
     }
 
     /// The pictures as they are shown: where the canvas says so, with the parts that mattered opaque.
