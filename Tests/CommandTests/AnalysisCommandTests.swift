@@ -202,6 +202,7 @@ import Testing
     }
 
     private struct Cell: Decodable { let row, column, x, y, width, height: Int }
+    private struct Index: Decodable { let pictures: [Cell] }
 
     @Test(arguments: [
         ["sheet", "--layer", "features.3", "--index", "0-2", "--columns", "2"],
@@ -212,7 +213,7 @@ import Testing
         _ = try succeeds(scratch, arguments + ["--size", "64x48", "--steps", "2", "-o", "s.png"])
         let single = arguments[0] == "sheet" ? ["channel", "--index", "2", "--layer", "features.3"] : ["layer", "--layer", "features.4"]
         _ = try succeeds(scratch, single + ["--size", "64x48", "--steps", "2", "-o", "one.png"])
-        let cells = try JSONDecoder().decode([Cell].self, from: scratch.bytes("s.json"))
+        let cells = try JSONDecoder().decode(Index.self, from: scratch.bytes("s.json")).pictures
         #expect(cells.map { [$0.row, $0.column] } == [[0, 0], [0, 1], [1, 0]])
         let (sheet, own, cell) = (try picture(scratch, "s.png"), try picture(scratch, "one.png"), cells[2])
         #expect(cell.width == 64 && cell.height == 48)

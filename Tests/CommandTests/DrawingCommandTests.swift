@@ -65,12 +65,22 @@ import Testing
         _ = try draw(scratch, ["channel", "--layer", "features.3", "--index", "2", "-o", "two.png"])
         #expect(try scratch.bytes("two.png") == scratch.bytes("squeezenet1_1_features.3_2.png"))
         struct Entry: Decodable {
-            let objective: String
+            let objective, layer: String
+            let index: Int
             let score: Float
             let file: String
             let x, y: Int
         }
-        let entries = try JSONDecoder().decode([Entry].self, from: scratch.bytes("s.json"))
+        struct Index: Decodable {
+            struct Plan: Decodable { let kind: String }
+            let title: String
+            let plan: Plan
+            let pictures: [Entry]
+        }
+        let index = try JSONDecoder().decode(Index.self, from: scratch.bytes("s.json"))
+        let entries = index.pictures
+        #expect(index.plan.kind == "sheet" && index.title.contains("features.3"))
+        #expect(entries.map(\.layer) == [String](repeating: "features.3", count: 4) && entries.map(\.index) == [0, 1, 2, 3])
         #expect(entries[2].file == "squeezenet1_1_features.3_2.png")
         #expect(entries.map(\.objective) == (0..<4).map { "channel_cosine(features.3,\($0))" })
         let (sheet, single) = (try picture(scratch, "s.png"), try picture(scratch, "two.png"))

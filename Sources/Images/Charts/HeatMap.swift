@@ -18,6 +18,8 @@ public struct HeatMap: Sendable {
     public var caption: String
     /// Rows and columns before which a wider gap is left.
     public var breaks: Set<Int> = []
+    /// How the rows join, drawn beside them; nil for no tree.
+    public var tree: Tree?
 
     /// A heat map without breaks.
     public init(values: [Double], rows: [Label], columns: [Label], caption: String) {
@@ -83,11 +85,12 @@ public struct HeatMap: Sendable {
         let top = Self.margin + (columns.map(\.extentAbove).max() ?? 0) + Self.margin
         let (xs, ys) = (places(columns.count, cellWidth), places(rows.count, cellHeight))
         let bottom = top + ys.last! + cellHeight + Self.margin
+        let right = left + xs.last! + cellWidth + (tree == nil ? 0 : Self.margin + Tree.width)
         let lines = caption.isEmpty ? [] : Typeface.standard.lines(
-            of: caption, within: Double(max(left + xs.last! + cellWidth - Self.margin, Self.leastLine)), size: Self.size)
+            of: caption, within: Double(max(right - Self.margin, Self.leastLine)), size: Self.size)
         let captionWidth = Int((lines.map { Typeface.standard.width(of: $0, size: Self.size) }.max() ?? 0).rounded(.up))
         var figure = Figure(
-            width: max(left + xs.last! + cellWidth, captionWidth + Self.margin) + Self.margin,
+            width: max(right, captionWidth + Self.margin) + Self.margin,
             height: bottom + Figure.height(ofLines: lines.count, size: Self.size) + Self.margin)
 
         for (y, label) in zip(ys, rows) {
@@ -122,6 +125,7 @@ public struct HeatMap: Sendable {
                     anchor: .middle, value < Self.dark ? Figure.white : Figure.black)
             }
         }
+        tree?.draw(on: &figure, x: right - Tree.width, top: top, rows: ys.map { top + $0 + cellHeight / 2 }, size: Self.size)
         figure.write(lines, x: Double(Self.margin), top: Double(bottom), size: Self.size)
         return figure
     }

@@ -13,7 +13,7 @@ extension Picture {
     }
 
     /// Every pixel as a square of so many pixels a side.
-    func enlarged(times factor: Int) -> Picture {
+    package func enlarged(times factor: Int) -> Picture {
         precondition(factor > 0, "a picture has at least one pixel")
         return factor == 1 ? self : rearranged(width: width * factor, height: height * factor) { x, y in (x / factor, y / factor) }
     }

@@ -70,9 +70,19 @@ struct FacetReport: Encodable, Sendable {
         "\(count) of \(pictures.count) pictures, at least \(threshold) alike: \(lists); mean similarity \(rounded(meanSimilarity, 3))"
     }
 
-    /// A heat map of the similarities, with the pictures along both sides, facet by facet.
+    /// The pictures in the order of the tree's leaves, in which no branches cross, and so facet by facet.
+    private var order: [Int] {
+        var groups = pictures.indices.map { [$0] }
+        for merge in merges {
+            let (first, second) = (groups[merge.first], groups[merge.second])
+            groups.append(first.min()! < second.min()! ? first + second : second + first)
+        }
+        return groups.last ?? []
+    }
+
+    /// A heat map of the similarities, with the pictures along both sides, facet by facet, and the tree of their merges.
     func chart(_ shown: [Picture]) -> Figure {
-        let order = facets.flatMap { $0 }
+        let order = order
         // Seeds are numbers, and files have names.
         let names = pictures.map { channel == nil ? $0 : "seed \($0)" }
         let facet = Dictionary(uniqueKeysWithValues: facets.enumerated().flatMap { number, own in own.map { ($0, number + 1) } })
@@ -82,11 +92,11 @@ struct FacetReport: Encodable, Sendable {
             values: order.flatMap { row in order.map { similarities[row][$0] } }, rows: labels { "\(names[$0])\nfacet \(facet[$0]!)" },
             columns: labels { pictures[$0] },
             caption: "\(model) \(unit)\n\(count), at least \(threshold) alike:\n\(lists)")
-        var place = 0
-        for facet in facets {
-            map.breaks.insert(place)
-            place += facet.count
-        }
+        map.breaks = Set(order.indices.dropFirst().filter { facet[order[$0]] != facet[order[$0 - 1]] })
+        let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+        map.tree = HeatMap.Tree(
+            joins: merges.map { HeatMap.Tree.Join(first: places[$0.first] ?? $0.first, second: places[$0.second] ?? $0.second, value: $0.similarity) },
+            mark: threshold)
         return map.figure
     }
 }

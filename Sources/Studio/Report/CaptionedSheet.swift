@@ -1,5 +1,20 @@
+import Files
 import Images
 import Visualization
+
+/// Captions by commas; one in quotation marks may hold commas: `before,"after, 512 steps"`.
+public struct CaptionList: SettingValue {
+    /// Without the quotation marks.
+    public let captions: [String]
+    public let text: String
+
+    public static let form = "captions with commas between them"
+
+    public init?(text: String) {
+        captions = CSV.fields(text)
+        self.text = text
+    }
+}
 
 /// Which pictures are laid side by side, and how.
 public struct CaptionedSheetSettings: SettingGroup {
@@ -7,6 +22,7 @@ public struct CaptionedSheetSettings: SettingGroup {
     public var columns: Int?
     public var output = "compare.png"
     public var noCaptions = false
+    public var labels: CaptionList?
     public var force = false
     public var reading = ReadingSettings()
 
@@ -17,6 +33,7 @@ public struct CaptionedSheetSettings: SettingGroup {
         Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading()
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
+        Setting("labels", \.labels, "a,b", "Captions of your own, by commas; in quotation marks one may hold a comma. (default: the names of the files, what they show and the score)")
         Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")
         Setting("force", flag: \.force, "Overwrite a file that is there already, and is not the same sheet.")
         ReadingSettings.lifted(\.reading)
@@ -24,6 +41,10 @@ public struct CaptionedSheetSettings: SettingGroup {
 
     public func check() throws(Problem) {
         guard pictures.count > 1 else { throw .usage("name at least two pictures", setting: "pictures") }
+        if let count = labels?.captions.count, count != pictures.count {
+            throw .usage("\(setting: "labels") has \(counted(count, "caption")) for \(pictures.count) pictures; it needs one for each, with commas between them", setting: "labels")
+        }
+        if labels != nil, noCaptions { throw .usage("\(setting: "labels") and \(setting: "no-captions") exclude each other", setting: "labels") }
         try OutputChecks.checkName(figure: output)
     }
 }
@@ -37,7 +58,11 @@ public struct CaptionedSheet: Sendable {
     /// Finds out whether the sheet can be written, and reads the pictures.
     public init(_ settings: CaptionedSheetSettings) throws(Problem) {
         plan = try ChartPlan(
-            "compare", [("columns", settings.columns.map { "\($0)" }), ("no-captions", settings.noCaptions ? "yes" : nil)],
+            "compare",
+            [
+                ("columns", settings.columns.map { "\($0)" }), ("labels", settings.labels?.text),
+                ("no-captions", settings.noCaptions ? "yes" : nil),
+            ],
             files: settings.pictures)
         output = settings.output
         try OutputChecks.check(overwriting: output, inputs: settings.pictures, force: settings.force, isOwn: plan.isOwn)
@@ -45,8 +70,9 @@ public struct CaptionedSheet: Sendable {
         var pictures: [Picture] = []
         for path in settings.pictures { pictures.append(try Picture.reading(path, maximumPixels: settings.reading.maxPixels)) }
         let height = pictures.map(\.height).max()!
-        let tiles = zip(settings.pictures, pictures).map { path, picture in
-            ContactSheet.Tile(picture.scaled(toHeight: height), caption: settings.noCaptions ? nil : Self.caption(of: path))
+        let captions = settings.labels?.captions ?? settings.pictures.map(Self.caption)
+        let tiles = zip(captions, pictures).map { caption, picture in
+            ContactSheet.Tile(picture.scaled(toHeight: height), caption: settings.noCaptions ? nil : caption)
         }
         figure = ContactSheet.figure(tiles, columns: settings.columns)
     }

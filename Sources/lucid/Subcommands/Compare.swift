@@ -5,12 +5,16 @@ import Studio
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lay pictures side by side, each with its name and score under it.",
-        discussion: "Example: lucid compare eye.png eye_seed1.png -o both.png")
+        discussion: """
+            Example: lucid compare eye.png eye_seed1.png -o both.png
+                     lucid compare *.png --labels "before,after" --columns 2 -o both.svg
+            """)
 
     @Argument(CaptionedSheetSettings["pictures"]) var pictures: [String]
     @Option(CaptionedSheetSettings["columns"]) var columns: String?
     @Option(CaptionedSheetSettings["output"]) var output: String?
     @Option(CaptionedSheetSettings["max-pixels"]) var maxPixels: String?
+    @Option(CaptionedSheetSettings["labels"]) var labels: String?
     @Flag(CaptionedSheetSettings["no-captions"]) var noCaptions = false
     @Flag(CaptionedSheetSettings["force"]) var force = false
     @Flag(name: .shortAndLong, help: "Say nothing but errors.") var quiet = false

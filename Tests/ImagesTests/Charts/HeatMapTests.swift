@@ -47,6 +47,25 @@ import Testing
         #expect(pixels(of: drawn, in: [0, 20, 0]) == 2 * 128 * 128)  // made smaller
     }
 
+    /// Leaves 0 and 1 join at 0.9, and 2 with both at 0.4; a line marks 0.8.
+    @Test func aTreeStandsBesideTheRows() {
+        var map = named([Double](repeating: 0, count: 9), rows: 3, columns: 3)
+        let bare = map.figure.picture
+        map.tree = HeatMap.Tree(joins: [.init(first: 0, second: 1, value: 0.9), .init(first: 3, second: 2, value: 0.4)], mark: 0.8)
+        let drawn = map.figure.picture
+        #expect(drawn.height == bare.height && drawn.width > bare.width + 100)
+        let area = bare.width..<drawn.width
+        func isBlack(_ x: Int, _ y: Int) -> Bool { drawn.pixel(x, y) == [0, 0, 0] }
+        // The joins are the columns that are black over a row's height.
+        let joins = area.filter { x in (0..<drawn.height).count { isBlack(x, $0) } > 30 }
+        #expect(joins.count == 2 * 2, "\(joins)")
+        let (first, second) = (joins[0], joins[2])
+        let start = joins.first! - (second - first) / 5  // values fall from 1: 0.1 and 0.6
+        #expect(abs(start - area.first { x in (0..<drawn.height).contains { isBlack(x, $0) } }!) <= 2)
+        func reach(_ x: Int) -> [Int] { (0..<drawn.height).filter { isBlack(x, $0) } }
+        #expect(reach(second).first! > reach(first).first! && reach(second).last! > reach(first).last!)
+    }
+
     @Test func groupsAreSetApartAndLongCaptionsBroken() {
         var map = HeatMap(values: [1, 0, 0, 1], rows: [.name("a"), .name("b")], columns: [.name("a"), .name("b")], caption: "one")
         let plain = map.figure.picture

@@ -17,6 +17,8 @@ struct PictureJob: Job {
     var evolution: String?
     /// The captions under its pictures on a sheet; none for their numbers.
     var captions: [String] = []
+    /// On a sheet each of its pixels is a square of so many.
+    var enlargement = 1
     /// A JPEG's quality; nil for a PNG.
     var quality: Int?
     let memory: Int
@@ -33,6 +35,7 @@ struct PictureJob: Job {
         let rating: PictureRating?
         let paths: [String?]
         let captions: [String]
+        let enlargement: Int
         /// No step had a gradient.
         let isDead: Bool
         let seconds: Double
@@ -141,7 +144,7 @@ struct PictureJob: Job {
         let times = phases.map { "\($0) in \(rounded(seconds($1), 2)) s" }.joined(separator: ", ")
         try context.detail("\(plan.objective)\(seed): \(times)")
         return Drawn(
-            state: state, records: records, rating: rating, paths: paths, captions: captions, isDead: process.isDead,
+            state: state, records: records, rating: rating, paths: paths, captions: captions, enlargement: enlargement, isDead: process.isDead,
             seconds: seconds(ContinuousClock.now - start), failure: failure)
     }
 
@@ -183,7 +186,7 @@ struct PictureJob: Job {
         let label: String?
         let score: Float
         let scoreWithTransforms: Float?
-        let rank: Renderer.Rank?
+        let rank: NamedRank?
         let measures: [String: Float]?
         let steps: Int
         let complete: Bool
@@ -199,7 +202,8 @@ struct PictureJob: Job {
                 isClass && classNames?.indices.contains(index) == true ? classNames?[index] : nil
             }
             (self.output, self.outputs, score) = (output, outputs, drawn.state.score)
-            (scoreWithTransforms, rank, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.rank, drawn.rating?.measures)
+            (scoreWithTransforms, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.measures)
+            rank = drawn.rating?.rank.map { NamedRank($0, classNames) }
             (steps, complete, seconds, plan) = (record.stepsDone, record.complete, drawn.seconds, record.plan)
         }
     }

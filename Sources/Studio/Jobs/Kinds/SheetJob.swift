@@ -63,9 +63,12 @@ struct SheetJob: Job {
     /// Whether a file lists pictures of these objectives.
     private func isIndex(_ path: String) -> Bool {
         struct Listed: Decodable { let objective: String }
-        guard let bytes = try? StandardInput.bytes(of: path), let listed = try? JSONDecoder().decode([Listed].self, from: Data(bytes)) else {
-            return false
-        }
+        struct Whole: Decodable { let pictures: [Listed] }
+        guard let bytes = try? StandardInput.bytes(of: path) else { return false }
+        let decoder = JSONDecoder()
+        // Earlier versions wrote the list alone.
+        guard let listed = (try? decoder.decode(Whole.self, from: Data(bytes)).pictures) ?? (try? decoder.decode([Listed].self, from: Data(bytes)))
+        else { return false }
         return Set(listed.map(\.objective)).isSubset(of: jobs.map(\.plan.objective))
     }
 
@@ -92,7 +95,10 @@ struct SheetJob: Job {
         }
         let figure = ContactSheet.figure(tiles, columns: columns, title: title)
         let composed = try figure.write(Record(sheet: records), quality: quality, to: sheet)
-        if let index { try Studio.write(json: entries(all, tiles), to: index) }
+        if let index {
+            let plan = Plan.SheetPlan(pictures: records.compactMap { if case .picture(let plan) = $0.plan { plan } else { nil } }, columns: columns)
+            try Studio.write(json: Index(title: title, plan: .sheet(plan), pictures: entries(all, tiles)), to: index)
+        }
         let scores = all.map(\.state.score)
         var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
         result.isDead = all.allSatisfy(\.isDead)
@@ -115,6 +121,7 @@ struct SheetJob: Job {
     /// The pictures of one job with their captions. Those that are drawn together have one score, which is of them all.
     private func tiles(_ job: PictureJob.Drawn) -> [ContactSheet.Tile] {
         job.state.shown.enumerated().map { index, picture in
+            let picture = picture.enlarged(times: job.enlargement)
             guard isCaptioned else { return ContactSheet.Tile(picture) }
             let name = index < job.captions.count ? job.captions[index] : "\(index)"
             let isScored = job.state.shown.count == 1 && picture.width >= Self.leastScored
@@ -122,14 +129,25 @@ struct SheetJob: Job {
         }
     }
 
+    /// A sheet's index.
+    private struct Index: Encodable {
+        let title: String?
+        /// How all its pictures were drawn.
+        let plan: Plan
+        let pictures: [Entry]
+    }
+
     /// One picture in a sheet's index.
     private struct Entry: Encodable {
+        /// The unit's layer and channel, for pictures of one unit.
+        let layer: String?
+        let index: Int?
         let objective: String
         let seed: UInt64
         let picture: Int?
         let score: Float
         let scoreWithTransforms: Float?
-        let rank: Renderer.Rank?
+        let rank: NamedRank?
         /// Its own file, counted from the index's folder.
         let file: String?
         /// In the grid, from 0.
@@ -148,9 +166,10 @@ struct SheetJob: Job {
         let drawn = all.flatMap { job in zip(job.paths, job.records).map { (job: job, path: $0, record: $1) } }
         return zip(drawn, zip(layout.cells, tiles.map(\.picture))).compactMap { entry, place in
             guard case .picture(let plan) = entry.record.plan else { return nil }
+            let subject = Subject(plan.objective)
             return Entry(
-                objective: plan.objective, seed: plan.seed, picture: entry.record.picture, score: entry.record.score,
-                scoreWithTransforms: entry.job.rating?.scoreWithTransforms, rank: entry.job.rating?.rank,
+                layer: subject?.layer, index: subject?.index, objective: plan.objective, seed: plan.seed, picture: entry.record.picture, score: entry.record.score,
+                scoreWithTransforms: entry.job.rating?.scoreWithTransforms, rank: entry.job.rating?.rank.map { NamedRank($0, model.classNames) },
                 file: entry.path.map { relativePath(of: $0, from: index!) }, row: place.0.row, column: place.0.column,
                 x: place.0.x, y: place.0.y, width: place.1.width, height: place.1.height)
         }

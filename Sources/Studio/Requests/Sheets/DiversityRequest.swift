@@ -17,7 +17,7 @@ public struct DiversityRequest: RenderRequest {
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; several pictures of each.")
         Setting("count", \.count, "n", "Pictures of a channel, 2 to 64.", .from(2, to: 64))
         Setting("weight", \.weight, "w", "Weight of the likeness, in per cent of the channel's score. (default: tried out)", .positive)

@@ -17,7 +17,7 @@ public struct SheetRequest: RenderRequest {
     static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all. (default: all)")
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
         Setting("keep", \.keep, "folder", "Keep each picture by itself in this folder, too.").writing()
@@ -77,14 +77,35 @@ public struct ProgressionRequest: RenderRequest {
         var jobs: [PictureJob] = []
         for name in names {
             if let index { _ = try drawing.model.channels(IndexList(index), of: name) } else { _ = try drawing.model.layer(name) }
-            let plan = try render.plan(index.map { render.channel(name, $0) } ?? .layer(name), model: drawing.model, drawing.photographs)
+            let objective = index.map { render.channel(name, $0) } ?? .layer(name)
+            var plan = try render.plan(objective, model: drawing.model, drawing.photographs)
+            let enlargement = enlargement(of: name, in: drawing.model.network, plan)
+            if enlargement > 1 {
+                var smaller = render
+                smaller.size = PictureSize(width: plan.width / enlargement, height: plan.height / enlargement)
+                plan = try smaller.plan(objective, model: drawing.model, drawing.photographs)
+            }
             var job = try drawing.job(plan, to: nil, drawing.parts(layer: name, index: index))
+            job.enlargement = enlargement
             job.captions = [index.map { "\(name):\($0)" } ?? name]
             jobs.append(job)
         }
         let path = drawing.path(drawing.signed(drawing.parts(kind: Self.command)))
         return JobList(
             label: "\(jobs.count) layers", jobs: [drawing.sheet(jobs, to: path, title: "from shallow to deep", index: OutputNames.index(of: path), isBrief: true)])
+    }
+
+    /// A picture has as many receptive fields across, at least, if it is drawn smaller.
+    private static let fieldsAcross = 16
+
+    /// A shallow layer sees a few pixels, and its patterns would be too small to be seen: its picture is drawn smaller, and each pixel
+    /// is a square of as many on the sheet. 1 where the size is fixed by something else.
+    private func enlargement(of layer: String, in network: Network, _ plan: RenderPlan) -> Int {
+        guard render.start == nil, render.mask == nil, render.stages == nil, plan.outputSize == nil, output.outputSize == nil, network.onlySize == nil,
+            let seen = try? network.summary(height: plan.height, width: plan.width).first(where: { $0.name == layer })
+        else { return 1 }
+        let least = Self.fieldsAcross * max(seen.receptiveHeight, seen.receptiveWidth)
+        return [4, 2].first { min(plan.width, plan.height) / $0 >= least } ?? 1
     }
 }
 
@@ -121,7 +142,7 @@ public struct InterpolateRequest: RenderRequest {
     private static let sharedAlignment: Float = 0.01
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("layer", required: \.layer, "name", "The layer; see `lucid layers`.")
+        Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12.")
         Setting("count", \.count, "n", "Pictures in the row, 2 to 32.", .from(2, to: 32))
         Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours. (default: 0, which is enough where all begin from the same noise; 0.01 without the cosine)", Rule("at least 0") { $0.isFinite && $0 >= 0 })
