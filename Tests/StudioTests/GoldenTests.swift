@@ -47,6 +47,16 @@ import Visualization
         #expect(different.comparisons[0].line.contains("rms 0.29, difference 6.0, psnr 58.9"), "\(different.comparisons)")  // √(36 / 432)
     }
 
+    /// The first time there is nothing to compare with.
+    @Test func aMissingFolderIsMadeByAnUpdate() throws {
+        let scratch = try Scratch()
+        try save("new/a.png", in: scratch)
+        let problem = #expect(throws: Problem.self) { try check(scratch, "golden", "new") }
+        #expect(problem?.kind == .missing && problem!.message.text { "--\($0)" }.contains("--update"), "\(String(describing: problem))")
+        #expect(try check(scratch, "golden", "new", ["update": ""]).problem == nil)
+        #expect(try check(scratch, "golden", "new").problem == nil)
+    }
+
     @Test func everyThresholdCanBeMetAndMissed() throws {
         let scratch = try Scratch()
         try save("a.png", in: scratch)

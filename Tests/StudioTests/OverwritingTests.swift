@@ -57,6 +57,17 @@ import Visualization
         try refused(scratch, "a.svg", command, common + words + output + change)
     }
 
+    @Test func pdfsFollowTheRuleToo() throws {
+        let scratch = try Scratch()
+        let words = usual + ["--index", "0-1", "--output", scratch("a.pdf")]
+        try run("sheet", words)
+        let first = try scratch.bytes("a.pdf")
+        #expect(try Record(ofFile: scratch("a.pdf")).pictures.count == 2)
+        try run("sheet", words)
+        #expect(try scratch.bytes("a.pdf") == first)
+        try refused(scratch, "a.pdf", "sheet", words + ["--steps", "2"])
+    }
+
     @Test func singlePicturesAreNoFigures() {
         for words in [["--output", "a.svg"], ["--title", "one"], ["--no-captions"]] {
             let problem = #expect(throws: Problem.self) {

@@ -54,6 +54,21 @@ import Testing
         #expect(again.html(commandLine: commandLine) == page)
     }
 
+    /// Pictures of one channel say what differs: a setting, or else the file's name.
+    @Test func picturesOfOneUnitAreToldApart() throws {
+        let scratch = try Scratch()
+        let unit = ["--layer", "features.3", "--index", "1"]
+        try scratch.draw("channel", unit, "a.png")
+        try scratch.draw("channel", unit + ["--steps", "2"], "b.png")
+        try scratch.draw("channel", unit + ["--steps", "2", "--seed", "4"], "c.png")
+        try scratch.draw("channel", ["--layer", "features.3", "--index", "2"], "d.png")
+        try scratch.draw("channel", ["--layer", "features.3", "--index", "2"], "e.png")
+        try scratch.draw("sheet", ["--layer", "features.3", "--index", "0-1"], "s.png")
+        #expect(try report(scratch.path).entries.map(\.title) == [
+            "channel 1, steps 1", "channel 1, steps 2", "channel 1, seed 4", "channel 2, d.png", "channel 2, e.png", "sheet of 2 pictures",
+        ])
+    }
+
     @Test func otherFilesAreNotOverwritten() throws {
         let scratch = try Scratch()
         func fails(_ kind: Problem.Kind, _ folder: String) {

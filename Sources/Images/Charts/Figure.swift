@@ -1,5 +1,5 @@
 /// A chart or a sheet: boxes, pictures and lines of text on a ground, later ones over earlier ones. It is described once, and then
-/// made a picture (`picture`) or an SVG document (`svg`).
+/// made a picture (`picture`) or a document (`FigureFormat`).
 public struct Figure: Sendable {
     /// Pixels in a row.
     public let width: Int

@@ -40,6 +40,17 @@ public enum PNG: PictureCodec {
         }
     }
 
+    /// The rows of an encoded picture as zlib has packed them: what is in its IDAT chunks.
+    static func compressedRows(in file: [UInt8]) -> [UInt8] {
+        var (rows, place) = ([UInt8](), signature.count)
+        while place + 8 <= file.count {
+            let count = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+            if file[place + 4..<place + 8].elementsEqual("IDAT".utf8) { rows += file[place + 8..<place + 8 + count] }
+            place += 12 + count
+        }
+        return rows
+    }
+
     /// Opens a file for libpng.
     static func withReader<Result>(
         _ bytes: [UInt8], name: String, _ body: (UnsafeMutablePointer<lucid_png_reader>) throws(PictureError) -> Result

@@ -26,10 +26,13 @@ package final class Typeface: Sendable {
         handle = Mutex(Handle(pointer: pointer))
     }
 
-    /// A letter's place on the line, in units of the font, and its number.
-    private struct Letter {
+    /// A letter's number in the font, and its place on the line in units of the font.
+    struct Letter {
+        let scalar: Unicode.Scalar
         let glyph: UInt32
         let place: Int
+        /// To the place of the next one, without kerning.
+        let advance: Int
     }
 
     private static func letters(of text: String, _ typeface: UnsafeMutablePointer<lucid_typeface>) -> (letters: [Letter], end: Int) {
@@ -37,11 +40,21 @@ package final class Typeface: Sendable {
         for scalar in text.unicodeScalars {
             let glyph = lucid_typeface_glyph(typeface, scalar.value)
             if let last = letters.last { end += lucid_typeface_kerning(typeface, last.glyph, glyph) }
-            letters.append(Letter(glyph: glyph, place: end))
-            end += lucid_typeface_advance(typeface, glyph)
+            let advance = lucid_typeface_advance(typeface, glyph)
+            letters.append(Letter(scalar: scalar, glyph: glyph, place: end, advance: advance))
+            end += advance
         }
         return (letters, end)
     }
+
+    /// The letters of a line.
+    func letters(of text: String) -> [Letter] { handle.withLock { Self.letters(of: text, $0.pointer).letters } }
+
+    /// Units of the font in the size.
+    var units: Int { handle.withLock { Int(lucid_typeface_units($0.pointer)) } }
+
+    /// The width of a glyph in units of the font.
+    func advance(of glyph: UInt32) -> Int { handle.withLock { lucid_typeface_advance($0.pointer, glyph) } }
 
     /// The width of a line in pixels.
     package func width(of text: String, size: Double) -> Double {

@@ -18,7 +18,7 @@ enum OutputChecks {
     /// The name of one.
     static func checkName(figure path: String) throws(Problem) {
         guard OutputNames.isForeign(path, isFigure: true) else { return }
-        throw .usage("\(path): charts and sheets are written as .png, .jpg or .svg", setting: "output")
+        throw .usage("\(path): charts and sheets are written as .png, .jpg, .svg or .pdf", setting: "output")
     }
 
     /// Any file. The folders that it needs are created.
@@ -79,17 +79,17 @@ extension Picture {
 }
 
 extension Figure {
-    /// Writes a chart or a sheet with a record of how it was made: SVG, JPEG or PNG, as its name says.
+    /// Writes a chart or a sheet with a record of how it was made: SVG, PDF, JPEG or PNG, as its name says.
     ///
     /// - Returns: it in pixels.
     @discardableResult
     func write(_ record: Record, quality: Int?, to path: String) throws(Problem) -> Picture {
         let picture = picture
-        guard OutputNames.isSVG(path) else {
+        guard let format = FigureFormat(fileName: path) else {
             try picture.write(record, quality: quality, to: path)
             return picture
         }
-        try asProblem { () throws in try OutputFile.write(Array(try svg(record: record.json).utf8), to: path) }
+        try asProblem { () throws in try OutputFile.write(try format.encode(self, record: record.json), to: path) }
         return picture
     }
 }

@@ -102,14 +102,12 @@ struct OutputNames {
 
     /// Whether a name asks for a kind of picture that is not written here.
     ///
-    /// - Parameter isFigure: whether it is of a chart or a sheet, which an SVG can hold.
+    /// - Parameter isFigure: whether it is of a chart or a sheet, which an SVG or a PDF can hold.
     static func isForeign(_ path: String, isFigure: Bool = false) -> Bool {
-        if isFigure, isSVG(path) { return false }
+        if isFigure, FigureFormat(fileName: path) != nil { return false }
         let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
         return PictureFormat(fileName: path) == nil && endings.contains { path.lowercased().hasSuffix($0) }
     }
-
-    static func isSVG(_ path: String) -> Bool { path.lowercased().hasSuffix(".svg") }
 
     /// A model's name; of a graph in a file, the file's.
     private static func stem(_ model: String) -> String {

@@ -20,7 +20,7 @@ extension Record {
         }
     }
 
-    /// Reads the record of a PNG, a JPEG, an SVG, a GIF or a film; "-" is standard input.
+    /// Reads the record of a PNG, a JPEG, an SVG, a PDF, a GIF or a film; "-" is standard input.
     public init(ofFile path: String) throws(Problem) {
         let text = try Self.text(ofFile: path)
         do {
@@ -48,7 +48,7 @@ extension Record {
         // A film's comment is a record if lucid wrote it.
         if let comment = GIF.comment(in: bytes) ?? FilmComment.text(in: bytes) { return comment.hasPrefix("{") ? comment : nil }
         if GIF.isGIF(bytes) { return nil }
-        if Figure.isSVG(bytes) { return Figure.record(inSVG: bytes) }
+        if let format = FigureFormat(bytes: bytes) { return format.record(in: bytes) }
         return try asProblem { () throws(PictureError) in
             try Picture.record(in: bytes, keyword: keyword, name: path)
         }

@@ -76,7 +76,9 @@ public struct PictureReport {
                     file, in: settings.folder, side: settings.full ? nil : settings.thumbnail, maximumPixels: settings.reading.maxPixels)
             }
         }
-        entries = results.compactMap { try? $0.get() }.sorted(by: ReportEntry.precedes)
+        var entries = results.compactMap { try? $0.get() }.sorted(by: ReportEntry.precedes)
+        entries.tellApart()
+        self.entries = entries
         unreadable = results.compactMap { if case .failure(let problem) = $0 { problem } else { nil } }
         self.output = output
         skipped = files.count - entries.count - unreadable.count

@@ -12,7 +12,7 @@ public struct ReportEntry: Sendable {
     /// The index of its channel, neuron or class.
     public let index: Int?
     /// The unit or the expression, in a few words.
-    public let title: String
+    public internal(set) var title: String
     /// The command that draws it again, or that lists a sheet's pictures.
     public let command: PlanCommand
     /// Pixels of the picture in its file.
@@ -101,7 +101,7 @@ extension ReportEntry {
         /// The value that all pictures have.
         func shared<Value: Hashable>(_ values: [Value?]) -> Value? { Set(values).count == 1 ? values[0] : nil }
         let group = shared(subjects.map { $0?.layer }) ?? "Sheets"
-        return (group, shared(subjects.map { $0?.index }), counted(pictures.count, "picture"), PlanCommand(describing: file))
+        return (group, shared(subjects.map { $0?.index }), "sheet of \(counted(pictures.count, "picture"))", PlanCommand(describing: file))
     }
 
     /// The order of the page: by model, layer, index and name.
@@ -112,5 +112,30 @@ extension ReportEntry {
         if left.group != right.group { return NaturalOrder.precedes(left.group, right.group) }
         if left.index != right.index { return (left.index ?? .max) < (right.index ?? .max) }
         return NaturalOrder.precedes(left.file, right.file)
+    }
+}
+
+extension [ReportEntry] {
+    /// What comes of drawing, and is no setting.
+    private static let results = ["score", "steps done"]
+    private static let mostDifferences = 2
+
+    /// Adds to those of one title on one heading what sets them apart: settings that differ, or else their files' names.
+    mutating func tellApart() {
+        let alike = Dictionary(grouping: indices) { [self[$0].model, self[$0].group, self[$0].title] }.values.filter { $0.count > 1 }
+        for places in alike {
+            let rows = places.map { place in Dictionary(self[place].details.map { ($0.name, $0.value) }) { first, _ in first } }
+            let names = places.flatMap { self[$0].record.isSheet ? [] : self[$0].details.map(\.name) }
+            var differing: [String] = []
+            for name in names where !Self.results.contains(name) && !differing.contains(name) {
+                if Set(rows.map { $0[name] }).count > 1 { differing.append(name) }
+            }
+            let told = differing.prefix(Self.mostDifferences)
+            let areApart = Set(rows.map { row in told.map { row[$0] } }).count == rows.count
+            for (place, row) in zip(places, rows) {
+                let file = FileName.split(self[place].file).name
+                self[place].title += areApart ? told.map { ", \($0) \(row[$0] ?? "none")" }.joined() : ", \(file)"
+            }
+        }
     }
 }

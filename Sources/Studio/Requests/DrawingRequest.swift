@@ -212,7 +212,7 @@ struct Drawing: Sendable {
     /// "eye_1.png", "eye_2.png", … beside the file of all; no files beside standard output.
     func paths(beside path: String, count: Int) -> [String?] {
         // Single pictures are no drawings of lines and letters.
-        let path = OutputNames.isSVG(path) ? OutputNames.path(path, ending: ".png") : path
+        let path = FigureFormat(fileName: path) != nil ? OutputNames.path(path, ending: ".png") : path
         return (0..<count).map { path == "-" ? nil : OutputNames.path(path, picture: $0) }
     }
 }

@@ -17,10 +17,10 @@ public struct OutputSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png or .jpg, one of several pictures also an .svg; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
+        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png or .jpg, one of several pictures also an .svg or .pdf; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))
         Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512.")
-        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png, .jpg or .svg.").writing()
+        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png, .jpg, .svg or .pdf.").writing()
         Setting("output-size", \.outputSize, "n", "Write the finished picture in this size; for the canvas cppn, which has no pixels of its own.")
     }
 
