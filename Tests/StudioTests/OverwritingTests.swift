@@ -57,6 +57,16 @@ import Visualization
         try refused(scratch, "a.svg", command, common + words + output + change)
     }
 
+    /// A figure may be written in another format beside the first: the numbers are the same.
+    @Test(arguments: ["sheet", "facets"])
+    func twoFormatsShareTheirNumbers(_ command: String) throws {
+        let scratch = try Scratch()
+        let words = usual + (command == "sheet" ? ["--index", "0-1"] : ["--index", "1", "--seeds", "0-1"])
+        for name in ["a.png", "a.pdf", "a.svg", "a.png"] { try run(command, words + ["--output", scratch(name)]) }
+        #expect(try scratch.contents("") == ["a.json", "a.pdf", "a.png", "a.svg"])
+        try refused(scratch, "a.json", command, words + ["--output", scratch("a.jpg"), "--steps", "2"])
+    }
+
     @Test func pdfsFollowTheRuleToo() throws {
         let scratch = try Scratch()
         let words = usual + ["--index", "0-1", "--output", scratch("a.pdf")]

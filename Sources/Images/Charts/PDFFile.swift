@@ -46,8 +46,8 @@ struct PDFFile {
     /// With at most three decimals, and never with an exponent.
     static func number(_ value: Double) -> String {
         let thousandths = Int((abs(value) * 1000).rounded())
-        let fraction = thousandths % 1000 == 0 ? "" : "." + String(thousandths % 1000 + 1000).dropFirst()
-        return "\(value < 0 && thousandths > 0 ? "-" : "")\(thousandths / 1000)\(fraction)"
+        let digits = String(thousandths % 1000 + 1000).dropFirst().reversed().drop { $0 == "0" }.reversed()
+        return "\(value < 0 && thousandths > 0 ? "-" : "")\(thousandths / 1000)" + (digits.isEmpty ? "" : "." + String(digits))
     }
 }
 

@@ -23,6 +23,8 @@ struct FacetReport: Encodable, Sendable {
     let merges: [Merge]
     /// Whether every picture was finished.
     let complete: Bool
+    /// How the pictures were drawn, or which were given.
+    let plan: Plan
 
     struct Merge: Encodable, Sendable {
         let first: Int
@@ -42,7 +44,7 @@ struct FacetReport: Encodable, Sendable {
     }
 
     /// - Parameter matrix: the similarity of every two pictures, `[pictures, pictures]`.
-    init(_ subject: Subject, matrix: [Double], threshold: Double) {
+    init(_ subject: Subject, plan: Plan, matrix: [Double], threshold: Double) {
         let found = FacetGroups(matrix, count: subject.pictures.count, threshold: threshold)
         model = subject.model
         layer = subject.layer
@@ -51,6 +53,7 @@ struct FacetReport: Encodable, Sendable {
         scores = subject.scores
         complete = subject.complete
         self.threshold = threshold
+        self.plan = plan
         facets = found.groups
         similarities = found.similarities
         meanSimilarity = found.meanSimilarity

@@ -51,15 +51,21 @@ struct FacetsJob: Job {
         try OutputChecks.check(numbers)
     }
 
-    /// The numbers belong to the chart that they lie beside, and say by which threshold it counts.
+    /// The numbers say of which plan they are, and by which threshold the chart beside them counts.
     func isOwn(_ path: String) -> Bool {
-        if path == numbers { return isFile(chart) && isOwn(chart) }
         let own: [Plan] = jobs.isEmpty ? [plan] : jobs.map(\.plan)
-        guard Record.pictures(ofFile: path).map(\.plan) == own else { return false }
+        if path != numbers, Record.pictures(ofFile: path).map(\.plan) != own { return false }
         guard isFile(numbers) else { return true }
-        struct Numbers: Decodable { let threshold: Double }
-        guard let bytes = try? StandardInput.bytes(of: numbers) else { return false }
-        return (try? JSONDecoder().decode(Numbers.self, from: Data(bytes)))?.threshold == threshold
+        struct Numbers: Decodable {
+            let threshold: Double
+            let plan: Plan?
+        }
+        guard let bytes = try? StandardInput.bytes(of: numbers), let found = try? JSONDecoder().decode(Numbers.self, from: Data(bytes)) else {
+            return false
+        }
+        if let made = found.plan { return made == plan }
+        // Those of earlier versions belong to the chart that they lie beside.
+        return found.threshold == threshold && (path != numbers || isFile(chart) && isOwn(chart))
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
@@ -114,7 +120,7 @@ struct FacetsJob: Job {
     ) throws(Problem) -> JobResult {
         let similarity = GramSimilarity(model, try model.layer(layer), workers: workers)
         let matrix = try asProblem { () throws(WeightsError) in try similarity.matrix(of: pictures) }
-        let report = FacetReport(subject, matrix: matrix, threshold: threshold)
+        let report = FacetReport(subject, plan: plan, matrix: matrix, threshold: threshold)
         let picture = try report.chart(shown).write(record, quality: quality, to: chart)
         try Studio.write(json: report, to: numbers)
         var result = JobResult(score: 0)

@@ -53,22 +53,26 @@ struct SheetJob: Job {
     /// The index belongs to the sheet that it lies beside.
     func isOwn(_ path: String) -> Bool {
         if let job = jobs.first(where: { $0.outputs.contains(path) }) { return job.isOwn(path) }
-        if path == index { return isFile(sheet) && isOwn(sheet) && isIndex(path) }
+        if path == index { return isIndex(path) }
         guard let record = try? Record(ofFile: path), record.isSheet else { return false }
         let (made, own) = (record.pictures.map(\.plan), jobs.flatMap { [Plan](repeating: $0.plan, count: $0.paths.count) })
         // One that was interrupted may lack pictures.
         return made == own || !record.pictures.allSatisfy(\.complete) && made.allSatisfy(own.contains)
     }
 
-    /// Whether a file lists pictures of these objectives.
+    /// Whether a file is the index of a sheet of the same plan, which may be in another format.
     private func isIndex(_ path: String) -> Bool {
+        struct Whole: Decodable { let plan: Plan }
         struct Listed: Decodable { let objective: String }
-        struct Whole: Decodable { let pictures: [Listed] }
         guard let bytes = try? StandardInput.bytes(of: path) else { return false }
         let decoder = JSONDecoder()
-        // Earlier versions wrote the list alone.
-        guard let listed = (try? decoder.decode(Whole.self, from: Data(bytes)).pictures) ?? (try? decoder.decode([Listed].self, from: Data(bytes)))
-        else { return false }
+        if let whole = try? decoder.decode(Whole.self, from: Data(bytes)) {
+            guard case .sheet(let made) = whole.plan, case .sheet(let own) = plan else { return false }
+            // One that was interrupted lacks pictures.
+            return made == own || made.columns == own.columns && made.pictures.count < own.pictures.count && made.pictures.allSatisfy(own.pictures.contains)
+        }
+        // Earlier versions wrote a list alone, which belongs to the sheet that it lies beside.
+        guard isFile(sheet), isOwn(sheet), let listed = try? decoder.decode([Listed].self, from: Data(bytes)) else { return false }
         return Set(listed.map(\.objective)).isSubset(of: jobs.map(\.plan.objective))
     }
 

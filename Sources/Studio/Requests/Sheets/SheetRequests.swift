@@ -87,7 +87,7 @@ public struct ProgressionRequest: RenderRequest {
             }
             var job = try drawing.job(plan, to: nil, drawing.parts(layer: name, index: index))
             job.enlargement = enlargement
-            job.captions = [index.map { "\(name):\($0)" } ?? name]
+            job.captions = [(index.map { "\(name):\($0)" } ?? name) + (enlargement > 1 ? " ×\(enlargement)" : "")]
             jobs.append(job)
         }
         let path = drawing.path(drawing.signed(drawing.parts(kind: Self.command)))
