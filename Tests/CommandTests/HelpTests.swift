@@ -95,6 +95,17 @@ import Testing
         #expect(result.errors.filter { $0 == "\n" }.count == 1, "\(result.errors)")
     }
 
+    /// One thing has several names: each command takes those that others have for it. Here only the file is missing.
+    @Test(arguments: [
+        ["report", "none", "--size", "64"], ["replay", "none.png", "--photo", "a.jpg"],
+        ["deepdream", "none.jpg", "--layer", "features.3", "--index", "5", "--steps", "1"],
+    ])
+    func otherNamesOfOptionsAreUnderstood(_ arguments: [String]) throws {
+        let scratch = try Scratch()
+        let result = try Program.run(arguments, in: scratch.path)
+        #expect(result.status == 66 && result.errors.contains("none"), "\(result.errors)")
+    }
+
     @Test func helpOfWordsThatExistIsNoMistake() throws {
         #expect(try text(["help", "models", "pull"]).contains("models pull"))
         #expect(try text(["help"]).contains("SUBCOMMANDS"))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Studio
 
 /// The usual help of a command, on one screen: examples, what is required, and a line for each option that people change first.
 enum BriefHelp {
@@ -21,7 +22,7 @@ enum BriefHelp {
         let shown = description.arguments.filter { $0.shouldDisplay && !["help", "version"].contains($0.valueName) }
         let (required, others) = (shown.filter { !$0.isOptional }, shown.filter(\.isOptional))
         let hidden = description.options.count { !$0.shouldDisplay }
-        let more = hidden == 0 ? "Everything in full" : "Everything in full, and \(hidden) more options"
+        let more = hidden == 0 ? "Everything in full" : "Everything in full, and \(counted(hidden, "more option"))"
         let parts = [
             lines(description.abstract),
             examples(in: description.discussion),
