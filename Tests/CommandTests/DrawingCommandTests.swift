@@ -123,7 +123,8 @@ import Testing
 
     @Test func rowsOfPictures() throws {
         let scratch = try Scratch()
-        _ = try draw(scratch, ["interpolate", "--layer", "features.3", "--index", "5,12", "--count", "3", "-o", "i.png"])
+        let row = try draw(scratch, ["interpolate", "--layer", "features.3", "--index", "5,12", "--count", "3", "-o", "i.png"])
+        #expect(row.text.hasPrefix("i_0.png to i_2.png  score "), "\(row.text)")
         #expect(try scratch.names() == ["i.png", "i_0.png", "i_1.png", "i_2.png"])
         _ = try draw(scratch, ["progression", "--layers", "features.1,features.3,features.6", "-o", "p.png"])
         #expect(try picture(scratch, "p.png").height > 64)

@@ -32,6 +32,8 @@ import Visualization
         #expect(classes(holding: "tinca", among: labels, others: others) == [0])
         #expect(classes(holding: "partridge", among: labels, others: others) == [1, 2])
         #expect(try Objective(parsing: "class_logit(tinca-tinca)", labels: labels, otherNames: others).text == "class_logit(0)")
+        let error = #expect(throws: ClassLabelError.self) { try classIndex(label: "cat", among: ["tiger cat", "tabby"], others: [[], ["tabby cat"]]) }
+        #expect(error?.description.contains("tiger cat, tabby cat") == true)
         for index in labels.indices { #expect(try classIndex(label: labels[index], among: labels, others: others) == index) }
     }
 

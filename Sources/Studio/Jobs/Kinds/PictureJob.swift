@@ -1,3 +1,4 @@
+import Files
 import Images
 import Networks
 import Tensors
@@ -101,7 +102,7 @@ struct PictureJob: Job {
         if paths != ["-"], let rating = drawn.rating {
             let record = drawn.records[0]
             let state = record.complete || record.stepsDone == steps ? "" : " (interrupted after \(counted(record.stepsDone, "step")))"
-            let name = paths.isEmpty ? "\(plan.objective)\(seed)" : paths.joined(separator: " ")
+            let name = paths.isEmpty ? "\(plan.objective)\(seed)" : Self.list(paths)
             result.lines = ["\(name)  \(rating.text)  \(counted(record.stepsDone, "step")) in \(rounded(drawn.seconds, 1)) s\(state)"]
         }
         result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil, classNames: model.classNames)]
@@ -110,6 +111,11 @@ struct PictureJob: Job {
             result.preview = drawn.state.shown.count == 1 ? drawn.state.shown[0] : ContactSheet.compose(drawn.state.shown)
         }
         return result
+    }
+
+    /// "a.png", "a_0.png a_1.png" or, of more, "a_0.png to a_7.png"
+    private static func list(_ paths: [String]) -> String {
+        paths.count > 2 ? "\(paths[0]) to \(FileName.split(paths[paths.count - 1]).name)" : paths.joined(separator: " ")
     }
 
     /// Takes the steps, and writes what there is when they are done or the work is cancelled. One of a batch that is cancelled leaves

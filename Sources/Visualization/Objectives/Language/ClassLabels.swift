@@ -19,15 +19,15 @@ public func classIndex(label: String, among labels: [String], others: [[String]]
         let named = matches.prefix(10).map { "\($0) (\((names($0) + further($0)).joined(separator: ", ")))" }.joined(separator: " or ")
         throw ClassLabelError(reason: "\"\(label)\" may be class \(named); give its number")
     }
-    let own = labels.indices.flatMap(names)
+    let all = labels.indices.flatMap(names) + others.joined()
     // A dog, a shark or a bear is many classes.
-    let holding = own.filter { $0.lowercased().split(separator: " ").contains(Substring(wanted)) }
+    let holding = all.filter { $0.lowercased().split(separator: " ").contains(Substring(wanted)) }
     guard holding.isEmpty else {
         let more = holding.count > 10 ? " and \(holding.count - 10) more" : ""
         let named = holding.prefix(10).joined(separator: ", ")
         throw ClassLabelError(reason: "no class is called just \"\(label)\"; there are \(named)\(more)")
     }
-    let near = nearestNames(to: label, among: own + others.joined())
+    let near = nearestNames(to: label, among: all)
     throw ClassLabelError(reason: "there is no class \"\(label)\"; the nearest are \(near.joined(separator: ", "))")
 }
 
