@@ -7,7 +7,7 @@ struct Compare: ParsableCommand {
         abstract: "Lay pictures side by side, each with its name and score under it.",
         discussion: """
             Example: lucid compare eye.png eye_seed1.png -o both.png
-                     lucid compare *.png --labels "before,after" --columns 2 -o both.pdf
+                     lucid compare eye.png eye_seed1.png --labels "before,after" -o both.pdf
             """)
 
     @Argument(CaptionedSheetSettings["pictures"]) var pictures: [String]
