@@ -20,12 +20,22 @@ struct LucidCommand: ParsableCommand {
               lucid layers --model vgg16
             """,
         version: Studio.version,
-        subcommands: [
-            Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self, Facets.self,
-            Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
-            StyleCommand.self, BatchCommand.self, Report.self, Compare.self, CompareModels.self, Diff.self,
-            Layers.self, Classes.self, Models.self, Classify.self,
-            Info.self, Replay.self, Bench.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Draw",
+                subcommands: [
+                    Channel.self, Neuron.self, LayerEnergy.self, ClassUnit.self, DirectionCommand.self, Render.self, Diversity.self,
+                    Facets.self, Sheet.self, Progression.self, Interpolate.self, BatchCommand.self,
+                ]),
+            CommandGroup(
+                name: "Photographs",
+                subcommands: [DeepDream.self, StyleCommand.self, Caricature.self, Invert.self, Accentuate.self]),
+            CommandGroup(
+                name: "Inspect",
+                subcommands: [
+                    Layers.self, Classes.self, Models.self, Classify.self, Info.self, Replay.self, Report.self, Compare.self,
+                    CompareModels.self, Diff.self, Bench.self,
+                ]),
         ])
 
     /// Whether an argument is an expression that begins with a minus.
@@ -53,7 +63,7 @@ struct LucidCommand: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             guard code != .success else {  // help and version
-                let brief = BriefHelp.isAskedFor ? BriefHelp.text(arguments) : nil
+                let brief = BriefHelp.isAskedFor && !arguments.contains("--version") ? BriefHelp.text(arguments) : nil
                 if let line = try? standardOutput(brief ?? fullMessage(for: error)) { return line }
                 exit(withError: code)
             }

@@ -108,7 +108,13 @@ import Testing
 
     @Test func helpOfWordsThatExistIsNoMistake() throws {
         #expect(try text(["help", "models", "pull"]).contains("models pull"))
-        #expect(try text(["help"]).contains("SUBCOMMANDS"))
+        let overview = try text(["help"])
+        let lines = overview.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        for part in ["\nDraw\n  channel ", "\nPhotographs\n  deepdream ", "\nInspect\n  layers "] { #expect(overview.contains(part), "\(overview)") }
+        // One line a command, three headings, and a dozen lines around them.
+        #expect(lines.count <= 28 + 3 + 14 && lines.allSatisfy { $0.count <= 80 }, "\(overview)")
+        #expect(try text([]) == overview && text(["--help"]) == overview)
+        #expect(try text(["models", "--help"]).contains("\nCommands\n  list "))
     }
 
     @Test func shellsCompleteFiles() throws {

@@ -6,7 +6,7 @@ import Studio
 enum BriefHelp {
     static let isAskedFor: Bool = {
         let words = FileName.commandLineArguments
-        return (words.first == "help" || words.contains("--help") || words.contains("-h")) && !words.contains("--help-all")
+        return (words.isEmpty || words.first == "help" || words.contains("--help") || words.contains("-h")) && !words.contains("--help-all")
     }()
 
     private static let width = 80
@@ -14,10 +14,9 @@ enum BriefHelp {
     private static let column = 26
     private static let mostExamples = 3
 
-    /// Nil for a command that consists of others.
-    static func text(_ arguments: [String]) -> String? {
+    static func text(_ arguments: [String]) -> String {
         let place = CommandPlace(arguments.filter { !$0.hasPrefix("-") })
-        guard place.command.configuration.subcommands.isEmpty else { return nil }
+        guard place.command.configuration.subcommands.isEmpty else { return overview(of: place) }
         let description = CommandDescription(of: place.command)
         let shown = description.arguments.filter { $0.shouldDisplay && !["help", "version"].contains($0.valueName) }
         let (required, others) = (shown.filter { !$0.isOptional }, shown.filter(\.isOptional))
@@ -30,7 +29,32 @@ enum BriefHelp {
             required.flatMap(entry), others.flatMap(entry),
             ["\(more): \(place.path) --help-all"],
         ]
-        return parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+        return joined(parts)
+    }
+
+    private static func joined(_ parts: [[String]]) -> String {
+        parts.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    }
+
+    /// A command that consists of others: a line for each of them.
+    private static func overview(of place: CommandPlace) -> String {
+        let configuration = place.command.configuration
+        let alone = configuration.ungroupedSubcommands.isEmpty ? [] : [("Commands", configuration.ungroupedSubcommands)]
+        let groups = configuration.groupedSubcommands.map { ($0.name, $0.subcommands) } + alone
+        let parts = [lines(configuration.abstract)] + configuration.discussion.split(separator: "\n\n").map { paragraph in
+            paragraph.hasPrefix(" ") ? [String(paragraph)] : lines(String(paragraph))
+        }
+        let names = groups.flatMap { $0.1.map { $0._commandName.count } }
+        let column = (names.max() ?? 0) + 4
+        let lists = groups.map { name, commands in
+            [name] + commands.flatMap { command in
+                let abstract = command.configuration.abstract
+                let text = abstract.prefix(upTo: abstract.firstRange(of: ": ")?.lowerBound ?? abstract.endIndex)
+                return row("  \(command._commandName)", meaning(String(text), within: width - column), column)
+            }
+        }
+        let more = "Each in short: \(place.path) COMMAND --help; in full: \(place.path) COMMAND --help-all"
+        return joined(parts + [["USAGE: \(place.path) COMMAND [OPTIONS]"]] + lists + [[more]])
     }
 
     /// The first examples, without the word before them.
@@ -47,8 +71,12 @@ enum BriefHelp {
         let value = "<\(argument.valueName)>" + (argument.isRepeating && !argument.isOption ? " ..." : "")
         let name = argument.shortNames.prefix(1) + argument.longNames.prefix(1).map { "--" + $0 }
         let form = argument.isOption ? name.joined(separator: ", ") + (argument.kind == "flag" ? "" : " " + value) : value
-        let lines = lines(meaning(argument.abstract ?? "", within: width - column), first: column, rest: column)
-        let head = "  " + form
+        return row("  " + form, meaning(argument.abstract ?? "", within: width - column), column)
+    }
+
+    /// A name, and its meaning from a column on.
+    private static func row(_ head: String, _ text: String, _ column: Int) -> [String] {
+        let lines = lines(text, first: column, rest: column)
         guard head.count < column, let first = lines.first else { return [head] + lines }
         return [head + String(repeating: " ", count: column - head.count) + first.drop { $0 == " " }] + lines.dropFirst()
     }

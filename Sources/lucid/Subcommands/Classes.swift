@@ -4,7 +4,7 @@ import Studio
 /// `lucid classes`
 struct Classes: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the classes that a network knows, or find those with a word in their names.",
+        abstract: "List the classes that a network knows: all, or those with a word in their names.",
         discussion: """
             Each line has the class's number and its names, which `lucid class` takes as --index and --label.
 

@@ -4,7 +4,7 @@ import Studio
 /// `lucid compare`
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Lay pictures side by side, each with its name and score under it.",
+        abstract: "Lay pictures side by side: each with its name and score under it, or a caption of your own.",
         discussion: """
             Example: lucid compare eye.png eye_seed1.png -o both.png
                      lucid compare eye.png eye_seed1.png --labels "before,after" -o both.pdf

@@ -6,7 +6,7 @@ import Studio
 struct CompareModels: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare-models",
-        abstract: "Match the layers and channels of two networks by what they answer to photographs.",
+        abstract: "Match the layers and channels of two networks: by what they answer to photographs.",
         discussion: """
             Layers are held against each other by linear CKA (Kornblith et al. 2019; 1 for the same up to rotation and scale), \
             channels by Pearson's correlation (Li et al. 2015), both over the same examples: every photograph's middle, and \

@@ -4,7 +4,7 @@ import Studio
 /// `lucid report`
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make one HTML page of the pictures in a folder, as a batch drew them: to look through, search and pass on.",
+        abstract: "Make one HTML page of the pictures in a folder: to look through, search and pass on.",
         discussion: """
             The page holds everything and needs no network: pictures by model and layer, their scores, plans, and commands to \
             draw them again. It is FOLDER/report.html unless --output says otherwise.

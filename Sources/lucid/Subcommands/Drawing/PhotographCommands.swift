@@ -45,7 +45,7 @@ struct Accentuate: DrawingCommand {
     typealias Request = AccentuateRequest
 
     static let configuration = CommandConfiguration(
-        abstract: "Bring out the features of a photograph that a channel responds to.",
+        abstract: "Bring out what a channel responds to in a photograph.",
         discussion: """
             Begins from the photograph and raises the channel, held back by the distance of a shallower layer's answers, so \
             that it stays the same photograph (feature accentuation, Hamblin 2024). --weight balances the two; 1 gives both \

@@ -29,7 +29,7 @@ struct Facets: DrawingCommand {
     typealias Request = FacetsRequest
 
     static let configuration = CommandConfiguration(
-        abstract: "Count the distinct facets of a channel among pictures from several seeds, or among pictures that are there.",
+        abstract: "Count the distinct facets of a channel: among pictures from several seeds, or among pictures that are there.",
         discussion: """
             How alike two pictures are is the product of their normalised Gram matrices at the layer, which `lucid diversity` \
             sets apart: 1 for the same textures, wherever they lie. Pictures are put together as long as two groups are at \
@@ -58,7 +58,7 @@ struct Sheet: DrawingCommand {
     typealias Request = SheetRequest
 
     static let configuration = CommandConfiguration(
-        abstract: "Draw a layer's channels on one contact sheet, with a JSON index beside it.",
+        abstract: "Draw a layer's channels on one contact sheet: numbered, with a JSON index beside it.",
         discussion: """
             Example: lucid sheet --layer features.3 --size 96 --steps 128
                      lucid sheet --layer features.10 --index 0-63 --keep pictures/
