@@ -80,6 +80,9 @@ import Testing
         let dream = try text(["deepdream", "--help-all"])
         #expect(dream.contains("PHOTO_dream.png") && !dream.contains("--output-size") && !dream.contains("--labels"))
         #expect(!(try text(["layers", "--help-all"])).contains("--labels"))
+        // Those draw several pictures anyway.
+        for command in ["sheet", "progression", "diversity", "interpolate"] { #expect(!(try text([command, "--help-all"])).contains("--seeds"), "\(command)") }
+        for command in ["channel", "class", "facets", "invert"] { #expect(try text([command, "--help"]).contains("--seeds"), "\(command)") }
     }
 
     @Test(arguments: [

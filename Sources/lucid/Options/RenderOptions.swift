@@ -7,11 +7,15 @@ struct RenderOptions: ParsableArguments {
     @Option(RenderSettings["steps"]) var steps: String?
     @Option(RenderSettings["preset"]) var preset: String?
     @Option(RenderSettings["seed"]) var seed: String?
-    @Option(RenderSettings["seeds"]) var seeds: String?
     @Option(RenderSettings["start"]) var start: String?
     @Flag(RenderSettings["alpha"]) var alpha = false
     @Flag(RenderSettings["negative"]) var negative = false
     @OptionGroup(visibility: .further) var further: FurtherRenderOptions
+}
+
+/// A picture for each of several seeds, where a command does not draw several anyway.
+struct SeedsOptions: ParsableArguments {
+    @Option(RenderSettings["seeds"]) var seeds: String?
 }
 
 /// The finer points of how a picture is drawn.

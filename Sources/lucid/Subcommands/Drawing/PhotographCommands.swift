@@ -18,6 +18,7 @@ struct Caricature: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(CaricatureRequest["cossim-pow"]) var cossimPow: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -37,6 +38,7 @@ struct Invert: DrawingCommand {
     @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -60,6 +62,7 @@ struct Accentuate: DrawingCommand {
     @Option(AccentuateRequest["anchor"]) var anchor: String?
     @Option(AccentuateRequest["weight"]) var weight: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 

@@ -43,5 +43,6 @@ struct Render: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(ExpressionRequest["count"]) var count: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

@@ -50,6 +50,7 @@ struct Facets: DrawingCommand {
     @Option(FacetsRequest["index"]) var index: String?
     @Option(FacetsRequest["threshold"]) var threshold: String?
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 

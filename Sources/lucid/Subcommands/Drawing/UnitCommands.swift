@@ -16,6 +16,7 @@ struct Channel: DrawingCommand {
     @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -31,6 +32,7 @@ struct Neuron: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup var position: PositionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -52,6 +54,7 @@ struct LayerEnergy: DrawingCommand {
     @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -73,6 +76,7 @@ struct ClassUnit: DrawingCommand {
     @OptionGroup(title: "Target") var subject: ClassOptions
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -104,6 +108,7 @@ struct DirectionCommand: DrawingCommand {
     @Option(DirectionRequest["vector"]) var vector: String?
     @OptionGroup(visibility: .further) var further: FurtherDirectionOptions
     @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var seeds: SeedsOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
