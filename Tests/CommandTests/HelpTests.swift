@@ -117,7 +117,8 @@ import Testing
         // One line a command, three headings, and a dozen lines around them.
         #expect(lines.count <= 28 + 3 + 14 && lines.allSatisfy { $0.count <= 80 }, "\(overview)")
         #expect(try text([]) == overview && text(["--help"]) == overview)
-        #expect(try text(["models", "--help"]).contains("\nCommands\n  list "))
+        let models = try text(["models", "--help"])
+        #expect(models.contains("\nCommands\n  list ") && models.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(models)")
     }
 
     @Test func shellsCompleteFiles() throws {

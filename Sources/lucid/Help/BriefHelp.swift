@@ -53,7 +53,7 @@ enum BriefHelp {
                 return row("  \(command._commandName)", meaning(String(text), within: width - column), column)
             }
         }
-        let more = "Each in short: \(place.path) COMMAND --help; in full: \(place.path) COMMAND --help-all"
+        let more = "In short: \(place.path) COMMAND --help; in full: \(place.path) COMMAND --help-all"
         return joined(parts + [["USAGE: \(place.path) COMMAND [OPTIONS]"]] + lists + [[more]])
     }
 
