@@ -21,11 +21,11 @@ import Testing
         #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("  lucid ") }, "\(help)")
         #expect(!help.contains("--clip-gradient") && help.contains("lucid \(command) "))
         #expect(lines.last?.contains("lucid \(command) --help-all") == true, "\(help)")
-        #expect(try text(["help", command]) == help && text([command, "-h"]) == help)
     }
 
     @Test func whatIsRequiredComesFirst() throws {
         let help = try text(["channel", "--help"])
+        #expect(try text(["help", "channel"]) == help && text(["channel", "-h"]) == help)
         let wanted = ["lucid channel --layer", "USAGE:", "\n  --layer", "\n  --index", "\n  --model", "\n  --size", "\n  --steps", "\n  -o, --output", "--help-all"]
         let places = wanted.map { help.range(of: $0)?.lowerBound }
         #expect(places.allSatisfy { $0 != nil } && places.compactMap { $0 } == places.compactMap { $0 }.sorted(), "\(help)")
@@ -114,8 +114,8 @@ import Testing
         let overview = try text(["help"])
         let lines = overview.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         for part in ["\nDraw\n  channel ", "\nPhotographs\n  deepdream ", "\nInspect\n  layers "] { #expect(overview.contains(part), "\(overview)") }
-        // One line a command, three headings, and a dozen lines around them.
-        #expect(lines.count <= 28 + 3 + 14 && lines.allSatisfy { $0.count <= 80 }, "\(overview)")
+        // One line a command, three headings, and fifteen lines around them.
+        #expect(lines.count <= 28 + 3 + 15 && lines.allSatisfy { $0.count <= 80 }, "\(overview)")
         #expect(try text([]) == overview && text(["--help"]) == overview)
         let models = try text(["models", "--help"])
         #expect(models.contains("\nCommands\n  list ") && models.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(models)")
