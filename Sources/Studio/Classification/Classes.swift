@@ -31,7 +31,7 @@ public struct ClassesSettings: SettingGroup {
         guard !found.isEmpty else {
             let names = labels.flatMap { $0.split(separator: ",").map { String($0.drop { $0 == " " }) } }
             let near = nearestNames(to: word ?? "", among: names).joined(separator: ", ")
-            throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(near)", setting: "word")
+            throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(sentence: near)", setting: "word")
         }
         return found.map { index in
             Entry(index: index, names: labels[index].split(separator: ",").map { String($0.drop { $0 == " " }) })

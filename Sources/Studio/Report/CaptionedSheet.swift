@@ -5,6 +5,7 @@ import Visualization
 public struct CaptionedSheetSettings: SettingGroup {
     public var pictures: [String] = []
     public var columns: Int?
+    public var size: Int?
     public var output = "compare.png"
     public var noCaptions = false
     public var force = false
@@ -16,6 +17,7 @@ public struct CaptionedSheetSettings: SettingGroup {
     public static func table() -> [Setting<Self>] {
         Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading()
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
+        Setting("size", \.size, "n", "Pixels of each picture's height. (default: the highest one's, \(CaptionedSheet.usualHeight) at most)", .from(1, to: 65_536))
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
         Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")
         Setting("force", flag: \.force, "Overwrite a file that is there already, and is not the same sheet.")
@@ -34,19 +36,34 @@ public struct CaptionedSheet: Sendable {
     private let plan: ChartPlan
     private let output: String
 
+    /// The height of the pictures at most where none is asked for: more than a screen shows.
+    static let usualHeight = 1024
+
     /// Finds out whether the sheet can be written, and reads the pictures.
     public init(_ settings: CaptionedSheetSettings) throws(Problem) {
         plan = try ChartPlan(
-            "compare", [("columns", settings.columns.map { "\($0)" }), ("no-captions", settings.noCaptions ? "yes" : nil)],
+            "compare",
+            [
+                ("columns", settings.columns.map { "\($0)" }), ("size", settings.size.map { "\($0)" }),
+                ("no-captions", settings.noCaptions ? "yes" : nil),
+            ],
             files: settings.pictures)
         output = settings.output
         try OutputChecks.check(overwriting: output, inputs: settings.pictures, force: settings.force, isOwn: plan.isOwn)
         try OutputChecks.check(output)
         var pictures: [Picture] = []
-        for path in settings.pictures { pictures.append(try Picture.reading(path, maximumPixels: settings.reading.maxPixels)) }
-        let height = pictures.map(\.height).max()!
-        let tiles = zip(settings.pictures, pictures).map { path, picture in
-            ContactSheet.Tile(picture.scaled(toHeight: height), caption: settings.noCaptions ? nil : Self.caption(of: path))
+        for path in settings.pictures {
+            let picture = try Picture.reading(path, maximumPixels: settings.reading.maxPixels)
+            // One that is higher than the sheet's pictures will be has its final size at once: many large ones need not fit into memory.
+            let most = settings.size ?? Self.usualHeight
+            pictures.append(picture.height > most ? picture.scaled(toHeight: most) : picture)
+        }
+        let height = settings.size ?? pictures.map(\.height).max()!
+        let captions = settings.pictures.map { settings.noCaptions ? nil : Self.caption(of: $0) }
+        try ContactSheet.Layout(pictures.map { $0.size(ofHeight: height) }, captions: captions, columns: settings.columns)
+            .checkMemory(advice: "name fewer pictures, or a smaller \(setting: "size")")
+        let tiles = zip(captions, pictures).map { caption, picture in
+            ContactSheet.Tile(picture.scaled(toHeight: height), caption: caption)
         }
         figure = ContactSheet.figure(tiles, columns: settings.columns)
     }
@@ -65,10 +82,15 @@ public struct CaptionedSheet: Sendable {
 }
 
 extension Picture {
-    /// A picture of this height, or a lower one where it would be more than four times as wide as high.
-    fileprivate func scaled(toHeight wanted: Int) -> Picture {
+    /// The extents with this height, or a lower one where it would be more than four times as wide as high.
+    fileprivate func size(ofHeight wanted: Int) -> (width: Int, height: Int) {
         let scale = min(Double(wanted) / Double(height), 4 * Double(wanted) / Double(width))
         func scaled(_ extent: Int) -> Int { max(1, Int((Double(extent) * scale).rounded())) }
-        return resized(width: scaled(width), height: scaled(height))
+        return (scaled(width), scaled(height))
+    }
+
+    fileprivate func scaled(toHeight wanted: Int) -> Picture {
+        let size = size(ofHeight: wanted)
+        return resized(width: size.width, height: size.height)
     }
 }
