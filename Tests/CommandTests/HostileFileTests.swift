@@ -28,7 +28,7 @@ import Testing
         let scratch = try Scratch()
         try Data(Self.announcement).write(to: URL(filePath: "\(scratch.path)/big.png"))
         try Data(Self.announcement + [0]).write(to: URL(filePath: "\(scratch.path)/other.png"))
-        let result = try Shell.run("ulimit -v 2500000; \"$LUCID\" \(command)", in: scratch.path)
+        let result = try Shell.run("ulimit -v 1800000; \"$LUCID\" \(command)", in: scratch.path)
         #expect(result.status == 70 && result.said.contains("11000x11000") && result.said.contains("memory"), "\(result.said)")
         #expect(result.said.split(separator: "\n").count == 1)
     }
@@ -46,7 +46,7 @@ import Testing
         try drawn(scratch)
         func run(_ arguments: String, _ status: Int32, _ word: String) throws {
             let result = try Shell.run("timeout 30 \"$LUCID\" replay \(arguments) -o b.png --force --quiet", in: scratch.path)
-            #expect(result.status == status && result.said.contains(word), "\(arguments): \(result.status) \(result.said)")
+            #expect(result.status == status && (word.isEmpty || result.said.contains(word)), "\(arguments): \(result.status) \(result.said)")
         }
         // The working folder is not the picture's.
         _ = try Shell.run("mkdir pictures nets; cp a.png pictures/", in: scratch.path)
