@@ -19,6 +19,9 @@ public final class FrameSource {
     /// The number of the next frame, from 0.
     public private(set) var position = 0
 
+    /// Pictures of a folder that could not be read, and are no frames.
+    public private(set) var leftOut: [PictureError] = []
+
     private let source: Source
     private let maximumPixels: Int
 
@@ -54,19 +57,21 @@ public final class FrameSource {
         }
     }
 
-    /// The next frame; nil after the last one.
+    /// The next frame; nil after the last one. A folder's pictures that cannot be read are passed over.
     ///
-    /// - Throws: `picture` or `damaged`, with ffmpeg's words; `interrupted`.
+    /// - Throws: `picture` or `damaged`, with ffmpeg's words, for a film; `interrupted`.
     public func next() throws(FilmError) -> Picture? {
         switch source {
         case .folder(let paths):
-            guard position < paths.count else { return nil }
-            position += 1
-            do {
-                return try Picture.read(from: paths[position - 1], maximumPixels: maximumPixels)
-            } catch {
-                throw .picture(error)
+            while position < paths.count {
+                position += 1
+                do {
+                    return try Picture.read(from: paths[position - 1], maximumPixels: maximumPixels)
+                } catch {
+                    leftOut.append(error)
+                }
             }
+            return nil
         case .film(let film):
             let picture = try film.next()
             if picture != nil { position += 1 }

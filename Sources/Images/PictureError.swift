@@ -32,7 +32,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        func shown(_ file: String) -> String { file == "-" ? "standard input" : FileName.shown(file) }
+        func shown(_ file: String) -> String { file == "-" ? "standard input" : FileName.quoted(file) }
         return switch self {
         case .input(let error): error.description
         case .notAPicture(let file):

@@ -45,8 +45,7 @@ extension Picture {
     ///   - keyword: the text's, where the format knows keywords.
     ///   - name: how errors call the picture.
     public static func record(in bytes: [UInt8], keyword: String, name: String) throws(PictureError) -> String? {
-        guard let format = PictureFormat(signatureOf: bytes) else { throw .notAPicture(file: name) }
-        return try format.codec.record(in: bytes, keyword: keyword, name: name)
+        try format(of: bytes, name: name).codec.record(in: bytes, keyword: keyword, name: name)
     }
 
     /// The paths of a folder's pictures: its files named .png, .jpg or .jpeg, frame_2 before frame_10, without hidden ones.

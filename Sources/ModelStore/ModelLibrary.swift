@@ -49,7 +49,7 @@ public struct ModelLibrary: Sendable {
         guard parts.count == 2 else { return .architecture(name) }
         if let item = try? Store(environment).find(architecture: parts[0], weights: parts[1]) { return .imported(item) }
         let there = trainings(of: parts[0]).joined(separator: ", ")
-        throw StoreError(.name, "there is no training \"\(parts[1])\" of \(parts[0]); there are \(there)")
+        throw StoreError(.name, "there is no training \"\(shown(parts[1]))\" of \(parts[0]); there are \(there)")
     }
 
     /// The error for a name that is none.
@@ -57,7 +57,7 @@ public struct ModelLibrary: Sendable {
         let known = catalog.models.map(\.name) + Architecture.all.map(\.name).filter { catalog.find($0) == nil }
         let nearest = nearestNames(to: String(name.prefix { $0 != ":" }), among: known)
         return StoreError(
-            .name, "there is no model \"\(name)\"; the nearest are \(nearest.joined(separator: ", ")); `lucid models list` shows all")
+            .name, "there is no model \"\(shown(name))\"; the nearest are \(nearest.joined(separator: ", ")); `lucid models list` shows all")
     }
 
     /// The error for an architecture alone.

@@ -61,7 +61,7 @@ public struct Problem: Error, Sendable, Equatable {
 
     /// A value that is not one of its setting's.
     public static func value(of setting: String, _ rule: String, _ value: String) -> Problem {
-        .usage("\(setting: setting) must be \(rule), not \(value)", setting: setting)
+        .usage("\(setting: setting) must be \(sentence: rule), not \(value)", setting: setting)
     }
 
     /// The same problem, of a file that was read.
@@ -101,7 +101,8 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 
     public init(stringInterpolation: StringInterpolation) { parts = stringInterpolation.parts }
 
-    /// Collects the sentence; `\(setting: "size")` names a setting.
+    /// Collects the sentence; `\(setting: "size")` names a setting. A text is a quotation, and is shortened where it is long;
+    /// `\(sentence: text)` is not.
     public struct StringInterpolation: StringInterpolationProtocol {
         private(set) var parts: [Part] = []
 
@@ -109,6 +110,8 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 
         public mutating func appendLiteral(_ literal: String) { parts.append(.text(literal)) }
         public mutating func appendInterpolation<Value>(_ value: Value) { parts.append(.text("\(value)")) }
+        public mutating func appendInterpolation(_ text: String) { parts.append(.text(excerpt(of: text))) }
+        public mutating func appendInterpolation(sentence text: String) { parts.append(.text(text)) }
         public mutating func appendInterpolation(_ message: Message) { parts += message.parts }
         public mutating func appendInterpolation(setting name: String) { parts.append(.setting(name)) }
     }
@@ -168,7 +171,7 @@ extension Problem {
         case nil: self.init(kind, "\(error)")
         case .setting(let name):
             let rest = String("\(error)".dropFirst(name.count))
-            self.init(kind, "\(setting: name)\(rest)")
+            self.init(kind, "\(setting: name)\(sentence: rest)")
         case .ownWeights: self.init(kind, "\(error); give your own with \(setting: "weights") FILE")
         case .importName(let example): self.init(kind, "\(error), e.g. \(setting: "as") \(example)")
         case .model(let name): self.init(kind, "\(error); try \(setting: "model") \(name)")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Images
 import Visualization
 
 #if canImport(Glibc)
@@ -60,6 +61,18 @@ func checkMemory(_ check: (_ bytes: Int) throws(RenderError) -> Void) throws(Pro
     }
 }
 
+/// Holds the memory of what is laid out, scaled or decoded against what this process may take.
+///
+/// - Parameters:
+///   - bytes: that it takes at most, about.
+///   - what: such as "this sheet".
+///   - advice: what takes less.
+func checkMemory(_ bytes: Int, of what: Message, advice: Message) throws(Problem) {
+    let most = min(ResourceLimits.memory, addressSpaceLeft() ?? .max)
+    guard bytes > most else { return }
+    throw Problem(.failed, "\(what) would take \(memorySize(bytes)) of memory, and there are \(memorySize(most)); \(advice)")
+}
+
 /// Bytes of address space that this process may still take; nil if that is not limited.
 func addressSpaceLeft() -> Int? {
     var limit = rlimit()
@@ -68,6 +81,19 @@ func addressSpaceLeft() -> Int? {
     let pages = (try? String(contentsOf: URL(filePath: "/proc/self/statm"), encoding: .utf8))
         .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) } ?? 0
     return max(0, Int(limit.rlim_cur) - pages * sysconf(Int32(_SC_PAGESIZE)) - threadReserve)
+}
+
+extension ContactSheet.Layout {
+    /// Bytes a pixel of a sheet with its pictures at most: eight as they are laid out, six of the sheet, and as many as it is encoded.
+    private static let bytesPerPixel = 24
+
+    /// Finds out whether there is memory for the sheet, before its pictures are scaled and laid out.
+    func checkMemory(advice: Message) throws(Problem) {
+        let (pixels, isTooMany) = width.multipliedReportingOverflow(by: height)
+        try Studio.checkMemory(
+            isTooMany || pixels > .max / Self.bytesPerPixel ? .max : pixels * Self.bytesPerPixel, of: "this sheet of \(width)x\(height) pixels",
+            advice: advice)
+    }
 }
 
 /// Address space that threads, their heaps and OpenBLAS's buffers take once work begins.

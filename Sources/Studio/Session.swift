@@ -13,6 +13,8 @@ public final class Session: Sendable {
     public let isCancelled: @Sendable () -> Bool
     /// Told of the bytes of a download so far, and of all if they are known. Called with nil when it has ended.
     private let download: @Sendable (_ name: String, _ progress: (bytes: Int, total: Int?)?) -> Void
+    /// Found while the session's jobs were planned.
+    let notes = Notes()
     private let models = Mutex<[ModelRequest: Model]>([:])
     /// The network of every request, for a job that has been planned with it.
     private let only: Model?
@@ -77,7 +79,7 @@ public final class Session: Sendable {
     public static func library() throws(Problem) -> ModelLibrary {
         guard let folder = ModelFolder.find() else {
             let places = ModelFolder.candidates.joined(separator: ", ")
-            throw Problem(.missing, "no models.json in \(places); set LUCID_MODELS to the folder that holds it")
+            throw Problem(.missing, "no models.json in \(sentence: places); set LUCID_MODELS to the folder that holds it")
         }
         return try asProblem { () throws in
             try ModelLibrary(folder: folder, Environment(ProcessInfo.processInfo.environment))
@@ -88,7 +90,7 @@ public final class Session: Sendable {
     static func noClasses(of model: Model) throws(Problem) -> Problem {
         let architecture = String(model.name.prefix { $0 != ":" })
         let others = try library().classifiers(like: architecture).joined(separator: " and ")
-        return .usage("the weights of \(model.name) end before the classes; those of \(others) go on to them", setting: "model")
+        return .usage("the weights of \(model.name) end before the classes; those of \(sentence: others) go on to them", setting: "model")
     }
 }
 
@@ -99,7 +101,7 @@ extension Model {
     func report(to reporter: any Reporter, canChange: Bool = true) throws(Problem) {
         guard let assumption else { return }
         let advice: Message = canChange ? "; \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise" : ""
-        try reporter.report(.note("\(name): \(assumption)\(advice)"))
+        try reporter.report(.note("\(name): \(sentence: assumption)\(advice)"))
     }
 
     /// The layer of a name.

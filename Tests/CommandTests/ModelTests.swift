@@ -135,6 +135,21 @@ import Testing
         try place.fails("models", "list", "nosuchnet", with: 64, saying: ["nosuchnet", "lucid models list"])
     }
 
+    /// A terminal that can redraw its line shows how far a download is; any other gets no control characters.
+    @Test(arguments: ["TERM=xterm", "TERM=dumb", "-u TERM"])
+    func aDownloadIsShownWhereALineCanBeRedrawn(_ terminal: String) throws {
+        let place = try Place()
+        let server = try TestServer(.file(Array(Place.weights)))
+        try place.offer(server)
+        let environment = ProcessInfo.processInfo.environment.merging(place.environment) { $1 }
+        let command = "script -qec 'env \(terminal) \"$LUCID\" models pull squeezenet1_0' out.txt </dev/null >/dev/null"
+        let result = try Shell.run(command, in: place.scratch.path, environment: environment.filter { $0.key != "LUCID_OFFLINE" })
+        let said = String(decoding: try place.scratch.bytes("out.txt"), as: UTF8.self)
+        #expect(result.status == 0, "\(said)")
+        let controls = said.replacing("\r\n", with: "\n").unicodeScalars.contains { $0 == "\r" || $0 == "\u{1B}" }
+        #expect(controls == (terminal == "TERM=xterm"), "\(said)")
+    }
+
     @Test func namingAModelPullsIt() throws {
         let place = try Place()
         let server = try TestServer(.file(Array(Place.weights)))

@@ -115,7 +115,7 @@ import Visualization
         // One that a setting names without its being a photograph of the plan, and one in a folder.
         try refused(scratch, "photo.png", "channel", words, force: true, inputs: [scratch("photo.png")])
         try refused(scratch, "photo.png", "channel", words, force: true, inputs: [scratch.path])
-        #expect(ReplayRequest.inputs(given: ["drawn-picture": ["a.png"], "output": ["b.png"]]) == ["a.png"])
+        #expect(ReplayRequest.inputs(given: ["drawn-pictures": ["a.png"], "output": ["b.png"]]) == ["a.png"])
     }
 
     @Test func chartsOfPicturesFollowTheRule() throws {

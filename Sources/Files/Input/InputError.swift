@@ -10,6 +10,8 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
     case missing(file: String)
     /// The file is there, but the system does not let it be read.
     case unreadable(file: String, reason: String)
+    /// The path names a folder.
+    case isFolder(file: String)
     /// The file has no bytes.
     case empty(file: String)
     /// The file has more bytes than the limit.
@@ -17,21 +19,24 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
 
     init(_ error: SystemError, file: String) {
         self =
-            [ENOENT, ENOTDIR].contains(error.code)
-            ? .missing(file: file) : .unreadable(file: file, reason: error.message)
+            switch error.code {
+            case ENOENT, ENOTDIR: .missing(file: file)
+            case EISDIR: .isFolder(file: file)
+            default: .unreadable(file: file, reason: error.message)
+            }
     }
 
     /// The file's path; "-" is standard input.
     public var file: String {
         switch self {
-        case .missing(let file), .unreadable(let file, _), .empty(let file), .tooLong(let file, _): file
+        case .missing(let file), .unreadable(let file, _), .isFolder(let file), .empty(let file), .tooLong(let file, _): file
         }
     }
 
     /// Whether the file is missing or unreadable (exit code EX_NOINPUT, 66), rather than read and found unusable (EX_DATAERR, 65).
     public var isMissing: Bool {
         switch self {
-        case .missing, .unreadable: true
+        case .missing, .unreadable, .isFolder: true
         case .empty, .tooLong: false
         }
     }
@@ -41,16 +46,18 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .missing: SystemError(code: ENOENT).message
         case .unreadable(_, let reason): reason
+        case .isFolder: "it is a folder"
         case .empty: "the file is empty"
         case .tooLong(_, let limit): "it has more than \(limit >> 30) GiB"
         }
     }
 
     public var description: String {
-        let file = file == "-" ? "standard input" : FileName.shown(file)
+        let file = file == "-" ? "standard input" : file.isEmpty ? "\"\"" : FileName.quoted(file)
         return switch self {
         case .missing: "\(file): there is no such file; check the name"
         case .unreadable: "\(file): cannot be read (\(reason)); check its permissions"
+        case .isFolder: "\(file): is a folder; name a file in it"
         case .empty: "\(file): the file is empty; fetch or save it again"
         case .tooLong: "\(file): cannot be read (\(reason)); name a smaller file"
         }

@@ -96,7 +96,7 @@ public enum InputFile {
                 }
             } catch { failure = error }
         }
-        if let failure { throw .unreadable(file: path, reason: failure.message) }
+        if let failure { throw InputError(failure, file: path) }
         return bytes
     }
 }

@@ -15,7 +15,8 @@ package final class MappedFile: @unchecked Sendable {
 
     /// - Throws: if the file is missing or unreadable, is no regular file, or is empty.
     package init(path: String) throws(InputError) {
-        let descriptor = openFile(path, O_RDONLY | O_CLOEXEC)
+        // Opening a pipe would wait for its writer.
+        let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw InputError(SystemError.last, file: path) }
         defer { _ = close(descriptor) }
         let status: FileStatus

@@ -29,9 +29,9 @@ public enum OutputError: Error, Equatable, Sendable, CustomStringConvertible {
         case .isFolder(let path):
             "\(output(path)): is a folder; name a file in it"
         case .folderMissing(let path, let folder):
-            "\(output(path)): the folder \(FileName.shown(folder)) does not exist; create it, or choose another output"
+            "\(output(path)): the folder \(FileName.quoted(folder)) does not exist; create it, or choose another output"
         case .notAFolder(let path, let folder):
-            "\(output(path)): \(FileName.shown(folder)) is not a folder; choose another output"
+            "\(output(path)): \(FileName.quoted(folder)) is not a folder; choose another output"
         case .notAllowed(let path, let reason):
             "\(output(path)): cannot be written (\(reason)); choose a folder and a file that you may write to"
         case .diskFull(let path, let reason):
@@ -69,5 +69,5 @@ extension OutputError {
 
 private func output(_ path: String) -> String {
     if path.isEmpty { return "output" }
-    return path == "-" ? "standard output" : FileName.shown(path)
+    return path == "-" ? "standard output" : FileName.quoted(path)
 }

@@ -67,14 +67,14 @@ extension PNG {
         keyword: String, text: String
     ) throws(PictureError) -> (keyword: [UInt8], text: [UInt8], isLatin1: Bool) {
         guard let keywordBytes = latin1Bytes(keyword), isKeyword(keywordBytes) else {
-            throw .unencodable(.png, reason: "\(FileName.shown(keyword)) is no keyword of a PNG text")
+            throw .unencodable(.png, reason: "\(FileName.quoted(keyword)) is no keyword of a PNG text")
         }
         guard !text.utf8.contains(0) else {
-            throw .unencodable(.png, reason: "the text under \(FileName.shown(keyword)) has a NUL character")
+            throw .unencodable(.png, reason: "the text under \(FileName.quoted(keyword)) has a NUL character")
         }
         let longest = 1 << 31 - 100  // a chunk's length is below 2³¹, says the PNG specification
         guard text.utf8.count < longest else {
-            throw .unencodable(.png, reason: "the text under \(FileName.shown(keyword)) is longer than 2 GiB")
+            throw .unencodable(.png, reason: "the text under \(FileName.quoted(keyword)) is longer than 2 GiB")
         }
         let textBytes = latin1Bytes(text)
         return (keywordBytes, textBytes ?? Array(text.utf8), textBytes != nil)

@@ -13,7 +13,7 @@ public struct LayerNameError: Error, CustomStringConvertible {
     public let nearest: [String]
 
     public var description: String {
-        "there is no layer \"\(name)\"; the nearest are \(nearest.joined(separator: ", "))"
+        "there is no layer \"\(shown(name))\"; the nearest are \(nearest.map(shown).joined(separator: ", "))"
     }
 }
 
@@ -72,7 +72,8 @@ extension Network {
 /// The names that a mistyped one most likely meant, best first: those that hold it as a part ("dream" in "deepdream"), then by
 /// edit distance (Levenshtein 1966), ties in the order given.
 public func nearestNames(to name: String, among names: [String], count: Int = 3) -> [String] {
-    let typed = Array(name.lowercased().utf8)
+    // No name is that long, and the distance of long texts takes long.
+    let typed = Array(name.prefix(longestTyped).lowercased().utf8)
     let ranked = names.enumerated().map { index, candidate in
         let candidateBytes = Array(candidate.lowercased().utf8)
         let holds = typed.count >= leastPart && candidateBytes.contains(typed)
@@ -83,6 +84,7 @@ public func nearestNames(to name: String, among names: [String], count: Int = 3)
 
 /// Letters of a part that says something.
 private let leastPart = 4
+private let longestTyped = 200
 
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var row = Array(0...b.count)

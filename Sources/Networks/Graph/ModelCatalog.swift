@@ -129,6 +129,6 @@ public struct ModelNameError: Error, CustomStringConvertible {
     public let available: [String]
 
     public var description: String {
-        "there is no model \"\(name)\"; the nearest are \(nearestNames(to: name, among: available).joined(separator: ", "))"
+        "there is no model \"\(shown(name))\"; the nearest are \(nearestNames(to: name, among: available).joined(separator: ", "))"
     }
 }

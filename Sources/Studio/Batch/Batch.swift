@@ -49,7 +49,7 @@ public struct Batch: Sendable {
             if BatchEntry.own.contains(setting.key) || RequestForm.all.contains(where: { $0.setting(of: setting.key) != nil }) { continue }
             let known = Set(RequestForm.all.flatMap { $0.settings.keys })
             let near = nearestNames(to: setting.key, among: known.sorted()).joined(separator: ", ")
-            mistakes.add(setting.line, "no command has a setting \"\(setting.key)\"; the nearest are \(near)")
+            mistakes.add(setting.line, "no command has a setting \"\(setting.key)\"; the nearest are \(sentence: near)")
         }
     }
 

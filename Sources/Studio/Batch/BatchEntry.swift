@@ -36,7 +36,7 @@ struct BatchEntry {
         guard let text = command.value.text, let form = RequestForm.all.first(where: { $0.command == text }) else {
             let name = command.value.text ?? ""
             let near = nearestNames(to: name, among: RequestForm.all.map(\.command)).joined(separator: ", ")
-            mistakes.add(command.line, "a batch has no command \"\(name)\"; the nearest are \(near)")
+            mistakes.add(command.line, "a batch has no command \"\(name)\"; the nearest are \(sentence: near)")
             return nil
         }
         self.entry = entry
@@ -80,7 +80,7 @@ struct BatchEntry {
         if name == "seed" {
             guard let texts = setting.value.texts, let list = SeedList(text: texts.joined(separator: ",")) else {
                 wrong.insert(name)
-                return mistakes.add(setting.line, "\(setting.key) must be \(SeedList.form)")
+                return mistakes.add(setting.line, "\(setting.key) must be \(sentence: SeedList.form)")
             }
             values = list.seeds.map { Manifest.Value(line: setting.line, content: .text(String($0))) }
         }
@@ -94,7 +94,7 @@ struct BatchEntry {
     private func unknown(_ key: String) -> Message {
         if RequestForm.batchSettings.contains(key) { return "\(key) is for the batch as a whole, not for a picture of it" }
         let near = nearestNames(to: key, among: Self.own.union(form.settings.keys).sorted()).joined(separator: ", ")
-        return "\(form.command) has no setting \"\(key)\"; the nearest are \(near)"
+        return "\(form.command) has no setting \"\(key)\"; the nearest are \(sentence: near)"
     }
 
     /// The jobs of every combination, with files in a folder; none where anything is wrong, which is noted.

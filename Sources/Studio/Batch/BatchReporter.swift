@@ -60,7 +60,7 @@ public final class BatchReporter: Reporter {
                 Event(
                     event: "drawn", output: job.outputs[0], line: line, score: result.score, isDead: result.isDead ? true : nil,
                     seconds: seconds, done: done, total: total))
-            if form == .text { try output("\(job.outputs[0])  score \(rounded(Double(result.score), 2))  \(rounded(seconds, 1)) s") }
+            if form == .text { try output("\(job.outputs[0].withoutControls)  score \(rounded(Double(result.score), 2))  \(rounded(seconds, 1)) s") }
         case .failed(let job, let problem):
             let (message, code) = text(problem)
             try say(

@@ -23,14 +23,15 @@ struct NameTemplate {
         do {
             try Self.check(FileTemplate(text), form, line, &mistakes)
         } catch {
-            mistakes.add(line, "output: \(error.message(text))")
+            mistakes.add(line, "output: \(sentence: error.message(text))")
             text = "x"
         }
         if Self.leadsOut(text) {
             mistakes.add(line, "output: \(text) leads out of the batch's folder; it begins there by itself")
             text = "x"
         }
-        let ending = Self.takeEnding(&text, isFlight: settings["zoom"] != nil, line, &mistakes)
+        let kind: Kind = settings["zoom"] != nil ? .flight : form.request.makesFigures || settings["count"] != nil ? .figure : .picture
+        let ending = Self.takeEnding(&text, kind, line, &mistakes)
         if text.hasSuffix("/") { text += "{index}" }
         if !form.request.drawsEachIndex {
             text = text.replacing("{index}", with: name != nil && !text.contains("{name}") ? "{name}" : form.command)
@@ -61,18 +62,38 @@ struct NameTemplate {
         }
     }
 
+    /// The kinds of files, which have endings of their own.
+    private enum Kind {
+        case picture, figure, flight
+
+        var endings: [String] {
+            switch self {
+            case .picture: PictureFormat.all.flatMap { $0.codec.endings }
+            case .figure: OutputNames.figureEndings
+            case .flight: [".gif", ".mp4", ".webm"]
+            }
+        }
+
+        var rule: String {
+            switch self {
+            case .picture: "pictures are written as .png or .jpg"
+            case .figure: "charts and sheets are written as .png, .jpg, .svg or .pdf"
+            case .flight: "flights are written as .gif, .mp4 or .webm"
+            }
+        }
+    }
+
     /// Takes a file's ending off.
-    private static func takeEnding(_ text: inout String, isFlight: Bool, _ line: Int, _ mistakes: inout BatchMistakes) -> String {
-        let endings = isFlight ? [".gif", ".mp4", ".webm"] : PictureFormat.all.flatMap { $0.codec.endings }
-        if let ending = endings.first(where: { text.lowercased().hasSuffix($0) }) {
+    private static func takeEnding(_ text: inout String, _ kind: Kind, _ line: Int, _ mistakes: inout BatchMistakes) -> String {
+        if let ending = kind.endings.first(where: { text.lowercased().hasSuffix($0) }) {
             text.removeLast(ending.count)
             return ending
         }
-        if isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
-            mistakes.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
+        if kind == .flight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
+            mistakes.add(line, "output: \(text): \(kind.rule)")
             text = "x"
         }
-        return endings[0]
+        return kind.endings[0]
     }
 
     /// Whether a path leads out of the folder that it is in.

@@ -31,7 +31,7 @@ public struct ClassesSettings: SettingGroup {
         guard !found.isEmpty else {
             let names = labels.indices.flatMap { Self.names(of: $0, model) }
             let near = nearestNames(to: word ?? "", among: names).joined(separator: ", ")
-            throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(near)", setting: "word")
+            throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(sentence: near)", setting: "word")
         }
         return found.map { Entry(index: $0, names: Self.names(of: $0, model)) }
     }

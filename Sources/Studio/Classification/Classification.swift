@@ -65,10 +65,10 @@ public struct ClassificationSettings: SettingGroup {
         // A strip's far ends would be scaled only to be cut off.
         let reach = Int((Self.longestStrip * Double(preprocessing.crop) / scale).rounded(.up))
         let middle = picture.croppedToCentre(width: min(picture.width, reach), height: min(picture.height, reach))
-        let resized = middle.composited(over: 1).resized(
+        let resized = middle.resized(
             width: max(preprocessing.crop, Int(Double(middle.width) * scale)),
             height: max(preprocessing.crop, Int(Double(middle.height) * scale)))
-        let square = resized.croppedToCentre(width: preprocessing.crop, height: preprocessing.crop)
+        let square = resized.croppedToCentre(width: preprocessing.crop, height: preprocessing.crop).composited(over: 1)
         let image = Tensor(Shape(3, square.height, square.width), square.planes())
         do {
             try network.check(height: square.height, width: square.width)

@@ -69,7 +69,8 @@ public struct ComparisonRequest: SettingGroup {
     /// - Parameter progress: told of each photograph, and of how many there are.
     /// - Returns: the table for people and the numbers for scripts, and then files that were written.
     public func run(_ session: Session, _ reporter: any Reporter) throws(Problem) -> ComparisonResult {
-        let paths = try picturePaths(in: photos)
+        let folder = try PictureFolder(photos, maximumPixels: reading.maxPixels)
+        let paths = folder.paths
         let (modelA, modelB) = (try load(a, session), try load(b, session))
         let first = try ComparedNetwork(modelA, of: a, layers: names(layers, in: modelA), size: size)
         let alike = layersB == nil && modelA.network.layerNames == modelB.network.layerNames
@@ -84,9 +85,10 @@ public struct ComparisonRequest: SettingGroup {
         for model in [modelA, modelB] { try model.report(to: reporter, canChange: false) }
         try reporter.report(.began(label: "\(first.label) and \(second.label)", steps: paths.count))
         let comparison = try ModelComparison(
-            first, second, photographs: paths, grid: grid, oneToOne: oneToOne, maximumPixels: reading.maxPixels, session: session
+            first, second, photographs: folder, grid: grid, oneToOne: oneToOne, session: session, notes: session.notes
         ) { try? reporter.report(.step(score: nil, share: nil)) }
         try reporter.report(.ended)
+        for note in session.notes.take() { try reporter.report(.note(note)) }
         let most = (first.channels + second.channels).max()!
         if comparison.examples <= most {
             try reporter.report(.note("\(comparison.examples) examples of up to \(most) channels make similarities too high; add photographs to \(photos)"))

@@ -21,27 +21,28 @@ struct ModelComparison {
     ///
     /// - Parameters:
     ///   - oneToOne: no two channels of a layer share a match.
-    ///   - maximumPixels: of a photograph.
+    ///   - notes: gets what is left out.
     ///   - progress: called after each photograph.
     init(
-        _ first: ComparedNetwork, _ second: ComparedNetwork, photographs paths: [String], grid: Int, oneToOne: Bool,
-        maximumPixels: Int, session: Session, progress: () -> Void
+        _ first: ComparedNetwork, _ second: ComparedNetwork, photographs folder: PictureFolder, grid: Int, oneToOne: Bool,
+        session: Session, notes: Notes, progress: () -> Void
     ) throws(Problem) {
         let workers = session.workers
         var similarity = LayerSimilarity(channels: first.channels, and: second.channels)
-        for path in paths {
+        var seen = 0
+        notes.add(try folder.forEach { photograph, path throws(Problem) in
             if session.isCancelled() { throw .interrupted }
-            let photograph = try Picture.reading(path, maximumPixels: maximumPixels).composited(over: 0.5)
             similarity.add(
                 try first.activations(photograph, path, grid: grid, workers: workers),
                 try second.activations(photograph, path, grid: grid, workers: workers), workers: workers)
+            seen += 1
             progress()
-        }
+        })
         similarity.complete(workers: workers)
         self.first = first
         self.second = second
         self.grid = grid
-        self.photographs = paths.count
+        self.photographs = seen
         examples = similarity.examples
         layers = LayerComparison(similarity, oneToOne: oneToOne)
     }

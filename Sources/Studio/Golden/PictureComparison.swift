@@ -69,8 +69,11 @@ public struct PictureComparison: Sendable {
         if expected == actual {
             difference = .none
         } else {
-            let before = try asProblem { try Picture.decode(expected, name: files.expected, maximumPixels: maximumPixels) }
-            let after = try asProblem { try Picture.decode(actual, name: files.actual, maximumPixels: maximumPixels) }
+            let before = try Picture.decoding(expected, name: files.expected, maximumPixels: maximumPixels)
+            let after = try Picture.decoding(actual, name: files.actual, maximumPixels: maximumPixels)
+            try checkMemory(
+                before.width * before.height * Self.bytesPerPixel, of: "\(files.name): comparing \(before.width)x\(before.height) pixels",
+                advice: "compare smaller pictures")
             guard let found = PictureDifference(before, after) else {
                 remark = "\(after.width)x\(after.height) pixels instead of \(before.width)x\(before.height)"
                 return
@@ -97,6 +100,9 @@ public struct PictureComparison: Sendable {
         let isSame = thresholds.areNone ? difference.isNone : measures.allSatisfy(\.isWithin)
         if isSame { result = .same }
     }
+
+    /// Two pictures with their colours as numbers, and where they differ.
+    private static let bytesPerPixel = 24
 
     /// The bytes of a file that begins as a picture does.
     private static func bytes(of path: String) throws(Problem) -> [UInt8] {

@@ -23,7 +23,9 @@ public struct ChartPlan: Sendable, Codable, Equatable {
         // Pictures of one name in several folders are told apart by their places.
         for (place, path) in files.enumerated() where path != "-" {
             let name = FileName.split(path).name
-            pictures[pictures[name] == nil ? name : "\(name) (\(place + 1))"] = try asProblem { try sha256(ofFile: path) }
+            // One that cannot be read is refused, or left out, when its turn comes.
+            guard let digest = try? sha256(ofFile: path) else { continue }
+            pictures[pictures[name] == nil ? name : "\(name) (\(place + 1))"] = digest
         }
     }
 

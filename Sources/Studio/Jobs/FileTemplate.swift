@@ -1,3 +1,5 @@
+import Files
+
 /// A file's name in which words in braces stand for something: `{model}/{index}.png`. `{{` and `}}` are braces themselves. Single
 /// commands and batches read their templates by this.
 struct FileTemplate {
@@ -58,7 +60,7 @@ struct FileTemplate {
 extension FileTemplate.Unbalanced {
     /// The mistake in a setting's template.
     func message(_ text: String) -> String {
-        "\(text): there is a \(brace) without its \(brace == "{" ? "}" : "{"); a brace itself is written \(brace)\(brace)"
+        "\(FileName.quoted(text)): there is a \(brace) without its \(brace == "{" ? "}" : "{"); a brace itself is written \(brace)\(brace)"
     }
 }
 
@@ -72,7 +74,7 @@ extension OutputNames {
         do {
             template = try FileTemplate(text)
         } catch {
-            throw .usage("\(setting: setting) \(error.message(text))", setting: setting)
+            throw .usage("\(setting: setting) \(sentence: error.message(text))", setting: setting)
         }
         guard let word = template.words.first(where: { !words.contains($0) }) else { return }
         throw .usage(

@@ -50,6 +50,7 @@ public struct JobRunner: Sendable {
     public func run(_ jobs: [any Job], label: String) throws(Problem) {
         try check(jobs)
         for model in jobs.models { try model.report(to: reporter) }
+        for note in session.notes.take() { try reporter.report(.note(note)) }
         try describe(jobs)
         let outcome = try draw(jobs, label: label)
         if let failure = outcome.failures.first { throw failure.problem }

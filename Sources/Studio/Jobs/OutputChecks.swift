@@ -84,6 +84,11 @@ extension Figure {
     /// - Returns: it in pixels.
     @discardableResult
     func write(_ record: Record, quality: Int?, to path: String) throws(Problem) -> Picture {
+        let (pixels, isTooMany) = width.multipliedReportingOverflow(by: height)
+        let bytesPerPixel = 12  // six, and as many encoded
+        try checkMemory(
+            isTooMany || pixels > .max / bytesPerPixel ? .max : pixels * bytesPerPixel, of: "\(path): this sheet of \(width)x\(height) pixels",
+            advice: "make its pictures smaller, or fewer")
         let picture = picture
         guard let format = FigureFormat(fileName: path) else {
             try picture.write(record, quality: quality, to: path)

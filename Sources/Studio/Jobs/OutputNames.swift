@@ -49,7 +49,14 @@ struct OutputNames {
         guard let output else { return name }
         if output == "-" { return output }
         let expanded = expand(output, parts)
-        return expanded.hasSuffix("/") || isFolder(expanded) ? join(expanded, name) : expanded
+        return isNamed(output, parts) ? expanded : join(expanded, name)
+    }
+
+    /// Whether `--output` names a file, rather than nothing or the folder for one with a default name.
+    static func isNamed(_ output: String?, _ parts: Parts) -> Bool {
+        guard let output else { return false }
+        let expanded = expand(output, parts)
+        return output == "-" || !expanded.hasSuffix("/") && !isFolder(expanded)
     }
 
     /// Puts the parts in the place of their names.
@@ -79,6 +86,9 @@ struct OutputNames {
 
     /// The index beside a sheet, "eye.json" for "eye.png"; nil beside standard output.
     static func index(of sheet: String) -> String? { sheet == "-" ? nil : path(sheet, ending: ".json") }
+
+    /// The endings of charts and sheets.
+    static let figureEndings = PictureFormat.all.flatMap { $0.codec.endings } + FigureFormat.allCases.map { ".\($0.rawValue)" }
 
     /// ".gif" of "way.gif", and nothing of a name without an ending.
     static func ending(of path: String) -> String {

@@ -21,7 +21,7 @@ public struct TextReporter: Reporter {
         case .detail(let text): if showsDetails { note(Message(text)) }
         case .planned(let job): try output(json(job.plan))
         case .drawn(_, let result, _):
-            for line in result.lines { try output(line) }
+            for line in result.lines { try output(line.withoutControls) }
             if let warning = result.warning { note(warning) }
         case .began, .step, .failed, .ended: break
         }

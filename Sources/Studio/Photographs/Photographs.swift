@@ -37,6 +37,8 @@ public struct Photographs: Sendable {
     /// By the plan's names.
     private var sources: [String: Source] = [:]
     private let maximumPixels: Int
+    /// Gets what is left out of folders.
+    var notes = Notes()
 
     /// The name of a photograph from standard input.
     static let standardInput = "stdin"
@@ -79,7 +81,8 @@ public struct Photographs: Sendable {
     ///   - planned: the SHA-256 of each, by the plan's names; nil where the plan does not know it.
     ///   - given: paths.
     ///   - picture: the picture's own path.
-    mutating func find(_ planned: [String: String?], given: [String] = [], beside picture: String) throws(Problem) {
+    /// - Returns: those of the given ones that are among them.
+    mutating func find(_ planned: [String: String?], given: [String] = [], beside picture: String) throws(Problem) -> Set<String> {
         var offered: [Source] = []
         for path in given { offered.append(try Source(path)) }
         var taken: Set<String> = []
@@ -105,9 +108,7 @@ public struct Photographs: Sendable {
             if let other { throw .badData("\(other) is another picture than the one of the plan; \(advice)") }
             throw Problem(.missing, "\(file), which \(picture) was drawn from, is not here; \(advice)")
         }
-        if let stray = given.first(where: { !taken.contains($0) }) {
-            throw .badData("\(stray) is none of the photographs that \(picture) was drawn from")
-        }
+        return taken
     }
 
     /// The plan's name for a photograph that was added.
@@ -132,11 +133,7 @@ public struct Photographs: Sendable {
     public func picture(_ name: String) throws(Problem) -> Picture {
         guard let source = sources[name] else { throw Problem(.missing, "\(name): there is no such photograph; name its file") }
         if let picture = source.picture { return picture }
-        do {
-            return try Picture.decode(source.bytes, name: source.path, maximumPixels: maximumPixels)
-        } catch {
-            throw Problem(error).reading(source.path)
-        }
+        return try Picture.decoding(source.bytes, name: source.path, maximumPixels: maximumPixels)
     }
 
     /// The files that they came from.

@@ -1,4 +1,5 @@
 import Files
+import Films
 import FoundationEssentials
 import Images
 import Networks
@@ -19,16 +20,48 @@ enum StandardInput {
     }
 }
 
+/// Bytes a pixel that a picture takes at most while it is decoded: eight of samples, and as many where it is turned or converted.
+private let decodedBytesPerPixel = 16
+
+/// The pixels that a picture may have, so that there is memory to decode it.
+func decodablePixels(atMost maximumPixels: Int) -> Int {
+    min(maximumPixels, min(ResourceLimits.memory, addressSpaceLeft() ?? .max) / decodedBytesPerPixel)
+}
+
+/// Decodes a picture or a frame if there is memory for it, which is found out from its header.
+///
+/// - Parameters:
+///   - maximumPixels: more are refused, whatever memory there is.
+///   - decode: is given the number of pixels to take at most.
+func decoding<Result>(atMost maximumPixels: Int, _ decode: (_ maximumPixels: Int) throws -> Result) throws(Problem) -> Result {
+    do {
+        return try decode(decodablePixels(atMost: maximumPixels))
+    } catch {
+        let picture: PictureError? = if case .picture(let error)? = error as? FilmError { error } else { error as? PictureError }
+        guard case .tooLarge(let file, let width, let height, _)? = picture,
+            case (let pixels, false) = width.multipliedReportingOverflow(by: height), pixels <= maximumPixels
+        else { throw Problem(any: error) }
+        try checkMemory(
+            pixels.multipliedReportingOverflow(by: decodedBytesPerPixel).partialValue, of: "\(file): this picture of \(width)x\(height) pixels",
+            advice: "make it smaller")
+        throw Problem(any: error)
+    }
+}
+
 extension Picture {
     /// Reads a PNG or a JPEG, or standard input for "-".
     ///
     /// - Parameter maximumPixels: larger pictures are refused.
     public static func reading(_ path: String, maximumPixels: Int = Picture.defaultMaximumPixels) throws(Problem) -> Picture {
-        let bytes = try StandardInput.bytes(of: path)
+        try decoding(try StandardInput.bytes(of: path), name: path, maximumPixels: maximumPixels)
+    }
+
+    /// Decodes a file's bytes, if there is memory for the picture.
+    static func decoding(_ bytes: [UInt8], name: String, maximumPixels: Int) throws(Problem) -> Picture {
         do {
-            return try Picture.decode(bytes, name: path, maximumPixels: maximumPixels)
+            return try Studio.decoding(atMost: maximumPixels) { try Picture.decode(bytes, name: name, maximumPixels: $0) }
         } catch {
-            throw Problem(error).reading(path)
+            throw error.reading(name)
         }
     }
 
@@ -66,28 +99,19 @@ extension Picture {
     }
 }
 
-/// The pictures of a folder, hidden files left out, in natural order: frame_2 before frame_10.
-///
-/// - Throws: a problem if there is no such folder, or no picture in it.
-func picturePaths(in folder: String) throws(Problem) -> [String] {
-    guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
-    let paths = try asProblem { () throws(InputError) in try Picture.paths(in: folder) }
-    guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
-    return paths
-}
-
 extension MagnitudeSpectrum {
     /// Pixels on a side of the square that a photograph is cut to.
     private static let side = 256
 
     /// The mean spectrum of a folder's photographs.
-    init(ofFolder folder: String, maximumPixels: Int) throws(Problem) {
+    ///
+    /// - Parameter notes: gets what is left out.
+    init(ofFolder folder: String, maximumPixels: Int, notes: Notes) throws(Problem) {
         var photos: [Tensor] = []
-        for path in try picturePaths(in: folder) {
-            let square = try Picture.reading(path, maximumPixels: maximumPixels).composited(over: 0.5)
-                .fitted(width: Self.side, height: Self.side)
-            photos.append(Tensor(Shape(3, Self.side, Self.side), square.planes()))
-        }
+        let pictures = try PictureFolder(folder, maximumPixels: maximumPixels)
+        notes.add(try pictures.forEach { picture, path throws(Problem) in
+            photos.append(try picture.fitted(width: Self.side, height: Self.side).tensor(channels: 3, name: path))
+        })
         self.init(of: photos, workers: .one)
     }
 }

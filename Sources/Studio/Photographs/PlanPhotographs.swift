@@ -23,17 +23,19 @@ extension Photographs {
     func pictures(of plan: RenderPlan, model: Model) throws(Problem) -> [String: Tensor] {
         var pictures: [String: Tensor] = [:]
         for name in try names(in: plan, model) {
-            let fitted = try picture(name).composited(over: 0.5).fitted(width: plan.width, height: plan.height)
+            let fitted = try picture(name).fitted(width: plan.width, height: plan.height)
             pictures[name] = try fitted.tensor(channels: model.network.inputChannels, name: name)
         }
         return pictures
     }
 
     /// Finds the photographs of a plan that is followed again.
-    mutating func find(_ plan: RenderPlan, model: Model, given: [String] = [], beside picture: String) throws(Problem) {
+    ///
+    /// - Returns: those of the given ones that are among them.
+    mutating func find(_ plan: RenderPlan, model: Model, given: [String] = [], beside picture: String) throws(Problem) -> Set<String> {
         var planned: [String: String?] = [:]
         for name in try names(in: plan, model) { planned.updateValue(plan.pictures[name], forKey: name) }
-        try find(planned, given: given, beside: picture)
+        return try find(planned, given: given, beside: picture)
     }
 
     private func names(in plan: RenderPlan, _ model: Model) throws(Problem) -> [String] {

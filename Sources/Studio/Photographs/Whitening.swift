@@ -12,19 +12,19 @@ struct Whitening {
     /// - Parameters:
     ///   - photos: a folder.
     ///   - maximumPixels: of a photograph.
-    init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers) throws(Problem) {
+    ///   - notes: gets what is left out.
+    init(_ model: Model, _ layer: LayerName, photos: String, maximumPixels: Int, workers: Workers, notes: Notes) throws(Problem) {
         let network = try asProblem {
             try PreparedNetwork(model.network, requests: [layer: .all], preprocessing: model.preprocessing)
         }
         let channels = model.network.channels(of: layer)
         var moments = Moments(channels: channels)
-        for path in try picturePaths(in: photos) {
-            let whole = try Picture.reading(path, maximumPixels: maximumPixels)
-            let picture = whole.composited(over: 0.5).fitted(width: 224, height: 224)
-            let image = Tensor(Shape(3, 224, 224), picture.planes())
+        let pictures = try PictureFolder(photos, maximumPixels: maximumPixels)
+        notes.add(try pictures.forEach { picture, path throws(Problem) in
+            let image = try picture.fitted(width: 224, height: 224).tensor(channels: 3, name: path)
             let trace = network.forward(image, Pass(workers: workers), remembering: false)
             moments.add(trace[layer].values)
-        }
+        })
         guard moments.count > channels else {
             throw .usage("\(setting: "whiten"): \(photos) gives \(moments.count) positions of \(channels) channels; add photographs")
         }

@@ -1,6 +1,8 @@
+import Files
 import Films
 import FoundationEssentials
 import Images
+import ModelStore
 import Visualization
 
 extension Record {
@@ -45,14 +47,21 @@ extension Record {
     ///
     /// - Parameter path: the file's name, for messages.
     public static func text(in bytes: [UInt8], name path: String) throws(Problem) -> String? {
-        // A film's comment is a record if lucid wrote it.
-        if let comment = GIF.comment(in: bytes) ?? FilmComment.text(in: bytes) { return comment.hasPrefix("{") ? comment : nil }
+        guard let comment = try comment(in: bytes, name: path), isRecord(comment) else { return nil }
+        return comment
+    }
+
+    private static func comment(in bytes: [UInt8], name path: String) throws(Problem) -> String? {
+        if let comment = GIF.comment(in: bytes) ?? FilmComment.text(in: bytes) { return comment }
         if GIF.isGIF(bytes) { return nil }
         if let format = FigureFormat(bytes: bytes) { return format.record(in: bytes) }
         return try asProblem { () throws(PictureError) in
             try Picture.record(in: bytes, keyword: keyword, name: path)
         }
     }
+
+    /// Whether lucid wrote a file's comment, be it damaged since: cameras, archives and other programs write comments too.
+    private static func isRecord(_ comment: String) -> Bool { comment.contains(/"software"\s*:\s*"lucid"/) }
 
     /// The only picture of a record.
     ///
@@ -63,7 +72,19 @@ extension Record {
         return pictures[0]
     }
 
-    private static func unreadable(_ reason: String) -> Problem { .badData("its metadata cannot be read: \(reason)") }
+    /// The name of the network that a picture says it was drawn with, or the network's file: that is looked for in the picture's folder
+    /// only, since a picture may come from anywhere and name any path.
+    static func network(_ name: String, of picture: String) throws(Problem) -> String {
+        guard ModelLibrary.isGraphFile(name) else { return name }
+        let file = OutputNames.beside(picture, FileName.split(name).name)
+        guard isFile(file) else {
+            throw Problem(
+                .missing, "\(file), the network that \(picture) was drawn with, is not here; name the file with \(setting: "model")", setting: "model")
+        }
+        return file
+    }
+
+    private static func unreadable(_ reason: String) -> Problem { .badData("its metadata cannot be read: \(sentence: reason)") }
 
     /// Whether a text is JSON, whatever it says.
     private static func isJSON(_ text: String) -> Bool {

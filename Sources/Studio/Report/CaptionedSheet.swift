@@ -20,6 +20,7 @@ public struct CaptionList: SettingValue {
 public struct CaptionedSheetSettings: SettingGroup {
     public var pictures: [String] = []
     public var columns: Int?
+    public var size: Int?
     public var output = "compare.png"
     public var noCaptions = false
     public var labels: CaptionList?
@@ -32,6 +33,7 @@ public struct CaptionedSheetSettings: SettingGroup {
     public static func table() -> [Setting<Self>] {
         Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading()
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
+        Setting("size", \.size, "n", "Pixels of each picture's height. (default: the highest one's, \(CaptionedSheet.usualHeight) at most)", .from(1, to: 65_536))
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
         Setting("labels", \.labels, "a,b", "Captions of your own, by commas; in quotation marks one may hold a comma. (default: the names of the files, what they show and the score)")
         Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")
@@ -55,12 +57,15 @@ public struct CaptionedSheet: Sendable {
     private let plan: ChartPlan
     private let output: String
 
+    /// The height of the pictures at most where none is asked for: more than a screen shows.
+    static let usualHeight = 1024
+
     /// Finds out whether the sheet can be written, and reads the pictures.
     public init(_ settings: CaptionedSheetSettings) throws(Problem) {
         plan = try ChartPlan(
             "compare",
             [
-                ("columns", settings.columns.map { "\($0)" }), ("labels", settings.labels?.text),
+                ("columns", settings.columns.map { "\($0)" }), ("size", settings.size.map { "\($0)" }), ("labels", settings.labels?.text),
                 ("no-captions", settings.noCaptions ? "yes" : nil),
             ],
             files: settings.pictures)
@@ -68,11 +73,19 @@ public struct CaptionedSheet: Sendable {
         try OutputChecks.check(overwriting: output, inputs: settings.pictures, force: settings.force, isOwn: plan.isOwn)
         try OutputChecks.check(output)
         var pictures: [Picture] = []
-        for path in settings.pictures { pictures.append(try Picture.reading(path, maximumPixels: settings.reading.maxPixels)) }
-        let height = pictures.map(\.height).max()!
-        let captions = settings.labels?.captions ?? settings.pictures.map(Self.caption)
+        for path in settings.pictures {
+            let picture = try Picture.reading(path, maximumPixels: settings.reading.maxPixels)
+            // One that is higher than the sheet's pictures will be has its final size at once: many large ones need not fit into memory.
+            let most = settings.size ?? Self.usualHeight
+            pictures.append(picture.height > most ? picture.scaled(toHeight: most) : picture)
+        }
+        let height = settings.size ?? pictures.map(\.height).max()!
+        let captions: [String?] = settings.noCaptions
+            ? settings.pictures.map { _ in nil } : settings.labels?.captions ?? settings.pictures.map(Self.caption)
+        try ContactSheet.Layout(pictures.map { $0.size(ofHeight: height) }, captions: captions, columns: settings.columns)
+            .checkMemory(advice: "name fewer pictures, or a smaller \(setting: "size")")
         let tiles = zip(captions, pictures).map { caption, picture in
-            ContactSheet.Tile(picture.scaled(toHeight: height), caption: settings.noCaptions ? nil : caption)
+            ContactSheet.Tile(picture.scaled(toHeight: height), caption: caption)
         }
         figure = ContactSheet.figure(tiles, columns: settings.columns)
     }
@@ -91,10 +104,15 @@ public struct CaptionedSheet: Sendable {
 }
 
 extension Picture {
-    /// A picture of this height, or a lower one where it would be more than four times as wide as high.
-    fileprivate func scaled(toHeight wanted: Int) -> Picture {
+    /// The extents with this height, or a lower one where it would be more than four times as wide as high.
+    fileprivate func size(ofHeight wanted: Int) -> (width: Int, height: Int) {
         let scale = min(Double(wanted) / Double(height), 4 * Double(wanted) / Double(width))
         func scaled(_ extent: Int) -> Int { max(1, Int((Double(extent) * scale).rounded())) }
-        return resized(width: scaled(width), height: scaled(height))
+        return (scaled(width), scaled(height))
+    }
+
+    fileprivate func scaled(toHeight wanted: Int) -> Picture {
+        let size = size(ofHeight: wanted)
+        return resized(width: size.width, height: size.height)
     }
 }

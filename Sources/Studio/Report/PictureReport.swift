@@ -50,6 +50,8 @@ public struct PictureReport {
 
     /// In the order of the page.
     public let entries: [ReportEntry]
+    /// The lines that name and count the pictures that could not be read.
+    public let leftOut: [Message]
     /// Why pictures were left out, each with its file.
     public let unreadable: [Problem]
     private let settings: ReportSettings
@@ -82,6 +84,8 @@ public struct PictureReport {
         unreadable = results.compactMap { if case .failure(let problem) = $0 { problem } else { nil } }
         self.output = output
         skipped = files.count - entries.count - unreadable.count
+        try PictureFolder.refuse(unreadable, ifAllOf: files.count, in: settings.folder)
+        leftOut = PictureFolder.lines(of: unreadable, among: files.count, in: settings.folder)
     }
 
     /// The page's text.

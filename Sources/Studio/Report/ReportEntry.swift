@@ -42,7 +42,7 @@ public struct ReportEntry: Sendable {
     init?(_ file: String, in folder: String, side: Int?, maximumPixels: Int) throws(Problem) {
         let path = OutputNames.join(folder, file)
         let bytes = try StandardInput.bytes(of: path)
-        let picture = try asProblem { try Picture.decode(bytes, name: path, maximumPixels: maximumPixels) }
+        let picture = try Picture.decoding(bytes, name: path, maximumPixels: maximumPixels)
         guard let json = try? Record.text(in: bytes, name: path) else { return nil }
         do {
             record = try Record(json: json)

@@ -18,6 +18,8 @@ public protocol DrawingRequest: JobRequest {
     static var command: String { get }
     /// Whether the index names several pictures, a file each.
     static var drawsEachIndex: Bool { get }
+    /// Whether the most important file is a sheet or a chart.
+    static var makesFigures: Bool { get }
     var model: ModelSettings { get set }
     var numerics: NumericSettings { get }
     /// Reads everything that the settings name, checks it, and plans the jobs.
@@ -44,6 +46,7 @@ func enter(_ profile: NumericProfile?) throws(Problem) {
 
 extension DrawingRequest {
     public static var drawsEachIndex: Bool { false }
+    public static var makesFigures: Bool { false }
 
     public func prepared(_ session: Session) throws(Problem) -> JobList {
         try enter(numerics.profile)
@@ -106,16 +109,16 @@ extension RenderRequest {
         }
         try render.check()
         try output.check()
-        if render.alpha { try output.checkOpacity() }
     }
 
     /// A drawing with this request's network.
     ///
     /// - Parameter others: photographs that the request names.
     func drawing(_ session: Session, _ others: [String] = []) throws(Problem) -> Drawing {
-        Drawing(
-            model: try session.model(model, size: render.size), render: render, output: output,
-            photographs: try render.photographs(others), workers: session.workers)
+        var photographs = try render.photographs(others)
+        photographs.notes = session.notes
+        return Drawing(
+            model: try session.model(model, size: render.size), render: render, output: output, photographs: photographs, workers: session.workers)
     }
 }
 
@@ -183,7 +186,7 @@ struct Drawing: Sendable {
         parts.details.append("seeds\(render.seeds!.text)")
         if subjects.count > 1 { parts.index = nil }
         let columns = subjects.count > 1 ? seeds!.count : nil
-        return JobList(label: label, jobs: [sheet(jobs, to: path(parts), title: label, columns: columns)])
+        return JobList(label: label, jobs: [try sheet(jobs, to: path(parts), title: label, columns: columns)])
     }
 
     /// A job for one plan, with what is said of its outputs.
@@ -203,10 +206,12 @@ struct Drawing: Sendable {
     /// - Parameter title: the unit, which stands after the network's name over the sheet where no other title is asked for.
     func sheet(
         _ jobs: [PictureJob], to path: String, title: String, columns: Int? = nil, index: String? = nil, isBrief: Bool = false
-    ) -> SheetJob {
-        SheetJob(
+    ) throws(Problem) -> SheetJob {
+        let job = SheetJob(
             jobs: jobs, sheet: path, columns: columns, index: index, isBrief: isBrief, quality: output.quality(of: path),
             title: output.sheet.title("\(model.name) \(title)"), isCaptioned: !output.sheet.noCaptions)
+        try job.checkMemory()
+        return job
     }
 
     /// "eye_1.png", "eye_2.png", … beside the file of all; no files beside standard output.

@@ -109,10 +109,6 @@ struct DreamPictures: Sendable {
         tensors = [:]
         for name in plan.pictures.keys {
             let picture = try files.picture(name)
-            if name == plan.photo {
-                depth = picture.bitDepth
-                opacity = picture.fitted(width: plan.width, height: plan.height).opacity
-            }
             let isFixed = name == plan.photo || name == plan.mask
             // A guide is shown in its own shape, as large as the dream at most.
             let scale = min(1, Double(max(plan.width, plan.height)) / Double(max(picture.width, picture.height)))
@@ -121,6 +117,7 @@ struct DreamPictures: Sendable {
                 isFixed
                 ? picture.fitted(width: plan.width, height: plan.height)
                 : picture.resized(width: scaled(picture.width), height: scaled(picture.height))
+            if name == plan.photo { (depth, opacity) = (picture.bitDepth, fitted.opacity) }
             tensors[name] = try fitted.tensor(channels: channels, name: name)
         }
     }

@@ -36,12 +36,6 @@ public struct OutputSettings: SettingGroup {
         }
     }
 
-    /// Refuses a format that would lose the opacity that is drawn.
-    func checkOpacity() throws(Problem) {
-        guard PictureFormat(fileName: output ?? "")?.codec.isLossy == true else { return }
-        throw .usage("\(setting: "alpha") draws an opacity, which a JPEG cannot hold; name a .png with \(setting: "output")", setting: "output")
-    }
-
     /// The quality of a file of this name; nil for a format without losses.
     ///
     /// - Parameter recorded: that of a picture that is made again.

@@ -122,7 +122,7 @@ extension Setting {
     private static func value<Value: SettingValue>(_ name: String, _ texts: [String], _ rule: Rule<Value>?) throws(Problem) -> Value {
         let text = texts.joined(separator: ",")
         guard let value = Value(text: text) else {
-            throw .usage("\(setting: name) must be \(Value.form), not \"\(text)\"", setting: name)
+            throw .usage("\(setting: name) must be \(sentence: Value.form), not \"\(text)\"", setting: name)
         }
         if let rule, !rule.holds(value) { throw .value(of: name, rule.text, text) }
         return value

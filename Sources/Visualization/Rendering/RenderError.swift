@@ -26,12 +26,12 @@ public enum RenderError: Error, CustomStringConvertible {
     /// - Parameter name: how the caller's users spell a setting.
     public func text(naming name: (Setting) -> String) -> String {
         switch self {
-        case .objective(let text, let error): "objective \"\(text)\", \(error)"
-        case .transforms(let text, let error): "transforms \"\(text)\": \(error)"
+        case .objective(let text, let error): "objective \"\(shown(text))\", \(error)"
+        case .transforms(let text, let error): "transforms \"\(shown(text))\": \(error)"
         case .layer(let error): "\(error)"
         case .index(let reason): reason.text(naming: name)
         case .size(let size, let reason): "size \(size): \(reason.text(naming: name))"
-        case .picture(let picture, let reason): "\(picture): \(reason.text(naming: name))"
+        case .picture(let picture, let reason): "\(shown(picture)): \(reason.text(naming: name))"
         case .weights(let error): "\(error)"
         case .memory(let needed, let available, let advice):
             "this picture would take \(memorySize(needed)) of memory, and there are \(memorySize(available)); \(advice.text(naming: name))"
@@ -90,7 +90,7 @@ public enum RenderError: Error, CustomStringConvertible {
 }
 
 /// "0.3 MB", "250.0 MB", "1.5 GB", rounded up.
-private func memorySize(_ bytes: Int) -> String {
+package func memorySize(_ bytes: Int) -> String {
     guard bytes >= 1_000_000_000 else {
         let tenths = Int((Double(bytes) / 1e5).rounded(.up))
         return "\(tenths / 10).\(tenths % 10) MB"

@@ -1,3 +1,5 @@
+import Networks
+
 /// Reads lists of transforms such as "pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip".
 extension TransformChain {
     /// Reads a list of transforms, "none", or the name of a set.
@@ -16,7 +18,7 @@ extension TransformChain {
             var argument: Substring = ""
             if rest.first == "(" {
                 guard let close = rest.firstIndex(of: ")") else {
-                    throw TransformError("\"\(name)(\" has no closing parenthesis")
+                    throw TransformError("\"\(shown(String(name)))(\" has no closing parenthesis")
                 }
                 argument = rest[rest.index(after: rest.startIndex)..<close]
                 rest = rest[rest.index(after: close)...]
@@ -32,7 +34,7 @@ extension TransformChain {
     private static func unknownTransform(_ name: some StringProtocol) -> TransformError {
         let usages = types.map { $0.usage }.joined(separator: ", ")
         let sets = sets.map(\.name).joined(separator: ", ")
-        return TransformError("there is no transform \"\(name)\"; there are \(usages), the sets \(sets) and xplique, and none")
+        return TransformError("there is no transform \"\(shown(String(name)))\"; there are \(usages), the sets \(sets) and xplique, and none")
     }
 }
 
@@ -49,7 +51,7 @@ public struct TransformArgument: Sendable {
     /// A number of pixels, 0 to 100000.
     public func pixels() throws(TransformError) -> Int {
         guard let value = Int(text.filter { $0 != " " }), (0...100_000).contains(value) else {
-            throw TransformError("\(name) takes a number of pixels, not \"\(text)\"")
+            throw TransformError("\(name) takes a number of pixels, not \"\(shown(text))\"")
         }
         return value
     }
@@ -60,7 +62,7 @@ public struct TransformArgument: Sendable {
     public func number(_ subject: String? = nil, in range: ClosedRange<Float>) throws(TransformError) -> Float {
         guard let value = Float(text.filter { $0 != " " }), range.contains(value) else {
             throw TransformError(
-                "\(subject ?? name) takes a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), not \"\(text)\"")
+                "\(subject ?? name) takes a number from \(plain(range.lowerBound)) to \(plain(range.upperBound)), not \"\(shown(text))\"")
         }
         return value
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Networks
 import Studio
 
@@ -28,6 +29,9 @@ enum Advice {
         var words = place.rest.prefix { $0 != "--" }[...]
         while let word = words.popFirst() {
             let name = String(word.prefix { $0 != "=" })
+            if word.hasPrefix("-"), isFile(word), !options.contains(where: { ($0.spellings + $0.shortNames).contains(name) }) {
+                return .usage("\(word) is taken for an option; write ./\(word) for the file")
+            }
             guard name.hasPrefix("--") || options.contains(where: { $0.shortNames.contains(name) }) else { continue }
             guard let option = options.first(where: { $0.spellings.contains(name) }) else {
                 let plain = String(name.dropFirst(2))

@@ -12,6 +12,7 @@ struct Compare: ParsableCommand {
 
     @Argument(CaptionedSheetSettings["pictures"]) var pictures: [String]
     @Option(CaptionedSheetSettings["columns"]) var columns: String?
+    @Option(CaptionedSheetSettings["size"]) var size: String?
     @Option(CaptionedSheetSettings["output"]) var output: String?
     @Option(CaptionedSheetSettings["max-pixels"]) var maxPixels: String?
     @Option(CaptionedSheetSettings["labels"]) var labels: String?
@@ -22,6 +23,6 @@ struct Compare: ParsableCommand {
     func run() throws {
         let settings: CaptionedSheetSettings = try settings(of: self)
         try CaptionedSheet(settings).write()
-        if !quiet, settings.output != "-" { try standardOutput("\(settings.output)  \(settings.pictures.count) pictures") }
+        if !quiet, settings.output != "-" { try standardOutput("\(settings.output.withoutControls)  \(settings.pictures.count) pictures") }
     }
 }

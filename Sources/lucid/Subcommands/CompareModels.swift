@@ -45,6 +45,6 @@ struct CompareModels: ParsableCommand {
         let result = try request.run(running.session, TerminalReporter(running))
         if running.json { return try standardOutput(json(result.values)) }
         guard !running.quiet else { return }
-        for line in [result.table] + result.files { try standardOutput(line) }
+        for line in [result.table] + result.files.map(\.withoutControls) { try standardOutput(line) }
     }
 }

@@ -23,13 +23,13 @@ struct Report: ParsableCommand {
 
     func run() throws {
         let report = try PictureReport(settings(of: self), session: running.session)
-        for problem in report.unreadable { standardError("lucid: \(problem.line), and is left out\n") }
+        for line in report.leftOut { say(line) }
         let summary = try report.write(commandLine: \.commandLine)
         if summary.output == "-" { return }
         if running.json {
             try standardOutput(json(summary))
         } else if !running.quiet {
-            try standardOutput("\(summary.output)  \(counted(summary.pictures, "picture")), \(rounded(Double(summary.bytes) / 1e6, 1)) MB")
+            try standardOutput("\(summary.output.withoutControls)  \(counted(summary.pictures, "picture")), \(rounded(Double(summary.bytes) / 1e6, 1)) MB")
         }
     }
 }

@@ -78,6 +78,5 @@ struct ByteReader {
 
 /// A name from a file as it may stand in a message: on one line, without control characters, not too long.
 package func shown(_ name: String) -> String {
-    let escaped = name.unicodeScalars.prefix(100).map { $0.value < 0x20 || $0.value == 0x7F ? $0.escaped(asASCII: true) : String($0) }
-    return escaped.joined() + (name.unicodeScalars.count > 100 ? "…" : "")
+    FileName.quoted(name)
 }

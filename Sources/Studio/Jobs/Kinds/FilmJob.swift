@@ -72,8 +72,10 @@ struct FilmJob: Job {
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
         let start = ContinuousClock.now
-        let frames = try asProblem { () throws(FilmError) in try FrameSource(path: source, maximumPixels: maximumPixels, isCancelled: context.isCancelled) }
+        let frames = try asProblem { () throws(FilmError) in try FrameSource(path: source, maximumPixels: decodablePixels(atMost: maximumPixels), isCancelled: context.isCancelled) }
         let (paths, new) = try dream(frames, context)
+        let leftOut = PictureFolder.lines(of: frames.leftOut.map { Problem($0) }, among: frames.position, in: source)
+        for line in leftOut { try context.report(.note(line)) }
         if !isFolder {
             try assemble(paths, rate: rate ?? frames.rate ?? FrameWriter.defaultRate)
             for path in paths { try? FileManager.default.removeItem(atPath: path) }
@@ -100,7 +102,7 @@ struct FilmJob: Job {
     /// - Returns: the frames' files, and how many are new.
     private func dream(_ source: FrameSource, _ context: JobContext) throws(Problem) -> (paths: [String], new: Int) {
         var (paths, new, previous) = ([String](), 0, Previous?.none)
-        while let picture = try asProblem({ () throws(FilmError) in try source.next() }) {
+        while let picture = try source.next(within: maximumPixels) {
             if !paths.isEmpty, context.isCancelled() { throw interrupted(after: paths.count) }
             let path = FrameWriter.framePath(in: folder, paths.count + 1)
             let plan = plan(ofFrame: paths.count, picture, previous)
@@ -193,5 +195,17 @@ struct FilmJob: Job {
             try asProblem { () throws(FilmError) in try writer.add(picture) }
         }
         try asProblem { () throws(FilmError) in try writer.finish() }
+    }
+}
+
+extension FrameSource {
+    /// The next frame, if there is memory for it; nil after the last one.
+    ///
+    /// - Parameter maximumPixels: those that it was opened with.
+    /// - Throws: bad data for a folder of which no picture can be read.
+    func next(within maximumPixels: Int) throws(Problem) -> Picture? {
+        let picture = try decoding(atMost: maximumPixels) { _ in try next() }
+        if picture == nil, let count { try PictureFolder.refuse(leftOut.map { Problem($0) }, ifAllOf: count, in: path) }
+        return picture
     }
 }

@@ -11,6 +11,7 @@ extension PictureJob {
     ///   - quality: of JPEGs.
     init(_ plan: RenderPlan, model: Model, _ photographs: Photographs, to paths: [String?], quality: Int? = nil) throws(Problem) {
         precondition(paths.count == plan.count, "each picture goes somewhere")
+        if plan.alpha || plan.parameterization.canvas.traits.contains(.importanceAsOpacity) { try Self.refuse(opacityIn: paths) }
         let plan = try photographs.sealed(plan, model: model)
         var memory = 0
         try checkMemory { most throws(RenderError) in
@@ -34,6 +35,7 @@ extension PictureJob {
     init(_ plan: DreamPlan, _ pictures: DreamPictures, model: Model, _ photographs: Photographs, to path: String, quality: Int?)
         throws(Problem)
     {
+        if pictures.opacity?.isTransparent == true { try Self.refuse(opacityIn: [path]) }
         let memory = try asProblem { () throws(RenderError) in try Dream.estimatedMemory(of: plan, model: model) }
         self.init(
             model: model, plan: .dream(plan), paths: [path], steps: plan.steps, quality: quality, memory: memory,
@@ -55,10 +57,15 @@ extension PictureJob {
     init(_ plan: StylePlan, model: Model, _ photographs: Photographs, to path: String, quality: Int?) throws(Problem) {
         try checkMemory { memory throws(RenderError) in try StyleTransfer.check(plan, model: model, memory: memory) }
         var pictures: [String: Tensor] = [:]
-        for name in plan.namedPictures { pictures[name] = try photographs.picture(name).tensor(channels: 3, name: name) }
+        for name in plan.namedPictures where name != plan.content {
+            pictures[name] = try photographs.picture(name).reduced(towards: plan.largestExtent).tensor(channels: 3, name: name)
+        }
         let photo = try photographs.picture(plan.content)
         let fitted = photo.fitted(width: plan.width, height: plan.height)
+        let opacity = fitted.opacity
+        if opacity?.isTransparent == true { try Self.refuse(opacityIn: [path]) }
         pictures[plan.content] = try fitted.tensor(channels: 3, name: plan.content)
+        let depth = quality == nil ? photo.bitDepth : .eight
         let memory = try asProblem { () throws(RenderError) in try StyleTransfer.estimatedMemory(of: plan, model: model) }
         self.init(
             model: model, plan: .style(plan), paths: [path], steps: plan.totalSteps, quality: quality, memory: memory,
@@ -67,7 +74,7 @@ extension PictureJob {
             try asProblem { () throws(RenderError) in
                 PhotographPicture(
                     process: try StyleTransfer(plan, model: model, pictures: pictures, workers: context.workers),
-                    plan: .style(plan), opacity: fitted.opacity, depth: quality == nil ? photo.bitDepth : .eight, rate: Self.rating)
+                    plan: .style(plan), opacity: opacity, depth: depth, rate: Self.rating)
             }
         }
     }
@@ -90,6 +97,12 @@ extension PictureJob {
         )
     }
 
+    /// Refuses files whose format would lose an opacity. A sheet shows its pictures on white.
+    private static func refuse(opacityIn paths: [String?]) throws(Problem) {
+        guard paths.contains(where: { $0.flatMap(PictureFormat.init(fileName:))?.codec.isLossy == true }) else { return }
+        throw .usage("this picture has an opacity, which a JPEG cannot hold; name a .png with \(setting: "output")", setting: "output")
+    }
+
     /// Gives the job what is said of its outputs.
     ///
     /// - Parameter parts: for the name of the file that keeps how the picture came about.
@@ -97,6 +110,30 @@ extension PictureJob {
         saveAt = output.saveAt?.steps ?? []
         evolution = output.evolution.map { OutputNames.expand($0, parts) }
     }
+}
+
+extension Picture {
+    /// A huge picture in a few times the size in which it will be seen at most: no more of it would be told apart, and as numbers it
+    /// would fill the memory.
+    ///
+    /// - Parameter extent: the longer side in which it is seen, in pixels.
+    fileprivate func reduced(towards extent: Int) -> Picture {
+        let (huge, kept) = (8, 4)  // times the extent
+        let longest = max(width, height)
+        guard longest > huge * extent else { return self }
+        func reduced(_ side: Int) -> Int { max(1, Int((Double(side) * Double(kept * extent) / Double(longest)).rounded())) }
+        return resized(width: reduced(width), height: reduced(height))
+    }
+}
+
+extension Tensor {
+    /// Whether an opacity lets anything through.
+    fileprivate var isTransparent: Bool { withElements { $0.contains { $0 < 1 } } }
+}
+
+extension StylePlan {
+    /// The longer side in which any of its pictures is seen at most.
+    fileprivate var largestExtent: Int { Int((Double(max(width, height)) * max(1, Double(styleScale))).rounded(.up)) }
 }
 
 extension OutputSettings {

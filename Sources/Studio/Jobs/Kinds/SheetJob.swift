@@ -44,13 +44,24 @@ struct SheetJob: Job {
     var ingredients: [String] { jobs[0].ingredients }
     var inputs: [String] { jobs.flatMap(\.inputs) }
 
+    /// Finds out whether there is memory for the pictures, which are kept until the last is drawn, and for the sheet of them.
+    func checkMemory() throws(Problem) {
+        let sizes = jobs.flatMap { job -> [(width: Int, height: Int)] in
+            guard case .picture(let plan) = job.plan else { return [] }
+            let size = plan.outputSize.map { ($0.width, $0.height) } ?? (plan.width, plan.height)
+            return [(width: Int, height: Int)](repeating: size, count: plan.count)
+        }
+        guard !sizes.isEmpty else { return }
+        try ContactSheet.Layout(sizes, columns: columns).checkMemory(advice: "draw fewer pictures, or try a smaller \(setting: "size")")
+    }
+
     func checkOutputs(force: Bool) throws(Problem) {
         try OutputChecks.check(figure: sheet)
         if let index { try OutputChecks.check(index) }
         for job in jobs { try job.checkOutputs(force: force) }
     }
 
-    /// The index belongs to the sheet that it lies beside.
+    /// The index belongs to the sheets of its name, in whatever format: they have the same pictures at the same places.
     func isOwn(_ path: String) -> Bool {
         if let job = jobs.first(where: { $0.outputs.contains(path) }) { return job.isOwn(path) }
         if path == index { return isIndex(path) }

@@ -55,7 +55,8 @@ public struct DreamRequest: DrawingRequest {
         let name = try photo.map { path throws(Problem) in try files.adding(path) }
         let (plan, pictures) = try dream.plan(photo: name, model: model, files: &files, workers: session.workers)
         var parts = OutputNames.Parts(model: model.name, layer: dream.layerName(of: model), seed: plan.seed)
-        if plan.seed != 0 { parts.details = ["seed\(plan.seed)"] }
+        if let guide = dream.guide { parts.details.append(OutputNames.stem(ofPhoto: guide)) }
+        if plan.seed != 0 { parts.details.append("seed\(plan.seed)") }
         if let zoom = moving.zoom {
             return JobList(label: "zoom", jobs: [try flight(plan, zoom, pictures, model, files, parts)])
         }
@@ -83,9 +84,9 @@ public struct DreamRequest: DrawingRequest {
         // ffmpeg's absence is found before the film is looked at.
         try asProblem { () throws(FilmError) in try FrameWriter.checkProgram(for: target) }
         let source = try asProblem { () throws(FilmError) in
-            try FrameSource(path: path, maximumPixels: reading.maxPixels, isCancelled: session.isCancelled)
+            try FrameSource(path: path, maximumPixels: decodablePixels(atMost: reading.maxPixels), isCancelled: session.isCancelled)
         }
-        guard let first = try asProblem({ () throws(FilmError) in try source.next() }) else { throw .badData("\(path): there is no frame in it", setting: "photo") }
+        guard let first = try source.next(within: reading.maxPixels) else { throw .badData("\(path): there is no frame in it", setting: "photo") }
         var files = Photographs(maximumPixels: reading.maxPixels)
         files.add(first, as: FilmJob.frameName)
         let (plan, pictures) = try dream.plan(photo: FilmJob.frameName, model: model, files: &files, workers: session.workers)

@@ -2,9 +2,9 @@ import ModelStore
 import Networks
 import Visualization
 
-/// A picture again, from what it says of itself.
+/// Pictures again, from what they say of themselves.
 public struct ReplayRequest: JobRequest {
-    public var drawnPicture = ""
+    public var drawnPictures: [String] = []
     public var weights: String?
     public var model: String?
     /// Photographs that it was made from.
@@ -16,7 +16,7 @@ public struct ReplayRequest: JobRequest {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("drawn-picture", required: \.drawnPicture, "picture", "A picture that lucid drew; - for standard input.").positional().reading()
+        Setting("drawn-pictures", list: \.drawnPictures, "pictures", "Pictures that lucid drew; - for standard input.").positional().reading().required()
         Setting("weights", \.weights, "file", "The weights it was made with, if they are not the bundled ones.").reading()
         Setting("model", \.model, "name", "The network it was made with, where that is not found under its name: for an .onnx file, its path.")
         Setting("picture", list: \.picture, "file", "A photograph that it was made from, wherever it lies now; may be repeated. (default: the one of the same name here, or beside the picture)").reading().called("photo")
@@ -27,16 +27,26 @@ public struct ReplayRequest: JobRequest {
     public func check() throws(Problem) { try output.check() }
 
     public func prepared(_ session: Session) throws(Problem) -> JobList {
-        do {
-            return try jobs(session)
-        } catch {
-            // A request that makes no sense stands in the picture.
-            guard error.kind == .usage, error.setting != "output" else { throw error }
-            throw .badData("\(drawnPicture): \(error.message)", setting: error.setting)
+        var list = JobList(label: "replay", jobs: [])
+        var taken: Set<String> = []
+        for drawnPicture in drawnPictures {
+            do {
+                try add(drawnPicture, to: &list, &taken, session)
+            } catch {
+                // A request that makes no sense stands in the picture.
+                guard error.kind == .usage, error.setting != "output" else { throw error }
+                throw .badData("\(drawnPicture): \(error.message)", setting: error.setting)
+            }
         }
+        if let stray = picture.first(where: { !taken.contains($0) }) {
+            let drawn = drawnPictures.count == 1 ? "\(drawnPictures[0]) was" : "these pictures were"
+            throw .badData("\(stray) is none of the photographs that \(drawn) drawn from")
+        }
+        return list
     }
 
-    private func jobs(_ session: Session) throws(Problem) -> JobList {
+    /// - Parameter taken: gets the photographs that were named and that the picture was made from.
+    private func add(_ drawnPicture: String, to list: inout JobList, _ taken: inout Set<String>, _ session: Session) throws(Problem) {
         let record = try Record(ofFile: drawnPicture)
         let drawn = try record.onlyPicture(of: drawnPicture)
         try enter(drawn.plan.profile)
@@ -45,47 +55,48 @@ public struct ReplayRequest: JobRequest {
         let parts: OutputNames.Parts
         switch drawn.plan {
         case .picture(let plan):
-            let model = try load(drawn.plan, session, size: PictureSize(width: plan.width, height: plan.height))
-            try photographs.find(plan, model: model, given: picture, beside: drawnPicture)
+            let model = try load(drawn.plan, of: drawnPicture, session, size: PictureSize(width: plan.width, height: plan.height))
+            taken.formUnion(try photographs.find(plan, model: model, given: picture, beside: drawnPicture))
             parts = OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay")
-            if plan.alpha { try output.checkOpacity() }
-            let path = path(parts, drawn)
+            let path = path(parts, drawn, of: drawnPicture)
             var paths = [String?](repeating: nil, count: plan.count)
             paths[drawn.picture ?? 0] = path
             job = try PictureJob(try output.sized(plan), model: model, photographs, to: paths, quality: output.quality(of: path, recorded: drawn.quality))
         case .dream(let plan):
-            try refuseFrame(plan)
-            let model = try load(drawn.plan, session)
-            try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture)
+            try refuseFrame(plan, of: drawnPicture)
+            let model = try load(drawn.plan, of: drawnPicture, session)
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
             parts = OutputNames.Parts(model: model.name, seed: 0, kind: "replay")
             try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
-            let path = path(parts, drawn)
+            let path = path(parts, drawn, of: drawnPicture)
             job = try PictureJob(
                 plan, pictures, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
         case .style(let plan):
-            let model = try load(drawn.plan, session)
-            try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture)
+            let model = try load(drawn.plan, of: drawnPicture, session)
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
             parts = OutputNames.Parts(model: model.name, seed: 0, kind: "replay")
-            let path = path(parts, drawn)
+            let path = path(parts, drawn, of: drawnPicture)
             job = try PictureJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
         job.configure(output, parts)
         job.steps = drawn.stepsDone
-        let notes: [Message] =
-            record.version == version
-            ? [] : ["\(drawnPicture) was made by version \(record.version), this is \(version): the bytes may differ"]
-        return JobList(label: "replay", jobs: [job], notes: notes)
+        list.jobs.append(job)
+        if record.version != version {
+            list.notes.append("\(drawnPicture) was made by version \(record.version), this is \(version): the bytes may differ")
+        }
     }
 
-    /// A JPEG is made again as one, unless another name is given.
-    private func path(_ parts: OutputNames.Parts, _ drawn: DrawnPicture) -> String {
-        output.output == nil && drawn.quality != nil
-            ? OutputNames.path(OutputNames.path(nil, parts), ending: ".jpg") : OutputNames.path(output.output, parts)
+    /// A JPEG is made again as one, unless another name is given. Each of several pictures is called after the one that it repeats.
+    private func path(_ parts: OutputNames.Parts, _ drawn: DrawnPicture, of drawnPicture: String) -> String {
+        let path =
+            drawnPictures.count == 1
+            ? OutputNames.path(output.output, parts) : OutputNames.path(output.output, parts, photo: drawnPicture, kind: "replay")
+        return drawn.quality != nil && !OutputNames.isNamed(output.output, parts) ? OutputNames.path(path, ending: ".jpg") : path
     }
 
-    private func refuseFrame(_ plan: DreamPlan) throws(Problem) {
+    private func refuseFrame(_ plan: DreamPlan, of drawnPicture: String) throws(Problem) {
         guard let frame = plan.frame else { return }
         let (whole, again): (String, Message) = plan.zoom == nil ? ("film", "on the film") : ("flight", "with \(setting: "zoom")")
         throw .badData(
@@ -93,13 +104,14 @@ public struct ReplayRequest: JobRequest {
     }
 
     /// The network of a plan, with the weights that it was made with.
-    private func load(_ plan: Plan, _ session: Session, size: PictureSize? = nil) throws(Problem) -> Model {
+    private func load(_ plan: Plan, of drawnPicture: String, _ session: Session, size: PictureSize? = nil) throws(Problem) -> Model {
         let others = Problem.badData(
             "\(drawnPicture) was made with other weights of \(plan.model) (SHA-256 \(plan.weights)); name them with \(setting: "weights"), or an .onnx file with \(setting: "model")")
         if weights == nil, model == nil {
             if try Session.library().rulesOut(weights: plan.weights, of: plan.model) { throw others }
         }
-        let model = try session.model(ModelRequest(name: self.model ?? plan.model, weights: weights, size: size?.networkSize))
+        let name = if let model { model } else { try Record.network(plan.model, of: drawnPicture) }
+        let model = try session.model(ModelRequest(name: name, weights: weights, size: size?.networkSize))
         guard model.weightsSHA256 == plan.weights else { throw others }
         return model
     }

@@ -13,6 +13,7 @@ public struct DiversityRequest: RenderRequest {
     public init() {}
 
     public static let command = "diversity"
+    public static let makesFigures = true
     static let climbsUnits = true
     public static let drawsEachIndex = true
     public static let settings = table()

@@ -14,6 +14,7 @@ public struct FacetsRequest: RenderRequest {
     public init() {}
 
     public static let command = "facets"
+    public static let makesFigures = true
     static let climbsUnits = true
     public static let drawsEachIndex = true
     /// Where no seeds are named.

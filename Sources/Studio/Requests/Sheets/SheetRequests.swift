@@ -14,6 +14,7 @@ public struct SheetRequest: RenderRequest {
     public init() {}
 
     public static let command = "sheet"
+    public static let makesFigures = true
     static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
@@ -43,7 +44,7 @@ public struct SheetRequest: RenderRequest {
         let path = drawing.path(drawing.signed(drawing.parts(layer: layer, kind: Self.command)))
         return JobList(
             label: "\(layer) (\(counted(jobs.count, "picture")))",
-            jobs: [drawing.sheet(jobs, to: path, title: layer, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
+            jobs: [try drawing.sheet(jobs, to: path, title: layer, columns: columns, index: OutputNames.index(of: path), isBrief: keep == nil)])
     }
 }
 
@@ -58,6 +59,7 @@ public struct ProgressionRequest: RenderRequest {
     public init() {}
 
     public static let command = "progression"
+    public static let makesFigures = true
     static let climbsUnits = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
@@ -92,7 +94,7 @@ public struct ProgressionRequest: RenderRequest {
         }
         let path = drawing.path(drawing.signed(drawing.parts(kind: Self.command)))
         return JobList(
-            label: "\(jobs.count) layers", jobs: [drawing.sheet(jobs, to: path, title: "from shallow to deep", index: OutputNames.index(of: path), isBrief: true)])
+            label: "\(jobs.count) layers", jobs: [try drawing.sheet(jobs, to: path, title: "from shallow to deep", index: OutputNames.index(of: path), isBrief: true)])
     }
 
     /// A picture has as many receptive fields across, at least, if it is drawn smaller.
@@ -137,6 +139,7 @@ public struct InterpolateRequest: RenderRequest {
     public init() {}
 
     public static let command = "interpolate"
+    public static let makesFigures = true
     static let climbsUnits = true
     /// Where the pictures share their coarse parts.
     private static let sharedAlignment: Float = 0.01
@@ -178,6 +181,6 @@ public struct InterpolateRequest: RenderRequest {
         }
         return JobList(
             label: "\(layer):\(index.first)–\(index.last)",
-            jobs: [drawing.sheet([job], to: path, title: "\(layer), channel \(index.first) to \(index.last)", columns: count)])
+            jobs: [try drawing.sheet([job], to: path, title: "\(layer), channel \(index.first) to \(index.last)", columns: count)])
     }
 }

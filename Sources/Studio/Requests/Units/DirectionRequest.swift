@@ -49,7 +49,8 @@ public struct DirectionRequest: RenderRequest {
         var direction = try direction(drawing.model.network.channels(of: name))
         if let whiten {
             direction = try Whitening(
-                drawing.model, name, photos: whiten, maximumPixels: render.reading.maxPixels, workers: session.workers)(direction)
+                drawing.model, name, photos: whiten, maximumPixels: render.reading.maxPixels, workers: session.workers,
+                notes: session.notes)(direction)
         }
         let objective: Objective
         if neuron {

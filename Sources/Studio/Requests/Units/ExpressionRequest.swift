@@ -29,13 +29,14 @@ public struct ExpressionRequest: RenderRequest {
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         let earlier = expression == nil ? try earlierPlan(render.start!) : nil
         var settings = model
-        settings.model = settings.model ?? earlier?.model
+        if settings.model == nil, let earlier { settings.model = try Record.network(earlier.model, of: render.start!) }
         let model = try session.model(settings, size: render.size)
         var photographs = Photographs(maximumPixels: render.reading.maxPixels)
+        photographs.notes = session.notes
         var objective = try parsed(expression ?? earlier!.objective, model)
         if var plan = earlier {
             (plan.start, plan.mask) = (nil, nil)
-            try photographs.find(plan, model: model, beside: render.start!)
+            _ = try photographs.find(plan, model: model, beside: render.start!)
         } else {
             for path in objective.references.sorted() { try photographs.add(path) }
             objective = try parsed(expression!, model, photographs: photographs.names)
@@ -47,7 +48,7 @@ public struct ExpressionRequest: RenderRequest {
         let plan = try render.plan(objective, model: model, photographs, count: count)
         let path = drawing.path(drawing.signed(parts))
         let job = try drawing.job(plan, to: [String?](repeating: nil, count: count), parts, quality: output.quality(of: path))
-        return JobList(label: Self.command, jobs: [drawing.sheet([job], to: path, title: objective.text)])
+        return JobList(label: Self.command, jobs: [try drawing.sheet([job], to: path, title: objective.text)])
     }
 
     private func earlierPlan(_ path: String) throws(Problem) -> RenderPlan {

@@ -61,7 +61,7 @@ extension RenderSettings {
         plan.count = count
         plan.start = start.map(photographs.name)
         plan.mask = mask.map(photographs.name)
-        if let spectrum { plan.spectrum = try MagnitudeSpectrum(ofFolder: spectrum, maximumPixels: reading.maxPixels) }
+        if let spectrum { plan.spectrum = try MagnitudeSpectrum(ofFolder: spectrum, maximumPixels: reading.maxPixels, notes: photographs.notes) }
         return plan
     }
 

@@ -86,7 +86,7 @@ public struct RenderSettings: SettingGroup {
     public func check() throws(Problem) {
         if let preset, Preset.named(preset) == nil {
             let near = nearestNames(to: preset, among: Preset.all.map(\.name)).joined(separator: ", ")
-            throw .usage("there is no preset \"\(preset)\"; the nearest are \(near)", setting: "preset")
+            throw .usage("there is no preset \"\(preset)\"; the nearest are \(sentence: near)", setting: "preset")
         }
         let canvas = (said(\.param) ?? .fft).canvas
         if case .limits = spectrumBound, !canvas.traits.contains(.spectrumBound) {

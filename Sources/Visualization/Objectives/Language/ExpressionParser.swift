@@ -1,3 +1,5 @@
+import Networks
+
 /// The expression language of objectives: `0.5*channel(features.3,5) - 0.1*total_variation()`.
 ///
 ///     expression = term { ("+" | "−") term }        term   = [ "-" ] factor { "*" factor }
@@ -134,7 +136,7 @@ struct ExpressionParser {
             end += 1
         }
         let text = String(characters[place..<end])
-        guard let value = Float(text), value.isFinite else { throw error("\"\(text)\" is not a number") }
+        guard let value = Float(text), value.isFinite else { throw error("\"\(shown(text))\" is not a number") }
         place = end
         return value
     }
@@ -144,7 +146,7 @@ struct ExpressionParser {
         let begin = column
         let name = String(characters[place...].prefix { $0.isLetter || $0 == "_" || $0.isNumber })
         guard let function = Objective.functions.first(where: { $0.name == name }) else {
-            let what = name.isEmpty ? (next == nil ? "the end" : "\"\(rest)\"") : "\"\(name)\""
+            let what = name.isEmpty ? (next == nil ? "the end" : "\"\(rest)\"") : "\"\(shown(name))\""
             let all = Objective.functions.map(\.name).joined(separator: ", ")
             var unknown = error("expected a function, found \(what); there are \(all)")
             unknown.isUnknownFunction = true

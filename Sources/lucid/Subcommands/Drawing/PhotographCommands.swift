@@ -125,10 +125,13 @@ struct Replay: DrawingCommand {
     typealias Request = ReplayRequest
 
     static let configuration = CommandConfiguration(
-        abstract: "Make a picture again from what it says of itself: the same bytes on the same machine.",
-        discussion: "Example: lucid replay squeezenet1_1_features.10_5.png -o again.png")
+        abstract: "Make pictures again from what they say of themselves: the same bytes on the same machine.",
+        discussion: """
+            Example: lucid replay squeezenet1_1_features.10_5.png -o again.png
+                     lucid replay a.png b.png -o again/
+            """)
 
-    @Argument(ReplayRequest["drawn-picture"]) var drawnPicture: String
+    @Argument(ReplayRequest["drawn-pictures"]) var drawnPictures: [String]
     @Option(ReplayRequest["weights"]) var weights: String?
     @Option(ReplayRequest["model"]) var model: String?
     @Option(ReplayRequest["picture"]) var picture: [String] = []
