@@ -99,7 +99,7 @@ import Testing
 
     @Test func whatASignalEndedIsFinishedByTheSameCommand() throws {
         let scratch = try Scratch()
-        try save("defaults: {size: 64, steps: 200}\nrenders: [{command: channel, layer: features.10, indices: 0-7}]", in: scratch)
+        try save("defaults: {size: 64, steps: 60}\nrenders: [{command: channel, layer: features.10, indices: 0-7}]", in: scratch)
         try batch(scratch, ["-o", "whole"])
         for (signal, code) in [(SIGTERM, 75), (SIGINT, 130)] as [(Int32, Int32)] {
             func count() -> Int { (try? pictures("out", in: scratch).filter { $0.hasSuffix(".png") }.count) ?? 0 }
