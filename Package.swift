@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
         .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["lucid", "DrawChannel", "OwnObjective", "Files", "Images", "Networks", "TestSupport"],
+            name: "CommandTests", dependencies: ["lucid", "DrawChannel", "OwnObjective", "Studio", "Files", "Images", "Networks", "TestSupport"],
             exclude: ["Photos"]),
     ],
     swiftLanguageModes: [.v6]

@@ -30,7 +30,6 @@ import Testing
         #expect(different.errors.isEmpty)
         #expect(different.text.contains("rms 0.29, difference 6.0, psnr 58.9"), "\(different.text)")  // √(36 / 432)
         #expect(try diff(scratch, "a.png", "b.png", "--quiet").output.isEmpty)
-        #expect(try diff(scratch, "a.png", "b.png", "--max-rms", "1", "--min-score-ratio", "0").status == 1)
         let object = try JSONSerialization.jsonObject(with: try diff(scratch, "a.png", "b.png", "--json").output) as? [String: Any]
         #expect(object?["result"] as? String == "different" && object?["maxDifference"] as? Double == 6)
     }
@@ -38,7 +37,6 @@ import Testing
     @Test func mistakesHaveTheirExitCodes() throws {
         let scratch = try Scratch()
         try save("a.png", in: scratch)
-        try save("folder/a.png", in: scratch)
         try Data("no picture".utf8).write(to: URL(filePath: "\(scratch.path)/text.png"))
         func fails(_ arguments: [String], _ status: Int32, _ word: String) throws {
             let result = try Program.run(["diff"] + arguments, in: scratch.path)
@@ -47,11 +45,6 @@ import Testing
         }
         try fails(["a.png"], 64, "actual")
         try fails(["a.png", "a.png", "--max-rms", "-1"], 64, "--max-rms")
-        try fails(["a.png", "a.png", "--max-rms", "nan"], 64, "--max-rms")
-        try fails(["a.png", "a.png", "--min-ssim", "2"], 64, "--min-ssim")
-        try fails(["a.png", "a.png", "-o", "a.png"], 64, "--output would overwrite")
-        try fails(["folder", "folder", "-o", "-"], 64, "folder")
-        try fails(["-", "-"], 64, "standard input")
         try fails(["a.png", "text.png"], 65, "text.png")
         try fails(["a.png", "b.png"], 66, "b.png")
         try fails(["a.png", "a.png", "--junit", "/dev/null/a.xml"], 73, "/dev/null")
@@ -70,10 +63,6 @@ import Testing
         #expect(lines.map { $0.split(separator: " ").first ?? "" } == ["missing", "extra", "different", "5"], "\(lines)")
         #expect(lines.last == "5 pictures: 2 same, 1 different, 1 missing, 1 extra")
         #expect(try scratch.names() == ["golden", "heat", "new", "out.xml"])
-        #expect(try diff(scratch, "golden", "new", "--json").text.split(separator: "\n").count == 5)
-        let updated = try diff(scratch, "golden", "new", "--max-rms", "1", "--update")
-        #expect(updated.status == 0, "\(updated.errors)")
-        #expect(updated.text.contains("updated  x10.png") && updated.text.contains("2 same, 1 missing, 1 updated, 1 added"), "\(updated.text)")
         try Data("no picture".utf8).write(to: URL(filePath: "\(scratch.path)/new/x2.png"))
         let damaged = try diff(scratch, "golden", "new")
         #expect(damaged.status == 65 && damaged.errors.contains("new/x2.png") && damaged.text.contains("1 unreadable"), "\(damaged.errors)")

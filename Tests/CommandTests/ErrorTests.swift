@@ -16,39 +16,23 @@ import Testing
         #expect(try scratch.names() == before, "something was left behind")
     }
 
-    @Test func mistypedNamesNameTheNearest() throws {
+    /// StudioTests hold the many mistakes that settings can have: here are those that the parser finds, and one of each exit code.
+    @Test func everyKindHasItsExitCode() throws {
         let scratch = try Scratch()
-        let channel = ["channel", "--index", "5"]
-        try fails(channel + ["--layer", "featres.10"], with: 64, saying: ["featres.10", "features.10"], in: scratch)
-        try fails(channel + ["--layer", "features.10", "--model", "vgg61"], with: 64, saying: ["vgg16"], in: scratch)
-        try fails(channel + ["--layer", "features.10", "--sise", "3"], with: 64, saying: ["--size"], in: scratch)
-        try fails(channel + ["--layer", "features.10", "--param", "fff"], with: 64, saying: ["fft"], in: scratch)
-        try fails(["chanel"], with: 64, saying: ["chanel"], in: scratch)
-    }
-
-    @Test func valuesOutOfRangeNameTheRange() throws {
-        let scratch = try Scratch()
-        let layer = ["--layer", "features.10"]
-        try fails(["channel", "--index", "384"] + layer, with: 64, saying: ["0–383", "384"], in: scratch)
-        try fails(["channel", "--index", "5-3"] + layer, with: 64, saying: ["5-3"], in: scratch)
-        try fails(["neuron", "--index", "5", "--x", "99"] + layer, with: 64, saying: ["columns 0–12"], in: scratch)
-        try fails(["channel", "--index", "5", "--size", "0"] + layer, with: 64, saying: ["size"], in: scratch)
-        try fails(["channel", "--index", "5", "--size", "5"] + layer, with: 64, saying: ["too small", "--size"], in: scratch)
-        try fails(["channel", "--index", "5", "--size", "100000"] + layer, with: 70, saying: ["GB", "--size"], in: scratch)
-        try fails(["channel", "--index", "5", "--threads", "0"] + layer, with: 64, saying: ["--threads"], in: scratch)
-        try fails(["channel", "--index", "5", "--learning-rate", "-1"] + layer, with: 64, saying: ["--learning-rate"], in: scratch)
-        try fails(["channel", "--index", "5", "--transforms", "jiter(3)"] + layer, with: 64, saying: ["jiter", "jitter(8)"], in: scratch)
-        try fails(["render", "channel(features.10,5) + oops"], with: 64, saying: ["column 26"], in: scratch)
-    }
-
-    @Test func outputsAreCheckedBeforeComputing() throws {
-        let scratch = try Scratch()
-        let long = ["channel", "--layer", "features.10", "--index", "5", "--steps", "1000000"]
-        try fails(long + ["-o", "/dev/null/a.png"], with: 73, saying: ["/dev/null"], in: scratch)
-        try fails(long + ["-o", "a.gif"], with: 64, saying: [".png or .jpg"], in: scratch)
-        try fails(long + ["-o", "/proc/a.png"], with: 73, saying: ["/proc"], in: scratch)
-        try fails(["channel", "--layer", "features.10", "--index", "0-3", "--steps", "1000000", "-o", "a.png"], with: 64, saying: ["{index}"], in: scratch)
-        try fails(["channel", "--layer", "features.10", "--index", "0-3", "-o", "-"], with: 64, saying: ["--output -"], in: scratch)
+        try Data("hello".utf8).write(to: URL(filePath: "\(scratch.path)/a.png"))
+        let channel = ["channel", "--index", "5", "--layer"]
+        try fails(channel + ["featres.10"], with: 64, saying: ["featres.10", "features.10"], in: scratch)
+        try fails(channel + ["features.10", "--threads", "0"], with: 64, saying: ["--threads"], in: scratch)
+        // A value may begin with a minus.
+        try fails(channel + ["features.10", "--size", "-5"], with: 64, saying: ["--size", "WIDTHxHEIGHT"], in: scratch)
+        try fails(["layers", "--labels", "labels.txt"], with: 64, saying: ["--labels"], in: scratch)
+        try fails(["compare", "a.png"], with: 64, saying: ["two"], in: scratch)
+        try fails(["info", "a.png"], with: 65, saying: ["a.png"], in: scratch)
+        try fails(["info", "b.png"], with: 66, saying: ["b.png"], in: scratch)
+        try fails(channel + ["features.10", "--size", "100000"], with: 70, saying: ["GB", "--size"], in: scratch)
+        try fails(channel + ["features.10", "--steps", "1000000", "-o", "/dev/null/a.png"], with: 73, saying: ["/dev/null"], in: scratch)
+        // The program's own setting of an output that is a stream.
+        try fails(channel + ["features.10", "-o", "-", "--json"], with: 64, saying: ["--json"], in: scratch)
     }
 
     @Test func aFullDiskKeepsTheOldFile() throws {
@@ -57,32 +41,9 @@ import Testing
         try fails(quick + ["-o", "/dev/full"], with: 73, saying: ["/dev/full"], in: scratch)
     }
 
-    @Test func damagedWeightsAreRefused() throws {
-        let scratch = try Scratch()
-        let weights = try Data(contentsOf: URL(filePath: "\(Program.models)/squeezenet1_1.safetensors"))
-        try weights.prefix(100_000).write(to: URL(filePath: "\(scratch.path)/cut.safetensors"))
-        try Data("not weights at all".utf8).write(to: URL(filePath: "\(scratch.path)/text.safetensors"))
-        let channel = ["channel", "--layer", "features.3", "--index", "5", "--weights"]
-        try fails(channel + ["cut.safetensors"], with: 65, saying: ["cut.safetensors", "cut short"], in: scratch)
-        try fails(channel + ["text.safetensors"], with: 65, saying: ["text.safetensors"], in: scratch)
-        try fails(channel + ["absent.safetensors"], with: 66, saying: ["absent.safetensors"], in: scratch)
-        // The right format for another architecture.
-        try weights.write(to: URL(filePath: "\(scratch.path)/squeezenet.safetensors"))
-        try fails(channel + ["squeezenet.safetensors", "--model", "vgg16"], with: 65, saying: ["features.2.weight", "missing", "try --model squeezenet1_1"], in: scratch)
-    }
-
     @Test func anEmptyModelFolderIsSaid() throws {
         let scratch = try Scratch()
         try fails(["models", "list"], with: 66, saying: ["LUCID_MODELS"], in: scratch, environment: ["LUCID_MODELS": scratch.path])
-    }
-
-    @Test func picturesThatAreNone() throws {
-        let scratch = try Scratch()
-        try Data("hello".utf8).write(to: URL(filePath: "\(scratch.path)/a.png"))
-        try fails(["info", "a.png"], with: 65, saying: ["a.png"], in: scratch)
-        try fails(["info", "b.png"], with: 66, saying: ["b.png"], in: scratch)
-        try fails(["classify", "a.png"], with: 65, saying: ["a.png"], in: scratch)
-        try fails(["classify", "a.png", "--model", "vgg16"], with: 64, saying: ["squeezenet1_1"], in: scratch)
     }
 
     @Test(arguments: [(500_000, 70), (600_000, 70), (2_000_000, 0)] as [(Int, Int32)])

@@ -31,8 +31,6 @@ import Testing
             for word in words { #expect(result.errors.contains(word), "\(arguments): \(result.errors)") }
         }
 
-        func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: URL(filePath: "\(scratch.path)/\(name)")) }
-
         /// The bundled models' folder with another list of what can be downloaded: mine.safetensors as squeezenet1_0.
         func offer(_ server: TestServer) throws {
             let models = Program.models
@@ -54,53 +52,6 @@ import Testing
         }
     }
 
-    @Test func weightsOfOnesOwnClassify() throws {
-        let place = try Place()
-        let mine = ["--model", "squeezenet1_0", "--weights", "mine.safetensors"]
-        func classify(_ more: String...) throws -> Program {
-            try Program.run(["classify", Self.photo] + mine + more, in: place.scratch.path, environment: place.environment)
-        }
-        let plain = try classify("--top", "10")
-        #expect(plain.status == 0 && plain.text.split(separator: "\n").count == 10 && plain.text.contains("class 7 (7)"), "\(plain.errors)")
-        try place.write((0..<10).map { "thing \($0)\n" }.joined(), to: "labels.txt")
-        #expect(try classify("--labels", "labels.txt").text.contains("thing"))
-        #expect(try classify("--range", "-1,1").text != plain.text)
-        #expect(try classify("--top", "10", "--bgr").text != plain.text)
-        try place.write("one\ntwo\n", to: "labels.txt")
-        try place.fails("classify", Self.photo, "--model", "squeezenet1_0", "--weights", "mine.safetensors", "--labels", "labels.txt", with: 65, saying: ["2 classes", "has 10"])
-        try place.fails("classify", Self.photo, "--labels", "none.txt", with: 66, saying: ["none.txt"])
-    }
-
-    @Test func picturesOfThemAreReplayed() throws {
-        let place = try Place()
-        let quick = ["channel", "--layer", "features.3", "--index", "5", "--size", "64", "--steps", "3", "--model", "squeezenet1_0", "--weights", "mine.safetensors"]
-        var pictures: Set<Data> = []
-        for (index, seen) in [[], ["--range", "-1,1"], ["--mean", "0.5", "--std", "0.2,0.3,0.4", "--bgr"], ["--range", "0,255", "--mean", "10,20,30"]].enumerated() {
-            let drawn = try Program.run(quick + seen + ["-o", "\(index).png"], in: place.scratch.path, environment: place.environment)
-            #expect(drawn.status == 0, "\(drawn.errors)")
-            let replayed = try place.run("replay", "\(index).png", "--weights", "mine.safetensors", "--force", "-o", "again.png")
-            #expect(replayed.status == 0, "\(replayed.errors)")
-            let bytes = try place.scratch.bytes("\(index).png")
-            #expect(try bytes == place.scratch.bytes("again.png"), "\(seen)")
-            pictures.insert(bytes)
-        }
-        #expect(pictures.count == 4)
-        #expect(try place.run("info", "1.png").text.contains("-1.0…1.0"))
-        // Nothing is downloaded that cannot be right.
-        try place.fails("replay", "0.png", with: 65, saying: ["--weights"])
-    }
-
-    @Test func bundledWeightsSeenOtherwiseAreReplayedToo() throws {
-        let place = try Place()
-        let quick = ["channel", "--layer", "features.3", "--index", "5", "--size", "64", "--steps", "3"]
-        #expect(try Program.run(quick + ["-o", "plain.png"], in: place.scratch.path).status == 0)
-        #expect(try Program.run(quick + ["-o", "bgr.png", "--bgr"], in: place.scratch.path).status == 0)
-        #expect(try place.run("replay", "bgr.png", "-o", "again.png").status == 0)
-        #expect(try place.scratch.bytes("bgr.png") == place.scratch.bytes("again.png"))
-        #expect(try place.scratch.bytes("bgr.png") != place.scratch.bytes("plain.png"))
-        #expect(try !place.run("info", "plain.png", "--json").text.contains("preprocessing"))
-    }
-
     @Test func layersOfThemAreListed() throws {
         let place = try Place()
         let mine = try place.run("layers", "--model", "squeezenet1_0", "--weights", "mine.safetensors", "--json").text
@@ -109,20 +60,6 @@ import Testing
             #expect(try place.run("layers", "--model", name).status == 0)
         }
         #expect(!FileManager.default.fileExists(atPath: "\(place.scratch.path)/home"))
-    }
-
-    /// Of a network that ends in probabilities no second softmax is taken, which would bring them all within a factor of e.
-    @Test func probabilitiesAreNotFlattened() throws {
-        struct Guess: Decodable { let probability: Double }
-        let place = try Place()
-        var checkpoint = try UntrainedCheckpoint(Architecture.named("inceptionv1")!)
-        let last = "softmax2_pre_activation_matmul.weight"
-        checkpoint.tensors[last]!.values = checkpoint.tensors[last]!.values.map { 100 * $0 }
-        try checkpoint.safetensors.write(to: URL(filePath: "\(place.scratch.path)/inception.safetensors"))
-        let text = try place.run("classify", Self.photo, "--model", "inceptionv1", "--weights", "inception.safetensors", "--top", "1008", "--json").text
-        let guesses = try text.split(separator: "\n").map { try JSONDecoder().decode(Guess.self, from: Data($0.utf8)).probability }
-        #expect(guesses.count == 1008 && abs(guesses.reduce(0, +) - 1) < 1e-4)
-        #expect(guesses[0] > 4 * guesses[1007], "\(guesses[0]) \(guesses[1007])")
     }
 
     @Test func theListFitsATerminalAndAWordFilters() throws {
@@ -209,19 +146,5 @@ import Testing
         server.answer(.file(Array(Place.weights)))
         #expect(try place.run("models", "pull", "squeezenet1_0").status == 0)
         #expect(server.requests.last?.headers["range"] == "bytes=100000-")
-    }
-
-    @Test func wrongNumbersAreSaid() throws {
-        let place = try Place()
-        let draw = ["channel", "--layer", "features.3", "--index", "5"]
-        for (options, word) in [
-            (["--mean", "1,2"], "--mean"), (["--std", "0"], "--std"), (["--range", "1,1"], "--range"), (["--range", "-1"], "--range"),
-            (["--mean", "a"], "--mean"), (["--steps", "-3"], "--steps"), (["--threads", "-1"], "--threads"),
-        ] {
-            let result = try Program.run(draw + options, in: place.scratch.path)
-            #expect(result.status == 64 && result.errors.contains(word), "\(options): \(result.errors)")
-        }
-        try place.fails("neuron", "--layer", "features.3", "--index", "5", "--x", "-1", with: 64, saying: ["--x must be 0 or more", "counts from 0"])
-        try place.fails("neuron", "--layer", "features.3", "--index", "5", "--y", "-2", with: 64, saying: ["--y must be 0 or more", "counts from 0"])
     }
 }

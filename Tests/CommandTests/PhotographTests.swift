@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Photographs in plans: by name and contents, never by path.
+/// Photographs from standard input and the working directory.
 @Suite struct PhotographTests {
     private static let photos = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos").path
     private let quick = ["--size", "64", "--steps", "2"]
@@ -21,36 +21,10 @@ import Testing
         try Program.run(arguments, in: "\(scratch.path)/work", input: input)
     }
 
-    @Test func aPlanHasNoPaths() throws {
+    @Test func aReplayFindsPhotographsInTheWorkingDirectory() throws {
         let scratch = try scratch()
-        let drawn = try lucid(scratch, [
-            "render", "-input_diff(../pics/cat.jpg) - input_diff(../more/cat.jpg)", "--start", "../more/cat.jpg",
-            "--mask", "../work/../pics/cat.jpg", "-o", "a.png",
-        ] + quick)
-        #expect(drawn.status == 0, "\(drawn.errors)")
-        let record = try lucid(scratch, ["info", "a.png", "--json"]).text
-        #expect(!record.contains("/") && record.contains("cat.jpg") && record.contains("cat_2.jpg"), "\(record)")
-
-        // Any order, by what is in them.
-        let given = ["--picture", "../pics/cat.jpg", "--picture", "../more/cat.jpg"]
-        let replay = try lucid(scratch, ["replay", "a.png", "-o", "b.png"] + given)
-        #expect(replay.status == 0, "\(replay.errors)")
-        #expect(try scratch.bytes("work/a.png") == scratch.bytes("work/b.png"))
-    }
-
-    @Test func aReplayFindsPhotographsOrSaysWhich() throws {
-        let scratch = try scratch()
-        #expect(try lucid(scratch, ["invert", "../pics/cat.jpg", "--layer", "features.3", "-o", "a.png"] + quick).status == 0)
-        let lost = try lucid(scratch, ["replay", "a.png", "-o", "b.png"])
-        #expect(lost.status == 66 && lost.errors.contains("--picture") && lost.errors.contains("cat.jpg"), "\(lost.errors)")
-        let stray = try lucid(scratch, ["replay", "a.png", "-o", "b.png", "--picture", "../pics/cat.jpg", "--picture", "../more/cat.jpg"])
-        #expect(stray.status == 65 && stray.errors.contains("more/cat.jpg"), "\(stray.errors)")
-        // Beside the picture.
-        try FileManager.default.moveItem(atPath: "\(scratch.path)/work/a.png", toPath: "\(scratch.path)/pics/a.png")
-        #expect(try lucid(scratch, ["replay", "../pics/a.png", "-o", "b.png"]).status == 0)
-        // In the working directory.
+        #expect(try lucid(scratch, ["invert", "../pics/cat.jpg", "--layer", "features.3", "-o", "../more/a.png"] + quick).status == 0)
         try FileManager.default.copyItem(atPath: "\(Self.photos)/chelsea.jpg", toPath: "\(scratch.path)/work/cat.jpg")
-        try FileManager.default.moveItem(atPath: "\(scratch.path)/pics/a.png", toPath: "\(scratch.path)/more/a.png")
         #expect(try lucid(scratch, ["replay", "../more/a.png", "-o", "c.png"]).status == 0)
         #expect(try scratch.bytes("more/a.png") == scratch.bytes("work/c.png"))
     }
@@ -64,14 +38,6 @@ import Testing
         #expect(try lucid(scratch, ["info", "a.png"]).text.contains("caricature(features.3,stdin,"))
         #expect(try lucid(scratch, ["replay", "a.png", "-o", "b.png", "--picture", photo]).status == 0)
         #expect(try scratch.bytes("work/a.png") == scratch.bytes("work/b.png"))
-    }
-
-    @Test func largePhotographsAreRefused() throws {
-        let scratch = try scratch()
-        let photo = ["invert", "../pics/cat.jpg", "--layer", "features.3", "-o", "a.png"] + quick
-        let refused = try lucid(scratch, photo + ["--max-pixels", "1000"])
-        #expect(refused.status == 65 && refused.errors.contains("--max-pixels"), "\(refused.errors)")
-        #expect(try lucid(scratch, photo + ["--max-pixels", "1000000"]).status == 0)
     }
 
     @Test func fittingAPatternNetworkIsInterrupted() throws {

@@ -42,19 +42,3 @@ final class Scratch: Sendable {
         try JobRunner(session, SilentReporter()).run(list.jobs, label: list.label)
     }
 }
-
-/// The jobs of a command, from the words of a command line. What is said twice counts as it was said last.
-func jobs(_ command: String, _ words: [String], _ session: Session = Session(workers: Workers(1))) throws -> JobList {
-    guard let request = allRequests.first(where: { $0.command == command }) else { throw Problem.usage("no command \(command)") }
-    var (texts, name): ([String: [String]], String?) = ([:], nil)
-    for word in words {
-        if word.hasPrefix("--") {
-            name = String(word.dropFirst(2))
-            texts[name!] = []
-        } else {
-            texts[name ?? "expression"] = [word]
-            name = nil
-        }
-    }
-    return try request.init(given: texts).jobs(session)
-}

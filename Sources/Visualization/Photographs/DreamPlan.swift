@@ -98,10 +98,6 @@ public struct DreamPlan: Sendable, Codable, Equatable {
 
     /// Enlargements from frame to frame that make sense.
     public static let zoomBounds: ClosedRange<Float> = 1...4
-    /// Octaves that make sense.
-    public static let octaveBounds = 1...32
-    /// Scales between octaves that make sense.
-    public static let scaleBounds: ClosedRange<Float> = 1...8
 
     /// The objective held against the network and an extent that it must be able to see.
     func boundObjective(at size: Network.Size, model: Model) throws(RenderError) -> BoundObjective {
