@@ -6,9 +6,8 @@ extension Picture {
 
     /// Reads a picture file. Its first bytes tell the format, never its name.
     ///
-    /// All colours are taken as sRGB. In particular a PNG's gAMA, cHRM and iCCP chunks and a JPEG's colour profile change
-    /// nothing: the networks were trained on samples as stored, which is also what Pillow hands out. A JPEG's EXIF
-    /// orientation is applied.
+    /// Colours become sRGB, by the file's colour profile or a PNG's chunks; without such they are taken as sRGB. The picture is
+    /// turned upright as EXIF asks.
     ///
     /// - Parameters:
     ///   - path: the file; "-" is standard input.
