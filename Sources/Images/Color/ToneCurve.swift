@@ -14,8 +14,6 @@ enum ToneCurve: Sendable, Equatable {
 
     /// IEC 61966-2-1.
     static let sRGB = parametric(g: 2.4, a: 1 / 1.055, b: 0.055 / 1.055, c: 1 / 12.92, d: 0.04045, e: 0, f: 0)
-    /// ITU-R BT.709, which BT.2020 has as well.
-    static let rec709 = parametric(g: 1 / 0.45, a: 1 / 1.099, b: 0.099 / 1.099, c: 1 / 4.5, d: 0.081, e: 0, f: 0)
 
     func callAsFunction(_ x: Double) -> Double {
         let value: Double

@@ -89,12 +89,13 @@ extension PNG {
 }
 
 extension ColorTag {
-    /// From the numbers of ITU-T H.273; nil where both are "unspecified".
+    /// From the numbers of ITU-T H.273; nil where both are "unspecified". The curves of cameras (BT.709 and its kin) stand for
+    /// sRGB's, as on every screen and in the frames of films.
     init?(primaries: Int, curve: Int) {
         if primaries == 2, curve == 2 { return nil }
         let lights: [Int: Chromaticities] = [1: .sRGB, 2: .sRGB, 9: .rec2020, 12: .displayP3]
         let curves: [Int: ToneCurve] = [
-            1: .rec709, 2: .sRGB, 4: .power(2.2), 5: .power(2.8), 6: .rec709, 8: .power(1), 13: .sRGB, 14: .rec709, 15: .rec709,
+            1: .sRGB, 2: .sRGB, 4: .power(2.2), 5: .power(2.8), 6: .sRGB, 8: .power(1), 13: .sRGB, 14: .sRGB, 15: .sRGB,
         ]
         let name = [16: "PQ", 18: "HLG"][curve].map { " (HDR, \($0))" } ?? ""
         guard let light = lights[primaries], let curve = curves[curve] else {

@@ -66,13 +66,13 @@ extension Picture {
     }
 }
 
-/// The pictures of a folder, hidden files left out, in natural order: frame_2 before frame_10.
+/// The photographs of a folder, hidden files left out, in natural order: frame_2 before frame_10.
 ///
 /// - Throws: a problem if there is no such folder, or no picture in it.
 func picturePaths(in folder: String) throws(Problem) -> [String] {
     guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
-    let paths = try asProblem { () throws(InputError) in try Picture.paths(in: folder) }
-    guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
+    let paths = try asProblem { () throws(InputError) in try Picture.photographs(in: folder) }
+    guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg …) in it", file: folder) }
     return paths
 }
 
