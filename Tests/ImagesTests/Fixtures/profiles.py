@@ -179,51 +179,55 @@ def keep_jpeg(name, data, picture):
     keep(name + ".jpg", file, converted(Image.open(io.BytesIO(file)), data))
 
 
-HERE.mkdir(exist_ok=True)
-adobe, p3 = screen(ADOBE, gamma(563 / 256)), screen(P3, PARAMETRIC_SRGB)
-keep_png("adobe", adobe)
-keep_png("p3", p3)
-keep_png("old_p3", screen(P3, points(LINEAR_SRGB), version=2))
-keep_png("flat_curve", screen(SRGB, parametric(2, 2.2, 0.95, -0.02, 0.04)))
-keep_png("scanner", profile(b"scnr", b"RGB ", b"Lab ", {b"A2B0": fixed_table(True, 3, 5)}))
-keep_png("grey", grey_screen(gamma(1.8)), GREY)
-keep_jpeg("adobe_photo", adobe, PICTURE)
-keep_jpeg("grey_photo", grey_screen(gamma(1.8)), GREY)
-keep_jpeg("inks8", profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": fixed_table(False, 4, 4)}, version=2), INKS)
-keep_jpeg("inks16", profile(b"prtr", b"CMYK", b"Lab ", {b"A2B1": fixed_table(True, 4, 4)}, version=2), INKS)
-keep_jpeg("inks4", profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": free_table(4, 4)}), INKS)
-
-keep("adobe16.png", png(PIXELS.astype(numpy.uint16) * 257, iccp(adobe), bits=16), converted(PICTURE, adobe))
-opaque = numpy.concatenate([PIXELS, numpy.full((HEIGHT, WIDTH, 1), 77, numpy.uint8)], axis=2)
-keep("adobe_alpha.png", png(opaque, iccp(adobe)), converted(PICTURE, adobe))
-
-
 def chromaticities(values):
     *primaries, white = values
     return chunk(b"cHRM", struct.pack(">8I", *(round(100000 * number) for point in [white, *primaries] for number in point)))
 
 
-gama = chunk(b"gAMA", struct.pack(">I", 100000))
-keep("linear.png", png(PIXELS, gama), converted(PICTURE, screen(SRGB, gamma(1))))
-keep("linear_adobe.png", png(PIXELS, gama, chromaticities(ADOBE)), converted(PICTURE, screen(ADOBE, gamma(1))))
-keep("code_p3.png", png(PIXELS, chunk(b"cICP", bytes([12, 13, 0, 1])), gama), converted(PICTURE, p3))
-keep("code_2020.png", png(PIXELS, chunk(b"cICP", bytes([9, 8, 0, 1]))), converted(PICTURE, screen(REC2020, gamma(1))))
+def main():
+    HERE.mkdir(exist_ok=True)
+    adobe, p3 = screen(ADOBE, gamma(563 / 256)), screen(P3, PARAMETRIC_SRGB)
+    keep_png("adobe", adobe)
+    keep_png("p3", p3)
+    keep_png("old_p3", screen(P3, points(LINEAR_SRGB), version=2))
+    keep_png("flat_curve", screen(SRGB, parametric(2, 2.2, 0.95, -0.02, 0.04)))
+    keep_png("scanner", profile(b"scnr", b"RGB ", b"Lab ", {b"A2B0": fixed_table(True, 3, 5)}))
+    keep_png("grey", grey_screen(gamma(1.8)), GREY)
+    keep_jpeg("adobe_photo", adobe, PICTURE)
+    keep_jpeg("grey_photo", grey_screen(gamma(1.8)), GREY)
+    keep_jpeg("inks8", profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": fixed_table(False, 4, 4)}, version=2), INKS)
+    keep_jpeg("inks16", profile(b"prtr", b"CMYK", b"Lab ", {b"A2B1": fixed_table(True, 4, 4)}, version=2), INKS)
+    keep_jpeg("inks4", profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": free_table(4, 4)}), INKS)
 
-# Files whose samples must stay as they are: sRGB, said in every way, and what cannot be followed.
-for name, chunks in {
-    "srgb_chunk": [chunk(b"sRGB", b"\0"), gama],
-    "srgb_gamma": [chunk(b"gAMA", struct.pack(">I", 45455)), chromaticities(SRGB)],
-    "srgb_profile": [iccp(screen(SRGB, PARAMETRIC_SRGB))],
-    "srgb_old": [iccp(screen(SRGB, points(LINEAR_SRGB), version=2))],
-    "srgb_cicp": [chunk(b"cICP", bytes([1, 13, 0, 1])), iccp(adobe)],
-    "broken_cut": [iccp(adobe[:300])],
-    "broken_noise": [iccp(bytes(200))],
-    "broken_deflate": [chunk(b"iCCP", b"test\0\0" + bytes(50))],
-    "broken_inks": [iccp(profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": fixed_table(False, 4, 2)}, version=2))],
-    "broken_hdr": [chunk(b"cICP", bytes([9, 16, 0, 1]))],
-    "broken_lights": [gama, chunk(b"cHRM", bytes(32))],
-}.items():
-    keep(name + ".png", png(PIXELS, *chunks), PICTURE)
+    keep("adobe16.png", png(PIXELS.astype(numpy.uint16) * 257, iccp(adobe), bits=16), converted(PICTURE, adobe))
+    opaque = numpy.concatenate([PIXELS, numpy.full((HEIGHT, WIDTH, 1), 77, numpy.uint8)], axis=2)
+    keep("adobe_alpha.png", png(opaque, iccp(adobe)), converted(PICTURE, adobe))
 
-exif = b"MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
-keep("exif6.png", png(PIXELS, chunk(b"eXIf", exif)), PICTURE.transpose(Image.Transpose.ROTATE_270))
+    gama = chunk(b"gAMA", struct.pack(">I", 100000))
+    keep("linear.png", png(PIXELS, gama), converted(PICTURE, screen(SRGB, gamma(1))))
+    keep("linear_adobe.png", png(PIXELS, gama, chromaticities(ADOBE)), converted(PICTURE, screen(ADOBE, gamma(1))))
+    keep("code_p3.png", png(PIXELS, chunk(b"cICP", bytes([12, 13, 0, 1])), gama), converted(PICTURE, p3))
+    keep("code_2020.png", png(PIXELS, chunk(b"cICP", bytes([9, 8, 0, 1]))), converted(PICTURE, screen(REC2020, gamma(1))))
+
+    # Files whose samples must stay as they are: sRGB, said in every way, and what cannot be followed.
+    for name, chunks in {
+        "srgb_chunk": [chunk(b"sRGB", b"\0"), gama],
+        "srgb_gamma": [chunk(b"gAMA", struct.pack(">I", 45455)), chromaticities(SRGB)],
+        "srgb_profile": [iccp(screen(SRGB, PARAMETRIC_SRGB))],
+        "srgb_old": [iccp(screen(SRGB, points(LINEAR_SRGB), version=2))],
+        "srgb_cicp": [chunk(b"cICP", bytes([1, 13, 0, 1])), iccp(adobe)],
+        "broken_cut": [iccp(adobe[:300])],
+        "broken_noise": [iccp(bytes(200))],
+        "broken_deflate": [chunk(b"iCCP", b"test\0\0" + bytes(50))],
+        "broken_inks": [iccp(profile(b"prtr", b"CMYK", b"Lab ", {b"A2B0": fixed_table(False, 4, 2)}, version=2))],
+        "broken_hdr": [chunk(b"cICP", bytes([9, 16, 0, 1]))],
+        "broken_lights": [gama, chunk(b"cHRM", bytes(32))],
+    }.items():
+        keep(name + ".png", png(PIXELS, *chunks), PICTURE)
+
+    exif = b"MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
+    keep("exif6.png", png(PIXELS, chunk(b"eXIf", exif)), PICTURE.transpose(Image.Transpose.ROTATE_270))
+
+
+if __name__ == "__main__":
+    main()
