@@ -5,7 +5,7 @@ import PackageDescription
 //   lucid → Studio → { Analysis, Films, ModelStore, Images, Manifests, Models },  Films → { Files, Images }
 //   Analysis → Visualization → Networks → Tensors → { COpenBLAS, CFFTW, Kernels }
 //   ModelStore → { ONNX, CCurl },  ONNX → { Networks, SwiftProtobuf },  Networks → { Files, Tensors, CZlib }
-//   Images → { Files, Tensors, CPNG, CJPEG, CFreeType },  Manifests → Yams,  Files → Crypto
+//   Images → { Files, Tensors, CPNG, CJPEG, CFreeType, CZlib },  Manifests → Yams,  Files → Crypto
 let libraries = ["Studio", "Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Films", "Files", "Manifests", "Models"]
 
 let package = Package(
@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CFFTW", "Kernels"]),
         .target(name: "Files", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(
-            name: "Images", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CFreeType"],
+            name: "Images", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CFreeType", "CZlib"],
             exclude: ["Text/Resources/LICENSE.txt"],
             // Made by scripts/font.
             resources: [.embedInCode("Text/Resources/figures.ttf")]),

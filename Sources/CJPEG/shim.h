@@ -25,6 +25,7 @@ enum { LUCID_JPEG_MAXIMUM_SCANS = 100 };
 enum {
     LUCID_JPEG_COMMENT = JPEG_COM,
     LUCID_JPEG_EXIF = JPEG_APP0 + 1,
+    LUCID_JPEG_PROFILE = JPEG_APP0 + 2,
 };
 
 typedef struct {
@@ -104,9 +105,8 @@ static inline void lucid_jpeg_close(lucid_jpeg_reader *reader) {
 
 static inline const char *lucid_jpeg_message(const lucid_jpeg_reader *reader) { return reader->errors.message; }
 
-// Reads up to the first scan and allocates nothing of the picture's size. Comments and EXIF data are then in
-// decoder.marker_list. The bytes stay the caller's, who keeps them
-// until lucid_jpeg_close.
+// Reads up to the first scan and allocates nothing of the picture's size. Comments, EXIF data and colour
+// profiles are then in decoder.marker_list. The bytes stay the caller's, who keeps them until lucid_jpeg_close.
 static inline int lucid_jpeg_read_header(lucid_jpeg_reader *reader, const uint8_t *bytes, size_t count) {
     j_decompress_ptr decoder = &reader->decoder;
     decoder->err = lucid_jpeg_prepare(&reader->errors);
@@ -120,6 +120,7 @@ static inline int lucid_jpeg_read_header(lucid_jpeg_reader *reader, const uint8_
     jpeg_mem_src(decoder, bytes, count);
     jpeg_save_markers(decoder, JPEG_COM, 0xFFFF);
     jpeg_save_markers(decoder, LUCID_JPEG_EXIF, 0xFFFF);
+    jpeg_save_markers(decoder, LUCID_JPEG_PROFILE, 0xFFFF);
     jpeg_read_header(decoder, TRUE);
     if (decoder->data_precision != 8) ERREXIT1(decoder, JERR_BAD_PRECISION, decoder->data_precision);
     int cmyk = decoder->jpeg_color_space == JCS_CMYK || decoder->jpeg_color_space == JCS_YCCK;

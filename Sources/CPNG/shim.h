@@ -74,7 +74,7 @@ static inline int lucid_png_read_header(lucid_png_reader *reader) {
     png_set_read_fn(png, reader, lucid_png_read_bytes);
     // The caller bounds the number of pixels; libpng's own bound of a million a side would only blur the message.
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    // Skips gamma, profiles, text, … unread: nothing in them is used here, so nothing in them can hurt.
+    // Skips gamma, profiles, text, … unread: what is wanted of them is read without libpng, whose versions differ in it.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
 

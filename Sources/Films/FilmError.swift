@@ -28,7 +28,7 @@ public enum FilmError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .name(let reason), .noProgram(let reason): reason
         case .exists(let path): "\(path) is there already"
-        case .noFrames(let folder): "\(folder): there are no pictures (.png, .jpg) in it"
+        case .noFrames(let folder): "\(folder): there are no pictures (.png, .jpg …) in it"
         case .damaged(let file, let reason): "\(file): \(reason)"
         case .notWritten(let path, let reason): "\(path): ffmpeg failed (\(reason)); mend that, or name a .gif or a folder"
         case .input(let error): error.description

@@ -96,16 +96,25 @@ public final class FrameSource {
 
     private static func picturePaths(in folder: String) throws(FilmError) -> [String] {
         let paths: [String]
-        do { paths = try Picture.paths(in: folder) } catch { throw .input(error) }
+        do { paths = try Picture.photographs(in: folder) } catch { throw .input(error) }
         if paths.isEmpty { throw .noFrames(folder: folder) }
         return paths
     }
 
     /// Ends of the names of films, in small letters.
-    private static let filmEnds = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif", ".m4v"]
+    private static let filmEnds = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif", ".m4v", ".apng"]
+    /// An animated PNG says so ahead of its pixels, after texts and a profile at most.
+    private static let headLength = 1 << 20
 
     private static func isFilm(_ path: String) -> Bool {
         let name = path.lowercased()
-        return filmEnds.contains { name.hasSuffix($0) }
+        if filmEnds.contains(where: { name.hasSuffix($0) }) { return true }
+        guard name.hasSuffix(".png"), isFile(path) else { return false }
+        var head: [UInt8] = []
+        _ = try? InputFile.reading(path, headLength: headLength) {
+            head = $0
+            return false
+        }
+        return PNG.isAnimated(head)
     }
 }

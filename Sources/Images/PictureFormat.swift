@@ -71,16 +71,3 @@ public struct PictureFormat: Sendable, Equatable {
     /// Enough bytes to tell the formats apart, and to name some others.
     static let signatureLength = 12
 }
-
-/// The name of a well-known format that this program does not read, for a better message than "not a picture".
-func foreignFormat(of bytes: [UInt8]) -> String? {
-    func has(_ text: String, at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: text.utf8) }
-    if has("GIF8") { return "GIF" }
-    if has("RIFF") && has("WEBP", at: 8) { return "WebP" }
-    if has("II*\0") || has("MM\0*") { return "TIFF" }
-    if has("BM") && bytes.count > 9 && bytes[6...9].allSatisfy({ $0 == 0 }) { return "BMP" }
-    if has("ftyp", at: 4) && (has("heic", at: 8) || has("mif1", at: 8)) { return "HEIC" }
-    if has("ftypavif", at: 4) { return "AVIF" }
-    if has("%PDF") { return "PDF" }
-    return nil
-}

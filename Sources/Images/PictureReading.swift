@@ -6,9 +6,8 @@ extension Picture {
 
     /// Reads a picture file. Its first bytes tell the format, never its name.
     ///
-    /// All colours are taken as sRGB. In particular a PNG's gAMA, cHRM and iCCP chunks and a JPEG's colour profile change
-    /// nothing: the networks were trained on samples as stored, which is also what Pillow hands out. A JPEG's EXIF
-    /// orientation is applied.
+    /// Colours become sRGB, by the file's colour profile or a PNG's chunks; without such they are taken as sRGB. The picture is
+    /// turned upright as EXIF asks.
     ///
     /// - Parameters:
     ///   - path: the file; "-" is standard input.
@@ -21,7 +20,7 @@ extension Picture {
         do {
             bytes = try InputFile.reading(path, headLength: PictureFormat.signatureLength) {
                 head = $0
-                return PictureFormat(signatureOf: $0) != nil
+                return PictureFormat(signatureOf: $0) != nil || ForeignFormat(signatureOf: $0) != nil
             }
         } catch {
             throw .input(error)
@@ -36,7 +35,13 @@ extension Picture {
     public static func decode(
         _ bytes: [UInt8], name: String, maximumPixels: Int = defaultMaximumPixels
     ) throws(PictureError) -> Picture {
-        try format(of: bytes, name: name).codec.decode(bytes, name: name, maximumPixels: maximumPixels)
+        if bytes.isEmpty { throw .damaged(file: name, reason: "it is empty") }
+        if let format = PictureFormat(signatureOf: bytes) { return try format.codec.decode(bytes, name: name, maximumPixels: maximumPixels) }
+        if let format = ForeignFormat(signatureOf: bytes) { return try format.decode(bytes, name: name, maximumPixels: maximumPixels) }
+        if let (format, converter) = ForeignFormat.stranger(of: bytes) {
+            throw .unsupported(file: name, reason: "it is a \(format) file, which \(converter) converts")
+        }
+        throw .notAPicture(file: name)
     }
 
     /// The text that was written into a picture file; nil if there is none. The pixels are not decoded.
@@ -48,6 +53,28 @@ extension Picture {
         try format(of: bytes, name: name).codec.record(in: bytes, keyword: keyword, name: name)
     }
 
+    /// The paths of a folder's photographs, by their names and in the order of `paths(in:)`: those of every format that can be read
+    /// here. A remark names the others.
+    public static func photographs(in folder: String) throws(InputError) -> [String] {
+        func ends(_ name: String, _ endings: [String]) -> Bool { endings.contains { name.lowercased().hasSuffix($0) } }
+        let foreign = ForeignFormat.all.flatMap(\.endings)
+        let others = [".jxl", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".orf", ".psd", ".exr", ".tga", ".svg", ".pdf", ".ppm", ".pgm"]
+        let all = try FolderListing.files(in: folder) { PictureFormat(fileName: $0) != nil || ends($0, foreign + others) }
+        let readable = ForeignFormat.canBeRead
+        let wanted = all.filter { PictureFormat(fileName: $0) != nil || readable && ends($0, foreign) }
+        let left = all.filter { !wanted.contains($0) }
+        let advice = readable || !left.contains { ends($0, foreign) } ? "convert them to PNG" : "ffmpeg, which reads most of them, is not in PATH"
+        if !left.isEmpty { Remark.make("\(FileName.shown(folder)): left out \(listed(left)); \(advice)") }
+        return wanted
+    }
+
+    /// "a.psd, b.psd and 7 more"
+    private static func listed(_ paths: [String]) -> String {
+        let most = 5
+        let names = paths.prefix(most).map { FileName.shown(FileName.split($0).name) }.joined(separator: ", ")
+        return paths.count > most ? "\(names) and \(paths.count - most) more" : names
+    }
+
     /// The paths of a folder's pictures: its files named .png, .jpg or .jpeg, frame_2 before frame_10, without hidden ones.
     public static func paths(in folder: String) throws(InputError) -> [String] {
         try FolderListing.files(in: folder) { PictureFormat(fileName: $0) != nil }
@@ -56,13 +83,6 @@ extension Picture {
     /// As `paths(in:)`, for a folder and all folders within it; the paths are relative to the folder.
     public static func relativePaths(in folder: String) throws(InputError) -> [String] {
         try FolderListing.tree(in: folder) { PictureFormat(fileName: $0) != nil }
-    }
-
-    private static func format(of bytes: [UInt8], name: String) throws(PictureError) -> PictureFormat {
-        if bytes.isEmpty { throw .damaged(file: name, reason: "it is empty") }
-        if let format = PictureFormat(signatureOf: bytes) { return format }
-        if let foreign = foreignFormat(of: bytes) { throw .unsupported(file: name, reason: "it is a \(foreign) file") }
-        throw .notAPicture(file: name)
     }
 }
 

@@ -184,7 +184,7 @@ extension Problem {
 
     public init(_ error: PictureError) {
         let isTooLarge = if case .tooLarge = error { true } else { false }
-        let kind: Kind = error.kind == .noInput ? .missing : .badData
+        let kind: Kind = [.noInput: .missing, .unavailable: .unavailable][error.kind] ?? .badData
         self.init(kind, isTooLarge ? "\(error) (\(setting: "max-pixels"))" : "\(error)")
     }
 

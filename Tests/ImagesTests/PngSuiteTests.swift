@@ -8,7 +8,9 @@ import Testing
 @Suite struct PngSuiteTests {
     @Test(arguments: PngSuite.sound)
     func aSoundFileHasItsPixels(_ file: PngSuite.File) throws {
-        let picture = try Picture.read(from: PngSuite.folder.appending(path: file.name + ".png").path)
+        // As stored: many say that their gamma is 1.
+        let bytes = [UInt8](try Data(contentsOf: PngSuite.folder.appending(path: file.name + ".png")))
+        let picture = try PNG.samples(of: bytes, name: file.name, maximumPixels: 33 * 33)
         #expect((picture.width, picture.height, picture.channels) == (file.width, file.height, file.channels))
         #expect(picture.bitDepth.rawValue == file.bits)
         var checksum: UInt64 = 0xCBF2_9CE4_8422_2325  // FNV-1a

@@ -36,8 +36,8 @@ import Testing
         let cases: [(bytes: [UInt8], error: PictureError)] = [
             ([], .damaged(file: "x", reason: "it is empty")),
             (Array("P6 1 1 255 abc".utf8), .notAPicture(file: "x")),
-            (Array("GIF89a......".utf8), .unsupported(file: "x", reason: "it is a GIF file")),
-            (Array("RIFF....WEBPVP8 ".utf8), .unsupported(file: "x", reason: "it is a WebP file")),
+            (Array("8BPS........".utf8), .unsupported(file: "x", reason: "it is a Photoshop file, which convert converts")),
+            ([0xFF, 0x0A, 0, 0], .unsupported(file: "x", reason: "it is a JPEG XL file, which djxl converts")),
             (Array("BMW is a car".utf8), .notAPicture(file: "x")),
             ([0x89, 0x50, 0x4E, 0x47], .notAPicture(file: "x")),
         ]

@@ -23,14 +23,14 @@ public enum JPEG: PictureCodec {
     }
 
     /// Decodes what libjpeg can: baseline, progressive and arithmetic-coded files of 8 bits, grey, YCbCr, RGB, CMYK and
-    /// YCCK, and turns the picture upright as its EXIF data asks. Unlike libjpeg on its own it does not make up the pixels
+    /// YCCK, turns their colours into sRGB and the picture upright as its EXIF data asks. Unlike libjpeg on its own it does not make up the pixels
     /// that a damaged file lacks, and it stops at 100 scans.
     public static func decode(_ bytes: [UInt8], name: String, maximumPixels: Int) throws(PictureError) -> Picture {
         try withReader(bytes, name: name, maximumPixels: maximumPixels) { reader, failure throws(PictureError) in
             let width = Int(reader.pointee.width), height = Int(reader.pointee.height)
             let count = width * height * Int(reader.pointee.channels)
             try checkSize(width: width, height: height, limit: maximumPixels, name: name)
-            let orientation = orientation(in: reader)
+            var tags = tags(in: reader)
 
             var done = false
             let pixels = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -38,8 +38,12 @@ public enum JPEG: PictureCodec {
                 initialized = done ? count : 0
             }
             guard done else { throw failure() }
-            let rgb = reader.pointee.channels == 3 ? pixels : rgb(fromCMYK: pixels, inverted: reader.pointee.inverted != 0)
-            return Picture(width: width, height: height, samples: .eight(rgb)).upright(from: orientation)
+            var rgb = pixels
+            if reader.pointee.channels == 4 {
+                rgb = self.rgb(fromCMYK: pixels, inverted: reader.pointee.inverted != 0, tags.colors, name)
+                tags.colors = nil
+            }
+            return tags.applied(to: Picture(width: width, height: height, samples: .eight(rgb)), name: name)
         }
     }
 
@@ -70,9 +74,13 @@ public enum JPEG: PictureCodec {
         }
     }
 
-    /// Ink to light without a profile, as Pillow and browsers do it: the light that an ink lets through times that of the
-    /// black. Adobe's programs, and so nearly all CMYK files, store that light and not the ink.
-    private static func rgb(fromCMYK pixels: [UInt8], inverted: Bool) -> [UInt8] {
+    /// Ink to light by the file's profile; without one as Pillow and browsers do it: the light that an ink lets through times
+    /// that of the black. Adobe's programs, and so nearly all CMYK files, store that light and not the ink.
+    private static func rgb(fromCMYK pixels: [UInt8], inverted: Bool, _ tag: ColorTag?, _ name: String) -> [UInt8] {
+        if let transform = tag?.transform(name: name) {
+            if transform.channels == 4 { return transform.rgb(of: pixels, stride: 4, isInverted: inverted) }
+            ColorTag.ignore("its colour profile cannot be used (it is for no inks)", name: name)
+        }
         let count = pixels.count / 4 * 3
         return [UInt8](unsafeUninitializedCapacity: count) { rgb, initialized in
             let flip: UInt8 = inverted ? 0 : 255

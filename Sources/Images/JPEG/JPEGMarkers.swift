@@ -1,6 +1,6 @@
 import CJPEG
 
-// The texts and the EXIF data of a JPEG, which precede its first scan.
+// The texts, the EXIF data and the colour profile of a JPEG, which precede its first scan.
 extension JPEG {
     /// The comment of a JPEG, whose markers are joined; nil if there is none. The pixels are not decoded.
     ///
@@ -14,9 +14,25 @@ extension JPEG {
         }
     }
 
-    /// EXIF's orientation of the picture, 1 (upright) to 8; 1 as well where there is none or it makes no sense.
-    static func orientation(in reader: UnsafeMutablePointer<lucid_jpeg_reader>) -> Int {
-        markers(LUCID_JPEG_EXIF, in: reader).lazy.compactMap(orientation(inEXIF:)).first ?? 1
+    /// What the file says of its samples.
+    static func tags(in reader: UnsafeMutablePointer<lucid_jpeg_reader>) -> PictureTags {
+        var tags = PictureTags()
+        for exif in markers(LUCID_JPEG_EXIF, in: reader).reversed() where exif.starts(with: "Exif\0\0".utf8) { tags.read(exif: exif[...]) }
+        tags.colors = profile(in: reader)
+        return tags
+    }
+
+    /// The colour profile, which lies in as many markers as it takes, each with its number and how many there are (ICC.1:2022,
+    /// annex B.4).
+    private static func profile(in reader: UnsafeMutablePointer<lucid_jpeg_reader>) -> ColorTag? {
+        let title = Array("ICC_PROFILE\0".utf8)
+        let parts = markers(LUCID_JPEG_PROFILE, in: reader).filter { $0.starts(with: title) && $0.count > title.count + 2 }
+        guard let first = parts.first else { return nil }
+        let sorted = parts.sorted { $0[title.count] < $1[title.count] }
+        guard parts.count == Int(first[title.count + 1]), sorted.enumerated().allSatisfy({ Int($1[title.count]) == $0 + 1 }) else {
+            return .unusable("a part of its colour profile is missing")
+        }
+        return .profile(Array(sorted.map { $0.dropFirst(title.count + 2) }.joined()))
     }
 
     /// The contents of all markers of a kind.
@@ -30,30 +46,5 @@ extension JPEG {
             next = marker.pointee.next
         }
         return contents
-    }
-
-    /// The orientation in EXIF data: a TIFF header and a directory of 12-byte entries.
-    private static func orientation(inEXIF segment: [UInt8]) -> Int? {
-        let prefix = Array("Exif\0\0".utf8), orientationTag = 0x0112, shortType = 3
-        guard segment.starts(with: prefix) else { return nil }
-        let tiff = Array(segment.dropFirst(prefix.count))
-        let isLittleEndian = tiff.starts(with: "II".utf8)
-        guard isLittleEndian || tiff.starts(with: "MM".utf8) else { return nil }
-        func number(at start: Int, bytes count: Int) -> Int? {
-            guard start >= 0, start <= tiff.count - count else { return nil }
-            let digits = tiff[start..<start + count]
-            return isLittleEndian ? digits.reversed().reduce(0) { $0 << 8 | Int($1) } : digits.reduce(0) { $0 << 8 | Int($1) }
-        }
-        guard number(at: 2, bytes: 2) == 42, let directory = number(at: 4, bytes: 4),
-            let entries = number(at: directory, bytes: 2)
-        else { return nil }
-        for index in 0..<entries {
-            let entry = directory + 2 + 12 * index
-            guard let tag = number(at: entry, bytes: 2) else { return nil }
-            guard tag == orientationTag else { continue }
-            guard number(at: entry + 2, bytes: 2) == shortType, let value = number(at: entry + 8, bytes: 2) else { return nil }
-            return (1...8).contains(value) ? value : nil
-        }
-        return nil
     }
 }

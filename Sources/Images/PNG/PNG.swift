@@ -18,8 +18,14 @@ public enum PNG: PictureCodec {
     }
 
     /// Decodes any PNG: grey, palette and colour of 1 to 16 bits, interlaced or not. tRNS becomes alpha, 16 bits stay 16,
-    /// fewer than 8 are spread over 0…255. gAMA and colour profiles are passed over; see `Picture.read(from:)`.
+    /// fewer than 8 are spread over 0…255. Colours become sRGB, and the picture stands upright, as the file's chunks ask.
     public static func decode(_ bytes: [UInt8], name: String, maximumPixels: Int) throws(PictureError) -> Picture {
+        let picture = try samples(of: bytes, name: name, maximumPixels: maximumPixels)
+        return tags(in: bytes).applied(to: picture, name: name)
+    }
+
+    /// The samples as they are stored.
+    package static func samples(of bytes: [UInt8], name: String, maximumPixels: Int) throws(PictureError) -> Picture {
         try withReader(bytes, name: name) { reader throws(PictureError) in
             guard lucid_png_read_header(reader) == 1 else { throw damaged(reader, name) }
             let width = Int(reader.pointee.width), height = Int(reader.pointee.height)

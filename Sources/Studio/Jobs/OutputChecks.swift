@@ -46,7 +46,7 @@ enum OutputChecks {
     /// The files that names of inputs stand for: a folder's are its pictures.
     static func files(ofInput path: String) -> [String] {
         guard isFolder(path) else { return isFile(path) ? [path] : [] }
-        return (try? Picture.paths(in: path)) ?? []
+        return (try? Picture.photographs(in: path)) ?? []
     }
 
     /// Files of which no two may be the same.

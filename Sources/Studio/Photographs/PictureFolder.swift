@@ -12,7 +12,7 @@ struct PictureFolder {
     /// - Throws: a problem if there is no such folder, or no picture in it.
     init(_ folder: String, maximumPixels: Int) throws(Problem) {
         guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
-        paths = try asProblem { () throws(InputError) in try Picture.paths(in: folder) }
+        paths = try asProblem { () throws(InputError) in try Picture.photographs(in: folder) }
         guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
         (self.folder, self.maximumPixels) = (folder, maximumPixels)
     }

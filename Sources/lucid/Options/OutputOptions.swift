@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Studio
 import Tensors
 
@@ -46,6 +47,7 @@ struct RunOptions: ParsableArguments {
     /// A session with these threads, which Ctrl-C ends.
     var session: Session {
         let progress = DownloadProgress(quiet: quiet)
+        if quiet { Remark.listener.withLock { $0 = nil } }
         return Session(workers: Workers(threads ?? ResourceLimits.cores), isCancelled: { Interruption.signal != 0 }, download: progress.report)
     }
 }

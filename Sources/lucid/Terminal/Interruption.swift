@@ -22,6 +22,7 @@ enum Interruption {
     static func prepare() {
         leaveWithoutDestructors()
         InputFile.onTerminalInput.withLock { $0 = { say("reading standard input; Ctrl-D ends it") } }
+        Remark.listener.withLock { $0 = { say("\($0)") } }
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler
         // Writes fail instead, and that is said.
         for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
