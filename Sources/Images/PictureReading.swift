@@ -50,7 +50,9 @@ extension Picture {
     ///   - keyword: the text's, where the format knows keywords.
     ///   - name: how errors call the picture.
     public static func record(in bytes: [UInt8], keyword: String, name: String) throws(PictureError) -> String? {
-        try format(of: bytes, name: name).codec.record(in: bytes, keyword: keyword, name: name)
+        if let format = PictureFormat(signatureOf: bytes) { return try format.codec.record(in: bytes, keyword: keyword, name: name) }
+        if ForeignFormat(signatureOf: bytes) != nil { return nil }
+        throw .notAPicture(file: name)
     }
 
     /// The paths of a folder's photographs, by their names and in the order of `paths(in:)`: those of every format that can be read
