@@ -1,5 +1,7 @@
 import FoundationEssentials
 import Images
+import Networks
+import Tensors
 import Visualization
 
 #if canImport(Glibc)
@@ -93,6 +95,17 @@ extension ContactSheet.Layout {
         try Studio.checkMemory(
             isTooMany || pixels > .max / Self.bytesPerPixel ? .max : pixels * Self.bytesPerPixel, of: "this sheet of \(width)x\(height) pixels",
             advice: advice)
+    }
+}
+
+extension Network {
+    /// Finds out whether there is memory to look at a picture: for the layers' answers, four of the largest maps (a layer's input and
+    /// output, and a branch beside it), and the picture in its several forms.
+    func checkMemory(for layers: Set<LayerName>, seeing size: Size, advice: Message) throws(Problem) {
+        let answers = layers.reduce(0) { $0 + ((try? shape(of: $1, height: size.height, width: size.width))?.count ?? 0) }
+        let floats = answers + 4 * cost(of: layers, height: size.height, width: size.width).largestActivation
+            + 16 * inputChannels * size.height * size.width
+        try Studio.checkMemory(4 * floats, of: "looking at \(size.width)x\(size.height) pixels", advice: advice)
     }
 }
 

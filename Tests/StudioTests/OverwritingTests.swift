@@ -25,6 +25,18 @@ import Visualization
         #expect(try scratch.bytes(name) == before)
     }
 
+    @Test func twoResultsNeverShareAFile() throws {
+        let scratch = try Scratch()
+        let words = usual + ["--index", "7", "--output", scratch("a.png"), "--evolution", scratch("a.png")]
+        let problem = #expect(throws: Problem.self) { try run("channel", words) }
+        #expect(problem?.kind == .usage && problem?.setting == "evolution", "\(String(describing: problem))")
+        let both = #expect(throws: Problem.self) {
+            try DiffSettings(given: ["expected": ["a.png"], "actual": ["b.png"], "output": ["c.png"], "junit": ["c.png"]])
+        }
+        #expect(both?.kind == .usage)
+        #expect(try scratch.contents("").isEmpty)
+    }
+
     @Test func onlyAPictureOfTheSamePlanIsReplaced() throws {
         let scratch = try Scratch()
         try scratch.save("foreign.png", text: "a photograph")

@@ -118,6 +118,11 @@ import Visualization
         #expect(problem?.kind == .badData)
     }
 
+    @Test func aSheetWithoutPicturesIsRefused() {
+        let problem = #expect(throws: Problem.self) { try Record(json: "{\"software\":\"lucid\",\"version\":\"1\",\"pictures\":[]}") }
+        #expect(problem?.message.description.contains("a sheet without pictures") == true)
+    }
+
     @Test func whatIsNoRecordIsRefused() {
         for text in ["", "{}", "[]", "null", "{\"pictures\":[]}"] {
             #expect(throws: Problem.self) { try Record(json: text) }

@@ -49,6 +49,16 @@ import Testing
         #expect(problem?.kind == .failed && problem?.message.description.contains("memory") == true, "\(String(describing: problem))")
     }
 
+    @Test func aSizeThatNoMemoryHoldsIsRefused() throws {
+        let scratch = try Scratch()
+        try scratch.save("d/a.png", try PNG.encode(noise(width: 8, height: 8)))
+        let request = try ComparisonRequest(given: [
+            "a": ["squeezenet1_1"], "b": ["squeezenet1_1"], "photos": [scratch("d")], "layers": ["features.3"], "size": ["500000"],
+        ])
+        let problem = #expect(throws: Problem.self) { try request.run(Session(workers: Workers(1)), SilentReporter()) }
+        #expect(problem?.kind == .failed && problem?.message.settings == ["size"], "\(String(describing: problem))")
+    }
+
     @Test func aGuideIsPartOfADreamsName() throws {
         let scratch = try Scratch()
         for name in ["cat.png", "cup.png"] { try scratch.save(name, try PNG.encode(noise(width: 40, height: 40))) }

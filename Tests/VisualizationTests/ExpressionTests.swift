@@ -135,4 +135,12 @@ import Visualization
             try Objective(parsing: String(repeating: "picture(0,", count: 2000) + "layer(a)" + String(repeating: ")", count: 2000))
         }
     }
+
+    /// A picture's record may hold any text: a chain that no stack could follow is refused.
+    @Test func endlessChainsAreRefused() throws {
+        for link in ["0.0*", "channel(a,1)*", "channel(a,1) + ", "1 - "] {
+            #expect(throws: ExpressionError.self) { try Objective(parsing: String(repeating: link, count: 50_000) + "channel(a,1)") }
+            #expect(try Objective(parsing: String(repeating: link, count: 4_900) + "channel(a,1)").text.isEmpty == false)
+        }
+    }
 }

@@ -28,7 +28,7 @@ public struct WeightsError: Error, CustomStringConvertible, Equatable {
     /// The same error about a file of weights.
     public init(_ error: InputError) { self.init(file: error.file, reason: error.reason, isMissing: error.isMissing) }
 
-    public var description: String { "\(file): \(reason)" }
+    public var description: String { "\(shown(file)): \(reason)" }
 }
 
 extension MappedFile {

@@ -67,6 +67,7 @@ struct ComparedNetwork {
         } catch {
             throw .usage("\(model.name) cannot take \(self.size) pixels: \(error); try another \(setting: "size")")
         }
+        try model.network.checkMemory(for: Set(layers), seeing: self.size, advice: "try a smaller \(setting: "size")")
     }
 
     /// The activations of every layer for the middle of a photograph, averaged down (or, where a layer is smaller, interpolated) to

@@ -102,6 +102,8 @@ struct FacetsJob: Job {
             } catch {
                 throw .badData("\(path): \(picture.width)x\(picture.height) pixels are not for \(layer): \(error)")
             }
+            try model.network.checkMemory(
+                for: [name], seeing: Network.Size(height: picture.height, width: picture.width), advice: "make \(path) smaller")
             shown.append(picture)
             tensors.append(try picture.tensor(channels: model.network.inputChannels, name: path))
         }

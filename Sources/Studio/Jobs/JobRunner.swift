@@ -65,7 +65,11 @@ public struct JobRunner: Sendable {
     /// Whether all files of all jobs can be written.
     private func check(_ jobs: [any Job]) throws(Problem) {
         let evolutions = jobs.flatMap(\.evolutions)
-        let files = jobs.flatMap(\.outputs).filter { !evolutions.contains($0) }
+        var files = jobs.flatMap(\.outputs)
+        for evolution in evolutions { files.remove(at: files.lastIndex(of: evolution)!) }
+        if let lost = evolutions.first(where: files.contains) {
+            throw .usage("\(setting: "evolution") would go to \(lost), where the picture goes; choose another name", setting: "evolution")
+        }
         try OutputChecks.refuse(repeated: files, setting: "output")
         try OutputChecks.refuse(repeated: evolutions, setting: "evolution")
         for job in jobs {

@@ -17,6 +17,7 @@ extension Record {
         } catch {
             throw Self.unreadable("it is not JSON")
         }
+        guard !pictures.isEmpty else { throw Self.unreadable("it is a sheet without pictures") }
         for picture in pictures {
             if let field = picture.fieldOutOfBounds { throw Self.unreadable("its \(field) is out of bounds") }
         }

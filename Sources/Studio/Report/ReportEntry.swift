@@ -50,7 +50,6 @@ public struct ReportEntry: Sendable {
             throw .badData("\(path): \(error.message)")
         }
         if record.isChart { return nil }  // it was not drawn
-        guard !record.pictures.isEmpty else { throw .badData("\(path): its metadata cannot be read: it is a sheet without pictures") }
         self.file = file
         (group, index, title, command) = Self.labels(of: record, file: file)
         (width, height, isTransparent) = (picture.width, picture.height, picture.hasAlpha)

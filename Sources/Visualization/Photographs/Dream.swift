@@ -124,15 +124,14 @@ public struct Dream: PhotographProcess {
     /// - Throws: `RenderError.memory` if not even the smallest tile does.
     public static func tile(for plan: DreamPlan, model: Model, memory: Int) throws(RenderError) -> Int? {
         if try estimatedMemory(plan, model: model, tile: nil) <= memory { return nil }
-        let longest = max(plan.width, plan.height)
-        var side = longest / Tiling.grid * Tiling.grid
-        while side >= Tiling.sides.lowerBound {
-            if try estimatedMemory(plan, model: model, tile: side) <= memory { return side }
-            side -= Tiling.grid
+        let least = try estimatedMemory(plan, model: model, tile: Tiling.sides.lowerBound)
+        guard least <= memory else {
+            throw .memory(
+                needed: least, available: memory, advice: "try a smaller \(setting: .size), or allow more \(setting: .memory)")
         }
-        throw .memory(
-            needed: try estimatedMemory(plan, model: model, tile: Tiling.sides.lowerBound), available: memory,
-            advice: "try a smaller \(setting: .size), or allow more \(setting: .memory)")
+        var side = min(max(plan.width, plan.height), Tiling.sides.upperBound) / Tiling.grid * Tiling.grid
+        while side > Tiling.sides.lowerBound, try estimatedMemory(plan, model: model, tile: side) > memory { side -= Tiling.grid }
+        return max(side, Tiling.sides.lowerBound)
     }
 
     /// Pictures of the whole size that are in memory together: the photograph as read, as planes and in the octave's size, the

@@ -36,6 +36,9 @@ struct ExpressionParser {
     private var place = 0
     private let firstColumn: Int
     private let names: ExpressionNames
+    private var factors = 0
+    /// Sums and products are chains, which are followed to their ends on a thread's stack.
+    private static let mostFactors = 5000
 
     /// - Parameter column: the first character's.
     init(_ text: String, column: Int = 1, _ names: ExpressionNames) {
@@ -116,6 +119,8 @@ struct ExpressionParser {
     }
 
     private mutating func factor(depth: Int) throws(ExpressionError) -> Factor {
+        factors += 1
+        guard factors <= Self.mostFactors else { throw error("more than \(Self.mostFactors) terms and factors") }
         skipSpace()
         if let first = next, first.isNumber || first == "." { return .number(try number()) }
         if take("(") {
