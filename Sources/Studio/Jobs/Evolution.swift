@@ -54,7 +54,9 @@ struct Evolution {
         return try asProblem { () throws(FilmError) in try AnimationKind(of: path) } == .folder
     }
 
-    private static func isSheet(_ path: String) -> Bool { (PictureFormat(fileName: path) != nil || FigureFormat(fileName: path) != nil) && !isFolder(path) }
+    private static func isSheet(_ path: String) -> Bool {
+        (PictureFormat(fileName: path) != nil || FigureFormat(fileName: path) != nil) && !isFolder(path)
+    }
 
     /// Keeps the pictures before a step, if it is one of those.
     func note(_ step: Int, _ pictures: () throws(Problem) -> [Picture]) throws(Problem) {
