@@ -31,10 +31,11 @@ extension Figure {
         let body = file.add(stream: Array(content.utf8))
         file.set(catalog, "<< /Type /Catalog /Pages \(pages)\(names) >>")
         file.set(pages, "<< /Type /Pages /Kids [\(page)] /Count 1 >>")
+        let (pageWidth, pageHeight) = (PDFFile.number(Double(width) * Self.scale), PDFFile.number(Double(height) * Self.scale))
         file.set(
             page,
-            "<< /Type /Page /Parent \(pages) /MediaBox [0 0 \(PDFFile.number(Double(width) * Self.scale)) \(PDFFile.number(Double(height) * Self.scale))]"
-                + " /Contents \(body) /Resources << /Font << /F \(font.add(to: &file)) >> /XObject << \(pictures.joined(separator: " ")) >> >> >>")
+            "<< /Type /Page /Parent \(pages) /MediaBox [0 0 \(pageWidth) \(pageHeight)] /Contents \(body)"
+                + " /Resources << /Font << /F \(font.add(to: &file)) >> /XObject << \(pictures.joined(separator: " ")) >> >> >>")
         return file.bytes(catalog: catalog)
     }
 

@@ -31,12 +31,14 @@ public struct HeatMap: Sendable {
     }
 
     // In pixels.
-    private static let (size, gap, margin, wideGap) = (16.0, 2, 8, 8)
+    private static let (leastSize, gap, margin, wideGap) = (16.0, 2, 8, 8)
+    /// Letters beside pictures are a sixth of those, so that a chart that is printed small can be read.
+    private static let pictureInLetters = 6.0
     private static let cell = (width: 60, height: 32)
     /// A caption's line may be so long, however small the matrix.
     private static let leastLine = 420
-    /// A label beside a picture is broken where it is longer.
-    private static let longestName = 160.0
+    /// A label beside a picture is broken where it is longer, in sizes of its letters.
+    private static let longestName = 10.0
     /// Pictures are so large, unless there are many: then the matrix is about so wide.
     private static let (pictureSide, leastPictureSide, wanted) = (128, 64, 2400)
     /// Colours below this are dark, and bear white letters.
@@ -47,9 +49,11 @@ public struct HeatMap: Sendable {
         var picture: Picture?
         var lines: [String] = []
         var textWidth = 0
-        var textHeight: Int { Figure.height(ofLines: lines.count, size: HeatMap.size) }
+        let size: Double
+        var textHeight: Int { Figure.height(ofLines: lines.count, size: size) }
 
-        init(_ label: Label, side: Int) {
+        init(_ label: Label, side: Int, size: Double) {
+            self.size = size
             var name: String
             switch label {
             case .name(let own): name = own
@@ -57,8 +61,8 @@ public struct HeatMap: Sendable {
             }
             guard !name.isEmpty else { return }
             let typeface = Typeface.standard
-            lines = typeface.lines(of: name, within: picture == nil ? .infinity : HeatMap.longestName, size: HeatMap.size, atMost: 2)
-            textWidth = Int((lines.map { typeface.width(of: $0, size: HeatMap.size) }.max() ?? 0).rounded(.up))
+            lines = typeface.lines(of: name, within: picture == nil ? .infinity : HeatMap.longestName * size, size: size, atMost: 2)
+            textWidth = Int((lines.map { typeface.width(of: $0, size: size) }.max() ?? 0).rounded(.up))
         }
 
         /// From the label's far side to the matrix, beside a row.
@@ -70,7 +74,9 @@ public struct HeatMap: Sendable {
     /// The whole chart.
     public var figure: Figure {
         let side = max(Self.leastPictureSide, min(Self.pictureSide, Self.wanted / max(rows.count, columns.count)))
-        let (rows, columns) = (rows.map { Drawn($0, side: side) }, columns.map { Drawn($0, side: side) })
+        let pictures = (rows + columns).compactMap { if case .picture(let picture, _) = $0 { max(picture.width, picture.height) } else { nil } }
+        let size = max(Self.leastSize, (Double(min(side, pictures.max() ?? 0)) / Self.pictureInLetters).rounded())
+        let (rows, columns) = (rows.map { Drawn($0, side: side, size: size) }, columns.map { Drawn($0, side: side, size: size) })
         let thumbnails = (rows + columns).compactMap(\.picture)
         let cellWidth = max(Self.cell.width, thumbnails.map(\.width).max() ?? 0)
         let cellHeight = max(Self.cell.height, thumbnails.map(\.height).max() ?? 0)
@@ -87,11 +93,11 @@ public struct HeatMap: Sendable {
         let bottom = top + ys.last! + cellHeight + Self.margin
         let right = left + xs.last! + cellWidth + (tree == nil ? 0 : Self.margin + Tree.width)
         let lines = caption.isEmpty ? [] : Typeface.standard.lines(
-            of: caption, within: Double(max(right - Self.margin, Self.leastLine)), size: Self.size)
-        let captionWidth = Int((lines.map { Typeface.standard.width(of: $0, size: Self.size) }.max() ?? 0).rounded(.up))
+            of: caption, within: Double(max(right - Self.margin, Self.leastLine)), size: size)
+        let captionWidth = Int((lines.map { Typeface.standard.width(of: $0, size: size) }.max() ?? 0).rounded(.up))
         var figure = Figure(
             width: max(right, captionWidth + Self.margin) + Self.margin,
-            height: bottom + Figure.height(ofLines: lines.count, size: Self.size) + Self.margin)
+            height: bottom + Figure.height(ofLines: lines.count, size: size) + Self.margin)
 
         for (y, label) in zip(ys, rows) {
             var right = left - Self.margin
@@ -101,18 +107,18 @@ public struct HeatMap: Sendable {
                 right -= Self.margin
             }
             figure.write(
-                label.lines, x: Double(right), top: Double(top + y) + Double(cellHeight - label.textHeight) / 2, size: Self.size, anchor: .end)
+                label.lines, x: Double(right), top: Double(top + y) + Double(cellHeight - label.textHeight) / 2, size: size, anchor: .end)
         }
         for (x, label) in zip(xs, columns) {
             let (middle, line) = (Double(left + x) + Double(cellWidth) / 2, top - Self.margin)
             if let picture = label.picture {
                 figure.draw(picture, x: left + x + (cellWidth - picture.width) / 2, y: line - picture.height)
                 figure.write(
-                    label.lines, x: middle, top: Double(line - picture.height - label.textHeight), size: Self.size, anchor: .middle)
+                    label.lines, x: middle, top: Double(line - picture.height - label.textHeight), size: size, anchor: .middle)
             } else {
                 figure.write(
-                    label.lines.joined(separator: " "), x: (middle + Self.size * Typeface.capital / 2).rounded(), y: Double(line),
-                    size: Self.size, upwards: true)
+                    label.lines.joined(separator: " "), x: (middle + size * Typeface.capital / 2).rounded(), y: Double(line),
+                    size: size, upwards: true)
             }
         }
         for (row, y) in ys.enumerated() {
@@ -121,12 +127,12 @@ public struct HeatMap: Sendable {
                 figure.fill(x: left + x, y: top + y, width: cellWidth, height: cellHeight, HeatColors.color(of: Float(value)))
                 figure.write(
                     Self.decimal(value), x: Double(left + x) + Double(cellWidth) / 2,
-                    y: (Double(top + y) + (Double(cellHeight) + Self.size * Typeface.capital) / 2).rounded(), size: Self.size,
+                    y: (Double(top + y) + (Double(cellHeight) + size * Typeface.capital) / 2).rounded(), size: size,
                     anchor: .middle, value < Self.dark ? Figure.white : Figure.black)
             }
         }
-        tree?.draw(on: &figure, x: right - Tree.width, top: top, rows: ys.map { top + $0 + cellHeight / 2 }, size: Self.size)
-        figure.write(lines, x: Double(Self.margin), top: Double(bottom), size: Self.size)
+        tree?.draw(on: &figure, x: right - Tree.width, top: top, rows: ys.map { top + $0 + cellHeight / 2 }, size: size)
+        figure.write(lines, x: Double(Self.margin), top: Double(bottom), size: size)
         return figure
     }
 

@@ -96,7 +96,8 @@ struct PDFFont {
         let map =
             "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
             + "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-            + "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n\(blocks.joined())endcmap CMapName currentdict /CMap defineresource pop end end\n"
+            + "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n\(blocks.joined())endcmap\n"
+            + "CMapName currentdict /CMap defineresource pop end end\n"
         let characters = file.add(stream: Array(map.utf8))
         return file.add(
             "<< /Type /Font /Subtype /Type0 /BaseFont /\(name) /Encoding /Identity-H /DescendantFonts [\(letters)] /ToUnicode \(characters) >>")

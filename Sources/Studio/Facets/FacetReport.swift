@@ -97,9 +97,9 @@ struct FacetReport: Encodable, Sendable {
             caption: "\(model) \(unit)\n\(count), at least \(threshold) alike:\n\(lists)")
         map.breaks = Set(order.indices.dropFirst().filter { facet[order[$0]] != facet[order[$0 - 1]] })
         let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+        func place(_ group: Int) -> Int { places[group] ?? group }
         map.tree = HeatMap.Tree(
-            joins: merges.map { HeatMap.Tree.Join(first: places[$0.first] ?? $0.first, second: places[$0.second] ?? $0.second, value: $0.similarity) },
-            mark: threshold)
+            joins: merges.map { HeatMap.Tree.Join(first: place($0.first), second: place($0.second), value: $0.similarity) }, mark: threshold)
         return map.figure
     }
 }

@@ -29,7 +29,9 @@ struct PicturePairing {
             throw .usage("\(FileName.shown(folder)) is a folder and \(FileName.shown(file)) is not; name two pictures, or two folders")
         }
         guard expectedIsFolder || mayBegin || Self.exists(expected) else {
-            throw Problem(.missing, "\(FileName.shown(expected)): there is no such folder; \(setting: "update") makes it of the new pictures", setting: "expected")
+            throw Problem(
+                .missing, "\(FileName.shown(expected)): there is no such folder; \(setting: "update") makes it of the new pictures",
+                setting: "expected")
         }
         let golden = expectedIsFolder || !mayBegin ? try asProblem { try Picture.relativePaths(in: expected) } : []
         let new = try asProblem { try Picture.relativePaths(in: actual) }

@@ -48,7 +48,9 @@ struct Evolution {
         try OutputChecks.check(path)
     }
 
-    private static func isSheet(_ path: String) -> Bool { (PictureFormat(fileName: path) != nil || FigureFormat(fileName: path) != nil) && !isFolder(path) }
+    private static func isSheet(_ path: String) -> Bool {
+        (PictureFormat(fileName: path) != nil || FigureFormat(fileName: path) != nil) && !isFolder(path)
+    }
 
     /// Keeps the pictures before a step, if it is one of those.
     func note(_ step: Int, _ pictures: () throws(Problem) -> [Picture]) throws(Problem) {

@@ -47,6 +47,14 @@ import Testing
         #expect(pixels(of: drawn, in: [0, 20, 0]) == 2 * 128 * 128)  // made smaller
     }
 
+    /// A chart that is printed small can still be read: letters are a sixth of the pictures, and never small.
+    @Test(arguments: [(64, "16"), (200, "21")])
+    func lettersGrowWithPictures(_ side: Int, _ size: String) throws {
+        let labels = [HeatMap.Label.picture(green(10, side: side), name: "seed 0")]
+        let svg = try HeatMap(values: [1], rows: labels, columns: labels, caption: "one").figure.svg()
+        #expect(svg.split(separator: "font-size=\"").dropFirst().allSatisfy { $0.hasPrefix("\(size)\"") }, "\(svg.suffix(600))")
+    }
+
     /// Leaves 0 and 1 join at 0.9, and 2 with both at 0.4; a line marks 0.8.
     @Test func aTreeStandsBesideTheRows() {
         var map = named([Double](repeating: 0, count: 9), rows: 3, columns: 3)

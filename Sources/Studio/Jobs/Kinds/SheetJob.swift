@@ -80,7 +80,8 @@ struct SheetJob: Job {
         if let whole = try? decoder.decode(Whole.self, from: Data(bytes)) {
             guard case .sheet(let made) = whole.plan, case .sheet(let own) = plan else { return false }
             // One that was interrupted lacks pictures.
-            return made == own || made.columns == own.columns && made.pictures.count < own.pictures.count && made.pictures.allSatisfy(own.pictures.contains)
+            let isPart = made.pictures.count < own.pictures.count && made.pictures.allSatisfy(own.pictures.contains)
+            return made == own || made.columns == own.columns && isPart
         }
         // Earlier versions wrote a list alone, which belongs to the sheet that it lies beside.
         guard isFile(sheet), isOwn(sheet), let listed = try? decoder.decode([Listed].self, from: Data(bytes)) else { return false }
@@ -183,7 +184,8 @@ struct SheetJob: Job {
             guard case .picture(let plan) = entry.record.plan else { return nil }
             let subject = Subject(plan.objective)
             return Entry(
-                layer: subject?.layer, index: subject?.index, objective: plan.objective, seed: plan.seed, picture: entry.record.picture, score: entry.record.score,
+                layer: subject?.layer, index: subject?.index, objective: plan.objective, seed: plan.seed, picture: entry.record.picture,
+                score: entry.record.score,
                 scoreWithTransforms: entry.job.rating?.scoreWithTransforms, rank: entry.job.rating?.rank.map { NamedRank($0, model.classNames) },
                 file: entry.path.map { relativePath(of: $0, from: index!) }, row: place.0.row, column: place.0.column,
                 x: place.0.x, y: place.0.y, width: place.1.width, height: place.1.height)
