@@ -48,6 +48,12 @@ struct Evolution {
         try OutputChecks.check(path)
     }
 
+    /// Whether the way is kept as many files.
+    static func isKeptInFolder(_ path: String) throws(Problem) -> Bool {
+        if isSheet(path) { return false }
+        return try asProblem { () throws(FilmError) in try AnimationKind(of: path) } == .folder
+    }
+
     private static func isSheet(_ path: String) -> Bool { (PictureFormat(fileName: path) != nil || OutputNames.isSVG(path)) && !isFolder(path) }
 
     /// Keeps the pictures before a step, if it is one of those.
