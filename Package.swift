@@ -8,6 +8,9 @@ import PackageDescription
 //   Images → { Files, Tensors, CPNG, CJPEG, CFreeType, CZlib },  Manifests → Yams,  Files → Crypto
 let libraries = ["Studio", "Analysis", "Visualization", "ModelStore", "ONNX", "Networks", "Tensors", "Images", "Films", "Files", "Manifests", "Models"]
 
+// What these tests run is optimized; to optimize the tests as well takes longer than it saves.
+let asWritten: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let package = Package(
     name: "lucid",
     products: [.executable(name: "lucid", targets: ["lucid"])] + libraries.map { .library(name: $0, targets: [$0]) },
@@ -80,10 +83,12 @@ let package = Package(
         .testTarget(name: "ModelStoreTests", dependencies: ["Files", "ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
-        .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"]),
+        .testTarget(
+            name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"],
+            swiftSettings: asWritten),
         .testTarget(
             name: "CommandTests", dependencies: ["lucid", "DrawChannel", "OwnObjective", "Studio", "Files", "Images", "Networks", "TestSupport"],
-            exclude: ["Photos"]),
+            exclude: ["Photos"], swiftSettings: asWritten),
     ],
     swiftLanguageModes: [.v6]
 )

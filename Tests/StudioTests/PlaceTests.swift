@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Folders that are read, and folders and names that results go to.
-@Suite struct FolderTests {
+@Suite struct PlaceTests {
     private static let quick = ["--size", "64", "--steps", "1"]
     private static let unit = ["channel", "--layer", "features.3", "--index", "5"] + quick
 
