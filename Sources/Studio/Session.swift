@@ -86,6 +86,7 @@ public final class Session: Sendable {
 
     /// A problem for a command that needs classes, with a network that ends before them.
     static func noClasses(of model: Model) throws(Problem) -> Problem {
+        if let reason = model.network.remarks.unreadEnd { return .badData("\(model.name): its classes cannot be computed: \(reason)") }
         let architecture = String(model.name.prefix { $0 != ":" })
         let others = try library().classifiers(like: architecture).joined(separator: " and ")
         return .usage("the weights of \(model.name) end before the classes; those of \(others) go on to them", setting: "model")
@@ -97,6 +98,7 @@ extension Model {
     ///
     /// - Parameter canChange: whether the job has settings that say otherwise.
     func report(to reporter: any Reporter, canChange: Bool = true) throws(Problem) {
+        for note in network.remarks.notes { try reporter.report(.note("\(name): \(note)")) }
         guard let assumption else { return }
         let advice: Message = canChange ? "; \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise" : ""
         try reporter.report(.note("\(name): \(assumption)\(advice)"))
@@ -109,6 +111,7 @@ extension Model {
         do {
             return try network.layer(named: name)
         } catch {
+            if error.reason != nil { throw .badData("\(self.name): \(error)", setting: "layer") }
             throw .usage("\(self.name): \(error); `lucid layers \(setting: "model") \(self.name)` shows all", setting: "layer")
         }
     }

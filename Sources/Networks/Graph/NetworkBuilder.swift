@@ -18,6 +18,8 @@ public struct NetworkBuilder {
     private(set) var parameters: [Parameter] = []
     /// The size of the picture that some layers were made for, which take no other.
     public var onlySize: Network.Size?
+    /// What is said of the network beside its layers.
+    public var remarks = NetworkRemarks()
     /// The network's input: `[channels, height, width]`, after preprocessing.
     public let image: Value
 
@@ -171,6 +173,8 @@ public struct NetworkBuilder {
     /// The network, once every parameter was found in the checkpoint in its shape.
     public func network() throws(WeightsError) -> Network {
         try store.check(parameters)
-        return Network(nodes: nodes, channels: channels, inputChannels: image.channels, onlySize: onlySize)
+        var network = Network(nodes: nodes, channels: channels, inputChannels: image.channels, onlySize: onlySize)
+        network.remarks = remarks
+        return network
     }
 }

@@ -39,7 +39,9 @@ extension Operator {
             { operation in [try operation.cast()] },
             { importer, operation in
                 guard try operation.castsToFloats() else {
-                    throw operation.refuse("values that depend on the picture cannot become whole numbers")
+                    // A step, whose gradient is 0.
+                    let isBool = try operation.integer("to", 1) == Int(TensorType.bool.rawValue)
+                    return [.activation(try importer.elementwise(operation, Nonlinearity(isBool ? .isNotZero : .truncated)))]
                 }
                 return [.activation(try importer.identity(operation))]
             })),

@@ -69,7 +69,7 @@ public struct ClassificationSettings: SettingGroup {
             width: max(preprocessing.crop, Int(Double(middle.width) * scale)),
             height: max(preprocessing.crop, Int(Double(middle.height) * scale)))
         let square = resized.croppedToCentre(width: preprocessing.crop, height: preprocessing.crop)
-        let image = Tensor(Shape(3, square.height, square.width), square.planes())
+        let image = try square.tensor(channels: model.network.inputChannels, name: model.name)
         do {
             try network.check(height: square.height, width: square.width)
         } catch {

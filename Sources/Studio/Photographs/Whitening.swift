@@ -21,7 +21,7 @@ struct Whitening {
         for path in try picturePaths(in: photos) {
             let whole = try Picture.reading(path, maximumPixels: maximumPixels)
             let picture = whole.composited(over: 0.5).fitted(width: 224, height: 224)
-            let image = Tensor(Shape(3, 224, 224), picture.planes())
+            let image = try picture.tensor(channels: model.network.inputChannels, name: path)
             let trace = network.forward(image, Pass(workers: workers), remembering: false)
             moments.add(trace[layer].values)
         }

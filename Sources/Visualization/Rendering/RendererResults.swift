@@ -8,7 +8,7 @@ extension Renderer {
     /// - Parameter size: other extents than the plan's, for a canvas that can be drawn at any size.
     public func pictures(size: (height: Int, width: Int)? = nil) -> [Tensor] {
         let drawing = size.map {
-            Self.parameterization(plan, channels: model.network.inputChannels, $0.height, $0.width)
+            Self.parameterization(plan, model.network, $0.height, $0.width)
         }
         let (parameterization, parameters) = whole
         let pictures = (drawing ?? parameterization).pictures(from: parameters, workers: workers).output
@@ -86,11 +86,13 @@ extension Renderer {
                 places.reduce(0.0) { $0 + Double(values[channel * area + $1]) }
             }
         }
+        // A map of both signs may sum to 0.
+        let isSilent = activation.values.withElements { values in places.allSatisfy { values[unit.channel * area + $0] == 0 } }
         let own = sums[unit.channel]
         return Rank(
             channel: unit.channel, place: 1 + sums.count { $0 > own }, placeFromBelow: 1 + sums.count { $0 < own }, channels: sums.count,
             strongest: sums.indices.max { sums[$0] < sums[$1] }!, weakest: sums.indices.min { sums[$0] < sums[$1] }!,
-            isOfClasses: unit.layer == model.network.logitsLayer)
+            isOfClasses: unit.layer == model.network.logitsLayer, answers: !isSilent || !sums.contains { $0 != 0 })
     }
 
     /// The rank of a unit among its layer's channels.
@@ -109,6 +111,8 @@ extension Renderer {
         public let weakest: Int
         /// Whether the channels are a classifier's classes.
         public let isOfClasses: Bool
+        /// Whether it says anything of the picture: false where it is 0 everywhere and others are not.
+        public let answers: Bool
     }
 
     /// Σ|∂score/∂x| at each picture under one draw of the transforms, with which two objectives can be balanced.
