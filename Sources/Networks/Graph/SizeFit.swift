@@ -7,7 +7,8 @@ public struct SizeFit: Sendable {
     /// The one size that the layers take, where they take one.
     public let only: Network.Size?
     private let steps: [Step]
-    private let channels: Int  // of the image
+    /// Channels of the image.
+    let channels: Int
     private let known = Known()
 
     /// A node that is needed.

@@ -72,14 +72,15 @@ public struct PreparedNetwork: Sendable {
     }
 
     /// Whether images of this size can be taken, perhaps scaled, or the layer that cannot.
-    public func check(channels: Int = 3, height: Int, width: Int) throws(ShapeError) {
-        if fit.next(Network.Size(height: height, width: width)) == nil, let error = shapes(for: Shape(channels, height, width)).error { throw error }
+    public func check(height: Int, width: Int) throws(ShapeError) {
+        guard fit.next(Network.Size(height: height, width: width)) == nil else { return }
+        throw shapes(for: Shape(fit.channels, height, width)).error ?? ShapeError("the network takes no pictures of \(width)x\(height)")
     }
 
     /// Multiplications with additions of one forward pass.
-    public func multiplyAdds(channels: Int = 3, height: Int, width: Int) -> Int {
+    public func multiplyAdds(height: Int, width: Int) -> Int {
         let size = fit.next(Network.Size(height: height, width: width)) ?? Network.Size(height: height, width: width)
-        return zip(steps, shapes(for: Shape(channels, size.height, size.width)).steps).reduce(0) { $0 + $1.0.layer.multiplyAdds(for: $1.1.inputs) }
+        return zip(steps, shapes(for: Shape(fit.channels, size.height, size.width)).steps).reduce(0) { $0 + $1.0.layer.multiplyAdds(for: $1.1.inputs) }
     }
 
     /// One pass through the network. An image of a size that it does not take is scaled to the next that it does.
@@ -126,7 +127,7 @@ public struct PreparedNetwork: Sendable {
     }
 
     /// To the next size that the layers take; nil where they take the image as it is.
-    private func scaling(of image: Shape) -> BilinearScaling? {
+    func scaling(of image: Shape) -> BilinearScaling? {
         guard let size = fit.next(Network.Size(height: image.height, width: image.width)) else { preconditionFailure("unchecked shape") }
         guard size.height != image.height || size.width != image.width else { return nil }
         return BilinearScaling(fromHeight: image.height, width: image.width, toHeight: size.height, width: size.width)

@@ -16,7 +16,7 @@ extension GraphImporter {
         guard operation.outputs.count == 1 else { throw operation.refuse("the places of the largest values are not computed") }
         guard let kernel = try operation.integers("kernel_shape") else { throw operation.refuse("kernel_shape is missing") }
         let value = try operation.activation(0)
-        if kernel.count > 2 { return try pool(operation, value, kernel) { importer, plane in try importer.maxPool(plane) } }
+        if kernel.count > 2 { return try pool(operation, value, kernel) { importer, plane throws(WeightsError) in try importer.maxPool(plane) } }
         let input = try image(operation, value)
         let geometry = try operation.geometry(kernel: kernel, rank: input.dims.count)
         let source = try padded(operation, input, geometry, with: -.infinity)
@@ -28,7 +28,7 @@ extension GraphImporter {
     fileprivate mutating func averagePool(_ operation: Operation) throws(WeightsError) -> Activation {
         guard let kernel = try operation.integers("kernel_shape") else { throw operation.refuse("kernel_shape is missing") }
         let value = try operation.activation(0)
-        if kernel.count > 2 { return try pool(operation, value, kernel) { importer, plane in try importer.averagePool(plane) } }
+        if kernel.count > 2 { return try pool(operation, value, kernel) { importer, plane throws(WeightsError) in try importer.averagePool(plane) } }
         let input = try image(operation, value)
         let geometry = try operation.geometry(kernel: kernel, rank: input.dims.count)
         var window = geometry.window
