@@ -59,7 +59,11 @@ struct Constant: Sendable {
     }
 
     /// The same numbers under other extents of the same count.
-    func reshaped(_ dims: [Int]) -> Constant { Constant(dims, values, isSized: isSized) }
+    func reshaped(_ dims: [Int]) -> Constant {
+        var constant = self
+        constant.dims = dims
+        return constant
+    }
 
     /// The numbers repeated along axes of extent 1.
     func expanded(to dims: [Int]) -> Constant {

@@ -27,6 +27,12 @@ struct GraphImporter {
     /// Bound on the elements of a value that is moved by a table of places.
     private static let mostMovedElements = 1 << 26
 
+    /// Takes the nodes of an operation back that could not be finished.
+    mutating func forget(from count: Int) {
+        builder.truncate(to: count)
+        facts = facts.filter { $0.key < count }
+    }
+
     /// Says something once.
     mutating func note(_ line: String) {
         if !remarks.notes.contains(line) { remarks.notes.append(line) }

@@ -18,15 +18,21 @@ extension ONNXGraph {
 
     func input() throws(WeightsError) -> Input {
         func refuse(_ reason: String) -> WeightsError { WeightsError(file: path, reason: reason) }
-        let inputs = model.graph.input.filter { tensors[$0.name] == nil }
+        let inputs = model.graph.input.filter { tensors[$0.name] == nil && unreadable[$0.name] == nil }
         guard inputs.count == 1, let input = inputs.first else {
-            let names = inputs.prefix(5).map { shown($0.name) }.joined(separator: ", ")
-            throw refuse("the graph has \(inputs.count) inputs (\(names)); a network of one picture has one")
+            let names = inputs.prefix(5).map { input in
+                let extents = input.type.tensorType.shape.dim.map { $0.hasDimValue ? "\($0.dimValue)" : "?" }.joined(separator: "×")
+                return "\(shown(input.name)) \(extents)"
+            }.joined(separator: ", ")
+            throw refuse("the graph has \(inputs.count) inputs (\(names)); a network of one picture has one: export it with the others held")
         }
         let dims = input.type.tensorType.shape.dim.map { $0.hasDimValue && $0.dimValue > 0 ? Int(clamping: $0.dimValue) : nil }
         guard dims.count == 4 else {
             let axes = "\(dims.count) axes; a picture has four: batch, channels, height, width"
             throw refuse("the input \(shown(input.name)) has \(axes)")
+        }
+        if let channels = dims[1], dims[2] == 1, dims[3] == 1 {
+            throw refuse("the input \(shown(input.name)) takes \(channels) channels of 1×1, no picture")
         }
         let isChannelsLast = isChannelsLast(input.name, dims)
         guard let channels = isChannelsLast ? dims[3] : dims[1] else {
@@ -37,7 +43,6 @@ extension ONNXGraph {
         for extent in [height, width] where extent ?? 1 > 1 << 20 {
             throw refuse("the input \(shown(input.name)) would be \(extent ?? 0) pixels on a side")
         }
-        if height == 1, width == 1 { throw refuse("the input \(shown(input.name)) takes \(channels) channels of 1×1, no picture") }
         var found = Input(name: input.name, channels: channels, height: height, width: width, isChannelsLast: isChannelsLast)
         if input.type.tensorType.elemType == TensorType.uint8.rawValue {
             (found.range, found.reason) = ([0, 255], "its input is of whole numbers from 0 to 255")
@@ -55,10 +60,8 @@ extension ONNXGraph {
             guard let node = model.graph.node.first(where: { $0.input.contains(name) }) else { break }
             switch node.opType {
             case "Transpose": return node.attribute.first { $0.name == "perm" }?.ints == [0, 3, 1, 2]
-            case "Conv":
-                guard let weights = node.input.dropFirst().first.flatMap({ tensors[$0] }), weights.dims.count == 4 else { break }
-                let groups = node.attribute.first { $0.name == "group" }.map { Int($0.i) } ?? 1
-                return dims[1] != nil && dims[1] != weights.dims[1] * groups
+            // ONNX has no others with the channels last.
+            case "Conv", "ConvTranspose", "MaxPool", "AveragePool", "BatchNormalization": return false
             case "Cast", "Identity", "Sub", "Div", "Mul", "Add":
                 name = node.output.first ?? ""
                 continue

@@ -47,9 +47,11 @@ extension ONNXGraph {
                 continue
             }
             let outputs: [Value]
+            let count = importer.builder.lastIndex + 1
             do {
                 outputs = try importer.outputs(of: try operation(node, name, values, reader))
             } catch {
+                importer.forget(from: count)
                 roots.append(Root(error: error, isUnknown: !isKnown(node) || Operator.all[node.opType] == nil))
                 for output in node.output where !output.isEmpty { blocked[output] = error.reason }
                 importer.remarks.unread.append(UnreadLayer(name: printable(name), module: modulePath(of: node), reason: error.reason))

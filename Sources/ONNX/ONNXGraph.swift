@@ -10,6 +10,8 @@ struct ONNXGraph {
     let external: ExternalFiles
     let model: Onnx_ModelProto
     let tensors: [String: StoredTensor]
+    /// Tensors that cannot be read, which matters to those who need them.
+    let unreadable: [String: WeightsError]
     let opset: Int
 
     /// Protobuf's own limit.
@@ -37,12 +39,19 @@ struct ONNXGraph {
         }
         external = ExternalFiles(model: path)
         var tensors: [String: StoredTensor] = [:]
+        var unreadable: [String: WeightsError] = [:]
         for proto in model.graph.initializer {
-            guard tensors.updateValue(try StoredTensor(proto, in: mapping, external: external), forKey: proto.name) == nil else {
+            guard tensors[proto.name] == nil, unreadable[proto.name] == nil else {
                 throw WeightsError(file: path, reason: "two tensors are called \(shown(proto.name))")
             }
+            do throws(WeightsError) {
+                tensors[proto.name] = try StoredTensor(proto, in: mapping, external: external)
+            } catch {
+                if error.isMissing { throw error }
+                unreadable[proto.name] = error
+            }
         }
-        self.tensors = tensors
+        (self.tensors, self.unreadable) = (tensors, unreadable)
         let version = model.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 1
         guard let opset = Int(exactly: version), Self.opsets.contains(opset) else {
             let known = "\(Self.opsets.lowerBound) to \(Self.opsets.upperBound)"
@@ -63,6 +72,7 @@ struct ONNXGraph {
         guard isKnown(node) else { throw refuse("operators of the domain \(shown(node.domain)) are not supported") }
         var inputs: [Value?] = []
         for input in node.input {
+            if let error = unreadable[input] { throw error }
             guard input.isEmpty || values[input] != nil else { throw refuse("its input \(shown(input)) is computed nowhere") }
             inputs.append(values[input])
         }

@@ -21,7 +21,7 @@ public enum ONNXModel {
         let graph = try ONNXGraph(path: path)
         let input = try graph.input()
         let imported = try network(graph, input, size: size, weights: weights)
-        let network = imported.network
+        var network = imported.network
         // A vector at the end is taken for classes.
         var names: [String]?
         if let dims = imported.outputDims, let count = dims.last, count > 1, dims.dropLast().allSatisfy({ $0 == 1 })
@@ -31,6 +31,7 @@ public enum ONNXModel {
             let given = try labels(classes)
             names = given?.count == classes ? given : (0..<classes).map { "class \($0)" }
         }
+        if names == nil { network.remarks.answers = imported.outputDims }
         var guess = guessed(input)
         if let only = network.onlySize {
             let side = min(only.height, only.width)

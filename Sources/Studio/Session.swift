@@ -87,6 +87,11 @@ public final class Session: Sendable {
     /// A problem for a command that needs classes, with a network that ends before them.
     static func noClasses(of model: Model) throws(Problem) -> Problem {
         if let reason = model.network.remarks.unreadEnd { return .badData("\(model.name): its classes cannot be computed: \(reason)") }
+        if let dims = model.network.remarks.answers {
+            let extents = dims.first == 1 ? dims.dropFirst() : dims[...]
+            let shape = extents.isEmpty ? "1 value" : "\(extents.map(String.init).joined(separator: "×")) values"
+            return .usage("\(model.name) answers with \(shape), not with classes", setting: "model")
+        }
         let architecture = String(model.name.prefix { $0 != ":" })
         let others = try library().classifiers(like: architecture).joined(separator: " and ")
         return .usage("the weights of \(model.name) end before the classes; those of \(others) go on to them", setting: "model")

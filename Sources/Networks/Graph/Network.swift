@@ -39,7 +39,7 @@ public struct Network: Sendable {
     /// The size that the layers were made for which fit one size only; nil if there are none. See `onlySize(for:)`.
     public let onlySize: Size?
     /// What its file says beside the layers.
-    public internal(set) var remarks = NetworkRemarks()
+    public package(set) var remarks = NetworkRemarks()
 
     init(nodes: [Node], channels: [Int], inputChannels: Int, onlySize: Size? = nil) {
         self.onlySize = onlySize

@@ -51,6 +51,13 @@ public struct NetworkBuilder {
         return Value(index: nodes.count - 1, channels: channels)
     }
 
+    /// Removes every node but the first `count`.
+    package mutating func truncate(to count: Int) {
+        for node in nodes[count...] { names.remove(node.name) }
+        nodes.removeSubrange(count...)
+        channels.removeSubrange(count...)
+    }
+
     /// A parameter that the checkpoint must have.
     mutating func parameter(_ name: String, _ shape: [Int]) -> Parameter {
         let parameter = Parameter(name, shape: shape, in: store)

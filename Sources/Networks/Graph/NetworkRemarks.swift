@@ -6,6 +6,8 @@ public struct NetworkRemarks: Sendable {
     public var isGrey = false
     /// Layers that cannot be computed, in the order of the file.
     public var unread: [UnreadLayer] = []
+    /// Extents of the output as the file has them, where they are no vector of classes.
+    public var answers: [Int]?
     /// Why the network's end cannot be computed; nil where it can.
     public var unreadEnd: String?
     /// Lines that people should read once.

@@ -70,9 +70,8 @@ extension GraphImporter {
             if right.dims.count == 1 {
                 // A vector is a matrix of one column, whose axis goes.
                 let column = try operation.constant(1).reshaped(right.dims + [1])
-                let product = try linear(operation, a, .constant(column), isTransposed: false)
-                let last = product.dims.count - 1
-                return Activation(product.node, dims: product.dims.dropLast(), order: product.order.filter { $0 != last })
+                let product = try linear(operation, a, .constant(column), isTransposed: false, suffix: "/column")
+                return try reshaped(operation, product, to: product.dims.dropLast())
             }
             // A stack of matrices of weights is one where only one is in it.
             guard right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else { return try product(operation, a, with: right, isFirst: false) }
@@ -97,7 +96,7 @@ extension GraphImporter {
     /// A linear map of the last axis.
     private mutating func linear(
         _ operation: Operation, _ input: Activation, _ weights: Value, isTransposed: Bool, scale: Float = 1,
-        biases: Parameter? = nil
+        biases: Parameter? = nil, suffix: String = ""
     ) throws(WeightsError) -> Activation {
         let (inputs, outputs) = isTransposed
             ? (weights.dims[1], weights.dims[0]) : (weights.dims[weights.dims.count - 2], weights.dims[weights.dims.count - 1])
@@ -116,7 +115,7 @@ extension GraphImporter {
         let source = try arranged(operation, input, to: order)
         var dims = input.dims
         dims[last] = outputs
-        let result = try add(operation, layer, from: [source], dims: dims, order: order)
+        let result = try add(operation, layer, from: [source], dims: dims, order: order, suffix: suffix)
         if biases == nil { facts[result.node.index] = .linear(layer, from: source.node) }
         return result
     }

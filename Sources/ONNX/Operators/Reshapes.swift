@@ -134,7 +134,7 @@ extension GraphImporter {
         return try alias(operation, value, dims: value.dims, order: value.order)
     }
 
-    fileprivate mutating func reshaped(_ operation: Operation, _ value: Activation, to dims: [Int]) throws(WeightsError) -> Activation {
+    mutating func reshaped(_ operation: Operation, _ value: Activation, to dims: [Int]) throws(WeightsError) -> Activation {
         // An image that becomes a vector does so at any size.
         if value.dims.count >= 3, value.order == Activation.imageOrder(value.dims.count), value.dims[0] == 1,
             dims.last == value.count, dims.count(where: { $0 != 1 }) <= 1

@@ -92,7 +92,7 @@ extension Renderer {
         return Rank(
             channel: unit.channel, place: 1 + sums.count { $0 > own }, placeFromBelow: 1 + sums.count { $0 < own }, channels: sums.count,
             strongest: sums.indices.max { sums[$0] < sums[$1] }!, weakest: sums.indices.min { sums[$0] < sums[$1] }!,
-            isOfClasses: unit.layer == model.network.logitsLayer, answers: !isSilent || !sums.contains { $0 != 0 })
+            isOfClasses: model.classNames != nil && unit.layer == model.network.logitsLayer, answers: !isSilent || !sums.contains { $0 != 0 })
     }
 
     /// The rank of a unit among its layer's channels.

@@ -137,7 +137,7 @@ struct PhotographPicture<Process: PhotographProcess>: PictureProcess {
     func pictures(isLast: Bool) throws(RenderError) -> PictureState {
         let picture = process.picture()
         return PictureState(
-            tensors: [picture], shown: [Picture(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
+            tensors: [picture], shown: [Picture.made(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
     }
 
     func rating(of state: PictureState) throws(RenderError) -> PictureRating {

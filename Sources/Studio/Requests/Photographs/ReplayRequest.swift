@@ -99,7 +99,9 @@ public struct ReplayRequest: JobRequest {
         if weights == nil, model == nil {
             if try Session.library().rulesOut(weights: plan.weights, of: plan.model) { throw others }
         }
-        let model = try session.model(ModelRequest(name: self.model ?? plan.model, weights: weights, size: size?.networkSize))
+        var model = try session.model(ModelRequest(name: self.model ?? plan.model, weights: weights, size: size?.networkSize))
+        // The picture tells what the network was given.
+        if plan.preprocessing != nil { model.assumption = nil }
         guard model.weightsSHA256 == plan.weights else { throw others }
         return model
     }
