@@ -60,7 +60,7 @@ import Testing
             let batch = try Program.run(["batch", "m.yaml", "--output", "o"], in: scratch.path)
             #expect(batch.status == 0, "\(batch.errors)")
             let folder = "\(scratch.path)/o"
-            let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasSuffix(".png") })
+            let name = try #require(try FileManager.default.subpathsOfDirectory(atPath: folder).first { $0.hasSuffix(".png") })
             pictures.append(try Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
         }
         #expect(pictures[0] != pictures[1])

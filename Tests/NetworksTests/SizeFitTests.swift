@@ -65,7 +65,7 @@ import Testing
         for block in 0..<20 {
             let pooled = builder.adaptiveAveragePooling("pool\(block)", x, to: 1)
             let gate = builder.activation("gate\(block)", pooled, .sigmoid)
-            x = builder.add("scaled\(block)", Multiplication(), from: [x, gate], channels: 4)
+            x = builder.add("scaled\(block)", Multiplication(), from: [gate, x], channels: 4)
         }
         let network = try builder.network()
         let layer = try network.layer(named: "scaled19")
