@@ -16,15 +16,21 @@ extension ONNXGraph {
         var reason = ""
     }
 
-    func input() throws(WeightsError) -> Input {
+    /// - Parameter given: the inputs that are held at a value, and are not the picture.
+    func input(given: [GivenInput] = []) throws(WeightsError) -> Input {
         func refuse(_ reason: String) -> WeightsError { WeightsError(file: path, reason: reason) }
-        let inputs = model.graph.input.filter { tensors[$0.name] == nil && unreadable[$0.name] == nil }
+        let all = model.graph.input.filter { tensors[$0.name] == nil && unreadable[$0.name] == nil }
+        let held = Set(given.map(\.note.name))
+        if let stray = held.first(where: { name in !all.contains { $0.name == name } }) {
+            throw refuse("there is no input \(shown(stray)); there are \(all.map { shown($0.name) }.joined(separator: ", "))")
+        }
+        let inputs = all.filter { !held.contains($0.name) }
         guard inputs.count == 1, let input = inputs.first else {
             let names = inputs.prefix(5).map { input in
                 let extents = input.type.tensorType.shape.dim.map { $0.hasDimValue ? "\($0.dimValue)" : "?" }.joined(separator: "×")
                 return "\(shown(input.name)) \(extents)"
             }.joined(separator: ", ")
-            throw refuse("the graph has \(inputs.count) inputs (\(names)); a network of one picture has one: export it with the others held")
+            throw refuse("the graph has \(inputs.count) inputs (\(names)); \(ONNXModel.severalInputs)")
         }
         let dims = input.type.tensorType.shape.dim.map { $0.hasDimValue && $0.dimValue > 0 ? Int(clamping: $0.dimValue) : nil }
         guard dims.count == 4 else {
@@ -53,7 +59,7 @@ extension ONNXGraph {
     }
 
     /// Whether the channels are the last axis: where the first node tells so, else where only that axis can be colours.
-    private func isChannelsLast(_ name: String, _ dims: [Int?]) -> Bool {
+    func isChannelsLast(_ name: String, _ dims: [Int?]) -> Bool {
         var name = name
         // Past a few nodes that keep the axes.
         for _ in 0..<8 {

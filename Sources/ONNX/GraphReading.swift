@@ -25,7 +25,7 @@ extension ONNXGraph {
     ///
     /// - Parameter replacement: values for weights that the file names but does not hold.
     /// - Throws: where nothing can be drawn.
-    func network(_ input: Input, size: Network.Size, replacement: (any WeightStore)?) throws(WeightsError) -> Imported {
+    func network(_ input: Input, _ given: HeldInputs, size: Network.Size, replacement: (any WeightStore)?) throws(WeightsError) -> Imported {
         let reader = TensorReader(file: path, replacement: replacement)
         let isGrey = input.channels == 1
         var importer = GraphImporter(size: size, inputChannels: isGrey ? 3 : input.channels, reader: reader, opset: opset)
@@ -33,6 +33,9 @@ extension ONNXGraph {
         let picture = isGrey ? grey(&importer) : importer.builder.image
         let dims = input.isChannelsLast ? [1, size.height, size.width, input.channels] : [1, input.channels, size.height, size.width]
         let order = input.isChannelsLast ? [0, 1, 2, 3] : Activation.imageOrder(4)
+        for other in model.graph.input where given.holds(other.name) {
+            values[other.name] = .constant(try given.constant(of: other, in: self, size: size))
+        }
         values[input.name] = .activation(Activation(picture, dims: dims, order: order))
 
         var last: Activation?

@@ -2,6 +2,9 @@ import Networks
 
 /// Networks from .onnx files.
 public enum ONNXModel {
+    /// Said of graphs of which not all inputs but the picture are held.
+    public static let severalInputs = "hold all but the picture"
+
     /// Said of networks whose values are rounded to whole steps.
     static let straightThrough = "its values are rounded as they were for quantization; gradients pass straight through"
 
@@ -10,17 +13,21 @@ public enum ONNXModel {
     /// - Parameters:
     ///   - path: of the .onnx file; files of external data may lie in its folder.
     ///   - size: of the picture, where the graph leaves it open; nil for 224×224.
+    ///   - inputs: values of the graph's other inputs, none of them a file.
     ///   - preprocessing: gets a guess, and returns what the network was trained with; nil to accept the guess.
     ///   - labels: names for this number of classes; nil for "class 0" and so on.
     ///   - weights: values for tensors that the file describes but does not hold; nil to demand them all.
     public static func load(
-        path: String, size: Network.Size? = nil, preprocessing: (_ guess: Preprocessing) -> Preprocessing? = { _ in nil },
+        path: String, size: Network.Size? = nil, inputs: [GivenInput] = [], preprocessing: (_ guess: Preprocessing) -> Preprocessing? = { _ in nil },
         labels: (_ count: Int) throws(WeightsError) -> [String]? = { _ throws(WeightsError) in nil },
         weights: (any WeightStore)? = nil
     ) throws(WeightsError) -> Model {
         let graph = try ONNXGraph(path: path)
-        let input = try graph.input()
-        let imported = try network(graph, input, size: size, weights: weights)
+        let input = try graph.input(given: inputs)
+        var guess = guessed(input)
+        let told = preprocessing(guess)
+        let given = HeldInputs(inputs, preprocessing: told ?? guess)
+        let imported = try network(graph, input, given, size: size, weights: weights)
         var network = imported.network
         // A vector at the end is taken for classes.
         var names: [String]?
@@ -32,29 +39,29 @@ public enum ONNXModel {
             names = given?.count == classes ? given : (0..<classes).map { "class \($0)" }
         }
         if names == nil { network.remarks.answers = imported.outputDims }
-        var guess = guessed(input)
+        guess = told ?? guess
         if let only = network.onlySize {
             let side = min(only.height, only.width)
             guess.crop = side
             guess.resize = side * 256 / 224
         }
-        let told = preprocessing(guess)
+        if !inputs.isEmpty { guess.inputs = inputs.map(\.note) }
         var model = Model(
             name: path.split(separator: "/").last.map(String.init) ?? path, weightsSHA256: graph.sha256, network: network,
-            preprocessing: told ?? guess, hasItsOwnPreprocessing: false, classNames: names)
+            preprocessing: guess, hasItsOwnPreprocessing: false, classNames: names)
         model.assumption = told == nil ? assumption(input) : nil
         return model
     }
 
     private static func network(
-        _ graph: ONNXGraph, _ input: ONNXGraph.Input, size: Network.Size?, weights: (any WeightStore)?
+        _ graph: ONNXGraph, _ input: ONNXGraph.Input, _ given: HeldInputs, size: Network.Size?, weights: (any WeightStore)?
     ) throws(WeightsError) -> ONNXGraph.Imported {
         let asked = size ?? Network.Size(height: 224, width: 224)
         var best: ONNXGraph.Imported?
         var failure: WeightsError?
         for candidate in sizes(near: asked, input) {
             do throws(WeightsError) {
-                let imported = try graph.network(input, size: candidate, replacement: weights)
+                let imported = try graph.network(input, given, size: candidate, replacement: weights)
                 if !imported.dependsOnSize { return imported }
                 if imported.network.remarks.unread.count < best?.network.remarks.unread.count ?? .max { best = imported }
             } catch {

@@ -171,6 +171,7 @@ extension Problem {
             self.init(kind, "\(setting: name)\(rest)")
         case .ownWeights: self.init(kind, "\(error); give your own with \(setting: "weights") FILE")
         case .importName(let example): self.init(kind, "\(error), e.g. \(setting: "as") \(example)")
+        case .inputs: self.init(kind, "\(error) with \(setting: "input") NAME=zeros, or a file of numbers or a picture", setting: "input")
         case .weightsOf(let path):
             self.init(kind, "\(error): \(setting: "model") resnet18 \(setting: "weights") \(path)", setting: "model")
         case .model(let name): self.init(kind, "\(error); try \(setting: "model") \(name)")

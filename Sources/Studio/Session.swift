@@ -41,13 +41,14 @@ public final class Session: Sendable {
         defer { download(name, nil) }
         let model: Model
         do {
+            let request = try request.readingInputs()
             model = try library.load(request) { bytes, total in
                 self.download(name, (bytes, total))
                 return !self.isCancelled()
             }
         } catch {
-            var problem = Problem(error)
-            problem.setting = request.weights != nil ? "weights" : "model"
+            var problem = Problem(any: error)
+            problem.setting = problem.setting == "input" ? "input" : request.weights != nil ? "weights" : "model"
             throw problem
         }
         return models.withLock { models in
@@ -67,6 +68,7 @@ public final class Session: Sendable {
     /// The network for what looks at its graph or its speed only: weights that are not here are not downloaded.
     public static func graph(_ request: ModelRequest) throws(Problem) -> Model {
         let library = try library()
+        let request = try request.readingInputs()
         return try asProblem { () throws(StoreError) in try library.graph(request) }
     }
 

@@ -78,9 +78,11 @@ enum Proto {
     }
 
     static func model(
-        _ nodes: [[UInt8]], tensors: [[UInt8]] = [], dims: [Int] = [1, 3, 8, 8], output: String = "y", opset: Int = 17, type: Int = 1
+        _ nodes: [[UInt8]], tensors: [[UInt8]] = [], dims: [Int] = [1, 3, 8, 8], output: String = "y", opset: Int = 17, type: Int = 1,
+        others: [(name: String, dims: [Int])] = []
     ) -> [UInt8] {
-        let values = field(11, value("x", dims, type: type)) + field(12, value(output, [], type: 1))
+        let values = field(11, value("x", dims, type: type)) + others.flatMap { field(11, value($0.name, $0.dims, type: 1)) }
+            + field(12, value(output, [], type: 1))
         let graph = nodes.flatMap { field(1, $0) } + tensors.flatMap { field(5, $0) } + values
         return number(1, 8) + field(7, graph) + field(8, number(2, opset))
     }

@@ -100,6 +100,35 @@ import Testing
         #expect(try range("Add", 0.5, type: 2) == [0, 255])
     }
 
+    /// Inputs beside the picture are held at numbers or at another picture, and the record says at which.
+    @Test func otherInputsAreHeld() throws {
+        let graph = Proto.model([Proto.node("Sub", ["x", "b"], ["y"], name: "difference")], others: [("b", [1, 3, 8, 8])])
+        let path = try folder.write("two.onnx", graph)
+        let error = #expect(throws: WeightsError.self) { try ONNXModel.load(path: path) }
+        #expect(error?.reason.contains("2 inputs (x 1×3×8×8, b 1×3×8×8)") == true && error?.reason.contains(ONNXModel.severalInputs) == true)
+        let image = Tensor(Shape(3, 8, 8), IntegerHash.values("image", 192, scale: 0.3).map { $0 + 0.5 })
+        func answer(_ value: GivenInput.Value, size: Int = 8) throws -> (Model, [Float]) {
+            let model = try ONNXModel.load(path: path, inputs: [GivenInput(.init(name: "b", source: "there"), value)])
+            let layer = try model.network.layer(named: "difference")
+            let prepared = try PreparedNetwork(model.network, requests: [layer: .all], preprocessing: model.preprocessing)
+            return (model, prepared.forward(image, Pass(), remembering: false)[layer].values.elements)
+        }
+        let (model, plain) = try answer(.zeros)
+        #expect(model.preprocessing.inputs == [.init(name: "b", source: "there")])
+        let record = try JSONDecoder().decode(Preprocessing.self, from: JSONEncoder().encode(model.preprocessing))
+        #expect(record == model.preprocessing)
+        let less = try answer(.numbers([1, 3, 8, 8], [Float](repeating: 0.25, count: 192))).1
+        #expect(relativeError(less, plain.map { $0 - 0.25 }) < 1e-6)
+        // The same picture as both inputs.
+        let same = try answer(.picture(height: 8, width: 8, planes: image.elements)).1
+        #expect(same.allSatisfy { abs($0) < 1e-5 })
+        #expect(throws: WeightsError.self) { try answer(.numbers([1, 3, 4, 8], [Float](repeating: 0, count: 96))) }
+        let stray = #expect(throws: WeightsError.self) {
+            try ONNXModel.load(path: path, inputs: [GivenInput(.init(name: "c", source: "zeros"), .zeros)])
+        }
+        #expect(stray?.reason.contains("there is no input c; there are x, b") == true)
+    }
+
     @Test func whatIsNoPictureIsRefused() throws {
         let relu = Proto.node("Relu", ["x"], ["y"], name: "first")
         let latent = #expect(throws: WeightsError.self) { try load(Proto.model([relu], dims: [1, 100, 1, 1])) }

@@ -69,7 +69,7 @@ extension PlanCommand {
         guard ModelLibrary.isGraphFile(model) else { return nil }
         func text(_ numbers: [Float]) -> String { numbers.map(\.text).joined(separator: ",") }
         return [("range", text(preprocessing.range)), ("mean", text(preprocessing.mean)), ("std", text(preprocessing.std))]
-            + (preprocessing.bgr ? [("bgr", "")] : [])
+            + (preprocessing.bgr ? [("bgr", "")] : []) + (preprocessing.inputs ?? []).map { ("input", "\($0.name)=\($0.source)") }
     }
 
     /// The network that needs no name.
