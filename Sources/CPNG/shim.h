@@ -163,7 +163,7 @@ static inline void lucid_png_write_bytes(png_structp png, png_bytep source, size
 
 static inline void lucid_png_flush_nothing(png_structp png) { (void)png; }
 
-// Writes RGB (3 channels) or RGBA (4), [height, width, channels] samples of 8 or 16 bits in host byte order, marked as
+// Writes grey (1 channel), grey with alpha (2), RGB (3) or RGBA (4), [height, width, channels] samples of 8 or 16 bits in host byte order, marked as
 // sRGB, with the given texts before the pixels.
 static inline int lucid_png_write(lucid_png_output *output, const void *pixels, uint32_t width, uint32_t height,
                                   int bit_depth, int channels, int compression_level,
@@ -182,7 +182,8 @@ static inline int lucid_png_write(lucid_png_output *output, const void *pixels, 
     png_set_write_fn(png, output, lucid_png_write_bytes, lucid_png_flush_nothing);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_compression_level(png, compression_level);
-    png_set_IHDR(png, info, width, height, bit_depth, channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB,
+    static const int colours[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
+    png_set_IHDR(png, info, width, height, bit_depth, colours[channels - 1],
                  PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
     png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
     if (text_count > 0) png_set_text(png, info, texts, text_count);

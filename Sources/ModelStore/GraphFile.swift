@@ -15,9 +15,10 @@ extension ModelLibrary {
         var model: Model
         do {
             model = try ONNXModel.load(
-                path: path, size: request.size, preprocessing: { change.isEmpty ? nil : change.applied(to: $0) },
+                path: path, size: request.size, inputs: request.inputs, preprocessing: { change.isEmpty ? nil : change.applied(to: $0) },
                 labels: { count throws(WeightsError) in try labels(count, request) })
         } catch {
+            if error.reason.contains(ONNXModel.severalInputs) { throw StoreError(.badData, "\(error)", hint: .inputs) }
             throw StoreError(error, at: path)
         }
         try change.check(channels: model.network.inputChannels)

@@ -54,6 +54,7 @@ public struct ModelLibrary: Sendable {
 
     /// The error for a name that is none.
     func unknown(_ name: String) -> StoreError {
+        if let error = Self.misplaced(name) { return error }
         let known = catalog.models.map(\.name) + Architecture.all.map(\.name).filter { catalog.find($0) == nil }
         let nearest = nearestNames(to: String(name.prefix { $0 != ":" }), among: known)
         return StoreError(

@@ -12,6 +12,8 @@ public struct ModelRequest: Sendable, Hashable {
     public var size: Network.Size?
     /// The changes to the scaling of pictures.
     public var preprocessing: PreprocessingChange
+    /// Values of other inputs than the picture, for a graph in a file that has several.
+    public var inputs: [GivenInput] = []
 
     /// A request for a network.
     public init(

@@ -27,6 +27,10 @@ public struct StoreError: Error, CustomStringConvertible {
         case ownWeights
         /// The file has to be imported under a name of its own, such as the example.
         case importName(example: String)
+        /// The file holds weights of a model that has to be named.
+        case weightsOf(String)
+        /// Values of the graph's other inputs have to be given.
+        case inputs
         /// The weights fit another model.
         case model(String)
     }

@@ -9,6 +9,8 @@ struct Constant: Sendable {
     var values: Values
     /// It follows from the picture's size, so that a layer which depends on it fits that size only.
     var isSized = false
+    /// The element type in the file, where it comes from there unchanged.
+    var type: TensorType?
 
     enum Values: Sendable {
         case integers([Int])
@@ -57,7 +59,11 @@ struct Constant: Sendable {
     }
 
     /// The same numbers under other extents of the same count.
-    func reshaped(_ dims: [Int]) -> Constant { Constant(dims, values, isSized: isSized) }
+    func reshaped(_ dims: [Int]) -> Constant {
+        var constant = self
+        constant.dims = dims
+        return constant
+    }
 
     /// The numbers repeated along axes of extent 1.
     func expanded(to dims: [Int]) -> Constant {
@@ -67,16 +73,10 @@ struct Constant: Sendable {
         return moved(map)
     }
 
-    /// A function of each number; whole numbers stay whole.
-    func mapped(_ function: (Float) -> Float) -> Constant { replaced(by: floats.map(function)) }
-
-    /// The function of a layer, of each number.
+    /// The function of a layer, of each number; whole numbers stay whole.
     func mapped(_ function: any ElementwiseFunction) -> Constant {
-        replaced(by: function(FeatureMap(height: 1, width: 1, everywhere: floats), workers: .one).withElements { Array($0) })
-    }
-
-    private func replaced(by results: [Float]) -> Constant {
-        Constant(dims, isInteger ? .integers(results.map(wholeNumber)) : .floats(results))
+        let results = function(FeatureMap(height: 1, width: 1, everywhere: floats), workers: .one).withElements { Array($0) }
+        return Constant(dims, isInteger ? .integers(results.map(wholeNumber)) : .floats(results))
     }
 }
 

@@ -12,18 +12,31 @@ struct GraphImporter {
     var builder: NetworkBuilder
     /// Notes on nodes by index, so that several operators can become one layer.
     var facts: [Int: Fact] = [:]
+    /// What people should know of the network.
+    var remarks = NetworkRemarks()
 
     init(size: Network.Size, inputChannels: Int, reader: TensorReader, opset: Int) {
         self.size = size
         self.reader = reader
         self.opset = opset
-        builder = NetworkBuilder(inputChannels: inputChannels, weights: reader)
+        builder = NetworkBuilder(inputChannels: inputChannels, weights: NoWeights(file: reader.file))
     }
 
     /// Bound on the elements of a value.
     private static let mostElements = 1 << 30 - 1
     /// Bound on the elements of a value that is moved by a table of places.
     private static let mostMovedElements = 1 << 26
+
+    /// Takes the nodes of an operation back that could not be finished.
+    mutating func forget(from count: Int) {
+        builder.truncate(to: count)
+        facts = facts.filter { $0.key < count }
+    }
+
+    /// Says something once.
+    mutating func note(_ line: String) {
+        if !remarks.notes.contains(line) { remarks.notes.append(line) }
+    }
 
     // MARK: Adding layers
 

@@ -6,11 +6,13 @@ import Tensors
 /// An .onnx file: its graph decoded, its weights left in place.
 struct ONNXGraph {
     let path: String
-    private let mapping: MappedFile
-    private let external: ExternalFiles
-    private let model: Onnx_ModelProto
-    private let tensors: [String: StoredTensor]
-    private let opset: Int
+    let mapping: MappedFile
+    let external: ExternalFiles
+    let model: Onnx_ModelProto
+    let tensors: [String: StoredTensor]
+    /// Tensors that cannot be read, which matters to those who need them.
+    let unreadable: [String: WeightsError]
+    let opset: Int
 
     /// Protobuf's own limit.
     private static let largestFile = 1 << 31 - 1
@@ -19,6 +21,7 @@ struct ONNXGraph {
     init(path: String) throws(WeightsError) {
         self.path = path
         mapping = try MappedFile(weights: path)
+        if let foreign = ForeignFile(mapping.bytes, wanted: .graph) { throw WeightsError(file: path, reason: foreign.advice) }
         guard mapping.bytes.count <= Self.largestFile else {
             throw WeightsError(
                 file: path, reason: "\(mapping.bytes.count) bytes are more than the 2 GiB of a protobuf file; export with external data")
@@ -36,12 +39,19 @@ struct ONNXGraph {
         }
         external = ExternalFiles(model: path)
         var tensors: [String: StoredTensor] = [:]
+        var unreadable: [String: WeightsError] = [:]
         for proto in model.graph.initializer {
-            guard tensors.updateValue(try StoredTensor(proto, in: mapping, external: external), forKey: proto.name) == nil else {
+            guard tensors[proto.name] == nil, unreadable[proto.name] == nil else {
                 throw WeightsError(file: path, reason: "two tensors are called \(shown(proto.name))")
             }
+            do throws(WeightsError) {
+                tensors[proto.name] = try StoredTensor(proto, in: mapping, external: external)
+            } catch {
+                if error.isMissing { throw error }
+                unreadable[proto.name] = error
+            }
         }
-        self.tensors = tensors
+        (self.tensors, self.unreadable) = (tensors, unreadable)
         let version = model.opsetImport.first { $0.domain.isEmpty || $0.domain == "ai.onnx" }?.version ?? 1
         guard let opset = Int(exactly: version), Self.opsets.contains(opset) else {
             let known = "\(Self.opsets.lowerBound) to \(Self.opsets.upperBound)"
@@ -53,101 +63,16 @@ struct ONNXGraph {
     /// The digest of the file and of the files that its weights lie in.
     var sha256: String { Files.sha256(of: [mapping] + external.files) }
 
-    /// The picture as the graph wants it.
-    struct Input {
-        let name: String
-        let channels: Int
-        /// nil where the graph leaves it open.
-        let height: Int?
-        let width: Int?
-        /// `[1, height, width, channels]`, as TensorFlow has images.
-        let isChannelsLast: Bool
-    }
-
-    func input() throws(WeightsError) -> Input {
-        func refuse(_ reason: String) -> WeightsError { WeightsError(file: path, reason: reason) }
-        let inputs = model.graph.input.filter { tensors[$0.name] == nil }
-        guard inputs.count == 1, let input = inputs.first else {
-            let names = inputs.prefix(5).map { shown($0.name) }.joined(separator: ", ")
-            throw refuse("the graph has \(inputs.count) inputs (\(names)); a network of one picture has one")
-        }
-        let dims = input.type.tensorType.shape.dim.map { $0.hasDimValue && $0.dimValue > 0 ? Int(clamping: $0.dimValue) : nil }
-        guard dims.count == 4 else {
-            let axes = "\(dims.count) axes; a picture has four: batch, channels, height, width"
-            throw refuse("the input \(shown(input.name)) has \(axes)")
-        }
-        func isColour(_ extent: Int?) -> Bool { extent == 3 || extent == 1 }
-        let isChannelsLast = !isColour(dims[1]) && isColour(dims[3])
-        guard let channels = isChannelsLast ? dims[3] : dims[1] else {
-            throw refuse("the input \(shown(input.name)) does not say how many channels it has")
-        }
-        guard channels <= 4096 else { throw refuse("the input \(shown(input.name)) has \(channels) channels, more than 4096") }
-        let (height, width) = isChannelsLast ? (dims[1], dims[2]) : (dims[2], dims[3])
-        for extent in [height, width] where extent ?? 1 > 1 << 20 {
-            throw refuse("the input \(shown(input.name)) would be \(extent ?? 0) pixels on a side")
-        }
-        return Input(name: input.name, channels: channels, height: height, width: width, isChannelsLast: isChannelsLast)
-    }
-
-    /// A graph as a network.
-    struct Imported {
-        let network: Network
-        /// Extents of the output.
-        let outputDims: [Int]
-    }
-
-    /// The network for pictures of this size.
-    ///
-    /// - Parameter replacement: values for weights that the file names but does not hold.
-    func network(_ input: Input, size: Network.Size, replacement: (any WeightStore)?) throws(WeightsError) -> Imported {
-        let reader = TensorReader(file: path, tensors: tensors, replacement: replacement)
-        var importer = GraphImporter(size: size, inputChannels: 3, reader: reader, opset: opset)
-        var values: [String: Value] = tensors.mapValues { .stored($0) }
-        var picture = importer.builder.image
-        if input.channels == 1 { picture = grey(&importer) }
-        let dims = input.isChannelsLast ? [1, size.height, size.width, input.channels] : [1, input.channels, size.height, size.width]
-        let order = input.isChannelsLast ? [0, 1, 2, 3] : Activation.imageOrder(4)
-        values[input.name] = .activation(Activation(picture, dims: dims, order: order))
-
-        var last: Activation?
-        for node in try sorted() {
-            let name = name(of: node)
-            let operation = try operation(node, name, values, reader)
-            let outputs = try importer.outputs(of: operation)
-            for (output, value) in zip(node.output, outputs) where !output.isEmpty {
-                guard values.updateValue(value, forKey: output) == nil else {
-                    throw operation.refuse("its output \(shown(output)) has been computed already")
-                }
-                if output == model.graph.output.first?.name, case .activation(let result) = value { last = result }
-            }
-        }
-        guard let last else {
-            let name = model.graph.output.first?.name ?? ""
-            throw WeightsError(file: path, reason: "its output \(shown(name)) does not depend on the picture")
-        }
-        importer.endWith(last, name: model.graph.output.first?.name ?? "output")
-        importer.builder.onlySize = size
-        return Imported(network: try importer.builder.network(), outputDims: last.dims)
-    }
-
-    /// The brightness of a picture, for networks that see no colours (ITU-R BT.601).
-    private func grey(_ importer: inout GraphImporter) -> NetworkBuilder.Value {
-        let weights = Parameter("grey", shape: [1, 3, 1, 1], values: [0.299, 0.587, 0.114])
-        let layer = Convolution(inputChannels: 3, filters: 1, window: Window(kernel: 1), weights: weights, biases: nil)
-        return importer.builder.add("grey", layer, from: [importer.builder.image], channels: 1)
-    }
-
-    private func operation(_ node: Onnx_NodeProto, _ name: String, _ values: [String: Value], _ reader: TensorReader)
+    func operation(_ node: Onnx_NodeProto, _ name: String, _ values: [String: Value], _ reader: TensorReader)
         throws(WeightsError) -> Operation
     {
         func refuse(_ reason: String) -> WeightsError {
             WeightsError(file: path, reason: "node \(shown(name)) (\(shown(node.opType))): \(reason)")
         }
-        guard node.domain.isEmpty || node.domain == "ai.onnx" || node.domain == "com.microsoft" && node.opType == "Gelu" else {
-            throw refuse("operators of the domain \(shown(node.domain)) are not supported")
-        }
+        guard isKnown(node) else { throw refuse("operators of the domain \(shown(node.domain)) are not supported") }
         var inputs: [Value?] = []
         for input in node.input {
+            if let error = unreadable[input] { throw error }
             guard input.isEmpty || values[input] != nil else { throw refuse("its input \(shown(input)) is computed nowhere") }
             inputs.append(values[input])
         }
@@ -158,16 +83,22 @@ struct ONNXGraph {
             module: modulePath(of: node), attributes: attributes, file: path, tensors: reader, mapping: mapping, external: external)
     }
 
+    /// Whether a node's operator is one of ONNX's own, or one that is read all the same.
+    func isKnown(_ node: Onnx_NodeProto) -> Bool {
+        node.domain.isEmpty || node.domain == "ai.onnx"
+            || node.domain == "com.microsoft" && ["Gelu", "QuantizeLinear", "DequantizeLinear"].contains(node.opType)
+    }
+
     // MARK: Order and names
 
     /// A name without control characters, since names are printed and go into file names.
-    private func printable(_ name: String) -> String {
+    func printable(_ name: String) -> String {
         let scalars = name.unicodeScalars.map { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) ? "_" : $0 }
         return String(String.UnicodeScalarView(scalars))
     }
 
     /// The nodes, each after those that it reads; in the file's order where possible.
-    private func sorted() throws(WeightsError) -> [Onnx_NodeProto] {
+    func sorted() throws(WeightsError) -> [Onnx_NodeProto] {
         let nodes = model.graph.node
         var producers: [String: Int] = [:]
         for (index, node) in nodes.enumerated() { for output in node.output where !output.isEmpty { producers[output] = index } }
@@ -201,13 +132,13 @@ struct ONNXGraph {
     }
 
     /// The node's own name, else that of its first output.
-    private func name(of node: Onnx_NodeProto) -> String {
+    func name(of node: Onnx_NodeProto) -> String {
         let name = node.name.isEmpty ? node.output.first { !$0.isEmpty } ?? "" : node.name
         return name.isEmpty ? node.opType.lowercased() : name
     }
 
     /// The module that a node belongs to, as PyTorch's exporters tell it: by a list of scopes, or in the node's name.
-    private func modulePath(of node: Onnx_NodeProto) -> String? {
+    func modulePath(of node: Onnx_NodeProto) -> String? {
         if let scopes = node.metadataProps.first(where: { $0.key == "pkg.torch.onnx.name_scopes" })?.value {
             let parts = scopes.split(separator: "'", omittingEmptySubsequences: false)
             let names = stride(from: 1, to: parts.count, by: 2).map { String(parts[$0]) }  // those within the quotes

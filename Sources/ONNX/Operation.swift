@@ -10,12 +10,12 @@ struct Operation {
     /// Version of the operator set that the file was written for.
     let opset: Int
     /// nil where an optional input is left out.
-    let inputs: [Value?]
+    var inputs: [Value?]
     /// Outputs that have a name.
     let outputs: [String]
     /// The module that it belongs to, in the program that exported the graph.
     let module: String?
-    let attributes: [String: Onnx_AttributeProto]
+    var attributes: [String: Onnx_AttributeProto]
     /// The model's path.
     let file: String
     /// Reads constant inputs.
@@ -32,6 +32,11 @@ struct Operation {
     /// An error that names the node.
     func refuse(_ reason: String) -> WeightsError {
         WeightsError(file: file, reason: "node \(shown(name)) (\(shown(type))): \(reason)")
+    }
+
+    /// The error for an operator that is not known.
+    var unsupported: WeightsError {
+        refuse("this operator is not supported; export the network for inference, without control flow")
     }
 
     func integer(_ name: String, _ standard: Int) throws(WeightsError) -> Int {

@@ -16,7 +16,7 @@ struct Operator: Sendable {
     enum Kind {
         /// Known before any picture is seen, whatever the inputs are: a literal, or the extents of a value.
         case literal(@Sendable (Operation) throws -> Value)
-        /// Depends on the values of its inputs. nil for what is not supported.
+        /// Depends on the values of its inputs. Without the first, its layers compute it from constants as well.
         case computed(Folding?, Importing?)
     }
 
@@ -29,7 +29,7 @@ struct Operator: Sendable {
     /// An operator of one output.
     ///
     /// - Parameters:
-    ///   - constant: computes it from constants; nil where that is not supported.
+    ///   - constant: computes it from constants; nil where its layers do.
     ///   - layer: adds its layers; nil where inputs that depend on the picture are not supported.
     init(
         _ name: String, constant: (@Sendable (Operation) throws -> Constant)? = nil,
@@ -46,7 +46,7 @@ struct Operator: Sendable {
     static let all: [String: Operator] = {
         let rows = [
             constants, reshapes, selections, joins, borders, functions, arithmetic, reductions, normalizations, products, convolutions,
-            pools,
+            pools, quantization,
         ].joined()
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
     }()
@@ -70,15 +70,14 @@ extension GraphImporter {
     }
 
     private mutating func rowOutputs(of operation: Operation) throws -> [Value] {
-        guard let row = Operator.all[operation.type] else {
-            throw operation.refuse("this operator is not supported; export the network for inference, without quantization or control flow")
-        }
+        guard let row = Operator.all[operation.type] else { throw operation.unsupported }
         switch row.kind {
         case .literal(let value): return [try value(operation)]
         case .computed(let folding, let importing):
-            if let folding, operation.isConstant {
+            if operation.isConstant {
                 let isSized = operation.inputs.contains { $0?.isSized == true }
-                return try folding(operation).map { $0.sized(isSized) }
+                if let folding { return try folding(operation).map { $0.sized(isSized) } }
+                if let importing { return try evaluated(operation, importing).map { $0.sized(isSized) } }
             }
             guard let importing else {
                 throw operation.refuse("this operator is supported for constants only, and an input depends on the picture")

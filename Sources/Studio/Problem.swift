@@ -144,7 +144,7 @@ extension Problem {
         case .objective(_, let error):
             self = .usage(error.isUnknownFunction ? "\(message) (lucid render \(setting: "help"))" : message, setting: "expression")
         case .transforms: self = .usage(message, setting: "transforms")
-        case .layer: self = .usage(message, setting: "layer")
+        case .layer(let error): self = error.reason == nil ? .usage(message, setting: "layer") : .badData(message, setting: "layer")
         case .index: self = .usage(message, setting: "index")
         case .size: self = .usage(message, setting: "size")
         case .memory: self.init(.failed, message, setting: "size")
@@ -174,6 +174,9 @@ extension Problem {
             self.init(kind, "\(setting: name)\(sentence: rest)")
         case .ownWeights: self.init(kind, "\(error); give your own with \(setting: "weights") FILE")
         case .importName(let example): self.init(kind, "\(error), e.g. \(setting: "as") \(example)")
+        case .inputs: self.init(kind, "\(error) with \(setting: "input") NAME=zeros, or a file of numbers or a picture", setting: "input")
+        case .weightsOf(let path):
+            self.init(kind, "\(error): \(setting: "model") resnet18 \(setting: "weights") \(path)", setting: "model")
         case .model(let name): self.init(kind, "\(error); try \(setting: "model") \(name)")
         }
     }

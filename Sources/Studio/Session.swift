@@ -43,13 +43,14 @@ public final class Session: Sendable {
         defer { download(name, nil) }
         let model: Model
         do {
+            let request = try request.readingInputs()
             model = try library.load(request) { bytes, total in
                 self.download(name, (bytes, total))
                 return !self.isCancelled()
             }
         } catch {
-            var problem = Problem(error)
-            problem.setting = request.weights != nil ? "weights" : "model"
+            var problem = Problem(any: error)
+            problem.setting = problem.setting == "input" ? "input" : request.weights != nil ? "weights" : "model"
             throw problem
         }
         return models.withLock { models in
@@ -69,6 +70,7 @@ public final class Session: Sendable {
     /// The network for what looks at its graph or its speed only: weights that are not here are not downloaded.
     public static func graph(_ request: ModelRequest) throws(Problem) -> Model {
         let library = try library()
+        let request = try request.readingInputs()
         return try asProblem { () throws(StoreError) in try library.graph(request) }
     }
 
@@ -88,6 +90,12 @@ public final class Session: Sendable {
 
     /// A problem for a command that needs classes, with a network that ends before them.
     static func noClasses(of model: Model) throws(Problem) -> Problem {
+        if let reason = model.network.remarks.unreadEnd { return .badData("\(model.name): its classes cannot be computed: \(reason)") }
+        if let dims = model.network.remarks.answers {
+            let extents = dims.first == 1 ? dims.dropFirst() : dims[...]
+            let shape = extents.isEmpty ? "1 value" : "\(extents.map(String.init).joined(separator: "×")) values"
+            return .usage("\(model.name) answers with \(shape), not with classes", setting: "model")
+        }
         let architecture = String(model.name.prefix { $0 != ":" })
         let others = try library().classifiers(like: architecture).joined(separator: " and ")
         return .usage("the weights of \(model.name) end before the classes; those of \(sentence: others) go on to them", setting: "model")
@@ -99,6 +107,7 @@ extension Model {
     ///
     /// - Parameter canChange: whether the job has settings that say otherwise.
     func report(to reporter: any Reporter, canChange: Bool = true) throws(Problem) {
+        for note in network.remarks.notes { try reporter.report(.note("\(name): \(note)")) }
         guard let assumption else { return }
         let advice: Message = canChange ? "; \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise" : ""
         try reporter.report(.note("\(name): \(sentence: assumption)\(advice)"))
@@ -111,6 +120,7 @@ extension Model {
         do {
             return try network.layer(named: name)
         } catch {
+            if error.reason != nil { throw .badData("\(self.name): \(error)", setting: "layer") }
             throw .usage("\(self.name): \(error); `lucid layers \(setting: "model") \(self.name)` shows all", setting: "layer")
         }
     }

@@ -22,6 +22,23 @@ import Testing
         #expect(chunks[2].contents == Array("Software\0lucid".utf8))
     }
 
+    /// One sample a pixel where no pixel has a colour, and the same picture when it is read.
+    @Test(arguments: [Picture.BitDepth.eight, .sixteen], [false, true])
+    func aGreyPictureIsAGreyFile(_ depth: Picture.BitDepth, _ alpha: Bool) throws {
+        let values: [Int] = (0..<12).flatMap { place in [place * 20, place * 20, place * 20] + (alpha ? [255 - place] : []) }
+        func picture(_ values: [Int]) -> Picture {
+            Picture(
+                width: 4, height: 3, hasAlpha: alpha,
+                samples: depth == .eight ? .eight(values.map { UInt8($0) }) : .sixteen(values.map { UInt16($0 * 257) }))
+        }
+        let grey = try PNG.encode(picture(values))
+        #expect(try chunks(of: grey)[0].contents[9] == (alpha ? 4 : 0))
+        #expect(try Picture.decode(grey, name: "grey") == picture(values))
+        var coloured = values
+        coloured[5] += 1
+        #expect(try chunks(of: PNG.encode(picture(coloured)))[0].contents[9] == (alpha ? 6 : 2))
+    }
+
     // MARK: - Text
 
     @Test func textsComeBack() throws {

@@ -150,6 +150,16 @@ import Testing
         ("mean of channels", Reduction(.mean), [Shape(5, 3, 4)]),
         ("length of channels", Reduction(.length), [Shape(5, 3, 4)]),
         ("largest channel", Reduction(.maximum), [Shape(5, 3, 4)]),
+        ("product of channels", Reduction(.product), [Shape(5, 3, 4)]),
+        ("logarithm of a sum of exponentials", Reduction(.logSumExp), [Shape(5, 3, 4)]),
+        ("cumulative sum", CumulativeSum(isExclusive: true, isReversed: true), [Shape(5, 3, 4)]),
+        ("selection", Selection(where: .constant(parameter([60])), .input, else: .input), [Shape(3, 4, 5), Shape(3, 4, 5)]),
+        (
+            "product with a constant", HeldInput(Arithmetic(.multiply), place: 0, parameter([60]), shape: Shape(3, 4, 5)),
+            [Shape(3, 4, 5)]
+        ),
+        ("Mish", Nonlinearity(.mish), [Shape(3, 4, 5)]),
+        ("wide max pooling", MaxPooling(window: Window(kernel: 17, stride: 3, padding: 8)), [Shape(3, 12, 11)]),
         ("global max pooling", GlobalMaxPooling(), [Shape(5, 3, 4)]),
         (
             "concatenation of blocks",

@@ -71,15 +71,18 @@ enum Proto {
         dims.flatMap { number(1, $0) } + number(2, type) + field(8, name) + (raw.map { field(place, $0) } ?? [])
     }
 
-    private static func value(_ name: String, _ dims: [Int]) -> [UInt8] {
+    /// - Parameter dims: 0 for an extent that is left open.
+    private static func value(_ name: String, _ dims: [Int], type: Int) -> [UInt8] {
         let shape = dims.flatMap { field(1, number(1, $0)) }
-        return field(1, name) + field(2, field(1, number(1, 1) + field(2, shape)))
+        return field(1, name) + field(2, field(1, number(1, type) + field(2, shape)))
     }
 
     static func model(
-        _ nodes: [[UInt8]], tensors: [[UInt8]] = [], dims: [Int] = [1, 3, 8, 8], output: String = "y", opset: Int = 17
+        _ nodes: [[UInt8]], tensors: [[UInt8]] = [], dims: [Int] = [1, 3, 8, 8], output: String = "y", opset: Int = 17, type: Int = 1,
+        others: [(name: String, dims: [Int])] = []
     ) -> [UInt8] {
-        let values = field(11, value("x", dims)) + field(12, value(output, []))
+        let values = field(11, value("x", dims, type: type)) + others.flatMap { field(11, value($0.name, $0.dims, type: 1)) }
+            + field(12, value(output, [], type: 1))
         let graph = nodes.flatMap { field(1, $0) } + tensors.flatMap { field(5, $0) } + values
         return number(1, 8) + field(7, graph) + field(8, number(2, opset))
     }

@@ -48,7 +48,21 @@ import Testing
         #expect(error < Self.tolerance, "\(name): \(error)")
     }
 
-    @Test(arguments: names)
+    /// Rounded values have no slope; their gradient passes straight through.
+    static let smooth = names.filter { !$0.hasPrefix("quantized") }
+
+    @Test(arguments: names.filter { $0.hasPrefix("quantized") })
+    func gradientsPassStraightThroughRounding(_ name: String) throws {
+        let (network, image, _) = try load(name)
+        let last = try network.layer(named: network.layerNames.last!)
+        let trace = try PreparedNetwork(network, requests: [last: .all], preprocessing: nil).forward(image, Pass())
+        let weights = IntegerHash.tensor("weights", trace[last].values.shape)
+        let gradient = trace.backward(from: [last: weights])
+        #expect(relativeError(gradient.elements, weights.elements) < 1e-4)
+        #expect(network.remarks.notes.count == 1)
+    }
+
+    @Test(arguments: smooth)
     func theSlopeIsTheGradient(_ name: String) throws {
         let (network, image, _) = try load(name)
         let last = try network.layer(named: network.layerNames.last!)

@@ -147,6 +147,21 @@ private func plan(_ height: Int, _ width: Int, _ change: (inout DreamPlan) -> Vo
 }
 
 @Suite struct TilingTests {
+    /// A network of one size sees tiles of just that size.
+    @Test func tilesOfOneSizeAreThatLarge() {
+        for (extent, side) in [(100, 48), (224, 224), (500, 224), (33, 32)] {
+            for shift in [0, 5, 200, 65_535] {
+                let pieces = Tiling(height: extent, width: 1, side: side, shift: (shift, 0)).rows
+                #expect(pieces.first?.core.lowerBound == 0 && pieces.last?.core.upperBound == extent)
+                #expect(zip(pieces, pieces.dropFirst()).allSatisfy { $0.core.upperBound == $1.core.lowerBound })
+                for piece in pieces {
+                    #expect(piece.seen.count == side, "\(piece)")
+                    #expect(piece.seen.lowerBound <= piece.core.lowerBound && piece.seen.upperBound >= piece.core.upperBound, "\(piece)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: [1, 31, 255, 256, 257, 300, 640, 1000, 2049])
     func coresCoverEveryPixelOnce(_ extent: Int) {
         for side in [256, 288, 1024] {

@@ -190,6 +190,7 @@ import Visualization
         #expect(try TransformChain(parsing: "lucid").text == TransformChain.standard.text)
         #expect(try TransformChain(parsing: TransformChain.expanded("xplique", size: 160)).text.contains("pad(40) jitter(20)"))
         #expect(TransformChain.expanded("jitter(3)", size: 64) == "jitter(3)")
+        #expect(try TransformChain(parsing: "flip tf-keras-vis scale(0.9...1.1 by 0.02)").text == "flip roll(4) rotate(-1...1) scale(0.9...1.1 by 0.02)")
         #expect(try TransformChain(parsing: "jitter(8)pad(3 , 0.25)   flip").text == "jitter(8) pad(3, 0.25) flip")
     }
 
@@ -215,7 +216,7 @@ import Visualization
         "random_crop(0...1)", "random_crop(0.5...2)", "random_crop(0.5...0.1, even)", "random_crop(0.5...0.1, uniform, 2)",
         "random_crop(nan...0.1)", "resize(0)", "resize(224x)", "resize(x224)", "resize(1x2x3)", "resize(-3)", "at_least(a)",
         "backdrop(1)", "scale(0.9^1)", "scale(0.9^1...a)", "scale(0^1...2)", "scale(2^1...5)", "scale(0*0.9^1...2)", "scale(0.9^2...1)",
-        "scale(0.9^-5...5 + 0.9...1.1)", "rotate(400)", "lucid jitter(3)", "xplique", "none none", "jitter(99999999999999999999)",
+        "scale(0.9^-5...5 + 0.9...1.1)", "rotate(400)", "xplique", "none none", "jitter(99999999999999999999)",
     ])
     func nonsenseIsRefused(_ text: String) {
         #expect(throws: TransformError.self) { try TransformChain(parsing: text) }

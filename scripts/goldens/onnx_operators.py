@@ -561,6 +561,186 @@ case("non-zero")(lambda g: g("Gather", "x", g("Reshape", g("NonZero", ints(0, 1,
 simple("swish", "Swish", 24)
 
 
+# Functions of each element; steps are multiplied with the values, so that there is a slope.
+simple("mish", "Mish", 18)
+simple("celu", "Celu", 12, alpha=0.7)
+simple("shrink", "Shrink", lambd=0.2, bias=0.1)
+simple("thresholded-relu", "ThresholdedRelu", alpha=0.0)
+simple("tan", "Tan")
+simple("atan", "Atan")
+simple("sinh", "Sinh")
+simple("cosh", "Cosh")
+simple("asinh", "Asinh")
+case("asin")(lambda g: g("Asin", g("Mul", "x", floats(0.7))))
+case("acos")(lambda g: g("Acos", g("Mul", "x", floats(0.7))))
+case("atanh")(lambda g: g("Atanh", g("Mul", "x", floats(0.7))))
+case("acosh")(lambda g: g("Acosh", g("Add", "x", floats(2.5))))
+for step in ["Sign", "Floor", "Ceil", "Round"]:
+    case(f"{step.lower()}-values")(lambda g, step=step: g("Mul", "x", g(step, "x")))
+case("not-values")(lambda g: g("Mul", "x", g("Cast", g("Not", g("Cast", g("Relu", "x"), to=TensorProto.BOOL)), to=TensorProto.FLOAT)))
+case("cast-values")(lambda g: g("Mul", "x", g("Cast", g("Cast", g("Mul", "x", floats(3)), to=TensorProto.INT32), to=TensorProto.FLOAT)))
+
+
+# Comparisons of values, and what they choose.
+@case("where-greater")
+def _(g):
+    return g("Where", g("Greater", "x", floats(0)), "x", g("Mul", "x", floats(0.2)))
+
+
+@case("where-mask")
+def _(g):
+    mask = numpy.arange(48).reshape(1, 1, 6, 8) % 3 == 0
+    return g("Softmax", g("Where", mask, "x", numpy.float32(-1e9)), axis=-1)
+
+
+@case("where-broadcast")
+def _(g):
+    return g("Where", g("Less", g("ReduceMean", "x", axes=[1], keepdims=1), "x"), g.hash(3, 1, 1), g("Mul", "x", "x"))
+
+
+for name, op in [("less", "LessOrEqual"), ("at-least", "GreaterOrEqual"), ("equal", "Equal")]:
+    case(f"{name}-values")(lambda g, op=op: g("Mul", "x", g("Cast", g(op, "x", g("Relu", "x")), to=TensorProto.FLOAT)))
+
+
+@case("logic-values")
+def _(g):
+    a, b = g("Greater", "x", floats(0)), g("Less", "x", g.hash(8))
+    truths = [g("Cast", g(op, a, b), to=TensorProto.FLOAT) for op in ["And", "Or", "Xor"]]
+    return g("Mul", "x", g("Sum", *truths))
+
+
+case("power-values")(lambda g: g("Pow", g("Add", g("Abs", "x"), floats(0.5)), "x"))
+case("power-each")(lambda g: g("Pow", g("Add", g("Abs", "x"), floats(0.5)), g.hash(3, 1, 1)))
+case("remainder-values")(lambda g: g("Mod", g("Add", "x", floats(3.5)), floats(5), fmod=1))
+case("trilu")(lambda g: g("Trilu", "x", ints(1).reshape(()), upper=0))
+case("trilu-constant")(lambda g: g("MatMul", "x", g("Trilu", g.hash(8, 8))))
+
+# Reductions and sums.
+for op in ["ReduceMin", "ReduceProd", "ReduceL1", "ReduceSumSquare", "ReduceLogSumExp"]:
+    case(f"{op.lower()}-channels")(lambda g, op=op: g(op, "x", axes=[1], keepdims=1))
+    case(f"{op.lower()}-columns")(lambda g, op=op: g(op, "x", axes=[3], keepdims=0))
+    case(f"{op.lower()}-constant")(
+        lambda g, op=op: g("Mul", "x", g("Reshape", g(op, g.hash(3, 4), axes=[1]), ints(3, 1, 1))))
+case("reduce-log-sum")(lambda g: g("ReduceLogSum", g("Exp", "x"), axes=[2], keepdims=1))
+case("cumsum")(lambda g: g("CumSum", "x", numpy.int64(3)))
+case("cumsum-back")(lambda g: g("CumSum", "x", numpy.int64(1), exclusive=1, reverse=1))
+simple("lp-normalization", "LpNormalization", 22, axis=1)
+simple("lp-normalization-1", "LpNormalization", 22, axis=3, p=1)
+
+# Pools over more than two axes, and as large as the map.
+@case("lrn-written-out")
+def _(g):
+    wide = g("Pad", g("Unsqueeze", g("Mul", "x", "x"), ints(1)), ints(0, 0, 1, 0, 0, 0, 0, 1, 0, 0))
+    mean = g("Squeeze", g("AveragePool", wide, kernel_shape=[3, 1, 1], strides=[1, 1, 1]), ints(1))
+    return g("Div", "x", g("Pow", g("Add", g("Mul", mean, floats(0.3)), floats(1)), floats(0.75)))
+
+
+case("max-pool-three-axes")(
+    lambda g: g("MaxPool", g("Unsqueeze", "x", ints(1)), kernel_shape=[2, 1, 3], strides=[1, 1, 2], pads=[0, 0, 1, 1, 0, 0]))
+case("average-pool-three-axes")(
+    lambda g: g("AveragePool", g("Unsqueeze", "x", ints(1)), kernel_shape=[1, 3, 3], pads=[0, 1, 1, 0, 1, 1]))
+case("max-pool-large")(lambda g: g("MaxPool", "x", kernel_shape=[17, 17], pads=[8, 8, 8, 8]))
+case("max-pool-large-strides")(lambda g: g("MaxPool", "x", kernel_shape=[16, 17], pads=[7, 8, 7, 8], strides=[2, 3]))
+
+# Products.
+case("matmul-vector")(lambda g: g("MatMul", "x", g.hash(8)))
+case("matmul-stack")(lambda g: g("MatMul", "x", g.hash(3, 8, 5)))
+case("matmul-stack-left")(lambda g: g("MatMul", g.hash(3, 4, 6), "x"))
+case("gemm-transposed-input")(lambda g: g("Gemm", g("Reshape", "x", ints(16, 9)), g.hash(16, 5), g.hash(5), transA=1))
+
+
+# Operators of constants.
+@case("fold-batch-normalization")
+def _(g):
+    rows = g("Reshape", g.hash(4, 3, 3, 3), ints(1, 4, 27))
+    rows = g("BatchNormalization", rows, g.hash(4), g.hash(4), g.hash(4), g.hash(4, offset=1.5, scale=0.3))
+    return g("Conv", "x", g("Reshape", rows, ints(4, 3, 3, 3)), pads=[1, 1, 1, 1])
+
+
+@case("fold-batch-statistics")
+def _(g):
+    rows = g("Reshape", g.hash(4, 3, 3, 3), ints(1, 4, 27))
+    rows, _, _ = g(
+        "BatchNormalization", rows, g.hash(4), g.hash(4), floats(0, 0, 0, 0), floats(1, 1, 1, 1), outputs=3, training_mode=1)
+    return g("Conv", "x", g("Reshape", rows, ints(4, 3, 3, 3)), pads=[1, 1, 1, 1])
+
+
+@case("fold-resize")
+def _(g):
+    grid = g("Resize", g.hash(1, 3, 4, 5), None, None, ints(1, 3, 6, 8), mode="cubic")
+    return g("Add", "x", grid)
+
+
+@case("fold-conv")
+def _(g):
+    kernel = g("Conv", g.hash(4, 3, 3, 3), g.hash(3, 3, 1, 1))
+    return g("Conv", "x", kernel, pads=[1, 1, 1, 1])
+
+
+@case("fold-gemm")
+def _(g):
+    return g("MatMul", "x", g("Gemm", g.hash(8, 4), g.hash(5, 4), g.hash(5), transB=1, alpha=0.5))
+
+
+@case("fold-positions")
+def _(g):
+    places = g("CumSum", g("Expand", numpy.float32(0.3), ints(6, 8)), numpy.int64(1))
+    return g("Add", "x", g("Mul", g("Sin", places), g("Cos", places)))
+
+
+@case("fold-weight-normalization")
+def _(g):
+    weights = g.hash(8, 5)
+    length = g("ReduceL2", weights, axes=[0], keepdims=1)
+    return g("MatMul", "x", g("Mul", g("Div", weights, length), g.hash(5)))
+
+
+@case("fold-spectral-normalization")
+def _(g):
+    weights = g.hash(8, 5)
+    sigma = g("MatMul", g.hash(8), g("MatMul", weights, g.hash(5)))
+    return g("MatMul", "x", g("Div", weights, sigma))
+
+
+@case("fold-pools-and-softmax")
+def _(g):
+    table = g("Softmax", g("MaxPool", g("AveragePool", g.hash(1, 3, 13, 17), kernel_shape=[2, 2]), kernel_shape=[2, 2], strides=[2, 2]), axis=1)
+    return g("Mul", "x", g("LayerNormalization", table, g.hash(8), g.hash(8), axis=-1))
+
+
+@case("constants-share-names")
+def _(g):
+    # Both tensors are called as the initializer of the Mul is.
+    first, second = [g("Constant", value=numpy_helper.from_array(g.hash(*shape, 5, 5), "c0")) for shape in ((16, 3), (3, 16))]
+    y = g("Conv", g("Mul", "x", floats(2)), first, pads=[2, 2, 2, 2])
+    return g("Conv", y, second, pads=[2, 2, 2, 2])
+
+
+# Quantized weights.
+@case("dequantized-weights")
+def _(g):
+    kernel = g("DequantizeLinear", (100 * g.hash(4, 3, 3, 3)).astype(numpy.int8), floats(0.02).reshape(()), numpy.int8(3))
+    return g("Conv", "x", kernel)
+
+
+@case("dequantized-channels")
+def _(g):
+    codes = (128 + 100 * g.hash(4, 3, 3, 3)).astype(numpy.uint8)
+    return g("Conv", "x", g("DequantizeLinear", codes, g.hash(4, offset=0.03, scale=0.01), numpy.array([128, 120, 130, 128], numpy.uint8), axis=0))
+
+
+@case("quantized-values")
+def _(g):
+    scale, zero = floats(0.01).reshape(()), numpy.uint8(120)
+    return g("DequantizeLinear", g("QuantizeLinear", "x", scale, zero), scale, zero)
+
+
+@case("quantized-values-signed")
+def _(g):
+    scale, zero = floats(0.02).reshape(()), numpy.int8(0)
+    return g("DequantizeLinear", g("QuantizeLinear", "x", scale, zero), scale, zero)
+
+
 # Pictures of TensorFlow.
 @case("nhwc-conv", shape=(1, 6, 8, 3))
 def _(g):

@@ -7,7 +7,8 @@ import Musl
 #endif
 
 extension PNG {
-    /// The bytes of a PNG file: RGB or RGBA of 8 or 16 bits, marked as sRGB. The same arguments give the same bytes.
+    /// The bytes of a PNG file: RGB, or grey where every pixel is, with alpha or without, of 8 or 16 bits, marked as sRGB. The same
+    /// arguments give the same bytes.
     ///
     /// - Parameters:
     ///   - text: kept in the file ahead of the pixels, in this order. A keyword has 1 to 79 characters of Latin-1 without
@@ -30,15 +31,26 @@ extension PNG {
         guard let width = UInt32(exactly: picture.width), let height = UInt32(exactly: picture.height) else {
             throw .unencodable(.png, reason: "a side of more than 2147483647 pixels")
         }
+        let grey = greySamples(samples, channels: picture.channels)
+        let channels = grey == nil ? picture.channels : picture.channels - 2
         var output = lucid_png_output()
         defer { free(output.bytes) }
         let done = try withTexts(texts) { texts, count in
             lucid_png_write(
-                &output, samples, width, height, Int32(S.bitWidth), Int32(picture.channels), Int32(level), texts, count)
+                &output, grey ?? samples, width, height, Int32(S.bitWidth), Int32(channels), Int32(level), texts, count)
         }
         guard done == 1 else {
             throw .unencodable(.png, reason: String(cString: lucid_png_output_message(&output)))
         }
         return Array(UnsafeBufferPointer(start: output.bytes, count: output.count))
+    }
+
+    /// One sample of each pixel, and its alpha; nil where a pixel has a colour.
+    private static func greySamples<S: Sample>(_ samples: [S], channels: Int) -> [S]? {
+        samples.withUnsafeBufferPointer { samples in
+            let pixels = stride(from: 0, to: samples.count, by: channels)
+            guard pixels.allSatisfy({ samples[$0] == samples[$0 + 1] && samples[$0] == samples[$0 + 2] }) else { return nil }
+            return pixels.flatMap { channels == 4 ? [samples[$0], samples[$0 + 3]] : [samples[$0]] }
+        }
     }
 }

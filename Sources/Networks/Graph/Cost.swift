@@ -16,7 +16,8 @@ extension Network {
     public func cost(of layers: Set<LayerName>, height: Int, width: Int) -> Cost {
         var cost = Cost()
         let requests = Dictionary(uniqueKeysWithValues: layers.map { ($0, ActivationRequest.all) })
-        var shapes: [Int: Shape] = [-1: Shape(inputChannels, height, width)]
+        let seen = seenSize(for: layers, height: height, width: width) ?? Size(height: height, width: width)
+        var shapes: [Int: Shape] = [-1: Shape(inputChannels, seen.height, seen.width)]
         for node in OptimizedGraph(self, requests: requests).nodes {
             let inputs = node.inputs.compactMap { shapes[$0] }
             guard inputs.count == node.inputs.count, let shape = try? node.layer.outputShape(for: inputs) else { break }

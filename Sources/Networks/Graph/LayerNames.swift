@@ -11,9 +11,14 @@ public struct LayerNameError: Error, CustomStringConvertible {
     public let name: String
     /// The nearest names that there are, best first.
     public let nearest: [String]
+    /// Why it cannot be drawn, where the file has it.
+    public var reason: String?
+
+    public init(name: String, nearest: [String], reason: String? = nil) { (self.name, self.nearest, self.reason) = (name, nearest, reason) }
 
     public var description: String {
-        "there is no layer \"\(shown(name))\"; the nearest are \(nearest.map(shown).joined(separator: ", "))"
+        if let reason { return "layer \(shown(name)) cannot be drawn: \(reason)" }
+        return "there is no layer \"\(shown(name))\"; the nearest are \(nearest.map(shown).joined(separator: ", "))"
     }
 }
 
@@ -22,6 +27,9 @@ extension Network {
     /// SqueezeNet is the concatenation that ends its fire module).
     public func layer(named name: String) throws(LayerNameError) -> LayerName {
         if nodes.contains(where: { $0.name == name }) { return LayerName(node: name) }
+        if let unread = remarks.unread.first(where: { $0.name == name || $0.module == name }), !nodes.contains(where: { $0.module == name }) {
+            throw LayerNameError(name: name, nearest: [], reason: unread.reason)
+        }
         if let last = nodes.last(where: { $0.name.hasPrefix(name + ".") }), !name.isEmpty {
             return LayerName(node: last.name)
         }

@@ -38,6 +38,8 @@ public struct Network: Sendable {
     public let inputChannels: Int
     /// The size that the layers were made for which fit one size only; nil if there are none. See `onlySize(for:)`.
     public let onlySize: Size?
+    /// What its file says beside the layers.
+    public package(set) var remarks = NetworkRemarks()
 
     init(nodes: [Node], channels: [Int], inputChannels: Int, onlySize: Size? = nil) {
         self.onlySize = onlySize
@@ -81,13 +83,7 @@ public struct Network: Sendable {
     }
 
     /// The one size of the picture that a layer can be computed at; nil where any will do that is large enough.
-    public func onlySize(for layer: LayerName) -> Size? {
-        guard let onlySize else { return nil }
-        // Strides up to 32 divide these.
-        let other = try? shape(of: layer, height: onlySize.height + 64, width: onlySize.width + 96)
-        // A vector of every position has as many channels as there are positions: another size has others.
-        return other?.channels == channels(of: layer) ? nil : onlySize
-    }
+    public func onlySize(for layer: LayerName) -> Size? { SizeFit(self, layers: [layer]).only }
 
     /// The shapes of every node's output for an image of this size.
     public func shapes(forHeight height: Int, width: Int) throws(ShapeError) -> [(layer: LayerName, shape: Shape)] {

@@ -18,6 +18,8 @@ public struct NetworkBuilder {
     private(set) var parameters: [Parameter] = []
     /// The size of the picture that some layers were made for, which take no other.
     public var onlySize: Network.Size?
+    /// What is said of the network beside its layers.
+    public var remarks = NetworkRemarks()
     /// The network's input: `[channels, height, width]`, after preprocessing.
     public let image: Value
 
@@ -47,6 +49,13 @@ public struct NetworkBuilder {
         nodes.append(Network.Node(name: name, layer: layer, inputs: inputs.map(\.index), module: module))
         self.channels.append(channels)
         return Value(index: nodes.count - 1, channels: channels)
+    }
+
+    /// Removes every node but the first `count`.
+    package mutating func truncate(to count: Int) {
+        for node in nodes[count...] { names.remove(node.name) }
+        nodes.removeSubrange(count...)
+        channels.removeSubrange(count...)
     }
 
     /// A parameter that the checkpoint must have.
@@ -171,6 +180,8 @@ public struct NetworkBuilder {
     /// The network, once every parameter was found in the checkpoint in its shape.
     public func network() throws(WeightsError) -> Network {
         try store.check(parameters)
-        return Network(nodes: nodes, channels: channels, inputChannels: image.channels, onlySize: onlySize)
+        var network = Network(nodes: nodes, channels: channels, inputChannels: image.channels, onlySize: onlySize)
+        network.remarks = remarks
+        return network
     }
 }

@@ -16,6 +16,8 @@ public struct Preprocessing: Sendable, Hashable, Codable {
     public var resize: Int
     /// The side of the square that is classified, in pixels.
     public var crop: Int
+    /// Other inputs of the network than the picture, and what they are held at; nil where there are none.
+    public var inputs: [GivenInput.Note]?
 
     public init(range: [Float], mean: [Float], std: [Float], bgr: Bool = false, resize: Int = 256, crop: Int = 224) {
         self.range = range
@@ -32,7 +34,7 @@ public struct Preprocessing: Sendable, Hashable, Codable {
     private func factor(_ channel: Int) -> Float { (range[1] - range[0]) / number(std, channel) }
 
     /// - Parameter image: `[channels, height, width]` in 0…1, red first.
-    func callAsFunction(_ image: Tensor, workers: Workers) -> Tensor {
+    package func callAsFunction(_ image: Tensor, workers: Workers) -> Tensor {
         let channels = 0..<image.shape.channels
         return ordered(image).affine(
             channels.map(factor), channels.map { (range[0] - number(mean, $0)) / number(std, $0) }, workers: workers)
@@ -65,6 +67,7 @@ extension Preprocessing {
         bgr = try values.decodeIfPresent(Bool.self, forKey: .bgr) ?? false
         resize = try values.decode(Int.self, forKey: .resize)
         crop = try values.decode(Int.self, forKey: .crop)
+        inputs = try values.decodeIfPresent([GivenInput.Note].self, forKey: .inputs)
         // A picture's metadata may hold anything.
         let numbers = range + mean + std
         guard range.count == 2, 1...4096 ~= mean.count, 1...4096 ~= std.count, numbers.allSatisfy(\.isFinite), !std.contains(0),

@@ -20,7 +20,7 @@ extension PreparedNetwork {
     /// Times every step alone, forward and back, with the inputs that this image gives it.
     public func profile(_ image: Tensor, _ pass: Pass, rounds: Int) -> [StepTiming] {
         func median(_ durations: [Duration]) -> Duration { durations.sorted()[durations.count / 2] }
-        let input = FeatureMap(image, workers: pass.workers)
+        let input = FeatureMap(scaling(of: image.shape).map { $0(image, workers: pass.workers) } ?? image, workers: pass.workers)
         var outputs: [FeatureMap] = []
         return steps.map { step in
             let inputs = step.inputs.map { $0 < 0 ? input : outputs[$0] }

@@ -23,7 +23,17 @@ public struct LayerSummary: Sendable, Codable {
     public let endsStage: Bool
 }
 
+extension Window {
+    /// Rows from the first that it sees to the last.
+    fileprivate var reachHeight: Int { (kernelHeight - 1) * dilationHeight }
+    /// Columns likewise.
+    fileprivate var reachWidth: Int { (kernelWidth - 1) * dilationWidth }
+}
+
 extension Network {
+    /// Pixels beyond which no receptive field and no stride is followed, so that no product of many overflows.
+    private static let longest = 1 << 30
+
     /// Every layer with its output for an image of this size, shallow to deep.
     public func summary(height: Int, width: Int) throws(ShapeError) -> [LayerSummary] {
         /// How an output position maps to the image along both axes.
@@ -31,6 +41,9 @@ extension Network {
             var extent = (height: 1, width: 1)
             var jump = (height: 1, width: 1)
         }
+        let seen = seenSize(for: Set(nodes.map { LayerName(node: $0.name) }), height: height, width: width)
+            ?? Size(height: height, width: width)
+        let (height, width) = (seen.height, seen.width)
         let shapes = try self.shapes(forHeight: height, width: width)
         let image = Shape(inputChannels, height, width)
         let stages = Set(self.stages.map(\.node))
@@ -52,16 +65,15 @@ extension Network {
             }
             if let window = node.layer.window(for: inputs) {
                 var grown = field.extent
-                grown.height += (window.kernelHeight - 1) * window.dilationHeight * field.jump.height
-                grown.width += (window.kernelWidth - 1) * window.dilationWidth * field.jump.width
+                grown.height = min(grown.height + window.reachHeight * field.jump.height, Self.longest)
+                grown.width = min(grown.width + window.reachWidth * field.jump.width, Self.longest)
                 // A layer that reads every position sees the image and no more.
                 if window.kernelHeight >= inputs[0].height, window.kernelWidth >= inputs[0].width, inputs[0].area > 1 {
                     grown.height = max(field.extent.height, min(grown.height, height))
                     grown.width = max(field.extent.width, min(grown.width, width))
                 }
                 field.extent = grown
-                field.jump.height *= window.strideHeight
-                field.jump.width *= window.strideWidth
+                field.jump = (min(field.jump.height * window.strideHeight, Self.longest), min(field.jump.width * window.strideWidth, Self.longest))
             }
             fields.append(field)
             rows.append(

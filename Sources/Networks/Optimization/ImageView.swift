@@ -26,16 +26,17 @@ extension PreparedNetwork {
             places: shapes.map { Activation.Place(height: $0.height, width: $0.width) }, isWhole: true)
         guard let positions else { return whole }
 
-        // Pixels from one position of a step to the next.
+        // Pixels from one position of a step to the next; the image's extent for all that is longer. A global pool counts as a
+        // stride of its map's side, and the product over many has no bound.
         var strides: [(height: Int, width: Int)] = []
         for step in steps {
             let window = step.layer.window(for: known[strides.count].inputs)
             let before = step.inputs.map { $0 < 0 ? (height: 1, width: 1) : strides[$0] }
+            let (height, width) = before.reduce((1, 1)) {
+                (commonMultiple($0.0, $1.height, atMost: image.height), commonMultiple($0.1, $1.width, atMost: image.width))
+            }
             strides.append(
-                (
-                    before.reduce(1) { leastCommonMultiple($0, $1.height) } * (window?.strideHeight ?? 1),
-                    before.reduce(1) { leastCommonMultiple($0, $1.width) } * (window?.strideWidth ?? 1)
-                ))
+                (min(height * (window?.strideHeight ?? 1), image.height), min(width * (window?.strideWidth ?? 1), image.width)))
         }
 
         var fields = [(rows: Range<Int>, columns: Range<Int>)?](repeating: nil, count: steps.count)
@@ -66,7 +67,9 @@ extension PreparedNetwork {
         }
         guard let pixels else { return whole }
         let grid = strides.reduce((height: 1, width: 1)) {
-            (leastCommonMultiple($0.height, $1.height), leastCommonMultiple($0.width, $1.width))
+            (
+                commonMultiple($0.height, $1.height, atMost: image.height), commonMultiple($0.width, $1.width, atMost: image.width)
+            )
         }
         let rows = pixels.rows.lowerBound / grid.height * grid.height..<pixels.rows.upperBound
         let columns = pixels.columns.lowerBound / grid.width * grid.width..<pixels.columns.upperBound
@@ -94,8 +97,9 @@ private func extend(
     )
 }
 
-private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+/// The least common multiple of two strides that are at most `most`; `most` where it would be longer.
+private func commonMultiple(_ a: Int, _ b: Int, atMost most: Int) -> Int {
     var (x, y) = (a, b)
     while y != 0 { (x, y) = (y, x % y) }
-    return a / x * b
+    return min(a / x * b, most)
 }

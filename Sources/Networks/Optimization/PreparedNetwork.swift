@@ -17,6 +17,7 @@ public struct PreparedNetwork: Sendable {
     /// The requested positions by step; nil if any layer is wanted whole.
     let positions: [Int: Set<ActivationRequest.Position>]?
     private let preprocessing: Preprocessing?
+    private let fit: SizeFit
 
     /// - Parameters:
     ///   - requests: the activations that will be read.
@@ -53,6 +54,7 @@ public struct PreparedNetwork: Sendable {
         }
         self.positions = positions
         self.preprocessing = preprocessing
+        fit = SizeFit(network, layers: Set(requests.keys))
     }
 
     /// The shapes of every step's inputs and output for an image, up to the first step that cannot take it.
@@ -69,17 +71,19 @@ public struct PreparedNetwork: Sendable {
         return (shapes, nil)
     }
 
-    /// Whether images of this size can be taken, or the layer that cannot.
-    public func check(channels: Int = 3, height: Int, width: Int) throws(ShapeError) {
-        if let error = shapes(for: Shape(channels, height, width)).error { throw error }
+    /// Whether images of this size can be taken, perhaps scaled, or the layer that cannot.
+    public func check(height: Int, width: Int) throws(ShapeError) {
+        guard fit.next(Network.Size(height: height, width: width)) == nil else { return }
+        throw shapes(for: Shape(fit.channels, height, width)).error ?? ShapeError("the network takes no pictures of \(width)x\(height)")
     }
 
     /// Multiplications with additions of one forward pass.
-    public func multiplyAdds(channels: Int = 3, height: Int, width: Int) -> Int {
-        zip(steps, shapes(for: Shape(channels, height, width)).steps).reduce(0) { $0 + $1.0.layer.multiplyAdds(for: $1.1.inputs) }
+    public func multiplyAdds(height: Int, width: Int) -> Int {
+        let size = fit.next(Network.Size(height: height, width: width)) ?? Network.Size(height: height, width: width)
+        return zip(steps, shapes(for: Shape(fit.channels, size.height, size.width)).steps).reduce(0) { $0 + $1.0.layer.multiplyAdds(for: $1.1.inputs) }
     }
 
-    /// One pass through the network.
+    /// One pass through the network. An image of a size that it does not take is scaled to the next that it does.
     ///
     /// - Parameters:
     ///   - image: `[channels, height, width]`, a size that `check` accepts; in 0…1 if there is preprocessing.
@@ -87,6 +91,8 @@ public struct PreparedNetwork: Sendable {
     public func forward(_ image: Tensor, _ pass: Pass, remembering: Bool = true) -> Trace {
         var pass = pass
         pass.remembers = remembering
+        let scaling = scaling(of: image.shape)
+        let image = scaling.map { $0(image, workers: pass.workers) } ?? image
         let view = view(of: image.shape)
         let seen = view.isWhole
             ? image
@@ -117,6 +123,13 @@ public struct PreparedNetwork: Sendable {
         return Trace(
             activations: activations, pullbacks: pullbacks, inputs: steps.map(\.inputs),
             names: steps.map { $0.isKept ? $0.name : nil },
-            view: view, imageShape: image.shape, preprocessing: preprocessing, workers: pass.workers)
+            view: view, imageShape: image.shape, scaling: scaling, preprocessing: preprocessing, workers: pass.workers)
+    }
+
+    /// To the next size that the layers take; nil where they take the image as it is.
+    func scaling(of image: Shape) -> BilinearScaling? {
+        guard let size = fit.next(Network.Size(height: image.height, width: image.width)) else { preconditionFailure("unchecked shape") }
+        guard size.height != image.height || size.width != image.width else { return nil }
+        return BilinearScaling(fromHeight: image.height, width: image.width, toHeight: size.height, width: size.width)
     }
 }

@@ -8,12 +8,14 @@ public struct Trace: ~Copyable {
     private let names: [String?]  // by step; nil where nothing was requested
     private let view: ImageView
     private let imageShape: Shape
+    private let scaling: BilinearScaling?
     private let preprocessing: Preprocessing?
     private let workers: Workers
 
     init(
         activations: [String: Activation], pullbacks: [((consuming FeatureMap) -> [FeatureMap])?], inputs: [[Int]],
-        names: [String?], view: ImageView, imageShape: Shape, preprocessing: Preprocessing?, workers: Workers
+        names: [String?], view: ImageView, imageShape: Shape, scaling: BilinearScaling?, preprocessing: Preprocessing?,
+        workers: Workers
     ) {
         self.activations = activations
         self.pullbacks = pullbacks
@@ -21,6 +23,7 @@ public struct Trace: ~Copyable {
         self.names = names
         self.view = view
         self.imageShape = imageShape
+        self.scaling = scaling
         self.preprocessing = preprocessing
         self.workers = workers
     }
@@ -55,12 +58,14 @@ public struct Trace: ~Copyable {
                 }
             }
         }
-        guard var gradient = imageGradient?.planes(workers: workers) else { return Tensor(imageShape) }
+        var gradient = imageGradient?.planes(workers: workers) ?? Tensor(Shape(imageShape.channels, view.rows.count, view.columns.count))
         if let preprocessing { gradient = preprocessing.pullback(gradient, workers: workers) }
-        if view.isWhole { return gradient }
-        return gradient.padded(
-            top: view.rows.lowerBound, left: view.columns.lowerBound, height: imageShape.height, width: imageShape.width,
-            value: 0, workers: workers)
+        if !view.isWhole {
+            gradient = gradient.padded(
+                top: view.rows.lowerBound, left: view.columns.lowerBound, height: imageShape.height, width: imageShape.width,
+                value: 0, workers: workers)
+        }
+        return scaling?.adjoint(gradient, workers: workers) ?? gradient
     }
 }
 

@@ -4,52 +4,56 @@ import Tensors
 /// Arithmetic, comparisons and logic of two or more values, which are repeated along axes of extent 1 to fit each other.
 extension Operator {
     static let arithmetic: [Operator] = [
-        binary("Add", .add, { $0 &+ $1 }, { $0 + $1 }),
-        binary("Sub", .subtract, { $0 &- $1 }, { $0 - $1 }),
-        binary("Mul", .multiply, { $0 &* $1 }, { $0 * $1 }),
-        binary("Div", .divide, { $1 == 0 || $0 == .min && $1 == -1 ? 0 : $0 / $1 }, { $0 / $1 }),
-        several("Max", .maximum, { max($0, $1) }, { max($0, $1) }),
-        several("Min", .minimum, { min($0, $1) }, { min($0, $1) }),
-        several("Sum", .add, { $0 &+ $1 }, { $0 + $1 }),
+        binary("Add", .add) { $0 &+ $1 },
+        binary("Sub", .subtract) { $0 &- $1 },
+        binary("Mul", .multiply) { $0 &* $1 },
+        binary("Div", .divide) { $1 == 0 || $0 == .min && $1 == -1 ? 0 : $0 / $1 },
+        several("Max", .maximum) { max($0, $1) },
+        several("Min", .minimum) { min($0, $1) },
+        several("Sum", .add) { $0 &+ $1 },
         Operator("Mean", layer: { importer, operation in
             let sum = try importer.combinedAll(operation, .add, endsInName: false)
             let share = Constant([], .floats([1 / Float(operation.inputs.count)]))
             return try importer.combined(operation, .multiply, sum, .constant(share))
         }),
-        Operator("Mod", constant: { operation in
-            let takesSignOfDivisor = try operation.integer("fmod", 0) == 0
-            return try operation.combined(
-                { x, y in
+        Operator(
+            "Mod",
+            constant: { operation in
+                let function = try operation.remainder()
+                return try operation.combined(function) { x, y in
                     guard y != 0, !(x == .min && y == -1) else { return 0 }
                     let rest = x % y
-                    return takesSignOfDivisor && rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
-                }, { $0.truncatingRemainder(dividingBy: $1) })
-        }),
+                    return function == .modulo && rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
+                }
+            },
+            layer: { importer, operation in
+                try importer.combined(operation, try operation.remainder(), try operation.input(0), try operation.input(1))
+            }),
         Operator("Pow", constant: { try $0.power() }, layer: { try $0.power($1) }),
-        comparison("Equal", { $0 == $1 }, { $0 == $1 }),
-        comparison("Less", { $0 < $1 }, { $0 < $1 }),
-        comparison("Greater", { $0 > $1 }, { $0 > $1 }),
-        comparison("LessOrEqual", { $0 <= $1 }, { $0 <= $1 }),
-        comparison("GreaterOrEqual", { $0 >= $1 }, { $0 >= $1 }),
-        comparison("And", { $0 != 0 && $1 != 0 }, { $0 != 0 && $1 != 0 }),
-        comparison("Or", { $0 != 0 || $1 != 0 }, { $0 != 0 || $1 != 0 }),
+        comparison("Equal", .equal) { $0 == $1 },
+        comparison("Less", .less) { $0 < $1 },
+        comparison("Greater", .greater) { $0 > $1 },
+        comparison("LessOrEqual", .lessOrEqual) { $0 <= $1 },
+        comparison("GreaterOrEqual", .greaterOrEqual) { $0 >= $1 },
+        comparison("And", .and) { $0 != 0 && $1 != 0 },
+        comparison("Or", .or) { $0 != 0 || $1 != 0 },
+        comparison("Xor", .xor) { ($0 != 0) != ($1 != 0) },
     ]
 
+    /// - Parameter integers: the same of whole numbers, which floats would round.
     private static func binary(
-        _ name: String, _ layer: Arithmetic.Operation, _ integers: @escaping @Sendable (Int, Int) -> Int,
-        _ floats: @escaping @Sendable (Float, Float) -> Float
+        _ name: String, _ layer: Arithmetic.Operation, _ integers: @escaping @Sendable (Int, Int) -> Int
     ) -> Operator {
         Operator(
-            name, constant: { try $0.combined(integers, floats) },
+            name, constant: { try $0.combined(layer, integers) },
             layer: { try $0.combined($1, layer, try $1.input(0), try $1.input(1)) })
     }
 
     /// Any number of values.
     private static func several(
-        _ name: String, _ layer: Arithmetic.Operation, _ integers: @escaping @Sendable (Int, Int) -> Int,
-        _ floats: @escaping @Sendable (Float, Float) -> Float
+        _ name: String, _ layer: Arithmetic.Operation, _ integers: @escaping @Sendable (Int, Int) -> Int
     ) -> Operator {
-        Operator(name, constant: { try $0.combined(integers, floats) }, layer: { importer, operation in
+        Operator(name, constant: { try $0.combined(layer, integers) }, layer: { importer, operation in
             guard case .activation(let result) = try importer.combinedAll(operation, layer, endsInName: true) else {
                 throw operation.refuse("one constant")
             }
@@ -59,26 +63,30 @@ extension Operator {
     }
 
     private static func comparison(
-        _ name: String, _ integers: @escaping @Sendable (Int, Int) -> Bool, _ floats: @escaping @Sendable (Float, Float) -> Bool
+        _ name: String, _ layer: Arithmetic.Operation, _ integers: @escaping @Sendable (Int, Int) -> Bool
     ) -> Operator {
-        Operator(name, constant: { operation in
-            try operation.combinedPairs { a, b, dims in
-                let truths = a.isInteger && b.isInteger ? zip(a.integers, b.integers).map(integers) : zip(a.floats, b.floats).map(floats)
-                return Constant(dims, .integers(truths.map { $0 ? 1 : 0 }))
-            }
-        })
+        Operator(
+            name,
+            constant: { operation in
+                let truths = try operation.combined(layer) { integers($0, $1) ? 1 : 0 }
+                return Constant(truths.dims, .integers(truths.integers))
+            },
+            layer: { try $0.combined($1, layer, try $1.input(0), try $1.input(1)) })
     }
 }
 
 extension Operation {
     /// All inputs combined one after the other, in whole numbers where two are.
-    fileprivate func combined(_ integers: (Int, Int) -> Int, _ floats: (Float, Float) -> Float) throws(WeightsError) -> Constant {
+    fileprivate func combined(_ function: Arithmetic.Operation, _ integers: (Int, Int) -> Int) throws(WeightsError) -> Constant {
         try combinedPairs { a, b, dims in
             a.isInteger && b.isInteger
                 ? Constant(dims, .integers(zip(a.integers, b.integers).map(integers)))
-                : Constant(dims, .floats(zip(a.floats, b.floats).map(floats)))
+                : Constant(dims, .floats(zip(a.floats, b.floats).map(function.value)))
         }
     }
+
+    /// The function that a Mod asks for.
+    fileprivate func remainder() throws(WeightsError) -> Arithmetic.Operation { try integer("fmod", 0) == 0 ? .modulo : .remainder }
 
     /// All inputs combined one after the other.
     ///
@@ -104,9 +112,10 @@ extension Operation {
 
 extension GraphImporter {
     fileprivate mutating func power(_ operation: Operation) throws(WeightsError) -> Activation {
-        guard let exponent = try operation.optionalConstant(1), exponent.count == 1, let number = exponent.floats.first else {
-            throw operation.refuse("only powers with one constant exponent are supported")
-        }
+        let (base, exponent) = (try operation.input(0), try operation.input(1))
+        guard base.isActivation, !exponent.isActivation, exponent.count == 1,
+            let number = try operation.constant(1).floats.first
+        else { return try combined(operation, .power, base, exponent) }
         return try elementwise(operation, Nonlinearity(number == 0.5 ? .squareRoot : .power(number)))
     }
 
@@ -168,7 +177,13 @@ extension GraphImporter {
     private mutating func adjusted(
         _ operation: Operation, _ value: Activation, to order: [Int], _ dims: [Int]
     ) throws(WeightsError) -> Activation {
-        if isRepeatable(value.dims, order, to: dims) { return try arranged(operation, value, to: order) }
+        isRepeatable(value.dims, order, to: dims)
+            ? try arranged(operation, value, to: order) : try expanded(operation, value, to: order, dims)
+    }
+
+    /// The value in this order in memory, repeated to the extents of the result.
+    mutating func expanded(_ operation: Operation, _ value: Activation, to order: [Int], _ dims: [Int]) throws(WeightsError) -> Activation {
+        if value.dims == dims { return try arranged(operation, value, to: order) }
         var map = value.indexMap
         map.expand(to: dims)
         return try moved(operation, value, map, order: order, suffix: "/input")

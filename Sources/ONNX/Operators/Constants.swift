@@ -12,7 +12,8 @@ extension Operator {
         }),
         Operator("ConstantOfShape", constant: { try $0.filled() }),
         Operator("Range", constant: { try $0.range() }),
-        Operator("Where", constant: { try $0.chosenByCondition() }),
+        Operator("Where", constant: { try $0.chosenByCondition() }, layer: { try $0.selection($1) }),
+        Operator("Trilu", constant: { try $0.triangle(try $0.constant(0)) }, layer: { try $0.triangle($1) }),
         Operator("ScatterND", constant: { try $0.scattered() }),
         Operator("NonZero", constant: { operation in
             let value = try operation.constant(0)
@@ -87,6 +88,25 @@ extension Operation {
         return Constant(dims, .floats(chosen(left.floats, right.floats)))
     }
 
+    /// The numbers of a stack of matrices on one side of a diagonal, and 0 beyond it.
+    fileprivate func triangle(_ value: Constant) throws(WeightsError) -> Constant {
+        let rank = value.dims.count
+        guard rank >= 2 else { throw refuse("no matrix in \(value.dims)") }
+        let isUpper = try integer("upper", 1) == 1
+        let diagonal = try optionalConstant(1)?.integers.first ?? 0
+        let (rows, columns) = (value.dims[rank - 2], value.dims[rank - 1])
+        func kept<Number: ExpressibleByIntegerLiteral>(_ numbers: [Number]) -> [Number] {
+            numbers.enumerated().map { place, number in
+                let offset = place % columns - place / columns % rows
+                return (isUpper ? offset >= diagonal : offset <= diagonal) ? number : 0
+            }
+        }
+        switch value.values {
+        case .integers(let numbers): return Constant(value.dims, .integers(kept(numbers)))
+        case .floats(let numbers): return Constant(value.dims, .floats(kept(numbers)))
+        }
+    }
+
     /// The first input with parts of the third in it, at the places that the rows of the second name.
     fileprivate func scattered() throws(WeightsError) -> Constant {
         let (data, indices, updates) = (try constant(0), try constant(1), try constant(2))
@@ -115,5 +135,49 @@ extension Operation {
         }
         if data.isInteger { return Constant(data.dims, .integers(replaced(data.integers, updates.integers))) }
         return Constant(data.dims, .floats(replaced(data.floats, updates.floats)))
+    }
+}
+
+extension GraphImporter {
+    fileprivate mutating func selection(_ operation: Operation) throws(WeightsError) -> Activation {
+        let inputs = [try operation.input(0), try operation.input(1), try operation.input(2)]
+        return try selection(operation, inputs)
+    }
+
+    /// Where a condition holds the second of these values, else the third.
+    private mutating func selection(_ operation: Operation, _ operands: [Value]) throws(WeightsError) -> Activation {
+        var dims: [Int] = []
+        for operand in operands { dims = try operation.broadcast(dims, operand.dims) }
+        let activations = operands.compactMap { if case .activation(let value) = $0 { value } else { nil } }
+        guard let largest = activations.max(by: { $0.count < $1.count }) else { throw operation.refuse("three constants") }
+        let order = largest.withLeadingOnes(to: dims.count).order
+        var (inputs, layers): ([Activation], [Selection.Operand]) = ([], [])
+        for operand in operands {
+            if case .activation(let value) = operand {
+                inputs.append(try expanded(operation, value.withLeadingOnes(to: dims.count), to: order, dims))
+                layers.append(.input)
+                continue
+            }
+            let constant = try reader.constant(of: operand)
+            if constant.isSized, let first = inputs.first { inputs[0] = try fixed(operation, first) }
+            if constant.count == 1 {
+                layers.append(.constant(Parameter("constant", shape: [1], values: constant.floats)))
+            } else {
+                guard Constant.fits(dims) else { throw operation.refuse("a constant of \(dims) is too large") }
+                var map = IndexMap(withLeadingOnes(constant.dims, dims.count))
+                map.expand(to: dims)
+                map.transpose(order)
+                layers.append(.constant(try reader.parameter(.constant(constant), map: map)))
+            }
+        }
+        return try add(operation, Selection(where: layers[0], layers[1], else: layers[2]), from: inputs, dims: dims, order: order)
+    }
+
+    fileprivate mutating func triangle(_ operation: Operation) throws(WeightsError) -> Activation {
+        let value = try operation.activation(0)
+        guard Constant.fits(value.dims) else { throw operation.refuse("a value of \(value.dims) is too large") }
+        let ones = Constant([], .integers([1])).expanded(to: value.dims.map { _ in 1 }).expanded(to: value.dims)
+        let mask = try operation.triangle(ones)
+        return try selection(operation, [.constant(mask), .activation(value), .constant(Constant([], .floats([0])))])
     }
 }

@@ -25,8 +25,7 @@ extension Operator {
         function("HardSwish") { _ in Nonlinearity(.hardSwish) },
         Operator(
             "Sigmoid",
-            // Not the layer's vectorised loop: a constant must not depend on the processor.
-            constant: { try $0.constant(0).mapped { 1 / (1 + ScalarFunction.exp.value(-$0)) } },
+            constant: { try $0.constant(0).mapped(ActivationFunction.sigmoid) },
             layer: { importer, operation in
                 let result = try importer.elementwise(operation, Nonlinearity(.sigmoid))
                 return importer.noted(.sigmoid, try operation.activation(0), result)
@@ -42,15 +41,14 @@ extension Operator {
         function("Tanh", .tanh), function("Sqrt", .squareRoot), function("Exp", .exp), function("Log", .log),
         function("Neg", .negative), function("Abs", .absolute), function("Reciprocal", .reciprocal),
         function("Softplus", .softplus), function("Softsign", .softsign), function("Sin", .sine), function("Cos", .cosine),
-        // Steps, whose gradient is 0 everywhere: of constants only.
-        step("Floor") { $0.rounded(.down) },
-        step("Ceil") { $0.rounded(.up) },
-        step("Round") { $0.rounded(.toNearestOrEven) },
-        step("Sign") { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
-        Operator("Not", constant: { operation in
-            let value = try operation.constant(0)
-            return Constant(value.dims, .integers(value.integers.map { $0 == 0 ? 1 : 0 }))
-        }),
+        function("Mish", .mish), function("Tan", .tangent), function("Asin", .arcSine), function("Acos", .arcCosine),
+        function("Atan", .arcTangent), function("Sinh", .hyperbolicSine), function("Cosh", .hyperbolicCosine),
+        function("Asinh", .areaSine), function("Acosh", .areaCosine), function("Atanh", .areaTangent),
+        function("Celu") { Nonlinearity(.celu(scale: $0.number("alpha", 1))) },
+        function("Shrink") { Nonlinearity(.shrink(threshold: $0.number("lambd", 0.5), bias: $0.number("bias", 0))) },
+        function("ThresholdedRelu") { Nonlinearity(.thresholdedReLU($0.number("alpha", 1))) },
+        // Steps, whose gradient is 0 everywhere.
+        function("Floor", .floor), function("Ceil", .ceiling), function("Round", .round), function("Sign", .sign), function("Not", .isZero),
     ]
 
     private static func function(_ name: String, _ function: ScalarFunction) -> Operator {
@@ -65,10 +63,6 @@ extension Operator {
             name,
             constant: { operation in try operation.constant(0).mapped(try layer(operation).function) },
             layer: { importer, operation in try importer.elementwise(operation, try layer(operation)) })
-    }
-
-    private static func step(_ name: String, _ function: @escaping @Sendable (Float) -> Float) -> Operator {
-        Operator(name, constant: { try $0.constant(0).mapped(function) })
     }
 }
 

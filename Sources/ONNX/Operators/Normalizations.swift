@@ -8,6 +8,7 @@ extension Operator {
         Operator("InstanceNormalization", layer: { try $0.instanceNormalization($1) }),
         Operator("GroupNormalization", layer: { try $0.groupNormalization($1) }),
         Operator("LayerNormalization", layer: { try $0.layerNormalization($1) }),
+        Operator("LpNormalization", layer: { try $0.lengthNormalization($1) }),
         Operator("LRN", layer: { try $0.responseNormalization($1) }),
         Operator("Softmax", layer: { try $0.softmax($1, after: []) }),
         Operator("LogSoftmax", layer: { try $0.softmax($1, after: [Nonlinearity(.log)]) }),
@@ -18,6 +19,8 @@ extension GraphImporter {
     fileprivate mutating func batchNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         guard value.dims.count >= 2 else { throw operation.refuse("no channels in \(value.dims)") }
+        // In training it takes mean and variance of the values themselves, as an instance normalization of one image does.
+        if try operation.integer("training_mode", 0) == 1 { return try instanceNormalization(operation) }
         let channels = value.dims[1]
         let order = value.order(endingWith: 1)
         let input = try arranged(operation, value, to: value.dims.count == 4 ? Activation.imageOrder(4) : order)
@@ -109,6 +112,15 @@ extension GraphImporter {
         return try add(
             operation, layer, from: value, through: before, dims: value.dims, order: order,
             after: [Reinterpretation(from: flat, to: shape)])
+    }
+
+    /// Values over their length along one axis.
+    fileprivate mutating func lengthNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+        let value = try operation.activation(0)
+        let axis = try operation.axis(default: -1, of: value.dims.count)
+        let kind: Reduction.Kind = try operation.integer("p", 2) == 1 ? .magnitude : .length
+        let length = try reduced(operation, value, axes: [axis], keeps: true, kind, suffix: "/length")
+        return try combined(operation, .divide, .activation(value), .activation(length))
     }
 
     fileprivate mutating func responseNormalization(_ operation: Operation) throws(WeightsError) -> Activation {

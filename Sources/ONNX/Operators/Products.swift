@@ -14,34 +14,40 @@ extension Operation {
     /// Multiplications of constants that take a minute or so.
     private static let mostMultiplications = 1 << 36
 
-    /// The last two axes multiplied, over all others of the left; the right is one matrix.
+    /// The last two axes multiplied, over all others; a vector is a matrix of one row on the left, of one column on the right.
     fileprivate func matrixProduct() throws(WeightsError) -> Constant {
-        let (a, b) = (try constant(0), try constant(1))
-        guard a.dims.count >= 1, b.dims.count == 2, let depth = a.dims.last, depth == b.dims[0], depth > 0 else {
-            throw refuse("\(a.dims) times \(b.dims)")
+        let (left, right) = (try constant(0), try constant(1))
+        let (a, b) = (left.dims.count == 1 ? [1] + left.dims : left.dims, right.dims.count == 1 ? right.dims + [1] : right.dims)
+        guard a.count >= 2, b.count >= 2, let depth = a.last, depth == b[b.count - 2], depth > 0, let columns = b.last else {
+            throw refuse("\(left.dims) times \(right.dims)")
         }
-        let (left, right, columns) = (a.floats, b.floats, b.dims[1])
-        let dims = a.dims.dropLast() + [columns]
-        guard Constant.fits(Array(dims)), left.count / depth < Self.mostMultiplications / max(right.count, 1) else {
+        let rows = a[a.count - 2]
+        let batch = try broadcast(Array(a.dropLast(2)), Array(b.dropLast(2)))
+        let dims = batch + (left.dims.count == 1 ? [] : [rows]) + (right.dims.count == 1 ? [] : [columns])
+        guard Constant.fits(dims), Constant.fits(batch), dims.reduce(depth, *) < Self.mostMultiplications else {
             throw refuse("a constant of \(dims) is too large")
         }
-        var results = [Float](repeating: 0, count: left.count / depth * columns)
-        for row in 0..<left.count / depth {
+        let (x, y) = (left.reshaped(a).expanded(to: batch + [rows, depth]).floats, right.reshaped(b).expanded(to: batch + [depth, columns]).floats)
+        var results = [Float](repeating: 0, count: batch.reduce(rows * columns, *))
+        for row in 0..<results.count / max(columns, 1) {
+            let matrix = row / rows * depth * columns
             for k in 0..<depth {
-                let factor = left[row * depth + k]
-                for column in 0..<columns { results[row * columns + column] += factor * right[k * columns + column] }
+                let factor = x[row * depth + k]
+                for column in 0..<columns { results[row * columns + column] += factor * y[matrix + k * columns + column] }
             }
         }
-        return Constant(Array(dims), .floats(results))
+        return Constant(dims, .floats(results))
     }
 }
 
 extension GraphImporter {
     /// alpha · A · B + beta · C
     fileprivate mutating func gemm(_ operation: Operation) throws(WeightsError) -> Activation {
-        let input = try operation.activation(0)
+        var input = try operation.activation(0)
         guard input.dims.count == 2 else { throw operation.refuse("expected two axes, got \(input.dims)") }
-        guard try operation.integer("transA", 0) == 0 else { throw operation.refuse("a transposed first input is not supported") }
+        if try operation.integer("transA", 0) == 1 {
+            input = Activation(input.node, dims: input.dims.reversed(), order: input.order.map { 1 - $0 })
+        }
         let isTransposed = try operation.integer("transB", 0) == 1
         let (alpha, beta) = (operation.number("alpha", 1), operation.number("beta", 1))
         let weights = try operation.input(1)
@@ -61,11 +67,17 @@ extension GraphImporter {
         switch (left, right) {
         case (.activation(let a), .activation(let b)): return try product(operation, a, b)
         case (.activation(let a), _):
-            // A stack of matrices of weights serves if only one is in it.
-            guard right.dims.count >= 2, right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else {
-                throw operation.refuse("weights of \(right.dims)")
+            if right.dims.count == 1 {
+                // A vector is a matrix of one column, whose axis goes.
+                let column = try operation.constant(1).reshaped(right.dims + [1])
+                let product = try linear(operation, a, .constant(column), isTransposed: false, suffix: "/column")
+                return try reshaped(operation, product, to: product.dims.dropLast())
             }
+            // A stack of matrices of weights is one where only one is in it.
+            guard right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else { return try product(operation, a, with: right, isFirst: false) }
             return try linear(operation, a, right, isTransposed: false)
+        case (_, .activation(let b)) where left.dims.count > 2:
+            return try product(operation, b, with: left, isFirst: true)
         case (_, .activation(let b)):
             // W · B is linear along the axis before the last.
             let rank = b.dims.count
@@ -84,7 +96,7 @@ extension GraphImporter {
     /// A linear map of the last axis.
     private mutating func linear(
         _ operation: Operation, _ input: Activation, _ weights: Value, isTransposed: Bool, scale: Float = 1,
-        biases: Parameter? = nil
+        biases: Parameter? = nil, suffix: String = ""
     ) throws(WeightsError) -> Activation {
         let (inputs, outputs) = isTransposed
             ? (weights.dims[1], weights.dims[0]) : (weights.dims[weights.dims.count - 2], weights.dims[weights.dims.count - 1])
@@ -103,7 +115,7 @@ extension GraphImporter {
         let source = try arranged(operation, input, to: order)
         var dims = input.dims
         dims[last] = outputs
-        let result = try add(operation, layer, from: [source], dims: dims, order: order)
+        let result = try add(operation, layer, from: [source], dims: dims, order: order, suffix: suffix)
         if biases == nil { facts[result.node.index] = .linear(layer, from: source.node) }
         return result
     }
@@ -140,8 +152,27 @@ extension GraphImporter {
         return try read(try product(operation, a, b), batch + rows + columns, as: result)
     }
 
+    /// The product with a stack of matrices of weights.
+    private mutating func product(_ operation: Operation, _ value: Activation, with weights: Value, isFirst: Bool)
+        throws(WeightsError) -> Activation
+    {
+        let order = Array(weights.dims.indices)
+        let held = Activation(value.node, dims: weights.dims, order: order)
+        return try product(
+            operation, isFirst ? held : value, isFirst ? value : held,
+            held: HeldOperand(parameter: try reader.parameter(weights), isFirst: isFirst))
+    }
+
+    /// A constant that is one of the two operands of a product.
+    private struct HeldOperand {
+        let parameter: Parameter
+        let isFirst: Bool
+    }
+
     /// The product of the last two axes, over all others.
-    private mutating func product(_ operation: Operation, _ left: Activation, _ right: Activation) throws(WeightsError) -> Activation {
+    private mutating func product(
+        _ operation: Operation, _ left: Activation, _ right: Activation, held: HeldOperand? = nil
+    ) throws(WeightsError) -> Activation {
         var (a, b) = (left, right)
         guard a.dims.count >= 2, b.dims.count >= 2 else { throw operation.refuse("\(a.dims) times \(b.dims)") }
         let (rows, depth) = (a.dims[a.dims.count - 2], a.dims[a.dims.count - 1])
@@ -149,12 +180,17 @@ extension GraphImporter {
         guard b.dims[b.dims.count - 2] == depth else { throw operation.refuse("\(a.dims) times \(b.dims)") }
         let batch = try operation.broadcast(Array(a.dims.dropLast(2)), Array(b.dims.dropLast(2)))
         guard batch.reduce(1, *) < 1 << 24 else { throw operation.refuse("too many products: \(batch)") }
-        if !isReadable(a) { a = try arranged(operation, a, to: Array(a.dims.indices)) }
-        if !isReadable(b) { b = try arranged(operation, b, to: Array(b.dims.indices)) }
+        if held?.isFirst != true, !isReadable(a) { a = try arranged(operation, a, to: Array(a.dims.indices)) }
+        if held?.isFirst != false, !isReadable(b) { b = try arranged(operation, b, to: Array(b.dims.indices)) }
         let dims = batch + [rows, columns]
         let order = Array(dims.indices)
         let layer = MatrixProduct(
             operand(a, batch), operand(b, batch), rows: rows, depth: depth, columns: columns, output: Activation.shape(dims, order))
+        if let held {
+            let (place, shape) = held.isFirst ? (0, a.shape) : (1, b.shape)
+            let layer = HeldInput(layer, place: place, held.parameter, shape: shape)
+            return try add(operation, layer, from: [held.isFirst ? b : a], dims: dims, order: order)
+        }
         return try add(operation, layer, from: [a, b], dims: dims, order: order)
     }
 

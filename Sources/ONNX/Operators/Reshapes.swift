@@ -39,7 +39,9 @@ extension Operator {
             { operation in [try operation.cast()] },
             { importer, operation in
                 guard try operation.castsToFloats() else {
-                    throw operation.refuse("values that depend on the picture cannot become whole numbers")
+                    // A step, whose gradient is 0.
+                    let isBool = try operation.integer("to", 1) == Int(TensorType.bool.rawValue)
+                    return [.activation(try importer.elementwise(operation, Nonlinearity(isBool ? .isNotZero : .truncated)))]
                 }
                 return [.activation(try importer.identity(operation))]
             })),
@@ -132,7 +134,7 @@ extension GraphImporter {
         return try alias(operation, value, dims: value.dims, order: value.order)
     }
 
-    fileprivate mutating func reshaped(_ operation: Operation, _ value: Activation, to dims: [Int]) throws(WeightsError) -> Activation {
+    mutating func reshaped(_ operation: Operation, _ value: Activation, to dims: [Int]) throws(WeightsError) -> Activation {
         // An image that becomes a vector does so at any size.
         if value.dims.count >= 3, value.order == Activation.imageOrder(value.dims.count), value.dims[0] == 1,
             dims.last == value.count, dims.count(where: { $0 != 1 }) <= 1

@@ -1,29 +1,18 @@
 import Networks
 
-/// The weights of an ONNX file by name; layers read them when they are needed.
-struct TensorReader: WeightStore {
+/// Reads the tensors of an ONNX file, for layers when they need them. A tensor is at hand, never looked up by its name: names of
+/// constants may be empty, repeated, or those of initializers.
+struct TensorReader: Sendable {
     let file: String
     /// Holds the values of tensors that the file describes but does not hold.
     let replacement: (any WeightStore)?
-    private let tensors: [String: StoredTensor]
 
-    /// Empty: the importer checks shapes, node by node.
-    var shapes: [String: [Int]] { [:] }
-
-    init(file: String, tensors: [String: StoredTensor] = [:], replacement: (any WeightStore)? = nil) {
+    init(file: String, replacement: (any WeightStore)? = nil) {
         self.file = file
-        self.tensors = tensors
         self.replacement = replacement
     }
 
-    func check(_ parameters: [Parameter]) throws(WeightsError) {}
-
-    func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
-        guard let tensor = tensors[name] else { throw WeightsError(file: file, reason: "tensor \(shown(name)) is missing") }
-        return try floats(tensor)
-    }
-
-    private func floats(_ tensor: StoredTensor) throws(WeightsError) -> [Float] {
+    fileprivate func floats(_ tensor: StoredTensor) throws(WeightsError) -> [Float] {
         if !tensor.hasValues, let replacement { return try replacement.read(tensor.name, shape: tensor.dims) }
         return try tensor.floats(in: file)
     }
@@ -34,8 +23,19 @@ struct TensorReader: WeightStore {
             let reason = "tensor \(shown(tensor.name)) has \(tensor.count) values, too many to compute with while the graph is read"
             throw WeightsError(file: file, reason: reason)
         }
-        if tensor.type.isInteger { return Constant(tensor.dims, .integers(try tensor.integers(in: file))) }
-        return Constant(tensor.dims, .floats(try floats(tensor)))
+        var constant = Constant(
+            tensor.dims, tensor.type.isInteger ? .integers(try tensor.integers(in: file)) : .floats(try floats(tensor)))
+        constant.type = tensor.type
+        return constant
+    }
+
+    /// The numbers of a value that does not depend on the picture.
+    func constant(of value: Value) throws(WeightsError) -> Constant {
+        switch value {
+        case .constant(let constant): return constant
+        case .stored(let tensor): return try constant(tensor)
+        case .activation: preconditionFailure("an activation is not a constant")
+        }
     }
 
     /// Weights for a layer.
@@ -51,7 +51,7 @@ struct TensorReader: WeightStore {
                 let reason = "tensor \(shown(tensor.name)) of \(tensor.count) values is too large to be reordered"
                 throw WeightsError(file: file, reason: reason)
             }
-            let store = RearrangedWeights(reader: self, map: map, scale: scale)
+            let store = HeldTensor(reader: self, tensor: tensor, map: map, scale: scale)
             return Parameter(tensor.name, shape: shape ?? map?.dims ?? tensor.dims, in: store)
         case .constant(let constant):
             let moved = map.map { constant.moved($0) } ?? constant
@@ -61,21 +61,35 @@ struct TensorReader: WeightStore {
     }
 }
 
-/// A tensor of the file in another order and scaled.
-private struct RearrangedWeights: WeightStore {
+/// One tensor of the file, perhaps in another order and scaled.
+private struct HeldTensor: WeightStore {
     let reader: TensorReader
+    let tensor: StoredTensor
     let map: IndexMap?
     let scale: Float
 
     var file: String { reader.file }
+    /// Empty: the importer checks shapes, node by node.
     var shapes: [String: [Int]] { [:] }
 
     func check(_ parameters: [Parameter]) throws(WeightsError) {}
 
     func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
-        var values = try reader.read(name, shape: shape)
+        var values = try reader.floats(tensor)
         if let map { values = map.moved(values, fill: map.fill) }
         if scale != 1 { for i in values.indices { values[i] *= scale } }
         return values
+    }
+}
+
+/// For a builder whose layers bring their own parameters.
+struct NoWeights: WeightStore {
+    let file: String
+    var shapes: [String: [Int]] { [:] }
+
+    func check(_ parameters: [Parameter]) throws(WeightsError) {}
+
+    func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
+        throw WeightsError(file: file, reason: "tensor \(shown(name)) is missing")
     }
 }

@@ -71,7 +71,7 @@ public struct StepBenchmark: SettingGroup {
                 convolution: convolution)
             try network.check(height: size.height, width: size.width)
             var generator = RandomGenerator(seed: 0)
-            let shape = Shape(3, size.height, size.width)
+            let shape = Shape(model.network.inputChannels, size.height, size.width)
             let image = Tensor(shape, (0..<shape.count).map { _ in generator.uniform() })
             return Case(layer: layer, network: network, image: image)
         } catch let error as WeightsError {

@@ -65,11 +65,13 @@ public struct ClassificationSettings: SettingGroup {
         // A strip's far ends would be scaled only to be cut off.
         let reach = Int((Self.longestStrip * Double(preprocessing.crop) / scale).rounded(.up))
         let middle = picture.croppedToCentre(width: min(picture.width, reach), height: min(picture.height, reach))
-        let resized = middle.resized(
+        // A picture of just the size that an imported network takes is seen as it is.
+        let isWhole = !model.hasItsOwnPreprocessing && picture.width == preprocessing.crop && picture.height == preprocessing.crop
+        let resized = isWhole ? picture : middle.resized(
             width: max(preprocessing.crop, Int(Double(middle.width) * scale)),
             height: max(preprocessing.crop, Int(Double(middle.height) * scale)))
         let square = resized.croppedToCentre(width: preprocessing.crop, height: preprocessing.crop).composited(over: 1)
-        let image = Tensor(Shape(3, square.height, square.width), square.planes())
+        let image = try square.tensor(channels: model.network.inputChannels, name: model.name)
         do {
             try network.check(height: square.height, width: square.width)
         } catch {

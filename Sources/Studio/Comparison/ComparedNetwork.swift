@@ -63,7 +63,7 @@ struct ComparedNetwork {
             throw Problem(error)
         }
         do {
-            try network.check(channels: model.network.inputChannels, height: self.size.height, width: self.size.width)
+            try network.check(height: self.size.height, width: self.size.width)
         } catch {
             throw .usage("\(model.name) cannot take \(self.size) pixels: \(error); try another \(setting: "size")")
         }

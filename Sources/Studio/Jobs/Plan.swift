@@ -54,6 +54,16 @@ public enum Plan: Sendable, Codable, Equatable {
         public var columns: Int?
     }
 
+    /// What the network was given, where a picture's plan says it.
+    var preprocessing: Preprocessing? {
+        switch self {
+        case .picture(let plan): plan.preprocessing
+        case .dream(let plan): plan.preprocessing
+        case .style(let plan): plan.preprocessing
+        default: nil
+        }
+    }
+
     private enum CodingKeys: String, CodingKey { case kind }
 
     private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart }

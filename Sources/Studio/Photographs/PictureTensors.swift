@@ -22,6 +22,13 @@ extension Picture {
 }
 
 extension Picture {
+    /// A picture of a photograph's colours, or of other channels where there was no photograph.
+    static func made(_ image: Tensor, opacity: Tensor?, depth: BitDepth = .eight) -> Picture {
+        let channels = image.shape.channels
+        return channels == 1 || channels == 3
+            ? Picture(image, opacity: opacity, depth: depth) : Picture(image, colours: channels)
+    }
+
     /// SHA-256 of the samples.
     var digest: String {
         switch samples {

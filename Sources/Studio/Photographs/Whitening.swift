@@ -21,7 +21,7 @@ struct Whitening {
         var moments = Moments(channels: channels)
         let pictures = try PictureFolder(photos, maximumPixels: maximumPixels)
         notes.add(try pictures.forEach { picture, path throws(Problem) in
-            let image = try picture.fitted(width: 224, height: 224).tensor(channels: 3, name: path)
+            let image = try picture.fitted(width: 224, height: 224).tensor(channels: model.network.inputChannels, name: path)
             let trace = network.forward(image, Pass(workers: workers), remembering: false)
             moments.add(trace[layer].values)
         })

@@ -1,3 +1,4 @@
+import ModelStore
 import Networks
 import Visualization
 
@@ -17,7 +18,8 @@ public struct PlanCommand: Sendable, Equatable {
     /// - Returns: nil where a plan holds what only the picture itself can give back: photographs, a measured spectrum, an
     ///   opacity, preprocessing of its own, pictures drawn together.
     public init?(_ plan: RenderPlan) {
-        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs, plan.preprocessing == nil
+        guard plan.count == 1, !plan.alpha, plan.pictures.isEmpty, plan.spectrum == nil || plan.spectrum == .photographs,
+            Self.input(plan.preprocessing, of: plan.model) != nil
         else { return nil }
         self.init(naming: plan)
     }
@@ -33,7 +35,7 @@ public struct PlanCommand: Sendable, Equatable {
         guard let subject = plan.count > 1 ? Subject(expression: objective) : Subject(objective) else { return nil }
         var (said, given) = (RenderSettings(), [(name: String, text: String)]())
         if plan.model != Self.usualModel { given.append(("model", plan.model)) }
-        given += subject.settings
+        given += (Self.input(plan.preprocessing, of: plan.model) ?? []) + subject.settings
         let model = PlanModel(name: plan.model, weights: plan.weights, preprocessing: nil)
         // Each setting that would be another is said, in their order: one may change what is usual for the next.
         for setting in RenderSettings.settings {
@@ -59,6 +61,16 @@ extension PlanCommand {
 
     /// The command that shows how a picture was made, and lists what is on a sheet.
     init(describing file: String) { (command, settings, arguments) = ("info", [], [file]) }
+
+    /// The settings that say what a plan says of the network's input: none where its name does; nil where the plan has numbers of its
+    /// own for weights that the name alone does not tell.
+    static func input(_ preprocessing: Preprocessing?, of model: String) -> [(name: String, text: String)]? {
+        guard let preprocessing else { return [] }
+        guard ModelLibrary.isGraphFile(model) else { return nil }
+        func text(_ numbers: [Float]) -> String { numbers.map(\.text).joined(separator: ",") }
+        return [("range", text(preprocessing.range)), ("mean", text(preprocessing.mean)), ("std", text(preprocessing.std))]
+            + (preprocessing.bgr ? [("bgr", "")] : []) + (preprocessing.inputs ?? []).map { ("input", "\($0.name)=\($0.source)") }
+    }
 
     /// The network that needs no name.
     static let usualModel = "squeezenet1_1"

@@ -19,7 +19,7 @@ extension Record {
 extension PlanCommand {
     /// A render's, of one picture or of several that are drawn together.
     fileprivate init?(with plan: RenderPlan) {
-        guard plan.preprocessing == nil, !plan.shared, !plan.aligned, let plain = PlanCommand(naming: plan) else { return nil }
+        guard Self.input(plan.preprocessing, of: plan.model) != nil, !plan.shared, !plan.aligned, let plain = PlanCommand(naming: plan) else { return nil }
         var settings = plain.settings
         func add(_ name: String, _ text: String?) { if let text, !settings.contains(where: { $0.name == name }) { settings.append((name, text)) } }
         if plan.count > 1 {
@@ -37,12 +37,12 @@ extension PlanCommand {
 
     /// A dream's; several layers are balanced by weights that no option gives.
     fileprivate init?(_ plan: DreamPlan) {
-        guard plan.frame == nil, plan.preprocessing == nil, let subject = Self.subject(ofDream: plan.objective) else { return nil }
+        guard plan.frame == nil, let input = Self.input(plan.preprocessing, of: plan.model), let subject = Self.subject(ofDream: plan.objective) else { return nil }
         var usual = DreamPlan(
             model: plan.model, weights: plan.weights, objective: plan.objective, photo: plan.photo, width: plan.width, height: plan.height)
         if plan.photo == nil { usual.iterations = 40 }
         var settings = plan.model == Self.usualModel ? [] : [("model", plan.model)]
-        settings += subject + [("size", PictureSize(width: plan.width, height: plan.height).text)]
+        settings += input + subject + [("size", PictureSize(width: plan.width, height: plan.height).text)]
         if plan.photo == nil { settings.append(("from-noise", "")) }
         settings += DreamSettings.changes(from: usual, to: plan)
         if let mask = plan.mask { settings.append(("mask", mask)) }
@@ -59,13 +59,13 @@ extension PlanCommand {
 
     /// A transfer's of style.
     fileprivate init?(_ plan: StylePlan) {
-        guard plan.preprocessing == nil, let last = plan.stages.last, let first = plan.stages.first else { return nil }
+        guard let input = Self.input(plan.preprocessing, of: plan.model), let last = plan.stages.last, let first = plan.stages.first else { return nil }
         func texts(_ layers: [StylePlan.LayerWeight]) -> [String] { layers.map { LayerShare(name: $0.layer, share: $0.weight).text } }
         let usual = StylePlan(
             model: plan.model, weights: plan.weights, content: plan.content, styles: plan.styles, contentLayers: plan.contentLayers,
             styleLayers: plan.styleLayers, stages: plan.stages)
         var settings = plan.model == "vgg16" ? [] : [("model", plan.model)]
-        settings += [
+        settings += input + [
             ("size", PictureSize(width: last.width, height: last.height).text), ("stages", "\(plan.stages.count)"), ("steps", "\(first.steps)"),
         ]
         settings += texts(plan.contentLayers).map { ("content-layer", $0) } + texts(plan.styleLayers).map { ("style-layer", $0) }

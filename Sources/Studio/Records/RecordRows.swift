@@ -80,5 +80,8 @@ extension StylePlan {
 
 extension Preprocessing {
     /// The network's input in words.
-    var words: String { "\(range[0])…\(range[1]) less \(mean) by \(std)\(bgr ? ", blue first" : "")" }
+    var words: String {
+        let others = (inputs ?? []).map { "; \($0.name) is \($0.source)" }.joined()
+        return "\(range[0])…\(range[1]) less \(mean) by \(std)\(bgr ? ", blue first" : "")\(others)"
+    }
 }

@@ -32,6 +32,9 @@ extension DreamSettings {
         plan.tile =
             if let tile {
                 max(plan.width, plan.height) > tile ? tile : nil
+            } else if let only = terms.lazy.compactMap({ $0.onlySize(in: model.network) }).first {
+                // A network of one size sees the picture in tiles of it.
+                max(plan.width, plan.height) > max(only.height, only.width) ? max(only.height, only.width) : nil
             } else {
                 try asProblem { () throws(RenderError) in try Dream.tile(for: plan, model: model, memory: memory.bytes) }
             }

@@ -10,6 +10,7 @@ public struct ModelSettings: SettingGroup {
     public var mean: NumberList?
     public var std: NumberList?
     public var bgr = false
+    public var input: [InputAssignment] = []
 
     public init() {}
 
@@ -22,6 +23,7 @@ public struct ModelSettings: SettingGroup {
         Setting("mean", \.mean, "a,b,c", "The mean that is subtracted from each channel, in units of the range and in the network's order of channels; one number is for all.")
         Setting("std", \.std, "a,b,c", "The deviation that each channel is then divided by, likewise.", Rule("above 0") { $0.numbers.allSatisfy { $0 > 0 } })
         Setting("bgr", flag: \.bgr, "The network takes blue, green, red.")
+        Setting("input", list: \.input, "name=value", "Another input of an .onnx network than the picture, and its value: zeros, an .npy file, or a picture; may be repeated.")
     }
 
     /// The network that is asked for.
@@ -33,6 +35,8 @@ public struct ModelSettings: SettingGroup {
         change.mean = mean?.numbers
         change.std = std?.numbers
         change.bgr = bgr
-        return ModelRequest(name: model, weights: weights, labels: labels, size: size?.networkSize, preprocessing: change)
+        var request = ModelRequest(name: model, weights: weights, labels: labels, size: size?.networkSize, preprocessing: change)
+        request.inputs = input.map(\.given)
+        return request
     }
 }

@@ -18,7 +18,19 @@ public enum ScalarFunction: ElementwiseFunction, Equatable {
     case power(Float)
     /// ½x(1 + tanh(√(2/π)(x + 0.044715x³))), the approximation of GELU.
     case geluTanh
+    /// x, or scale · (e^(x/scale) − 1) below 0 (Barron 2017, arXiv:1704.07483).
+    case celu(scale: Float)
+    /// 0 up to a distance of `threshold` from 0; beyond it x less `bias`, towards 0.
+    case shrink(threshold: Float, bias: Float)
+    /// x above the threshold, else 0.
+    case thresholdedReLU(Float)
     case tanh, erf, exp, log, squareRoot, reciprocal, negative, absolute, softplus, softsign, sine, cosine, identity
+    /// x · tanh(ln(1 + eˣ)) (Misra 2019, arXiv:1908.08681).
+    case mish
+    case tangent, arcSine, arcCosine, arcTangent, hyperbolicSine, hyperbolicCosine
+    case areaSine, areaCosine, areaTangent
+    /// Steps, whose derivative is 0.
+    case sign, floor, ceiling, round, truncated, isZero, isNotZero
 
     private static let geluScale: Float = 0.797_884_56  // √(2/π)
     private static let geluCubic: Float = 0.044_715  // Hendrycks and Gimpel 2016, arXiv:1606.08415
@@ -46,6 +58,26 @@ public enum ScalarFunction: ElementwiseFunction, Equatable {
         case .sine: sinf(x)
         case .cosine: cosf(x)
         case .identity: x
+        case .celu(let scale): x > 0 ? x : scale * expm1f(x / scale)
+        case .shrink(let threshold, let bias): x < -threshold ? x + bias : x > threshold ? x - bias : 0
+        case .thresholdedReLU(let threshold): x > threshold ? x : 0
+        case .mish: x * tanhf(Self.softplus.value(x))
+        case .tangent: tanf(x)
+        case .arcSine: asinf(x)
+        case .arcCosine: acosf(x)
+        case .arcTangent: atanf(x)
+        case .hyperbolicSine: sinhf(x)
+        case .hyperbolicCosine: coshf(x)
+        case .areaSine: asinhf(x)
+        case .areaCosine: acoshf(x)
+        case .areaTangent: atanhf(x)
+        case .sign: x > 0 ? 1 : x < 0 ? -1 : 0
+        case .floor: x.rounded(.down)
+        case .ceiling: x.rounded(.up)
+        case .round: x.rounded(.toNearestOrEven)
+        case .truncated: x.rounded(.towardZero)
+        case .isZero: x == 0 ? 1 : 0
+        case .isNotZero: x == 0 ? 0 : 1
         }
     }
 
@@ -79,6 +111,24 @@ public enum ScalarFunction: ElementwiseFunction, Equatable {
         case .sine: return cosf(x)
         case .cosine: return -sinf(x)
         case .identity: return 1
+        case .celu(let scale): return x > 0 ? 1 : expf(x / scale)
+        case .shrink(let threshold, _): return abs(x) > threshold ? 1 : 0
+        case .thresholdedReLU(let threshold): return x > threshold ? 1 : 0
+        case .mish:
+            let t = tanhf(Self.softplus.value(x))
+            return t + x * (1 - t * t) / (1 + expf(-x))
+        case .tangent:
+            let c = cosf(x)
+            return 1 / (c * c)
+        case .arcSine: return 1 / (1 - x * x).squareRoot()
+        case .arcCosine: return -1 / (1 - x * x).squareRoot()
+        case .arcTangent: return 1 / (1 + x * x)
+        case .hyperbolicSine: return coshf(x)
+        case .hyperbolicCosine: return sinhf(x)
+        case .areaSine: return 1 / (x * x + 1).squareRoot()
+        case .areaCosine: return 1 / (x * x - 1).squareRoot()
+        case .areaTangent: return 1 / (1 - x * x)
+        case .sign, .floor, .ceiling, .round, .truncated, .isZero, .isNotZero: return 0
         }
     }
 

@@ -11,8 +11,12 @@ public struct ColourMap: Sendable {
     /// Whether the matrix is applied before the sigmoid; three channels only.
     public let decorrelated: Bool
 
-    public init(channels: Int = 3, decorrelated: Bool = true) {
+    /// The values are the brightness alone, which is the same in every channel of the picture.
+    public let isGrey: Bool
+
+    public init(channels: Int = 3, decorrelated: Bool = true, isGrey: Bool = false) {
         self.channels = channels
+        self.isGrey = isGrey
         self.decorrelated = decorrelated && channels == 3
     }
 
@@ -30,6 +34,7 @@ public struct ColourMap: Sendable {
 
     /// - Parameter values: `[channels, height, width]`, unbounded, or one channel more.
     public func callAsFunction(_ values: consuming Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
+        if isGrey { return grey(values, workers: workers) }
         if channels == 3, values.shape.channels == 3 {
             let rows = rows
             let image = values.colours(rows, workers: workers)
@@ -50,6 +55,24 @@ public struct ColourMap: Sendable {
                 gradient.channelRange(group.0, filledTo: 3).coloursAdjoint(group.1, image: image, workers: workers)
             }
             return Tensor(joining: parts, channels: shape.channels)
+        }
+    }
+
+    /// As the first value of three, which is brightness, with the mean of its column for all colours.
+    private func grey(_ values: Tensor, workers: Workers) -> ValueAndPullback<Tensor, Tensor> {
+        let scale = decorrelated ? Self.matrix.reduce(0) { $0 + $1[0] } / 3 : 1
+        let rows: [Float] = [scale, 0, 0, scale, 0, 0, scale, 0, 0]
+        let colours = values.channelRange(0..<1, filledTo: 3).colours(rows, workers: workers)
+        let hasOpacity = values.shape.channels == 2
+        let plain: [Float] = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+        let opacity = hasOpacity ? values.channelRange(1..<2, filledTo: 3).colours(plain, workers: workers) : nil
+        let picture = opacity.map { Tensor(joining: [colours, $0], channels: 4) } ?? colours
+        return ValueAndPullback(picture) { gradient in
+            let own = gradient.channelRange(0..<3, filledTo: 3).coloursAdjoint(rows, image: colours, workers: workers)
+                .channelRange(0..<1, filledTo: 1)
+            guard let opacity else { return own }
+            let other = gradient.channelRange(3..<4, filledTo: 3).coloursAdjoint(plain, image: opacity, workers: workers)
+            return Tensor(joining: [own, other], channels: 2)
         }
     }
 

@@ -60,7 +60,7 @@ public struct Dream: PhotographProcess {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
             for (layer, _) in bound.requests {
                 do {
-                    _ = try model.network.shape(of: layer, height: picture.shape.height, width: picture.shape.width)
+                    _ = try model.network.seenShape(of: layer, height: picture.shape.height, width: picture.shape.width)
                 } catch {
                     let size = "\(picture.shape.width)x\(picture.shape.height)"
                     throw .picture(name, "it is shown as \(size), too small for \(layer); name a larger one")
@@ -105,11 +105,6 @@ public struct Dream: PhotographProcess {
         }
         for case .sameExtents(let what) in bound.objective.checks {
             throw .index("\(what) compares pictures of one size, and a dream has several; guide(…) does not mind")
-        }
-        for (layer, _) in bound.requests {
-            guard model.network.onlySize(for: layer) == nil else {
-                throw .size("\(plan.width)x\(plan.height)", "\(plan.model) sees pictures of one size only, and a dream has several")
-            }
         }
         let needed = try estimatedMemory(of: plan, model: model)
         if let memory, needed > memory {

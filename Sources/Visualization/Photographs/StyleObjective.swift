@@ -72,11 +72,8 @@ extension StyleTransfer {
         let last = plan.stages.last!
         for layer in layers.values {
             let size = "\(last.width)x\(last.height)"
-            guard model.network.onlySize(for: layer) == nil else {
-                throw .size(size, "\(plan.model) sees pictures of one size only, which \(plan.content) and the styles do not have")
-            }
             do {
-                for stage in plan.stages { _ = try model.network.shape(of: layer, height: stage.height, width: stage.width) }
+                for stage in plan.stages { _ = try model.network.seenShape(of: layer, height: stage.height, width: stage.width) }
             } catch {
                 throw .size(
                     size, "too small for \(layer) (\(error)); try a larger \(setting: .size), or fewer \(setting: .stages)")
@@ -97,7 +94,7 @@ extension StyleTransfer {
                 let size = plan.styleSize(of: pictures[style.picture]!.shape, in: stage)
                 for layer in layers.values {
                     do {
-                        _ = try network.shape(of: layer, height: size.height, width: size.width)
+                        _ = try network.seenShape(of: layer, height: size.height, width: size.width)
                     } catch {
                         let shown = "\(size.width)x\(size.height)"
                         throw .picture(
@@ -113,7 +110,7 @@ extension StyleTransfer {
     public static func estimatedMemory(of plan: StylePlan, model: Model) throws(RenderError) -> Int {
         let layers = Set(try layers(of: plan, in: model).values)
         func values(height: Int, width: Int) -> Int {
-            layers.reduce(0) { $0 + ((try? model.network.shape(of: $1, height: height, width: width).count) ?? 0) }
+            layers.reduce(0) { $0 + ((try? model.network.seenShape(of: $1, height: height, width: width).count) ?? 0) }
         }
         let last = plan.stages.last!
         let cost = model.network.cost(of: layers, height: last.height, width: last.width)

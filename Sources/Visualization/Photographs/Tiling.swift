@@ -25,7 +25,7 @@ package struct Tiling {
     package let columns: [Piece]
 
     /// - Parameters:
-    ///   - side: of a tile with its margins, in `sides`; nil for one tile of the whole picture.
+    ///   - side: of a tile with its margins, in `sides`, or the one side that a network takes; nil for one tile of the whole picture.
     ///   - shift: any number; where the cuts begin along both axes.
     package init(height: Int, width: Int, side: Int?, shift: (rows: Int, columns: Int) = (0, 0)) {
         rows = Self.pieces(of: height, side: side, shift: shift.rows)
@@ -34,6 +34,10 @@ package struct Tiling {
 
     private static func pieces(of extent: Int, side: Int?, shift: Int) -> [Piece] {
         guard let side, extent > side else { return [Piece(core: 0..<extent, seen: 0..<extent)] }
+        // A tile that small is the one size that a network takes; it is seen in just that size.
+        let isExact = side < sides.lowerBound
+        let margin = isExact ? side / 8 : margin
+        let grid = isExact ? 1 : grid
         let length = (side - 2 * margin) / grid * grid
         var pieces: [Piece] = []
         var start = 0
@@ -42,7 +46,10 @@ package struct Tiling {
         while start < extent {
             let core = start..<min(end, extent)
             var seen = max(0, core.lowerBound - margin)..<min(extent, core.upperBound + margin)
-            if seen.count < smallest {
+            if isExact {
+                let first = max(0, min(core.lowerBound - margin, extent - side))
+                seen = first..<first + side
+            } else if seen.count < smallest {
                 // A sliver at an end sees more of the picture.
                 let upper = min(extent, seen.lowerBound + smallest)
                 seen = min(seen.lowerBound, max(0, (upper - smallest) / grid * grid))..<upper

@@ -177,38 +177,29 @@ extension BoundObjective {
         }
     }
 
-    /// The layer's shape for the whole picture. The smallest picture that transforms leave must be large enough as well.
+    /// The layer's shape for the whole picture. The smallest and the largest picture that transforms leave must do as well, perhaps
+    /// scaled to the next size that the layer takes.
     private func shape(of layer: LayerName, _ plan: RenderPlan, _ network: Network) throws(RenderError) -> Shape {
-        let picture = Shape(network.inputChannels, plan.height, plan.width)
-        let extent = transforms.extent(of: Shape(network.inputChannels + (plan.alpha ? 1 : 0), plan.height, plan.width))
-        let smallest = extent.smallest
-        if let only = network.onlySize(for: layer),
-            smallest != extent.largest || smallest != Shape(network.inputChannels, only.height, only.width)
-        {
-            let wanted = Resize(width: only.width, height: only.height).text
-            throw .size(plan.sizeText, "\(layer) sees pictures of \(only) pixels only; end \(setting: .transforms) with \(wanted)")
-        }
+        let fit = SizeFit(network, layers: [layer])
         do {
-            guard smallest.height > 0, smallest.width > 0 else { throw ShapeError("the transforms leave nothing of the picture") }
-            _ = try network.shape(of: layer, height: smallest.height, width: smallest.width)
-            let seen = transforms.finalResize?.target(picture) ?? picture
-            return try network.shape(of: layer, height: seen.height, width: seen.width)
+            return try shape(of: layer, Shape(network.inputChannels, plan.height, plan.width), alpha: plan.alpha, network, fit)
         } catch {
-            guard let side = smallestSize(for: layer, network) else {
-                throw .size(plan.sizeText, "too small for \(layer) (\(error)); no size fits under these transforms")
+            let side = (1...1024).first { side in
+                (try? shape(of: layer, Shape(network.inputChannels, side, side), alpha: plan.alpha, network, fit)) != nil
             }
+            guard let side else { throw .size(plan.sizeText, "too small for \(layer) (\(error)); no size fits under these transforms") }
             throw .size(plan.sizeText, "too small for \(layer) (\(error)); try \(setting: .size) \(side)")
         }
     }
 
-    /// The side of the smallest square that the layer can be drawn at under these transforms; nil if none up to 1024 is.
-    private func smallestSize(for layer: LayerName, _ network: Network) -> Int? {
-        (1...1024).first { side in
-            let extent = transforms.extent(of: Shape(network.inputChannels, side, side)).smallest
-            return extent.height > 0 && extent.width > 0
-                && (try? network.shape(of: layer, height: extent.height, width: extent.width)) != nil
-                && (transforms.finalResize != nil || (try? network.shape(of: layer, height: side, width: side)) != nil)
+    private func shape(of layer: LayerName, _ picture: Shape, alpha: Bool, _ network: Network, _ fit: SizeFit) throws(ShapeError) -> Shape {
+        let extent = transforms.extent(of: Shape(picture.channels + (alpha ? 1 : 0), picture.height, picture.width))
+        for seen in [extent.smallest, extent.largest] {
+            guard seen.height > 0, seen.width > 0 else { throw ShapeError("the transforms leave nothing of the picture") }
+            _ = try fit.shape(of: layer, in: network, height: seen.height, width: seen.width)
         }
+        let seen = transforms.finalResize?.target(picture) ?? picture
+        return try fit.shape(of: layer, in: network, height: seen.height, width: seen.width)
     }
 }
 
@@ -233,7 +224,9 @@ extension Network {
 
     /// The layer that an objective's name means: one of the names that stand for something in every network, or a layer's own.
     func layer(ofObjective name: String) throws(LayerNameError) -> LayerName {
-        switch name {
+        let isClasses = name == Objective.logitsLayer || name == Objective.classFeaturesLayer
+        if isClasses, let reason = remarks.unreadEnd { throw LayerNameError(name: name, nearest: [], reason: reason) }
+        return switch name {
         case Objective.logitsLayer: logitsLayer
         // Without a head the check of the class's direction says what is wrong.
         case Objective.classFeaturesLayer: classifierHead?.features ?? logitsLayer

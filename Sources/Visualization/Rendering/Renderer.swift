@@ -60,8 +60,7 @@ public struct Renderer: Sendable {
         }
         sections = plan.sections
         convergence = Convergence(plan)
-        parameterization = Self.parameterization(
-            plan, channels: model.network.inputChannels, sections[0].height, sections[0].width)
+        parameterization = Self.parameterization(plan, model.network, sections[0].height, sections[0].width)
         optimizer = plan.optimizer.optimizer(learningRate: sections[0].learningRate)
         generator = RandomGenerator(seed: plan.seed)
         let size = Shape(model.network.inputChannels, plan.height, plan.width)
@@ -104,14 +103,21 @@ public struct Renderer: Sendable {
         return starts
     }
 
-    static func parameterization(_ plan: RenderPlan, channels: Int, _ height: Int, _ width: Int) -> Parameterization {
-        let values = channels + (plan.alpha ? 1 : 0)
+    /// Whether the pictures are grey: those that a network draws from nothing which sees no colours. A photograph to begin from keeps
+    /// its own.
+    public var drawsGrey: Bool { Self.drawsGrey(plan, model.network) }
+
+    private static func drawsGrey(_ plan: RenderPlan, _ network: Network) -> Bool { network.remarks.isGrey && plan.start == nil }
+
+    static func parameterization(_ plan: RenderPlan, _ network: Network, _ height: Int, _ width: Int) -> Parameterization {
+        let (channels, isGrey) = (network.inputChannels, drawsGrey(plan, network))
+        let values = (isGrey ? 1 : channels) + (plan.alpha ? 1 : 0)
         let settings = CanvasSettings(
             channels: values, height: height, width: width, decayPower: plan.decayPower, spectrum: plan.spectrum ?? .natural,
-            startsFromPicture: plan.start != nil, spectrumBound: plan.spectrumBound.map { bounds($0, plan, channels: channels) })
+            startsFromPicture: plan.start != nil, spectrumBound: plan.spectrumBound.map { bounds($0, plan, channels: isGrey ? 1 : channels) })
         return Parameterization(
             plan.parameterization.canvas.init(settings),
-            colour: ColourMap(channels: channels, decorrelated: plan.decorrelate), count: plan.count,
+            colour: ColourMap(channels: channels, decorrelated: plan.decorrelate, isGrey: isGrey), count: plan.count,
             shared: plan.shared ? SharedDetail(channels: values, height: height, width: width) : nil, isAligned: plan.aligned)
     }
 
@@ -141,6 +147,20 @@ public struct Renderer: Sendable {
             throw .memory(needed: needed, available: memory, advice: advice)
         }
         return needed
+    }
+
+    /// A size that a plan's transforms leave and the network does not take, and the size in which it sees it; nil where it takes all.
+    public static func scaling(of plan: RenderPlan, model: Model) -> (left: Network.Size, seen: Network.Size)? {
+        guard let bound = try? BoundObjective(plan, model: model) else { return nil }
+        let fit = SizeFit(model.network, layers: Set(bound.requests.keys))
+        for section in plan.sections {
+            let extent = bound.transforms.extent(of: Shape(model.network.inputChannels, section.height, section.width))
+            for shape in [extent.smallest, extent.largest] {
+                let left = Network.Size(height: shape.height, width: shape.width)
+                if let seen = fit.next(left), seen != left { return (left, seen) }
+            }
+        }
+        return nil
     }
 
     /// The fixed pictures that a plan's objective, start and mask name.
@@ -184,7 +204,7 @@ public struct Renderer: Sendable {
     private mutating func enlarge() {
         sectionIndex += 1
         let section = sections[sectionIndex]
-        let larger = Self.parameterization(plan, channels: model.network.inputChannels, section.height, section.width)
+        let larger = Self.parameterization(plan, model.network, section.height, section.width)
         parameters = larger.parameters(from: parameters, of: parameterization, workers: workers)!
         parameterization = larger
         optimizer = plan.optimizer.optimizer(learningRate: section.learningRate)
@@ -193,7 +213,7 @@ public struct Renderer: Sendable {
     /// The parameterization of the whole picture, and its parameters as they stand.
     var whole: (parameterization: Parameterization, parameters: [Tensor]) {
         guard sectionIndex + 1 < sections.count else { return (parameterization, parameters) }
-        let larger = Self.parameterization(plan, channels: model.network.inputChannels, plan.height, plan.width)
+        let larger = Self.parameterization(plan, model.network, plan.height, plan.width)
         return (larger, larger.parameters(from: parameters, of: parameterization, workers: workers)!)
     }
 

@@ -9,7 +9,7 @@ extension Renderer {
     public func pictures(size: (height: Int, width: Int)? = nil) -> [Tensor] {
         let (parameterization, parameters) = whole
         guard let size else { return parameterization.pictures(from: parameters, workers: workers).output.map { mask?.apply($0) ?? $0 } }
-        let drawing = Self.parameterization(plan, channels: model.network.inputChannels, size.height, size.width)
+        let drawing = Self.parameterization(plan, model.network, size.height, size.width)
         return drawing.finished(from: parameters, workers: workers)
     }
 
@@ -84,11 +84,13 @@ extension Renderer {
                 places.reduce(0.0) { $0 + Double(values[channel * area + $1]) }
             }
         }
+        // A map of both signs may sum to 0.
+        let isSilent = activation.values.withElements { values in places.allSatisfy { values[unit.channel * area + $0] == 0 } }
         let own = sums[unit.channel]
         return Rank(
             channel: unit.channel, place: 1 + sums.count { $0 > own }, placeFromBelow: 1 + sums.count { $0 < own }, channels: sums.count,
             strongest: sums.indices.max { sums[$0] < sums[$1] }!, weakest: sums.indices.min { sums[$0] < sums[$1] }!,
-            isOfClasses: unit.layer == model.network.logitsLayer)
+            isOfClasses: model.classNames != nil && unit.layer == model.network.logitsLayer, answers: !isSilent || !sums.contains { $0 != 0 })
     }
 
     /// The rank of a unit among its layer's channels.
@@ -107,6 +109,8 @@ extension Renderer {
         public let weakest: Int
         /// Whether the channels are a classifier's classes.
         public let isOfClasses: Bool
+        /// Whether it says anything of the picture: false where it is 0 everywhere and others are not.
+        public let answers: Bool
     }
 
     /// Σ|∂score/∂x| at each picture under one draw of the transforms, with which two objectives can be balanced.

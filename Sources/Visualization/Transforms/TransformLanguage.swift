@@ -2,14 +2,14 @@ import Networks
 
 /// Reads lists of transforms such as "pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip".
 extension TransformChain {
-    /// Reads a list of transforms, "none", or the name of a set.
+    /// Reads a list of transforms and of names of sets, or "none".
     public init(parsing text: String) throws(TransformError) {
         if text == "none" || text.isEmpty {
             self.init([])
             return
         }
         var transforms: [any Transform] = []
-        var rest = Substring(Self.sets.first { $0.name == text }?.text ?? text)
+        var rest = Substring(Self.expanded(text, size: nil))
         while true {
             rest = rest.drop { $0 == " " }
             if rest.isEmpty { break }

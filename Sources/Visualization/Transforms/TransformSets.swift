@@ -37,9 +37,17 @@ extension TransformChain {
             + " scale(0.92...0.96) blur(1...1.1) jitter(\(u)) jitter(\(u)) flip resize(\(size))"
     }
 
-    /// The transforms of a set for a picture of this size, or the text itself if no set has this name.
-    public static func expanded(_ text: String, size: Int) -> String {
-        if text == "xplique" { return xplique(size: size) }
-        return sets.first { $0.name == text }?.text ?? text
+    /// A list with the transforms of each set that it names, for a picture of this size; nil for a size that is not known.
+    public static func expanded(_ text: String, size: Int?) -> String {
+        var depth = 0
+        let words = text.split { letter in
+            depth += letter == "(" ? 1 : letter == ")" ? -1 : 0
+            return letter == " " && depth == 0
+        }
+        let expanded = words.map { word -> String in
+            if let size, word == "xplique" { return xplique(size: size) }
+            return sets.first { $0.name == word }?.text ?? String(word)
+        }
+        return expanded.joined(separator: " ")
     }
 }

@@ -21,6 +21,7 @@ struct FurtherNetworkOptions: ParsableArguments {
     @Option(ModelSettings["mean"]) var mean: String?
     @Option(ModelSettings["std"]) var std: String?
     @Flag(ModelSettings["bgr"]) var bgr = false
+    @Option(ModelSettings["input"]) var input: [String] = []
 }
 
 /// The names of a network's classes.

@@ -41,6 +41,7 @@ struct Layers: ParsableCommand {
             ])
         }
         try standardOutput(table.text)
+        if let unread = model.network.unreadSummary { try standardOutput(unread) }
         if rows.contains(where: \.endsStage) { try standardOutput("* ends a part of the network: worth drawing first. \"sees\" is the receptive field in pixels.") }
     }
 }

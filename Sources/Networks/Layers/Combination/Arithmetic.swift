@@ -3,9 +3,14 @@ import Tensors
 /// Two operands element by element, of which each may have the extent 1 along any axis and is then repeated along it; one
 /// of them may be a constant.
 public struct Arithmetic: Layer {
-    /// A function of two numbers a and b.
+    /// A function of two numbers a and b; truths are 1 and 0.
     public enum Operation: String, Sendable {
         case add, subtract, multiply, divide, maximum, minimum
+        /// aᵇ
+        case power
+        /// What is left of a when whole multiples of b are taken off, with the sign of a or that of b.
+        case remainder, modulo
+        case equal, less, greater, lessOrEqual, greaterOrEqual, and, or, xor
     }
 
     /// a ∘ b
@@ -132,7 +137,7 @@ private struct PreparedArithmetic: PreparedLayer {
                             let target = (y * shape.width + x) * shape.channels
                             let (left, right) = (strides.offset(y, x), other.offset(y, x))
                             for c in 0..<shape.channels {
-                                output[target + c] = value(a[left + c * strides.channel], b[right + c * other.channel])
+                                output[target + c] = operation.value(a[left + c * strides.channel], b[right + c * other.channel])
                             }
                         }
                     }
@@ -141,8 +146,8 @@ private struct PreparedArithmetic: PreparedLayer {
         }
         return LayerResult(output) { gradient in
             var results: [FeatureMap] = []
-            if wanted.a { results.append(pulled(gradient, a, b, strides, other, shape, pass) { derivatives($0, $1).a }) }
-            if wanted.b { results.append(pulled(gradient, b, a, other, strides, shape, pass) { derivatives($1, $0).b }) }
+            if wanted.a { results.append(pulled(gradient, a, b, strides, other, shape, pass) { operation.derivatives($0, $1).a }) }
+            if wanted.b { results.append(pulled(gradient, b, a, other, strides, shape, pass) { operation.derivatives($1, $0).b }) }
             return results
         }
     }
@@ -189,27 +194,5 @@ private struct PreparedArithmetic: PreparedLayer {
         }
 
         func offset(_ y: Int, _ x: Int) -> Int { y * row + x * column }
-    }
-
-    private func value(_ a: Float, _ b: Float) -> Float {
-        switch operation {
-        case .add: a + b
-        case .subtract: a - b
-        case .multiply: a * b
-        case .divide: a / b
-        case .maximum: max(a, b)
-        case .minimum: min(a, b)
-        }
-    }
-
-    private func derivatives(_ a: Float, _ b: Float) -> (a: Float, b: Float) {
-        switch operation {
-        case .add: (1, 1)
-        case .subtract: (1, -1)
-        case .multiply: (b, a)
-        case .divide: (1 / b, -a / (b * b))
-        case .maximum: a >= b ? (1, 0) : (0, 1)
-        case .minimum: a <= b ? (1, 0) : (0, 1)
-        }
     }
 }

@@ -8,7 +8,6 @@ public struct MaxPooling: WeightlessLayer {
     public let ceiling: Bool
 
     public init(window: Window, ceiling: Bool = false) {
-        precondition(window.area <= MaxPool.mostTaps, "a pool of \(window.area) values")
         self.window = window
         self.ceiling = ceiling
     }
@@ -22,13 +21,56 @@ public struct MaxPooling: WeightlessLayer {
     public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> LayerResult {
         let inputShape = inputs[0].shape
         guard let outputShape = try? outputShape(for: [inputShape]) else { preconditionFailure("unchecked shape") }
-        let pool = MaxPool(window: window, input: inputShape, output: outputShape)
-        let (output, winners) = pool(inputs[0], workers: pass.workers)
+        let result = pooled(inputs[0], outputShape, pass)
         if pass.remembers, pass.poolGradient == .average, window.dilationHeight == 1, window.dilationWidth == 1 {
             let average = AveragePooling(window: window, ceiling: ceiling, countsPadding: false)
-            return LayerResult(output, pullback: average(inputs, pass).pullback)
+            return LayerResult(result.output, pullback: average(inputs, pass).pullback)
         }
+        return result
+    }
+
+    private func pooled(_ input: FeatureMap, _ outputShape: Shape, _ pass: Pass) -> LayerResult {
+        guard window.area <= MaxPool.mostTaps else { return pooledWidely(input, outputShape, pass) }
+        let pool = MaxPool(window: window, input: input.shape, output: outputShape)
+        let (output, winners) = pool(input, workers: pass.workers)
         return LayerResult(output) { [pool.adjoint($0, winners: winners, workers: pass.workers)] }
+    }
+
+    /// A window of any size, such as one as large as the map.
+    private func pooledWidely(_ input: FeatureMap, _ outputShape: Shape, _ pass: Pass) -> LayerResult {
+        let (shape, window, channels) = (input.shape, window, outputShape.channels)
+        func places(_ start: Int, _ kernel: Int, _ dilation: Int, _ extent: Int) -> [Int] {
+            (0..<kernel).map { start + $0 * dilation }.filter { 0 <= $0 && $0 < extent }
+        }
+        var output = FeatureMap(outputShape, repeating: -.infinity)
+        var winners = [Int32](repeating: -1, count: outputShape.count)
+        output.withMutableElements { output in
+            input.withElements { input in
+                for y in 0..<outputShape.height {
+                    let rows = places(y * window.strideHeight - window.paddingHeight, window.kernelHeight, window.dilationHeight, shape.height)
+                    for x in 0..<outputShape.width {
+                        let target = (y * outputShape.width + x) * channels
+                        let columns = places(
+                            x * window.strideWidth - window.paddingWidth, window.kernelWidth, window.dilationWidth, shape.width)
+                        for source in rows.flatMap({ row in columns.map { (row * shape.width + $0) * channels } }) {
+                            for c in 0..<channels where input[source + c] > output[target + c] || winners[target + c] < 0 {
+                                output[target + c] = input[source + c]
+                                winners[target + c] = Int32(source + c)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return LayerResult(output) { [winners] gradient in
+            var result = FeatureMap(shape)
+            result.withMutableElements { result in
+                gradient.withElements { gradient in
+                    for (place, winner) in winners.enumerated() where winner >= 0 { result[Int(winner)] += gradient[place] }
+                }
+            }
+            return [result]
+        }
     }
 
     public func window(for inputs: [Shape]) -> Window? { window }

@@ -1,10 +1,60 @@
 import Tensors
 
-/// The mean, the sum, or the Euclidean length of the channels at each position: one channel.
+/// One number of the channels at each position, such as their mean: one channel.
 public struct Reduction: WeightlessLayer {
     /// How the channels become one.
     public enum Kind: String, Sendable {
-        case mean, sum, length, maximum
+        case mean, sum, maximum, minimum, product
+        /// √Σx², Σ|x| and Σx².
+        case length, magnitude, squares
+        /// ln Σx and ln Σeˣ.
+        case logSum, logSumExp
+
+        /// The number of these.
+        public func value(_ values: some RandomAccessCollection<Float>) -> Float {
+            switch self {
+            case .mean: return values.reduce(0, +) * (1 / Float(values.count))
+            case .sum: return values.reduce(0, +)
+            case .maximum: return values.reduce(-.infinity, max)
+            case .minimum: return values.reduce(.infinity, min)
+            case .product: return values.reduce(1, *)
+            case .length: return values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            case .magnitude: return values.reduce(0) { $0 + abs($1) }
+            case .squares: return values.reduce(0) { $0 + $1 * $1 }
+            case .logSum: return logarithm(values.reduce(0, +))
+            case .logSumExp:
+                let largest = values.reduce(-.infinity, max)
+                guard largest.isFinite else { return largest }
+                return largest + logarithm(values.reduce(0) { $0 + exponential($1 - largest) })
+            }
+        }
+
+        /// Writes the derivatives by each of these values, times a gradient.
+        ///
+        /// - Parameter value: their number.
+        fileprivate func pullback(
+            _ gradient: Float, _ values: Slice<UnsafeBufferPointer<Float>>, value: Float, to result: UnsafeMutableBufferPointer<Float>
+        ) {
+            var isFirst = true
+            for place in values.indices {
+                let x = values[place]
+                switch self {
+                case .mean: result[place] = gradient / Float(values.count)
+                case .sum: result[place] = gradient
+                case .length: result[place] = value == 0 ? 0 : gradient * x / value
+                case .magnitude: result[place] = x > 0 ? gradient : x < 0 ? -gradient : 0
+                case .squares: result[place] = 2 * gradient * x
+                case .logSum: result[place] = gradient * exponential(-value)
+                case .logSumExp: result[place] = gradient * exponential(x - value)
+                case .product:
+                    result[place] = gradient * values.indices.reduce(1) { $1 == place ? $0 : $0 * values[$1] }
+                case .maximum, .minimum:
+                    let wins = isFirst && x == value
+                    result[place] = wins ? gradient : 0
+                    if wins { isFirst = false }
+                }
+            }
+        }
     }
 
     /// Which one.
@@ -21,21 +71,14 @@ public struct Reduction: WeightlessLayer {
     public func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> LayerResult {
         let (input, shape) = (inputs[0], inputs[0].shape)
         let channels = shape.channels
-        let share = kind == .mean ? 1 / Float(channels) : 1
+        func eachPosition(_ body: (_ position: Int, _ places: Range<Int>) -> Void) {
+            pass.workers.forEach(shape.height) { y in
+                for position in y * shape.width..<(y + 1) * shape.width { body(position, position * channels..<(position + 1) * channels) }
+            }
+        }
         var output = FeatureMap(uninitialized: Shape(1, shape.height, shape.width))
         output.withMutableElements { output in
-            input.withElements { input in
-                pass.workers.forEach(shape.height) { y in
-                    for position in y * shape.width..<(y + 1) * shape.width {
-                        let values = input[position * channels..<(position + 1) * channels]
-                        switch kind {
-                        case .mean, .sum: output[position] = share * values.reduce(0, +)
-                        case .length: output[position] = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-                        case .maximum: output[position] = values.reduce(-.infinity, max)
-                        }
-                    }
-                }
-            }
+            input.withElements { input in eachPosition { output[$0] = kind.value(input[$1]) } }
         }
         let reduced = output
         return LayerResult(output) { gradient in
@@ -44,23 +87,7 @@ public struct Reduction: WeightlessLayer {
                 gradient.withElements { gradient in
                     input.withElements { input in
                         reduced.withElements { reduced in
-                            pass.workers.forEach(shape.height) { y in
-                                for position in y * shape.width..<(y + 1) * shape.width {
-                                    var isFirst = true
-                                    for place in position * channels..<(position + 1) * channels {
-                                        switch kind {
-                                        case .mean, .sum: result[place] = share * gradient[position]
-                                        case .length:
-                                            let length = reduced[position]
-                                            result[place] = length == 0 ? 0 : gradient[position] * input[place] / length
-                                        case .maximum:
-                                            let wins = isFirst && input[place] == reduced[position]
-                                            result[place] = wins ? gradient[position] : 0
-                                            if wins { isFirst = false }
-                                        }
-                                    }
-                                }
-                            }
+                            eachPosition { kind.pullback(gradient[$0], input[$1], value: reduced[$0], to: result) }
                         }
                     }
                 }

@@ -85,7 +85,7 @@ struct FlightJob: Job {
             guard let dream = try followed(frame, seen, number, context) else { break }  // an unfinished frame is not one
             let picture = dream.picture()
             score = try asProblem { () throws(RenderError) in try dream.score(of: picture) }
-            try asProblem { () throws(FilmError) in try writer.add(Picture(picture, opacity: nil), record: record(frame, score: score)) }
+            try asProblem { () throws(FilmError) in try writer.add(Picture.made(picture, opacity: nil), record: record(frame, score: score)) }
             seen[name] = picture.enlarged(by: flight.dream.zoom!, workers: context.workers)
         }
         return (writer, score)

@@ -107,6 +107,9 @@ struct PictureJob: Job {
         }
         result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil, classNames: model.classNames)]
         if result.isDead { result.warning = neverAnswered }
+        if !result.isDead, let rank = drawn.rating?.rank, !rank.answers {
+            result.warning = "\(plan.objective) does not answer the finished picture, which others of its layer do; try another \(setting: "seed"), \(setting: "relu") redirected, or \(setting: "start") with a photograph"
+        }
         if sheet == nil, drawn.rating != nil {
             result.preview = drawn.state.shown.count == 1 ? drawn.state.shown[0] : ContactSheet.compose(drawn.state.shown)
         }
@@ -192,6 +195,8 @@ struct PictureJob: Job {
         let label: String?
         let score: Float
         let scoreWithTransforms: Float?
+        /// Whether the unit answers the finished picture; nil for pictures that are not about one unit.
+        let answers: Bool?
         let rank: NamedRank?
         let measures: [String: Float]?
         let steps: Int
@@ -210,6 +215,7 @@ struct PictureJob: Job {
             (self.output, self.outputs, score) = (output, outputs, drawn.state.score)
             (scoreWithTransforms, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.measures)
             rank = drawn.rating?.rank.map { NamedRank($0, classNames) }
+            answers = drawn.rating?.rank?.answers
             (steps, complete, seconds, plan) = (record.stepsDone, record.complete, drawn.seconds, record.plan)
         }
     }

@@ -19,7 +19,8 @@ extension PictureJob {
         }
         self.init(
             model: model, plan: .picture(plan), paths: paths, steps: plan.steps, quality: quality, memory: memory,
-            holdsPhotographs: !photographs.isEmpty, ingredients: model.ingredients(photographs), inputs: photographs.paths
+            holdsPhotographs: !photographs.isEmpty, ingredients: model.ingredients(photographs) + model.scaling(plan),
+            inputs: photographs.paths
         ) { context throws(Problem) in
             let fixed = try photographs.pictures(of: plan, model: model)
             return try asProblem { () throws(RenderError) in
@@ -150,6 +151,12 @@ extension OutputSettings {
 }
 
 extension Model {
+    /// A line where the network sees pictures in another size than the one that a plan leaves.
+    func scaling(_ plan: RenderPlan) -> [String] {
+        guard let (left, seen) = Renderer.scaling(of: plan, model: self) else { return [] }
+        return ["\(name) does not take \(left.width)x\(left.height) pixels, which the transforms leave; it sees them scaled to \(seen.width)x\(seen.height)"]
+    }
+
     /// The network and the photographs of a job, a line each, for people who want to know.
     func ingredients(_ photographs: Photographs) -> [String] { ["\(name), weights \(weightsSHA256)"] + photographs.descriptions }
 }

@@ -66,7 +66,9 @@ struct RenderProcess: PictureProcess {
         let tensors = renderer.pictures()
         var plan = renderer.plan
         if !isLast { plan.outputSize = nil }
-        let shown = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) }).map { Picture($0, colours: colours) }
+        let shown = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) }).map { picture in
+            renderer.drawsGrey ? Picture(picture.withoutColours, colours: 1) : Picture(picture, colours: colours)
+        }
         return PictureState(tensors: tensors, shown: shown, score: try renderer.score(of: tensors), plan: .picture(plan))
     }
 
@@ -83,6 +85,13 @@ struct RenderProcess: PictureProcess {
 }
 
 extension Tensor {
+    /// The first of three equal channels, and the opacity behind them where there is one.
+    fileprivate var withoutColours: Tensor {
+        let (area, elements) = (shape.area, elements)
+        let opacity = shape.channels == 4 ? Array(elements[3 * area..<4 * area]) : []
+        return Tensor(Shape(opacity.isEmpty ? 1 : 2, shape.height, shape.width), Array(elements[..<area]) + opacity)
+    }
+
     /// The share of a picture's numbers that are black or white: within 8 of 255 steps of 0 or 1. Photographs have about 0.09; more
     /// than that is contrast that a screen cannot show, and that raises the score nevertheless.
     fileprivate var clippedShare: Float {
@@ -150,7 +159,7 @@ struct PhotographPicture<Process: PhotographProcess>: PictureProcess {
     func pictures(isLast: Bool) throws(RenderError) -> PictureState {
         let picture = process.picture()
         return PictureState(
-            tensors: [picture], shown: [Picture(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
+            tensors: [picture], shown: [Picture.made(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
     }
 
     func rating(of state: PictureState) throws(RenderError) -> PictureRating {

@@ -1,3 +1,4 @@
+import Files
 import ModelStore
 import Networks
 import Visualization
@@ -111,7 +112,19 @@ public struct ReplayRequest: JobRequest {
             if try Session.library().rulesOut(weights: plan.weights, of: plan.model) { throw others }
         }
         let name = if let model { model } else { try Record.network(plan.model, of: drawnPicture) }
-        let model = try session.model(ModelRequest(name: name, weights: weights, size: size?.networkSize))
+        var request = ModelRequest(name: name, weights: weights, size: size?.networkSize)
+        request.inputs = try (plan.preprocessing?.inputs ?? []).map { note throws(Problem) in
+            if note.sha256 == nil { return GivenInput(note, .zeros) }
+            // A plan may come from anywhere: its names lead to no other folder.
+            let file = FileName.split(note.source).name
+            guard let path = [file, OutputNames.beside(drawnPicture, file)].first(where: isFile) else {
+                throw Problem(.missing, "\(file), which the input \(note.name) was held at, is not here")
+            }
+            return GivenInput(note, .file(path))
+        }
+        var model = try session.model(request)
+        // The picture tells what the network was given.
+        if plan.preprocessing != nil { model.assumption = nil }
         guard model.weightsSHA256 == plan.weights else { throw others }
         return model
     }

@@ -49,8 +49,8 @@ extension RenderSettings {
         if let start, self.size == nil {
             let picture = try photographs.picture(photographs.name(of: start))
             size = PictureSize(width: picture.width, height: picture.height)
-        } else if self.size == nil, let only {
-            size = PictureSize(only)
+        } else if self.size == nil, let own = only ?? (hasListedStages ? nil : model.network.remarks.ownSize) {
+            size = PictureSize(own)
         }
         let complete = complete(objective)
         let hasPhotographs = !objective.references.isEmpty || start != nil || mask != nil
@@ -64,6 +64,8 @@ extension RenderSettings {
         if let spectrum { plan.spectrum = try MagnitudeSpectrum(ofFolder: spectrum, maximumPixels: reading.maxPixels, notes: photographs.notes) }
         return plan
     }
+
+    private var hasListedStages: Bool { if case .list = stages { true } else { false } }
 
     /// The plan for a complete objective in the expression language, but for the pictures that it names.
     ///
