@@ -72,6 +72,7 @@ public struct ReplayRequest: JobRequest {
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
         job.configure(output, parts)
+        if output.depth == nil, job.quality == nil { job.depth = drawn.depth }
         job.steps = drawn.stepsDone
         let notes: [Message] =
             record.version == version

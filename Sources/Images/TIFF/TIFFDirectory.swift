@@ -4,7 +4,8 @@ struct TIFFDirectory {
     enum Tag: Int {
         case width = 256, height, bitsPerSample, compression, photometric
         case description = 270
-        case stripOffsets = 273, orientation, samplesPerPixel, rowsPerStrip, stripByteCounts
+        case stripOffsets = 273, orientation
+        case samplesPerPixel = 277, rowsPerStrip, stripByteCounts
         case planarConfiguration = 284
         case software = 305
         case predictor = 317
