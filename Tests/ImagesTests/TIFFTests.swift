@@ -21,6 +21,15 @@ import Testing
         }
     }
 
+    /// The numbers of the specification, in their order, so that others read it.
+    @Test func theDirectoryHasTheTagsOfBaselineTIFF() throws {
+        let bytes = try encoded(noise(width: 3, height: 2, alpha: true))
+        func number(_ place: Int, _ count: Int) -> Int { bytes[place..<place + count].reversed().reduce(0) { $0 << 8 | Int($1) } }
+        let directory = number(4, 4)
+        let tags = (0..<number(directory, 2)).map { number(directory + 2 + 12 * $0, 2) }
+        #expect(tags == [256, 257, 258, 259, 262, 270, 273, 277, 278, 279, 284, 338])
+    }
+
     /// Pillow and libtiff wrote these, in strips: Fixtures/tiffs.py.
     @Test(arguments: ["plain", "deflate", "bigendian", "sixteen", "alpha"])
     func filesOfOthersAreRead(_ name: String) throws {

@@ -2,7 +2,8 @@
 struct TIFFDirectory {
     /// The tags that are used here.
     enum Tag: Int {
-        case width = 256, height, bitsPerSample, compression, photometric
+        case width = 256, height, bitsPerSample, compression
+        case photometric = 262
         case description = 270
         case stripOffsets = 273, orientation
         case samplesPerPixel = 277, rowsPerStrip, stripByteCounts
