@@ -5,9 +5,9 @@ import Testing
 
 /// The sound of a film that is dreamt on, with scripts in the place of ffmpeg.
 @Suite struct FilmSoundTests {
-    private func dream(_ sound: String?, to output: String, _ options: [String] = []) throws -> (program: Program, arguments: String) {
+    private func dream(_ sound: String?, rate: Int = 10, to output: String, _ options: [String] = []) throws -> (program: Program, arguments: String) {
         let scratch = try Scratch()
-        let film = try FakeFilm(in: scratch, frames: [noise(width: 64, height: 48)], sound: sound)
+        let film = try FakeFilm(in: scratch, frames: [noise(width: 64, height: 48)], rate: rate, sound: sound)
         let program = try Program.run(
             ["deepdream", film.name, "--iterations", "1", "--octaves", "1", "-o", output] + options, in: scratch.path,
             environment: film.environment)
@@ -37,6 +37,12 @@ import Testing
         #expect(!arguments.contains("1:a:0"))
         #expect(program.errors.contains("the sound of film.mp4 is left out: "), "\(program.errors)")
         #expect(options.isEmpty || program.errors.contains("--rate changes its time"))
+    }
+
+    /// However quick or slow, the film has its time.
+    @Test(arguments: [120, 240])
+    func theRateOfAFilmIsNotBounded(_ rate: Int) throws {
+        #expect(try dream("aac", rate: rate, to: "a.mp4").arguments.contains("-framerate \(rate).0 "))
     }
 
     /// 10 frames a second are the film's own.

@@ -69,7 +69,7 @@ struct NameTemplate {
             return ending
         }
         if isFlight ? PictureFormat(fileName: text) != nil : OutputNames.isForeign(text) {
-            mistakes.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png or .jpg")")
+            mistakes.add(line, "output: \(text): \(isFlight ? "flights are written as .gif, .mp4 or .webm" : "pictures are written as .png, .jpg or .tif")")
             text = "x"
         }
         return endings[0]
