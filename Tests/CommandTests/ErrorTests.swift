@@ -45,7 +45,7 @@ import Testing
         let scratch = try Scratch()
         let long = ["channel", "--layer", "features.10", "--index", "5", "--steps", "1000000"]
         try fails(long + ["-o", "/dev/null/a.png"], with: 73, saying: ["/dev/null"], in: scratch)
-        try fails(long + ["-o", "a.gif"], with: 64, saying: [".png or .jpg"], in: scratch)
+        try fails(long + ["-o", "a.gif"], with: 64, saying: [".png, .jpg or .tif"], in: scratch)
         try fails(long + ["-o", "/proc/a.png"], with: 73, saying: ["/proc"], in: scratch)
         try fails(["channel", "--layer", "features.10", "--index", "0-3", "--steps", "1000000", "-o", "a.png"], with: 64, saying: ["{index}"], in: scratch)
         try fails(["channel", "--layer", "features.10", "--index", "0-3", "-o", "-"], with: 64, saying: ["--output -"], in: scratch)

@@ -300,7 +300,7 @@ import Testing
             ([photo, "--memory", "1MB"], 70, "--memory"), ([photo, "--blend", "0.3"], 64, "--blend"), ([photo, "--rate", "3"], 64, "--rate"),
             ([photo, "--frames", "3"], 64, "--zoom"), ([photo, "--zoom", "1"], 64, "--zoom"), ([photo, "--zoom", "1.1", "--save-at", "1"], 64, "--save-at"),
             ([photo, "--output-size", "9"], 64, "--output-size"), ([photo, "--zoom", "1.1", "--output-size", "9"], 64, "--output-size"),
-            ([photo, "--save-at", "999"], 64, "--save-at"), ([photo, "-o", "/dev/null/a.png"], 73, "/dev/null"), ([photo, "-o", "a.gif"], 64, ".png or .jpg"),
+            ([photo, "--save-at", "999"], 64, "--save-at"), ([photo, "-o", "/dev/null/a.png"], 73, "/dev/null"), ([photo, "-o", "a.gif"], 64, ".png, .jpg or .tif"),
             ([photo, "--max-pixels", "100"], 65, "--max-pixels"),
         ] { try fails(scratch, ["deepdream"] + arguments, with: status, saying: word) }
         for (arguments, status, word): ([String], Int32, String) in [

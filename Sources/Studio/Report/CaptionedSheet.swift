@@ -14,7 +14,7 @@ public struct CaptionedSheetSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG, JPEG, TIFF or what ffmpeg reads.").positional().reading()
+        Setting("pictures", list: \.pictures, "pictures", "Pictures: PNG, JPEG, TIFF, WebP …").positional().reading()
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
         Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")

@@ -18,7 +18,7 @@ public struct DreamRequest: DrawingRequest {
     public static let command = "deepdream"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photo", \.photo, "photo", "PNG, JPEG, TIFF or what ffmpeg reads, - for standard input; or a folder of frames, or a film.").positional().reading()
+        Setting("photo", \.photo, "photo", "PNG, JPEG, TIFF, WebP …, - for standard input; or a folder of frames, or a film.").positional().reading()
         ModelSettings.lifted(\.model).without("labels")
         DreamSettings.lifted(\.dream)
         MovingSettings.lifted(\.moving)
