@@ -4,6 +4,7 @@ import Images
 /// A film that ffmpeg decodes into a pipe, from its first frame to its last.
 final class FilmDecoder {
     let properties: VideoProperties
+    let sound: FilmSound?
     private let path: String
     private let process: ChildProcess
     private let stream: PPMStream
@@ -15,7 +16,9 @@ final class FilmDecoder {
         let (ffmpeg, ffprobe) = (try Self.program("ffmpeg"), try Self.program("ffprobe"))
         do { try InputFile.checkReadable(path) } catch { throw .input(error) }
         let properties = try Self.properties(of: path, ffprobe, isCancelled)
-        let process = try FilmError.start(ffmpeg, properties.ffmpegArguments(path: path), .fromOutput)
+        let codec = VideoProperties.soundCodec(ffprobeOutput: try Self.said(VideoProperties.soundArguments(path: path), of: path, ffprobe, isCancelled))
+        let process = try FilmError.start(ffmpeg, properties.ffmpegArguments(path: path, hasSound: codec != nil), .fromOutput)
+        sound = codec.map { FilmSound(path: path, codec: $0) }
         self.path = path
         self.isCancelled = isCancelled
         self.properties = properties
@@ -64,7 +67,18 @@ final class FilmDecoder {
     }
 
     private static func properties(of path: String, _ ffprobe: String, _ isCancelled: @escaping @Sendable () -> Bool) throws(FilmError) -> VideoProperties {
-        let process = try FilmError.start(ffprobe, VideoProperties.ffprobeArguments(path: path), .fromOutput)
+        let text = try said(VideoProperties.ffprobeArguments(path: path), of: path, ffprobe, isCancelled)
+        guard let properties = VideoProperties(ffprobeOutput: text) else {
+            throw .damaged(file: path, reason: "there is no moving picture in it; name a film, or a folder of frames")
+        }
+        return properties
+    }
+
+    /// The words of ffprobe.
+    private static func said(
+        _ arguments: [String], of path: String, _ ffprobe: String, _ isCancelled: @escaping @Sendable () -> Bool
+    ) throws(FilmError) -> String {
+        let process = try FilmError.start(ffprobe, arguments, .fromOutput)
         /// More than ffprobe says of one stream.
         let most = 1 << 16
         var text: [UInt8] = []
@@ -80,10 +94,7 @@ final class FilmDecoder {
         }
         let end = process.finish()
         guard end.isSuccess else { throw failure(path, end) }
-        guard let properties = VideoProperties(ffprobeOutput: String(decoding: text, as: UTF8.self)) else {
-            throw .damaged(file: path, reason: "there is no moving picture in it; name a film, or a folder of frames")
-        }
-        return properties
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static func failure(_ path: String, _ end: ChildProcess.End) -> FilmError {

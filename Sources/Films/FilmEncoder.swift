@@ -14,6 +14,22 @@ public enum FilmFormat: String, CaseIterable {
         case .webm: ["-crf", "24", "-b:v", "0", "-row-mt", "1"]
         }
     }
+
+    /// Copies a sound that the format holds, and encodes any other.
+    fileprivate func options(forSound codec: String) -> [String] {
+        switch self {
+        case .mp4: ["aac", "mp3", "ac3", "eac3", "alac", "opus"].contains(codec) ? ["-c:a", "copy"] : ["-c:a", "aac", "-b:a", "192k"]
+        case .webm: ["opus", "vorbis"].contains(codec) ? ["-c:a", "copy"] : ["-c:a", "libopus", "-b:a", "128k"]
+        }
+    }
+}
+
+/// The sound of a film, to go along with frames that have its times.
+public struct FilmSound: Equatable, Sendable {
+    /// The film that has it.
+    public let path: String
+    /// ffmpeg's name for how it is encoded.
+    public let codec: String
 }
 
 /// A film in the making: ffmpeg reads the frames' pixels from a pipe and writes a file that gets its name when it is whole.
@@ -39,7 +55,7 @@ struct FilmEncoder: ~Copyable {
     ///     the height.
     ///   - rate: frames a second.
     ///   - comment: kept in the file as its metadata "comment".
-    init(path: String, format: FilmFormat, width: Int, height: Int, rate: Double, comment: String?) throws(FilmError) {
+    init(path: String, format: FilmFormat, width: Int, height: Int, rate: Double, comment: String?, sound: FilmSound?) throws(FilmError) {
         self.path = path
         self.width = width
         self.height = height
@@ -48,7 +64,7 @@ struct FilmEncoder: ~Copyable {
         let input = [
             "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", "\(Self.even(width))x\(Self.even(height))",
             "-framerate", "\(rate)", "-i", "pipe:0",
-        ]
+        ] + (sound.map { ["-i", "file:" + $0.path, "-map", "0:v:0", "-map", "1:a:0"] } ?? ["-an"])
         // Players take BT.709 for granted more often than BT.601, ffmpeg's first choice; said twice, to the converter and in
         // the file.
         let colors = [
@@ -58,8 +74,8 @@ struct FilmEncoder: ~Copyable {
         ]
         let metadata = comment.map { ["-metadata", "comment=\($0)"] } ?? []
         // "file:", lest a name with a colon be taken for a protocol.
-        let output = metadata + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
-        let arguments = ["-hide_banner", "-loglevel", "error", "-y"] + input + ["-an"] + colors + output
+        let output = metadata + (sound.map { format.options(forSound: $0.codec) } ?? []) + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
+        let arguments = ["-hide_banner", "-loglevel", "error", "-y"] + input + colors + output
         process = try FilmError.start(program, arguments, .toInput)
         self.file = file
     }

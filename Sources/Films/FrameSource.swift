@@ -16,6 +16,8 @@ public final class FrameSource {
     public let count: Int?
     /// Frames a second; nil for a folder, which does not say.
     public let rate: Double?
+    /// The film's sound, if it has any.
+    public var sound: FilmSound? { if case .film(let film) = source { film.sound } else { nil } }
     /// The number of the next frame, from 0.
     public private(set) var position = 0
 

@@ -15,6 +15,8 @@ public final class FrameWriter {
     public static let defaultRate = 15.0
     /// Frames a second that make sense; GIFs show at most 50.
     public static let rates = 0.1...60
+    /// Frames a second that films have.
+    public static let possibleRates = 0.002...1000
 
     public let path: String
     public let rate: Double
@@ -24,23 +26,31 @@ public final class FrameWriter {
     private let kind: AnimationKind
     private let comment: String?
     private let keyword: String
+    private let sound: FilmSound?
     private var size: (width: Int, height: Int)?
     private var gif: GIFEncoder?
     private var film: FilmEncoder?
 
     /// - Parameters:
     ///   - path: *.gif, *.mp4 or *.webm in any case; any other name is a folder's.
-    ///   - rate: frames a second, in `rates`.
+    ///   - rate: frames a second, in `possibleRates`.
     ///   - comment: metadata; a film and a GIF hold it once, every PNG under the keyword.
     ///   - keyword: of the text in PNG files.
-    public init(path: String, rate: Double = defaultRate, comment: String? = nil, keyword: String = "Comment") throws(FilmError) {
-        precondition(Self.rates.contains(rate), "the rate was checked with the command's options")
+    ///   - sound: goes into a film; GIFs and folders have none.
+    public init(
+        path: String, rate: Double = defaultRate, comment: String? = nil, keyword: String = "Comment", sound: FilmSound? = nil
+    ) throws(FilmError) {
+        precondition(Self.possibleRates.contains(rate), "the rate was checked with the command's options")
         kind = try AnimationKind(of: path)
         self.path = path
         self.rate = rate
         self.comment = comment
         self.keyword = keyword
+        self.sound = sound
     }
+
+    /// Whether animations of a name can have a sound.
+    public static func canSound(_ path: String) -> Bool { if case .film = try? AnimationKind(of: path) { true } else { false } }
 
     /// Finds out before a long computation whether the animation can be written. The folder of frames is created.
     ///
@@ -90,7 +100,8 @@ public final class FrameWriter {
         case .film(let format):
             if film == nil {
                 film = try FilmEncoder(
-                    path: path, format: format, width: size.width, height: size.height, rate: rate, comment: comment)
+                    path: path, format: format, width: size.width, height: size.height, rate: rate, comment: comment,
+                    sound: sound)
             }
             try film?.add(picture)
         case .folder:

@@ -34,12 +34,28 @@ public struct VideoProperties: Equatable, Sendable {
         ]
     }
 
+    /// The arguments with which ffprobe describes the film's first sound.
+    static func soundArguments(path: String) -> [String] {
+        [
+            "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=codec_name", "-of", "default=noprint_wrappers=1",
+            "file:" + path,
+        ]
+    }
+
+    /// How the sound is encoded that ffprobe describes; nil for none.
+    static func soundCodec(ffprobeOutput text: String) -> String? {
+        let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("codec_name=") }
+        return line.flatMap { $0.split(separator: "=").last.map(String.init) }
+    }
+
     /// The arguments by which ffmpeg writes the frames of that picture to standard output for `PPMStream`: at an even rate,
     /// upright, with square pixels.
-    public func ffmpegArguments(path: String) -> [String] {
+    ///
+    /// - Parameter hasSound: the film's time begins with the sound, and the first frame is repeated until its own comes.
+    public func ffmpegArguments(path: String, hasSound: Bool = false) -> [String] {
         let filters = [
             // Frames that come unevenly (a telephone's, a screen's) are repeated or left out; of others each comes once.
-            "fps=\(rate.numerator)/\(rate.denominator)",
+            "fps=\(rate.numerator)/\(rate.denominator)" + (hasSound ? ":start_time=0" : ""),
             "scale=max(1\\,round(iw*sar)):ih:flags=bicubic+accurate_rnd+full_chroma_int", "setsar=1",
         ]
         return [

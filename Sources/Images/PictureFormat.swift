@@ -9,6 +9,8 @@ public protocol PictureCodec: Sendable {
     static var endings: [String] { get }
     /// The bytes that every file begins with.
     static var signature: [UInt8] { get }
+    /// Whether a file's first bytes are the format's: those of `signature`, unless there are others.
+    static func isSignature(_ bytes: [UInt8]) -> Bool
     /// The media type (RFC 6838), such as "image/png".
     static var mediaType: String { get }
     /// Whether pixels are stored with losses, of 8 bits and without alpha, and a quality says how much is lost.
@@ -36,6 +38,10 @@ public protocol PictureCodec: Sendable {
     static func record(in bytes: [UInt8], keyword: String, name: String) throws(PictureError) -> String?
 }
 
+extension PictureCodec {
+    public static func isSignature(_ bytes: [UInt8]) -> Bool { bytes.starts(with: signature) }
+}
+
 /// One of the file formats of pictures.
 public struct PictureFormat: Sendable, Equatable {
     /// How the format is read and written.
@@ -46,14 +52,17 @@ public struct PictureFormat: Sendable, Equatable {
     /// JPEG: with losses, of 8 bits.
     public static let jpeg = PictureFormat(codec: JPEG.self)
 
+    /// TIFF: without losses, with alpha, 8 or 16 bits.
+    public static let tiff = PictureFormat(codec: TIFF.self)
+
     /// Every format that is read and written.
-    public static let all = ([PNG.self, JPEG.self] as [any PictureCodec.Type]).map { PictureFormat(codec: $0) }
+    public static let all = ([PNG.self, JPEG.self, TIFF.self] as [any PictureCodec.Type]).map { PictureFormat(codec: $0) }
 
     private init(codec: any PictureCodec.Type) { self.codec = codec }
 
     /// The format that a file's first bytes announce, whatever its name says; nil if it is none of these.
     public init?(signatureOf bytes: [UInt8]) {
-        guard let format = Self.all.first(where: { bytes.starts(with: $0.codec.signature) }) else { return nil }
+        guard let format = Self.all.first(where: { $0.codec.isSignature(bytes) }) else { return nil }
         self = format
     }
 

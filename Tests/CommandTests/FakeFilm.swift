@@ -12,8 +12,9 @@ struct FakeFilm {
     ///   - scratch: where the film's file and the scripts go.
     ///   - frames: what ffmpeg writes; of 8 bits, without alpha.
     ///   - rate: frames a second.
+    ///   - sound: how the film's sound is encoded.
     ///   - ending: what ffmpeg's script does after the last frame, as `echo broken >&2; exit 1`.
-    init(in scratch: Scratch, frames: [Picture], rate: Int = 10, ending: String = "exit 0") throws {
+    init(in scratch: Scratch, frames: [Picture], rate: Int = 10, sound: String? = nil, ending: String = "exit 0") throws {
         var stream = Data()
         for frame in frames {
             guard case .eight(let samples) = frame.samples, !frame.hasAlpha else { fatalError("frames are RGB of 8 bits") }
@@ -29,8 +30,17 @@ struct FakeFilm {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         }
         try install(
-            "ffprobe", "echo r_frame_rate=\(rate)/1; echo avg_frame_rate=\(rate)/1; echo nb_read_packets=\(frames.count)")
-        try install("ffmpeg", "cat '\(folder)/frames.ppm'\n\(ending)")
+            "ffprobe", """
+                case "$*" in *a:0*) \(sound.map { "echo codec_name=\($0)" } ?? ":"); exit;; esac
+                echo r_frame_rate=\(rate)/1; echo avg_frame_rate=\(rate)/1; echo nb_read_packets=\(frames.count)
+                """)
+        // Where a film is made, its arguments and pixels are kept.
+        try install(
+            "ffmpeg", """
+                case "$*" in *pipe:0*) for last; do :; done; echo "$@" >'\(folder)/arguments'; cat >"${last#file:}"; exit;; esac
+                cat '\(folder)/frames.ppm'
+                \(ending)
+                """)
         environment = ["PATH": "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"]
     }
 }

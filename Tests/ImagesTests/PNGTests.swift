@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import TestSupport
 import Testing
@@ -158,13 +159,19 @@ import Testing
         }
     }
 
-    @Test func gammaChangesNothing() throws {
-        // A picture that says its samples are linear light: they are handed out as stored.
+    @Test func samplesOfLinearLightBecomeSRGB() throws {
         let picture = noise(width: 4, height: 4)
         let parts = try chunks(of: PNG.encode(picture))
         let linear = parts.filter { $0.type != "sRGB" }.map { chunk($0.type, $0.contents) }
         let bytes = pngSignature + linear[0] + chunk("gAMA", bigEndian(100_000)) + linear[1...].joined()
-        #expect(try Picture.decode(bytes, name: "linear") == picture)
+        let decoded = try Picture.decode(bytes, name: "linear")
+        for (light, sample) in zip(picture.bytes, decoded.bytes) {
+            let linear = Double(light) / 255
+            let encoded = linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055
+            #expect(abs(255 * encoded - Double(sample)) <= 0.51)
+        }
+        // As they are stored, they are there too.
+        #expect(try PNG.samples(of: bytes, name: "linear", maximumPixels: 16) == picture)
     }
 
     private func error(of bytes: [UInt8]) -> PictureError? {

@@ -12,14 +12,11 @@ struct ForeignFormat: Sendable {
     /// What the file says beside its samples, and its extents where they are known.
     let tags: @Sendable (BigEndianReader) -> (tags: PictureTags, size: (width: Int, height: Int)?)
 
-    /// Every such format.
+    /// Every such format but TIFF.
     static let all: [ForeignFormat] = [
         ForeignFormat(
             name: "WebP", endings: [".webp"], demuxer: "webp_pipe", isSignature: { $0.name(0) == "RIFF" && $0.name(8) == "WEBP" },
             tags: { (webPTags($0), nil) }),
-        ForeignFormat(
-            name: "TIFF", endings: [".tif", ".tiff"], demuxer: "tiff_pipe",
-            isSignature: { $0.bytes.starts(with: "II*\0".utf8) || $0.bytes.starts(with: "MM\0*".utf8) }, tags: { (tiffTags($0), nil) }),
         ForeignFormat(
             name: "BMP", endings: [".bmp"], demuxer: "bmp_pipe", isSignature: { $0.bytes.starts(with: "BM".utf8) && $0.long(6) == 0 },
             tags: { (bmpTags($0), nil) }),
@@ -34,6 +31,11 @@ struct ForeignFormat: Sendable {
             name: "HEIC", endings: [".heic", ".heif"], demuxer: "mov", remedy: "ffmpeg 8 or heif-convert reads it",
             isSignature: { isHEIF($0, ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"]) }, tags: { heifTags($0) }),
     ]
+
+    /// The TIFFs that are not read here.
+    static let tiff = ForeignFormat(
+        name: "TIFF", endings: TIFF.endings, demuxer: "tiff_pipe", isSignature: { TIFF.isSignature(Array($0.bytes)) },
+        tags: { (tiffTags($0), nil) })
 
     /// The format that a file's first bytes announce.
     init?(signatureOf bytes: [UInt8]) {

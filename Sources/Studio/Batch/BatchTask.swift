@@ -76,7 +76,7 @@ public struct BatchTask: Job {
     /// Whether a record is of this very job, finished by this version.
     private func isThis(_ record: Record) -> Bool {
         guard !record.isSheet, record.version == version, let drawn = record.pictures.first else { return false }
-        return drawn.complete && drawn.plan == plan && drawn.quality == form.quality
+        return drawn.complete && drawn.plan == plan && drawn.quality == form.quality && drawn.depth == form.depth
     }
 
     public func draw(_ context: JobContext) throws(Problem) -> JobResult {

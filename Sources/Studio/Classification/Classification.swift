@@ -14,7 +14,7 @@ public struct ClassificationSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photos", list: \.photos, "photos", "Photographs, PNG or JPEG; - for standard input.").positional().reading().required()
+        Setting("photos", list: \.photos, "photos", "Photographs, PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading().required()
         Setting("top", \.top, "n", "How many classes to print.", .at(least: 1))
         ReadingSettings.lifted(\.reading)
         ModelSettings.lifted(\.model)

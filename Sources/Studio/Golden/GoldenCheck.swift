@@ -16,7 +16,7 @@ public struct DiffSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("expected", required: \.expected, "expected", "The expected picture, PNG or JPEG, or a folder of them; - for standard input.").positional().reading()
+        Setting("expected", required: \.expected, "expected", "The expected picture, PNG, JPEG, TIFF, WebP …, or a folder of them; - for standard input.").positional().reading()
         Setting("actual", required: \.actual, "actual", "The new picture, or a folder of them; - for standard input.").positional().reading()
         DiffThresholds.lifted(\.thresholds)
         Setting("output", \.output, "path", "Write both pictures and where they differ (CIEDE2000) side by side; for folders, a folder of those that differ.").writing()

@@ -54,8 +54,10 @@ extension Job {
 
 /// How a plan's results are written: everything that the bytes of files depend on beside the plan.
 public struct OutputForm: Sendable, Codable, Equatable {
-    /// A JPEG's quality; nil for a PNG.
+    /// A JPEG's quality; nil for other formats.
     public var quality: Int?
+    /// Bits of a sample, where they are asked for.
+    public var depth: Int?
     /// Steps taken, where fewer than planned.
     public var steps: Int?
     /// Steps after which the picture is kept as well.

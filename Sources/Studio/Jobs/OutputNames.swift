@@ -115,7 +115,7 @@ struct OutputNames {
     /// - Parameter isFigure: whether it is of a chart or a sheet, which an SVG or a PDF can hold.
     static func isForeign(_ path: String, isFigure: Bool = false) -> Bool {
         if isFigure, FigureFormat(fileName: path) != nil { return false }
-        let endings = [".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
+        let endings = [".gif", ".webp", ".bmp", ".jp2", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
         return PictureFormat(fileName: path) == nil && endings.contains { path.lowercased().hasSuffix($0) }
     }
 

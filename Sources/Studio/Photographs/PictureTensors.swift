@@ -5,18 +5,20 @@ import Tensors
 
 extension Picture {
     /// A drawn picture: grey, RGB, or these with an opacity; of other numbers of channels the planes side by side.
-    init(_ image: Tensor, colours: Int) {
+    init(_ image: Tensor, colours: Int, depth: BitDepth = .eight) {
         let shape = image.shape
         let elements = image.elements
         func plane(_ channel: Int) -> [Float] { Array(elements[channel * shape.area..<(channel + 1) * shape.area]) }
         switch (colours, shape.channels - colours) {
         case (1, 0), (3, 0), (3, 1):
-            self.init(planes: elements, channels: shape.channels, width: shape.width, height: shape.height)
+            self.init(planes: elements, channels: shape.channels, width: shape.width, height: shape.height, bitDepth: depth)
         case (1, 1):
-            self.init(planes: plane(0) + plane(0) + plane(0) + plane(1), channels: 4, width: shape.width, height: shape.height)
+            self.init(planes: plane(0) + plane(0) + plane(0) + plane(1), channels: 4, width: shape.width, height: shape.height, bitDepth: depth)
         default:
             self = ContactSheet.compose(
-                (0..<shape.channels).map { Picture(planes: plane($0), channels: 1, width: shape.width, height: shape.height) })
+                (0..<shape.channels).map {
+                    Picture(planes: plane($0), channels: 1, width: shape.width, height: shape.height, bitDepth: depth)
+                })
         }
     }
 }

@@ -48,17 +48,21 @@ public struct DrawnPicture: Sendable, Codable, Equatable {
     public var picture: Int?
     /// A JPEG's quality, 1 to 100; nil for a PNG.
     public var quality: Int?
+    /// Bits of a sample, where they were asked for.
+    public var depth: Int?
 
     public init(
-        plan: Plan, stepsDone: Int, score: Float, picture: Int? = nil, converged: Bool = false, quality: Int? = nil
+        plan: Plan, stepsDone: Int, score: Float, picture: Int? = nil, converged: Bool = false, quality: Int? = nil,
+        depth: Int? = nil
     ) {
         self.init(
-            plan: plan, stepsDone: stepsDone, score: score, complete: stepsDone == plan.steps || converged, picture: picture, quality: quality)
+            plan: plan, stepsDone: stepsDone, score: score, complete: stepsDone == plan.steps || converged, picture: picture, quality: quality,
+            depth: depth)
     }
 
-    fileprivate init(plan: Plan, stepsDone: Int, score: Float, complete: Bool, picture: Int?, quality: Int?) {
+    fileprivate init(plan: Plan, stepsDone: Int, score: Float, complete: Bool, picture: Int?, quality: Int?, depth: Int?) {
         (self.plan, self.stepsDone, self.score) = (plan, stepsDone, score)
-        (self.complete, self.picture, self.quality) = (complete, picture, quality)
+        (self.complete, self.picture, self.quality, self.depth) = (complete, picture, quality, depth)
     }
 }
 
@@ -89,7 +93,7 @@ extension Record: Codable {
 private struct AnyPicture: Decodable {
     let picture: DrawnPicture
 
-    private enum CodingKeys: String, CodingKey { case plan, stepsDone, score, picture, complete, quality }
+    private enum CodingKeys: String, CodingKey { case plan, stepsDone, score, picture, complete, quality, depth }
 
     private enum KindKeys: String, CodingKey { case dream, style }
 
@@ -111,6 +115,6 @@ private struct AnyPicture: Decodable {
         picture = DrawnPicture(
             plan: plan, stepsDone: try values.decode(Int.self, forKey: .stepsDone), score: try values.decode(Float.self, forKey: .score),
             complete: try values.decode(Bool.self, forKey: .complete), picture: try values.decodeIfPresent(Int.self, forKey: .picture),
-            quality: quality)
+            quality: quality, depth: try values.decodeIfPresent(Int.self, forKey: .depth))
     }
 }

@@ -115,6 +115,7 @@ extension DrawnPicture {
         if let field = plan.fieldOutOfBounds { return field }
         if !(0...max(plan.steps, 0)).contains(stepsDone) { return "stepsDone" }
         if case .picture(let plan) = plan, !(0..<plan.count).contains(picture ?? 0) { return "picture" }
+        if let depth, Picture.BitDepth(rawValue: depth) == nil { return "depth" }
         return quality.map { (1...100).contains($0) } ?? true ? nil : "quality"
     }
 }

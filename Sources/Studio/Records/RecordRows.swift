@@ -16,6 +16,7 @@ extension Record {
         ]
         rows += plan.rows(picture: drawn.picture)
         if let quality = drawn.quality { rows.append(("quality", "\(quality)")) }
+        if let depth = drawn.depth { rows.append(("depth", "\(depth)")) }
         for (name, digest) in plan.pictures.sorted(by: { $0.key < $1.key }) { rows.append((name, "SHA-256 \(digest)")) }
         return rows
     }

@@ -31,7 +31,7 @@ public struct CaptionedSheetSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("pictures", list: \.pictures, "pictures", "Pictures, PNG or JPEG.").positional().reading()
+        Setting("pictures", list: \.pictures, "pictures", "Pictures: PNG, JPEG, TIFF, WebP …").positional().reading()
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
         Setting("size", \.size, "n", "Pixels of each picture's height. (default: the highest one's, \(CaptionedSheet.usualHeight) at most)", .from(1, to: 65_536))
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()

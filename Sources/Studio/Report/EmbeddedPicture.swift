@@ -18,8 +18,9 @@ struct EmbeddedPicture: Sendable {
     init(_ picture: Picture, file: [UInt8], side: Int?) throws(PictureError) {
         let longer = max(picture.width, picture.height)
         guard let side, longer > side || file.count >= Self.smallFile else {
-            type = PictureFormat(signatureOf: file) == .jpeg ? "image/jpeg" : "image/png"
-            bytes = file
+            let format = PictureFormat(signatureOf: file)
+            // Browsers show no TIFF.
+            (type, bytes) = format == .jpeg ? ("image/jpeg", file) : ("image/png", format == .png ? file : try PNG.encode(picture))
             return
         }
         let scale = min(1, Double(side) / Double(longer))

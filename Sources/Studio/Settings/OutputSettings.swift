@@ -4,6 +4,8 @@ import Images
 public struct OutputSettings: SettingGroup {
     public var output: String?
     public var quality: Int?
+    /// Bits of a sample; nil for those of a photograph, or else 8.
+    public var depth: Int?
     public var saveAt: StepList?
     public var evolution: String?
     public var outputSize: PictureSize?
@@ -17,8 +19,9 @@ public struct OutputSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png or .jpg, one of several pictures also an .svg or .pdf; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
+        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png, .jpg or .tif, one of several pictures also an .svg or .pdf; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))
+        Setting("depth", \.depth, "bits", "Bits of a sample, 8 or 16, in a .png or .tif. (default: a photograph's own, otherwise 8)", .from(8, to: 16))
         Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512.")
         Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png, .jpg, .svg or .pdf.").writing()
         Setting("output-size", \.outputSize, "n", "Write the finished picture in this size; for the canvas cppn, which has no pixels of its own.")
@@ -30,6 +33,12 @@ public struct OutputSettings: SettingGroup {
         if let evolution { try OutputNames.check(template: evolution, setting: "evolution") }
         if quality != nil, PictureFormat(fileName: output ?? "")?.codec.isLossy != true {
             throw .usage("\(setting: "quality") is for JPEG; name a .jpg with \(setting: "output")")
+        }
+        if let depth {
+            guard let bits = Picture.BitDepth(rawValue: depth) else { throw .value(of: "depth", "8 or 16", "\(depth)") }
+            if bits == .sixteen, PictureFormat(fileName: output ?? "")?.codec.isLossy == true {
+                throw .usage("\(setting: "depth") 16 is more than a JPEG holds; name a .png or .tif with \(setting: "output")")
+            }
         }
         if output == "-", saveAt != nil {
             throw .usage("standard output takes one picture; \(setting: "save-at") keeps several")

@@ -13,6 +13,7 @@ struct OutputOptions<Group: SettingGroup>: ParsableArguments {
 /// The finer points of what is written.
 struct FurtherOutputOptions: ParsableArguments {
     @Option(OutputSettings["quality"]) var quality: String?
+    @Option(OutputSettings["depth"]) var depth: String?
     @Option(OutputSettings["save-at"]) var saveAt: String?
     @Option(OutputSettings["evolution"]) var evolution: String?
 }

@@ -184,9 +184,11 @@ def chromaticities(values):
     return chunk(b"cHRM", struct.pack(">8I", *(round(100000 * number) for point in [white, *primaries] for number in point)))
 
 
+adobe, p3 = screen(ADOBE, gamma(563 / 256)), screen(P3, PARAMETRIC_SRGB)
+
+
 def main():
     HERE.mkdir(exist_ok=True)
-    adobe, p3 = screen(ADOBE, gamma(563 / 256)), screen(P3, PARAMETRIC_SRGB)
     keep_png("adobe", adobe)
     keep_png("p3", p3)
     keep_png("old_p3", screen(P3, points(LINEAR_SRGB), version=2))

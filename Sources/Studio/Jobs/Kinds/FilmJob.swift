@@ -76,14 +76,19 @@ struct FilmJob: Job {
         let (paths, new) = try dream(frames, context)
         let leftOut = PictureFolder.lines(of: frames.leftOut.map { Problem($0) }, among: frames.position, in: source)
         for line in leftOut { try context.report(.note(line)) }
+        let keepsTime = rate == nil || rate == frames.rate, keepsSound = keepsTime && FrameWriter.canSound(path)
         if !isFolder {
-            try assemble(paths, rate: rate ?? frames.rate ?? FrameWriter.defaultRate)
+            try assemble(paths, rate: rate ?? frames.rate ?? FrameWriter.defaultRate, keepsSound ? frames.sound : nil)
             for path in paths { try? FileManager.default.removeItem(atPath: path) }
             removeEmptyFolder(folder)
         }
         let time = seconds(ContinuousClock.now - start)
         var result = JobResult(score: 0)
         let kept = new < paths.count ? ", \(paths.count - new) of them were there" : ""
+        if frames.sound != nil, !keepsSound {
+            let reason: Message = keepsTime ? "only .mp4 and .webm have one" : "\(setting: "rate") changes its time"
+            result.warning = "the sound of \(source) is left out: \(reason)"
+        }
         result.lines = ["\(path)  \(paths.count) frames in \(rounded(time, 1)) s\(kept)"]
         result.values = [Values(output: path, frames: paths.count, dreamt: new, seconds: time, plan: plan)]
         return result
@@ -186,10 +191,10 @@ struct FilmJob: Job {
         return nil
     }
 
-    private func assemble(_ paths: [String], rate: Double) throws(Problem) {
-        let bounded = min(max(rate, FrameWriter.rates.lowerBound), FrameWriter.rates.upperBound)
+    private func assemble(_ paths: [String], rate: Double, _ sound: FilmSound?) throws(Problem) {
+        let bounded = min(max(rate, FrameWriter.possibleRates.lowerBound), FrameWriter.possibleRates.upperBound)
         let record = Record(DrawnPicture(plan: plan, stepsDone: first.steps, score: 0))
-        let writer = try asProblem { () throws(FilmError) in try FrameWriter(path: path, rate: bounded, comment: record.json, keyword: Record.keyword) }
+        let writer = try asProblem { () throws(FilmError) in try FrameWriter(path: path, rate: bounded, comment: record.json, keyword: Record.keyword, sound: sound) }
         for path in paths {
             let picture = try Picture.reading(path).composited(over: 1)
             try asProblem { () throws(FilmError) in try writer.add(picture) }

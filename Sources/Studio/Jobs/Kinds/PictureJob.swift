@@ -22,6 +22,8 @@ struct PictureJob: Job {
     var enlargement = 1
     /// A JPEG's quality; nil for a PNG.
     var quality: Int?
+    /// Bits of a sample; nil for those of a photograph, or else 8.
+    var depth: Int?
     let memory: Int
     var holdsPhotographs = false
     var ingredients: [String] = []
@@ -62,6 +64,7 @@ struct PictureJob: Job {
     var form: OutputForm {
         var form = OutputForm()
         form.quality = quality
+        form.depth = depth
         form.steps = steps == plan.steps ? nil : steps
         form.saveAt = saved
         form.evolution = evolution.map { OutputNames.ending(of: $0) }
@@ -132,6 +135,7 @@ struct PictureJob: Job {
             do throws(Problem) { if let evolution { try body(evolution) } } catch { (failure, evolution) = (error, nil) }
         }
         var process = try make(context)
+        if let depth = depth.flatMap(Picture.BitDepth.init(rawValue:)) { process.depth = depth }
         let prepared = ContinuousClock.now
         while process.stepsDone < steps, !process.hasConverged, !context.isCancelled() {
             keep { way throws(Problem) in
@@ -175,7 +179,7 @@ struct PictureJob: Job {
         let records = state.shown.indices.map { index in
             DrawnPicture(
                 plan: state.plan, stepsDone: process.stepsDone, score: state.score, picture: state.shown.count > 1 ? index : nil,
-                converged: process.hasConverged, quality: quality)
+                converged: process.hasConverged, quality: quality, depth: depth)
         }
         for (index, path) in paths.enumerated() {
             guard let path else { continue }

@@ -108,6 +108,7 @@ extension PictureJob {
     ///
     /// - Parameter parts: for the name of the file that keeps how the picture came about.
     mutating func configure(_ output: OutputSettings, _ parts: OutputNames.Parts) {
+        depth = output.depth
         saveAt = output.saveAt?.steps ?? []
         evolution = output.evolution.map { OutputNames.expand($0, parts) }
     }

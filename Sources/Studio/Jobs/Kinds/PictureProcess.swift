@@ -14,6 +14,8 @@ protocol PictureProcess: Sendable {
     var isDead: Bool { get }
     /// The share of all work that the steps so far have been, 0…1; nil where all steps take the same time.
     var workDone: Double? { get }
+    /// Of the pictures that are shown.
+    var depth: Picture.BitDepth { get set }
     /// One step.
     /// - Returns: the score before it.
     mutating func step() throws(RenderError) -> Float
@@ -53,6 +55,7 @@ struct PictureRating: Sendable {
 struct RenderProcess: PictureProcess {
     var renderer: Renderer
     let colours: Int
+    var depth = Picture.BitDepth.eight
 
     var plan: Plan { .picture(renderer.plan) }
     var stepsDone: Int { renderer.stepsDone }
@@ -67,7 +70,7 @@ struct RenderProcess: PictureProcess {
         var plan = renderer.plan
         if !isLast { plan.outputSize = nil }
         let shown = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) }).map { picture in
-            renderer.drawsGrey ? Picture(picture.withoutColours, colours: 1) : Picture(picture, colours: colours)
+            renderer.drawsGrey ? Picture(picture.withoutColours, colours: 1, depth: depth) : Picture(picture, colours: colours, depth: depth)
         }
         return PictureState(tensors: tensors, shown: shown, score: try renderer.score(of: tensors), plan: .picture(plan))
     }
@@ -146,7 +149,7 @@ struct PhotographPicture<Process: PhotographProcess>: PictureProcess {
     let plan: Plan
     /// The photograph's, in the result's size; files keep it.
     let opacity: Tensor?
-    let depth: Picture.BitDepth
+    var depth: Picture.BitDepth
     let rate: @Sendable (Process, Tensor) throws(RenderError) -> (text: String, measures: [String: Float])
 
     var stepsDone: Int { process.stepsDone }

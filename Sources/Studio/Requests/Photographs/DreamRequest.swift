@@ -18,7 +18,7 @@ public struct DreamRequest: DrawingRequest {
     public static let command = "deepdream"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photo", \.photo, "photo", "PNG or JPEG, - for standard input; or a folder of frames, or a film.").positional().reading()
+        Setting("photo", \.photo, "photo", "PNG, JPEG, TIFF, WebP …, - for standard input; or a folder of frames, or a film.").positional().reading()
         ModelSettings.lifted(\.model).without("labels")
         DreamSettings.lifted(\.dream)
         MovingSettings.lifted(\.moving)
@@ -40,7 +40,9 @@ public struct DreamRequest: DrawingRequest {
         let isFlight = moving.zoom != nil
         if isFilm, isFlight { throw .usage("\(setting: "zoom") is for a photograph, and \(photo!) moves already") }
         if isFilm || isFlight {
-            try Self.refuse("for a single picture", among: [("save-at", output.saveAt != nil), ("evolution", output.evolution != nil)])
+            try Self.refuse("for a single picture", among: [
+                ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("depth", output.depth != nil),
+            ])
         } else {
             try Self.refuse("for films, folders of frames and \(setting: "zoom")", among: [("rate", moving.rate != nil)])
         }

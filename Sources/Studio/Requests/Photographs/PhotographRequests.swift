@@ -18,7 +18,7 @@ public struct CaricatureRequest: RenderRequest {
     private static let standard: (steps: Int, learningRate: Float) = (256, 0.02)
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("photo", required: \.photo, "photo", "PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16: the higher, the closer to the photograph's own direction.", .from(0, to: 16))
         common(\.model, \.render, \.output)
@@ -51,7 +51,7 @@ public struct InvertRequest: RenderRequest {
     public static let command = "invert"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("photo", required: \.photo, "photo", "PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         common(\.model, \.render, \.output)
     }
@@ -106,7 +106,7 @@ public struct AccentuateRequest: RenderRequest {
     private static let standardSteps = 128
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("photo", required: \.photo, "photo", "PNG or JPEG; - for standard input.").positional().reading()
+        Setting("photo", required: \.photo, "photo", "PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
         Setting("anchor", \.anchor, "name", "The layer whose answers should stay. (default: one half way to the layer)")

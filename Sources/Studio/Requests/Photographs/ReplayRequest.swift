@@ -82,6 +82,7 @@ public struct ReplayRequest: JobRequest {
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
         job.configure(output, parts)
+        if output.depth == nil, job.quality == nil { job.depth = drawn.depth }
         job.steps = drawn.stepsDone
         list.jobs.append(job)
         if record.version != version {

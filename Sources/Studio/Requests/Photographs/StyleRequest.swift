@@ -17,7 +17,7 @@ public struct StyleRequest: DrawingRequest {
     private static let standardModel = "vgg16"
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("content", required: \.content, "content", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
+        Setting("content", required: \.content, "content", "The photograph: PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("styles", list: \.styles, "styles", "One picture or several whose style is taken.").positional().reading().required()
         ModelSettings.lifted(\.model).without("labels").stating(default: standardModel, of: "model")
         StyleSettings.lifted(\.style)

@@ -2,9 +2,11 @@
 struct TIFFDirectory {
     /// The tags that are used here.
     enum Tag: Int {
-        case width = 256, height, bitsPerSample, compression, photometric
+        case width = 256, height, bitsPerSample, compression
+        case photometric = 262
         case description = 270
-        case stripOffsets = 273, orientation, samplesPerPixel, rowsPerStrip, stripByteCounts
+        case stripOffsets = 273, orientation
+        case samplesPerPixel = 277, rowsPerStrip, stripByteCounts
         case planarConfiguration = 284
         case software = 305
         case predictor = 317
