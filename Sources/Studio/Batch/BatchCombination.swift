@@ -74,7 +74,7 @@ struct BatchCombination {
     /// A batch keeps single files, since it knows a job's files by their names.
     private static func checkFiles(of job: any Job) throws(Problem) {
         if job is FilmJob { throw .usage("a batch draws single pictures; run `lucid deepdream` on the film by itself", setting: "photo") }
-        for path in job.outputs.filter({ PictureFormat(fileName: $0) == nil && !OutputNames.isSVG($0) && !$0.hasSuffix(".json") }) {
+        for path in job.outputs.filter({ PictureFormat(fileName: $0) == nil && FigureFormat(fileName: $0) == nil && !$0.hasSuffix(".json") }) {
             guard try asProblem({ () throws(FilmError) in try AnimationKind(of: path) }) == .folder else {
                 try asProblem { () throws(FilmError) in try FrameWriter.checkProgram(for: path) }
                 continue
