@@ -23,7 +23,7 @@ struct LucidCommand: ParsableCommand {
         subcommands: [
             Channel.self, Neuron.self, LayerEnergy.self, DirectionCommand.self, ClassUnit.self, Render.self, Diversity.self, Facets.self,
             Sheet.self, Progression.self, Interpolate.self, Caricature.self, Invert.self, Accentuate.self, DeepDream.self,
-            StyleCommand.self, BatchCommand.self, Report.self, Compare.self, CompareModels.self, Diff.self,
+            StyleCommand.self, Attribute.self, BatchCommand.self, Report.self, Compare.self, CompareModels.self, Diff.self,
             Layers.self, Classes.self, Models.self, Classify.self,
             Info.self, Replay.self, Bench.self,
         ])

@@ -40,6 +40,7 @@ extension Plan {
         case .facets(let plan): return [("threshold", "\(plan.threshold)")] + (plan.pictures.first?.rows(nil) ?? [])
         case .sheet(let plan): return plan.pictures[0].rows(nil)
         case .chart(let plan): return plan.rows
+        case .attribution(let plan): return plan.rows
         }
     }
 }
@@ -81,4 +82,11 @@ extension StylePlan {
 extension Preprocessing {
     /// The network's input in words.
     var words: String { "\(range[0])…\(range[1]) less \(mean) by \(std)\(bgr ? ", blue first" : "")" }
+}
+
+extension AttributionPlan {
+    fileprivate var rows: [Row] {
+        Studio.rows(("photograph", photo), ("method", method.rawValue), ("layer", layer)) + AttributionSettings.rows(of: self)
+            + Studio.rows(("kernels", profile?.rawValue), ("input", preprocessing?.words))
+    }
 }
