@@ -80,7 +80,7 @@ let package = Package(
         .testTarget(name: "ModelStoreTests", dependencies: ["Files", "ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
-        .testTarget(name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"]),
+        .testTarget(name: "StudioTests", dependencies: ["Studio", "Analysis", "Visualization", "Networks", "Images", "Files", "TestSupport"]),
         .testTarget(
             name: "CommandTests", dependencies: ["lucid", "DrawChannel", "OwnObjective", "Files", "Images", "Networks", "TestSupport"],
             exclude: ["Photos"]),

@@ -2,8 +2,9 @@ import Networks
 import Tensors
 
 extension PictureScore {
-    /// Layer conductance (Dhamdhere, Sundararajan and Yan 2018): Σ ∂f/∂a · (a(next) − a) along the straight path from a baseline to
-    /// the picture, in equal parts, the gradient at each part's end. `[channels, height, width]` of the layer.
+    /// Layer conductance (Dhamdhere, Sundararajan and Yan 2018): ∫ ∂f/∂a · da along the straight path from a baseline to the picture, in
+    /// equal parts, each with the mean of the gradients at its ends. `[channels, height, width]` of the layer. Its sum is the difference
+    /// of the scores of picture and baseline, up to the error of the parts.
     ///
     /// - Parameter layer: one of `layers`.
     /// - Returns: nil if it was ended.
@@ -11,16 +12,17 @@ extension PictureScore {
         of layer: LayerName, at picture: Tensor, from baseline: Tensor, steps: Int, progress: () -> Bool = { true }
     ) -> Tensor? {
         let way = picture.minus(baseline)
-        var last = evidence(at: baseline).activations[layer]!
-        var sum = TensorSum(last.shape)
+        var last = evidence(at: baseline)
+        var sum = TensorSum(last.activations[layer]!.shape)
         for step in 1...steps {
             guard progress() else { return nil }
             var point = baseline
             point.add(way, scaledBy: Float(step) / Float(steps))
-            let evidence = evidence(at: point)
-            let activation = evidence.activations[layer]!
-            sum.add(evidence.gradients[layer]!.times(activation.minus(last)), times: 1)
-            last = activation
+            let next = evidence(at: point)
+            var gradients = last.gradients[layer]!
+            gradients.add(next.gradients[layer]!)
+            sum.add(gradients.times(next.activations[layer]!.minus(last.activations[layer]!)), times: 0.5)
+            last = next
         }
         return sum.tensor
     }
