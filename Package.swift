@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),
         .testTarget(
-            name: "StudioTests", dependencies: ["Studio", "Visualization", "Networks", "Images", "Files", "TestSupport"],
+            name: "StudioTests", dependencies: ["Studio", "Analysis", "Visualization", "Networks", "Images", "Files", "TestSupport"],
             swiftSettings: asWritten),
         .testTarget(
             name: "CommandTests", dependencies: ["lucid", "DrawChannel", "OwnObjective", "Studio", "Files", "Images", "Networks", "TestSupport"],

@@ -31,6 +31,10 @@ import Testing
         for i in 0..<120 { #expect(guided[i] == (v[i] > 0 && lossGradient[i] < 0 ? lossGradient[i] : 0)) }
     }
 
+    @Test func deconvolutionPassesWhatRaisesTheScoreWhateverTheInput() {
+        #expect(pullback(.deconvolution, v) == lossGradient.map { min($0, 0) })
+    }
+
     @Test func linearPassesEverything() { #expect(pullback(.linear, v) == lossGradient) }
 
     /// Merged into the convolution before it, a rectifier behaves as on its own.

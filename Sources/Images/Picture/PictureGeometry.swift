@@ -7,10 +7,12 @@ extension Picture {
         precondition(width > 0 && height > 0, "a picture has at least one pixel")
         let newWidth = min(width, self.width), newHeight = min(height, self.height)
         guard (newWidth, newHeight) != (self.width, self.height) else { return self }
-        func margin(_ excess: Int) -> Int { Int((Double(excess) / 2).rounded(.toNearestOrEven)) }
-        let left = margin(self.width - newWidth), top = margin(self.height - newHeight)
+        let left = Self.margin(of: self.width - newWidth), top = Self.margin(of: self.height - newHeight)
         return rearranged(width: newWidth, height: newHeight) { x, y in (left + x, top + y) }
     }
+
+    /// The part of what is cut off that lies on the left, or above.
+    package static func margin(of excess: Int) -> Int { Int((Double(excess) / 2).rounded(.toNearestOrEven)) }
 
     /// Every pixel as a square of so many pixels a side.
     package func enlarged(times factor: Int) -> Picture {

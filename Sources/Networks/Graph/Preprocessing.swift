@@ -33,6 +33,12 @@ public struct Preprocessing: Sendable, Hashable, Codable {
 
     private func factor(_ channel: Int) -> Float { (range[1] - range[0]) / number(std, channel) }
 
+    /// The colour, red first in 0…1, that the network sees as 0 in every channel: the mean of its training pictures, usually.
+    public func meanColour(channels: Int) -> [Float] {
+        let colour = (0..<channels).map { min(max((number(mean, $0) - range[0]) / (range[1] - range[0]), 0), 1) }
+        return bgr ? colour.reversed() : colour
+    }
+
     /// - Parameter image: `[channels, height, width]` in 0…1, red first.
     package func callAsFunction(_ image: Tensor, workers: Workers) -> Tensor {
         let channels = 0..<image.shape.channels

@@ -23,63 +23,23 @@ public struct LayerSummary: Sendable, Codable {
     public let endsStage: Bool
 }
 
-extension Window {
-    /// Rows from the first that it sees to the last.
-    fileprivate var reachHeight: Int { (kernelHeight - 1) * dilationHeight }
-    /// Columns likewise.
-    fileprivate var reachWidth: Int { (kernelWidth - 1) * dilationWidth }
-}
-
 extension Network {
-    /// Pixels beyond which no receptive field and no stride is followed, so that no product of many overflows.
-    private static let longest = 1 << 30
-
     /// Every layer with its output for an image of this size, shallow to deep.
     public func summary(height: Int, width: Int) throws(ShapeError) -> [LayerSummary] {
-        /// How an output position maps to the image along both axes.
-        struct Field {
-            var extent = (height: 1, width: 1)
-            var jump = (height: 1, width: 1)
-        }
         let seen = seenSize(for: Set(nodes.map { LayerName(node: $0.name) }), height: height, width: width)
             ?? Size(height: height, width: width)
         let (height, width) = (seen.height, seen.width)
         let shapes = try self.shapes(forHeight: height, width: width)
-        let image = Shape(inputChannels, height, width)
         let stages = Set(self.stages.map(\.node))
-        var fields: [Field] = []
+        let fields = receptiveFields(of: shapes.map(\.shape), image: Shape(inputChannels, height, width))
         var rows: [LayerSummary] = []
-        for (node, (_, shape)) in zip(nodes, shapes) {
-            let inputs = node.inputs.map { $0 < 0 ? image : shapes[$0].shape }
-            var field = Field()
-            for (place, input) in node.inputs.filter({ $0 >= 0 }).enumerated() {
-                let other = fields[input]
-                field.extent = (
-                    max(field.extent.height, other.extent.height), max(field.extent.width, other.extent.width)
-                )
-                // Inputs of one extent have one jump; the factors of an excitation, one position for all, a longer one.
-                field.jump =
-                    place == 0
-                    ? other.jump
-                    : (min(field.jump.height, other.jump.height), min(field.jump.width, other.jump.width))
-            }
-            if let window = node.layer.window(for: inputs) {
-                var grown = field.extent
-                grown.height = min(grown.height + window.reachHeight * field.jump.height, Self.longest)
-                grown.width = min(grown.width + window.reachWidth * field.jump.width, Self.longest)
-                // A layer that reads every position sees the image and no more.
-                if window.kernelHeight >= inputs[0].height, window.kernelWidth >= inputs[0].width, inputs[0].area > 1 {
-                    grown.height = max(field.extent.height, min(grown.height, height))
-                    grown.width = max(field.extent.width, min(grown.width, width))
-                }
-                field.extent = grown
-                field.jump = (min(field.jump.height * window.strideHeight, Self.longest), min(field.jump.width * window.strideWidth, Self.longest))
-            }
-            fields.append(field)
+        for (index, node) in nodes.enumerated() {
+            let (shape, field) = (shapes[index].shape, fields[index])
+            let inputs = node.inputs.map { $0 < 0 ? Shape(inputChannels, height, width) : shapes[$0].shape }
             rows.append(
                 LayerSummary(
                     name: node.name, channels: shape.channels, height: shape.height, width: shape.width,
-                    receptiveHeight: field.extent.height, receptiveWidth: field.extent.width,
+                    receptiveHeight: field.rows.extent, receptiveWidth: field.columns.extent,
                     parameters: node.layer.parameterCount, multiplyAdds: node.layer.multiplyAdds(for: inputs),
                     endsStage: stages.contains(node.name)))
         }

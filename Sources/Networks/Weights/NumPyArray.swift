@@ -54,4 +54,23 @@ public struct NumPyArray: Sendable {
         values = type.floats(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         guard values.allSatisfy(\.isFinite) else { throw fail("holds numbers that are not finite") }
     }
+
+    /// A float32 array in C order as `numpy.load` reads it, format version 1.
+    ///
+    /// - Parameters:
+    ///   - shape: the extents; their product is the number of values.
+    ///   - values: row-major.
+    public static func bytes(shape: [Int], values: [Float]) -> [UInt8] {
+        precondition(values.count == shape.reduce(1, *))
+        let extents = shape.map { "\($0)," }.joined(separator: " ")
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }"
+        // The numbers begin at a multiple of 64 bytes, after a line feed.
+        let start = 10
+        header += String(repeating: " ", count: 63 - (start + header.utf8.count) % 64) + "\n"
+        var bytes: [UInt8] = [0x93] + "NUMPY".utf8 + [1, 0, UInt8(header.utf8.count & 0xFF), UInt8(header.utf8.count >> 8)]
+        bytes += header.utf8
+        bytes.reserveCapacity(bytes.count + 4 * values.count)
+        for value in values { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 } }
+        return bytes
+    }
 }

@@ -53,24 +53,11 @@ public struct ClassificationSettings: SettingGroup {
         }
     }
 
-    /// Sides of the network's square that are scaled of a longer side at most.
-    private static let longestStrip = 8.0
-
     /// Softmax over the network's last layer for the middle of the picture.
     private func probabilities(
         _ picture: Picture, _ model: Model, _ network: borrowing PreparedNetwork, _ last: LayerName, workers: Workers
     ) throws(Problem) -> [Float] {
-        let preprocessing = model.preprocessing
-        let scale = Double(preprocessing.resize) / Double(min(picture.width, picture.height))
-        // A strip's far ends would be scaled only to be cut off.
-        let reach = Int((Self.longestStrip * Double(preprocessing.crop) / scale).rounded(.up))
-        let middle = picture.croppedToCentre(width: min(picture.width, reach), height: min(picture.height, reach))
-        // A picture of just the size that an imported network takes is seen as it is.
-        let isWhole = !model.hasItsOwnPreprocessing && picture.width == preprocessing.crop && picture.height == preprocessing.crop
-        let resized = isWhole ? picture : middle.resized(
-            width: max(preprocessing.crop, Int(Double(middle.width) * scale)),
-            height: max(preprocessing.crop, Int(Double(middle.height) * scale)))
-        let square = resized.croppedToCentre(width: preprocessing.crop, height: preprocessing.crop).composited(over: 1)
+        let square = ClassifiedSquare(picture, model).picture
         let image = try square.tensor(channels: model.network.inputChannels, name: model.name)
         do {
             try network.check(height: square.height, width: square.width)

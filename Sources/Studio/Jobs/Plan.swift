@@ -15,6 +15,8 @@ public enum Plan: Sendable, Codable, Equatable {
     case sheet(SheetPlan)
     /// A chart or a sheet of pictures that were there, by a command that draws none.
     case chart(ChartPlan)
+    /// The part of a photograph that a score comes from.
+    case attribution(AttributionPlan)
 
     /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
     public struct FlightPlan: Sendable, Codable, Equatable {
@@ -66,7 +68,7 @@ public enum Plan: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey { case kind }
 
-    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart }
+    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution }
 
     private var contents: (kind: Kind, plan: any Encodable) {
         switch self {
@@ -78,6 +80,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .facets(let plan): (.facets, plan)
         case .sheet(let plan): (.sheet, plan)
         case .chart(let plan): (.chart, plan)
+        case .attribution(let plan): (.attribution, plan)
         }
     }
 
@@ -94,6 +97,7 @@ public enum Plan: Sendable, Codable, Equatable {
             case .facets: .facets(try FacetsPlan(from: decoder))
             case .sheet: .sheet(try SheetPlan(from: decoder))
             case .chart: .chart(try ChartPlan(from: decoder))
+            case .attribution: .attribution(try AttributionPlan(from: decoder))
             }
     }
 
@@ -153,6 +157,10 @@ public enum Plan: Sendable, Codable, Equatable {
             return Common(model: plan.model, weights: plan.weights, pictures: plan.given ?? [:], steps: 0)
         case .sheet(let plan): return Common(plan.pictures)
         case .chart(let plan): return Common(model: "", weights: "", pictures: plan.pictures, steps: 0)
+        case .attribution(let plan):
+            var common = Common(model: plan.model, weights: plan.weights, pictures: plan.pictures, steps: 1)
+            common.profile = plan.profile
+            return common
         }
     }
 
@@ -178,6 +186,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .facets(let plan): plan.pictures.first?.objective ?? "facets"
         case .sheet(let plan): plan.pictures[0].objective
         case .chart(let plan): plan.command
+        case .attribution(let plan): plan.objective
         }
     }
 

@@ -11,6 +11,7 @@ extension Record {
         case .dream(let plan): return PlanCommand(plan)
         case .flight(let plan): return PlanCommand(plan)
         case .style(let plan): return PlanCommand(plan)
+        case .attribution(let plan): return PlanCommand(plan)
         default: return nil
         }
     }
@@ -77,6 +78,20 @@ extension PlanCommand {
         if let start = plan.start { settings.append(("start", start)) }
         if let weights = ownWeights(plan.weights, of: plan.model) { settings.append(("weights", weights)) }
         self.init("style", settings, [plan.content] + plan.styles.map(\.picture))
+    }
+
+    /// A map's.
+    fileprivate init?(_ plan: AttributionPlan) {
+        guard plan.preprocessing == nil else { return nil }
+        var settings = plan.model == Self.usualModel ? [] : [("model", plan.model)]
+        settings += [("target", plan.objective), ("method", plan.method.rawValue)]
+        if let layer = plan.layer { settings.append(("layer", layer)) }
+        var usual = plan
+        AttributionSettings().write(to: &usual)
+        usual.profile = nil
+        settings += AttributionSettings.changes(from: usual, to: plan)
+        if let weights = ownWeights(plan.weights, of: plan.model) { settings.append(("weights", weights)) }
+        self.init(AttributeRequest.command, settings, [plan.photo])
     }
 
     /// One layer, its channels, or a guide.

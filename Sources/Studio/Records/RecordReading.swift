@@ -131,6 +131,7 @@ extension Plan {
             plan.dream.fieldOutOfBounds ?? ((1...100_000).contains(plan.frames) ? FrameWriter.rates.contains(plan.rate) ? nil : "rate" : "frames")
         case .diversity(let plan): plan.pictures.fieldOutOfBounds
         case .chart: nil
+        case .attribution(let plan): AttributionSettings.fieldOutOfBounds(plan)
         case .facets(let plan): plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         case .sheet(let plan): plan.pictures.isEmpty ? "pictures" : plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         }

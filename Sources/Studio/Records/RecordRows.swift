@@ -41,6 +41,7 @@ extension Plan {
         case .facets(let plan): return [("threshold", "\(plan.threshold)")] + (plan.pictures.first?.rows(nil) ?? [])
         case .sheet(let plan): return plan.pictures[0].rows(nil)
         case .chart(let plan): return plan.rows
+        case .attribution(let plan): return plan.rows
         }
     }
 }
@@ -84,5 +85,12 @@ extension Preprocessing {
     var words: String {
         let others = (inputs ?? []).map { "; \($0.name) is \($0.source)" }.joined()
         return "\(range[0])…\(range[1]) less \(mean) by \(std)\(bgr ? ", blue first" : "")\(others)"
+    }
+}
+
+extension AttributionPlan {
+    fileprivate var rows: [Row] {
+        Studio.rows(("photograph", photo), ("method", method.rawValue), ("layer", layer)) + AttributionSettings.rows(of: self)
+            + Studio.rows(("kernels", profile?.rawValue), ("input", preprocessing?.words))
     }
 }

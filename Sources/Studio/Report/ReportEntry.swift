@@ -63,7 +63,7 @@ extension ReportEntry {
     private typealias Labels = (group: String, index: Int?, title: String, command: PlanCommand)
 
     /// Groups without a layer, in the order of the page; they come after the layers.
-    private static let otherGroups = ["Classes", "Expressions", "Dreams", "Styles", "Sheets"]
+    private static let otherGroups = ["Classes", "Expressions", "Dreams", "Styles", "Evidence", "Sheets"]
 
     private static func labels(of record: Record, file: String) -> Labels {
         if record.isSheet { return labels(ofSheet: record.pictures, file: file) }
@@ -77,6 +77,7 @@ extension ReportEntry {
         case .diversity(let plan): unit(plan.pictures)
         case .dream, .flight: whole("Dreams")
         case .style: whole("Styles")
+        case .attribution: whole("Evidence")
         case .facets, .sheet, .chart: whole("Sheets")
         }
     }

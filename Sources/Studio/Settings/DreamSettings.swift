@@ -49,7 +49,7 @@ public struct DreamSettings: SettingGroup {
         Setting("seed", \.seed, "n", "Seed of the rolling and the noise.", in: \.seed)
         Setting("memory", \.memory, "size", "Memory to stay within, e.g. 2GB; larger pictures are seen in tiles.")
         Setting("tile", \.tile, "n", "The side of tiles in pixels, instead of what the memory allows.", .from(256, to: 65_536), ifIn: \.tile)
-        Setting("relu", \.relu, "name", "Gradient of rectifiers: plain, redirected, guided or linear.", in: \.rectifier)
+        Setting("relu", \.relu, "name", "Gradient of rectifiers: plain, redirected, guided, deconvolution or linear.", in: \.rectifier)
         Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window.", in: \.poolGradient)
         NumericSettings.lifted(\.numerics, convolution: { $0.convolution }, isReproducible: { $0.profile != nil })
     }

@@ -2,8 +2,8 @@ import Networks
 import Tensors
 
 /// The objective and the transforms of a plan, read and checked against the network.
-struct BoundObjective {
-    let objective: Objective
+package struct BoundObjective {
+    package let objective: Objective
     /// The plan's penalties with their shares.
     let penalties: [(objective: Objective, share: Float)]
     let transforms: TransformChain
@@ -13,7 +13,7 @@ struct BoundObjective {
     let pictures: Set<String>
 
     /// - Throws: `RenderError` where the plan cannot be followed, without computing or loading anything.
-    init(_ plan: RenderPlan, model: Model) throws(RenderError) {
+    package init(_ plan: RenderPlan, model: Model) throws(RenderError) {
         do {
             objective = try Objective(parsing: plan.objective, labels: model.classNames, otherNames: model.otherClassNames)
         } catch {
@@ -51,7 +51,7 @@ struct BoundObjective {
     }
 
     /// The activations that the network must compute.
-    var requests: [LayerName: ActivationRequest] {
+    package var requests: [LayerName: ActivationRequest] {
         var requests: [LayerName: ActivationRequest] = [:]
         for (name, request) in objective.requests {
             let layer = layers[name]!
@@ -61,17 +61,17 @@ struct BoundObjective {
     }
 
     /// The activations of a pass by the objective's names for the layers.
-    func activations(_ trace: borrowing Trace) -> [String: Activation] {
+    package func activations(_ trace: borrowing Trace) -> [String: Activation] {
         var activations: [String: Activation] = [:]
         for name in objective.requests.keys { activations[name] = trace[layers[name]!] }
         return activations
     }
 
     /// The classes whose directions the objective needs.
-    var directedClasses: [Int] { objective.checks.compactMap { if case .classDirection(let index) = $0 { index } else { nil } } }
+    package var directedClasses: [Int] { objective.checks.compactMap { if case .classDirection(let index) = $0 { index } else { nil } } }
 
     /// An objective's gradients by the network's names for the layers.
-    func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
+    package func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
         var seeds: [LayerName: Tensor] = [:]
         for (name, gradient) in gradients.layers {
             let layer = layers[name]!
@@ -239,7 +239,7 @@ extension Model {
     /// The network, cut to the layers that are requested, with its weights loaded.
     ///
     /// - Parameter preprocessing: a plan's own; nil for the model's.
-    func prepared(
+    package func prepared(
         _ requests: [LayerName: ActivationRequest], preprocessing: Preprocessing?, convolution: ConvolutionChoice
     ) throws(RenderError) -> PreparedNetwork {
         do {

@@ -44,10 +44,12 @@ public struct ReLU6: WeightlessLayer {
             case .plain: return [function.pullback(gradient, input: input, workers: pass.workers)]
             case .guided:
                 var guided = function.pullback(gradient, input: input, workers: pass.workers)
-                guided.withMutableElements { values in
-                    for i in 0..<values.count where values[i] < 0 { values[i] = 0 }
-                }
+                guided.keepPositive()
                 return [guided]
+            case .deconvolution:
+                var positive = gradient
+                positive.keepPositive()
+                return [positive]
             case .redirected:
                 // As RectifierGradient.redirected, and let down what would lower saturated inputs.
                 var redirected = gradient

@@ -32,6 +32,8 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
     case redirected
     /// Guided back-propagation (Springenberg et al. 2015): the plain gradient where it raises the score.
     case guided
+    /// Zeiler and Fergus 2014: the gradient where it raises the score, whatever the input was.
+    case deconvolution
     /// The rectifier taken for the identity.
     case linear
 
@@ -39,7 +41,7 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
     package func signs(of output: FeatureMap, workers: Workers) -> SignMap? {
         switch self {
         case .linear: nil
-        case .plain, .guided: output.signs(workers: workers)
+        case .plain, .guided, .deconvolution: output.signs(workers: workers)
         case .redirected: SignMap(output, signed: true, workers: workers)
         }
     }
@@ -55,9 +57,8 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
         case .plain: result.mask(signs, workers: workers)
         case .guided:
             result.mask(signs, workers: workers)
-            result.withMutableElements { values in
-                for i in 0..<values.count where values[i] < 0 { values[i] = 0 }
-            }
+            result.keepPositive()
+        case .deconvolution: result.keepPositive()
         case .redirected:
             if result.isAlive(under: signs) {
                 result.mask(signs, workers: workers)
@@ -66,5 +67,14 @@ public enum RectifierGradient: String, Sendable, CaseIterable, Codable {
             }
         }
         return result
+    }
+}
+
+extension FeatureMap {
+    /// Sets what is below 0 to 0.
+    mutating func keepPositive() {
+        withMutableElements { values in
+            for i in 0..<values.count where values[i] < 0 { values[i] = 0 }
+        }
     }
 }

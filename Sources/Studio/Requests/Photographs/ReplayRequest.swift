@@ -79,6 +79,13 @@ public struct ReplayRequest: JobRequest {
             parts = OutputNames.Parts(model: model.name, seed: 0, kind: "replay")
             let path = path(parts, drawn, of: drawnPicture)
             job = try PictureJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
+        case .attribution(let plan):
+            let model = try load(drawn.plan, session)
+            try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture)
+            let path = path(OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay"), drawn)
+            let job = try AttributionJob(
+                plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
+            return JobList(label: "replay", jobs: [job])
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
         job.configure(output, parts)

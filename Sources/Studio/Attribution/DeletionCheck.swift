@@ -1,0 +1,64 @@
+import Analysis
+import Tensors
+
+/// How a score follows when pixels are hidden, or shown, in the order of a map (Petsiuk, Das and Saenko 2018).
+///
+/// Curves are scores from 0, the baseline's, to 1, the photograph's, over the share of pixels; what is given is the area under each. A map
+/// that finds what matters falls fast when its pixels are hidden first, and rises fast when they are shown first.
+struct DeletionCheck: Encodable, Sendable {
+    let deletion: Double
+    let insertion: Double
+    /// Hidden in a random order.
+    let random: Double
+    /// Hidden in the reverse of the map's order.
+    let reverse: Double
+
+    /// Pictures of a curve.
+    private static let points = 64
+
+    /// - Parameter map: a value for each pixel.
+    /// - Returns: nil if it was ended, or if the baseline scores no less than the photograph.
+    init?(_ score: PictureScore, _ picture: Tensor, _ baseline: Tensor, map: [Float], _ isCancelled: () -> Bool) {
+        let (high, low) = (Double(score(picture)), Double(score(baseline)))
+        guard high > low else { return nil }
+        let area = picture.shape.area
+        let order = map.indices.sorted { (map[$0], $1) > (map[$1], $0) }
+        var generator = RandomGenerator(seed: 0)
+        let keys = (0..<area).map { _ in generator.next() }
+        let shuffled = map.indices.sorted { keys[$0] < keys[$1] }
+        func areaUnder(_ order: [Int], from start: Tensor, to end: Tensor) -> Double? {
+            var current = start
+            var (sum, before, done) = ((Double(score(start)) - low) / (high - low), 0.0, 0)
+            before = sum
+            sum = 0
+            for point in 1...Self.points {
+                if isCancelled() { return nil }
+                let next = area * point / Self.points
+                current.withMutableElements { values in
+                    end.withElements { end in
+                        for channel in 0..<picture.shape.channels {
+                            for pixel in order[done..<next] { values[channel * area + pixel] = end[channel * area + pixel] }
+                        }
+                    }
+                }
+                done = next
+                let value = (Double(score(current)) - low) / (high - low)
+                sum += (before + value) / 2 / Double(Self.points)
+                before = value
+            }
+            return sum
+        }
+        guard let deletion = areaUnder(order, from: picture, to: baseline), let insertion = areaUnder(order, from: baseline, to: picture),
+            let random = areaUnder(shuffled, from: picture, to: baseline),
+            let reverse = areaUnder(order.reversed(), from: picture, to: baseline)
+        else { return nil }
+        (self.deletion, self.insertion, self.random, self.reverse) = (deletion, insertion, random, reverse)
+    }
+
+    /// A sentence for people.
+    var line: String {
+        let verdict = deletion < random ? "faster" : "no faster"
+        return "hidden in the map's order the score falls \(verdict) than at random: area \(rounded(deletion, 2)), at random "
+            + "\(rounded(random, 2)), in reverse \(rounded(reverse, 2)); shown in its order it rises with \(rounded(insertion, 2))"
+    }
+}
