@@ -51,6 +51,9 @@ public struct ReplayRequest: JobRequest {
         let record = try Record(ofFile: drawnPicture)
         let drawn = try record.onlyPicture(of: drawnPicture)
         try enter(drawn.plan.profile)
+        if record.version != version {
+            list.notes.append("\(drawnPicture) was made by version \(record.version), this is \(version): the bytes may differ")
+        }
         var photographs = Photographs(maximumPixels: reading.maxPixels)
         var job: PictureJob
         let parts: OutputNames.Parts
@@ -80,21 +83,18 @@ public struct ReplayRequest: JobRequest {
             let path = path(parts, drawn, of: drawnPicture)
             job = try PictureJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
         case .attribution(let plan):
-            let model = try load(drawn.plan, session)
-            try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture)
-            let path = path(OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay"), drawn)
-            let job = try AttributionJob(
-                plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
-            return JobList(label: "replay", jobs: [job])
+            let model = try load(drawn.plan, of: drawnPicture, session)
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
+            let path = path(OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay"), drawn, of: drawnPicture)
+            list.jobs.append(
+                try AttributionJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality)))
+            return
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
         job.configure(output, parts)
         if output.depth == nil, job.quality == nil { job.depth = drawn.depth }
         job.steps = drawn.stepsDone
         list.jobs.append(job)
-        if record.version != version {
-            list.notes.append("\(drawnPicture) was made by version \(record.version), this is \(version): the bytes may differ")
-        }
     }
 
     /// A JPEG is made again as one, unless another name is given. Each of several pictures is called after the one that it repeats.
