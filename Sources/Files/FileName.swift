@@ -73,6 +73,15 @@ public enum FileName {
         return folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
     }
 
+    /// The same path without parts that lead nowhere: "a/b" for "./a//c/../b". Links are taken for folders.
+    public static func plain(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else { parts.append(part) }
+        }
+        return (path.utf8.first == UInt8(ascii: "/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
     /// A path as one line of a message can show it: control characters, line breaks among them, are escaped.
     public static func shown(_ path: String) -> String {
         var line = ""

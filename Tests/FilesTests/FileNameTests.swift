@@ -34,4 +34,9 @@ import Testing
     @Test func theArgumentsAreThoseOfTheProcess() {
         #expect(FileName.commandLineArguments == Array(CommandLine.arguments.dropFirst()))
     }
+
+    @Test(arguments: [
+        ("a", "a"), ("./a", "a"), ("a//b/", "a/b"), ("a/./b", "a/b"), ("a/c/../b", "a/b"), ("../a", "../a"), ("../../a", "../../a"), ("/a/../b", "/b"), ("/", "/"),
+    ])
+    func aPathIsMadePlain(_ path: String, _ plain: String) { #expect(FileName.plain(path) == plain) }
 }

@@ -27,9 +27,11 @@ import Visualization
 
     @Test func twoResultsNeverShareAFile() throws {
         let scratch = try Scratch()
-        let words = usual + ["--index", "7", "--output", scratch("a.png"), "--evolution", scratch("a.png")]
-        let problem = #expect(throws: Problem.self) { try run("channel", words) }
-        #expect(problem?.kind == .usage && problem?.setting == "evolution", "\(String(describing: problem))")
+        for name in ["a.png", "./a.png", "x/../a.png"] {
+            let words = usual + ["--index", "7", "--output", scratch("a.png"), "--evolution", scratch(name)]
+            let problem = #expect(throws: Problem.self) { try run("channel", words) }
+            #expect(problem?.kind == .usage && problem?.setting == "evolution", "\(String(describing: problem))")
+        }
         let both = #expect(throws: Problem.self) {
             try DiffSettings(given: ["expected": ["a.png"], "actual": ["b.png"], "output": ["c.png"], "junit": ["c.png"]])
         }

@@ -34,7 +34,7 @@ public struct Batch: Sendable {
             let line = entry.entry.line
             for job in entry.jobs(in: folder, session, &mistakes) {
                 for path in job.outputs {
-                    guard let other = lines.updateValue(line, forKey: path) else { continue }
+                    guard let other = lines.updateValue(line, forKey: FileName.plain(path)) else { continue }
                     let place = other == line ? "" : ", see line \(other)"
                     mistakes.add(line, "\(path) is drawn twice\(place); put {command}, {seed} or a name: of its own into output")
                 }

@@ -158,7 +158,7 @@ public struct ComparisonRequest: SettingGroup {
         var taken: Set<String> = []
         func check(_ path: String?, _ isOwn: (String) -> Bool) throws(Problem) {
             guard let path else { return }
-            guard taken.insert(path).inserted else { throw .usage("two files would go to \(path)", setting: "output") }
+            guard taken.insert(FileName.plain(path)).inserted else { throw .usage("two files would go to \(path)", setting: "output") }
             try OutputChecks.check(overwriting: path, inputs: inputs, force: force, isOwn: isOwn)
             try OutputChecks.check(path)
         }

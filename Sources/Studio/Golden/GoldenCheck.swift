@@ -29,7 +29,7 @@ public struct DiffSettings: SettingGroup {
     public func check() throws(Problem) {
         if expected == "-", actual == "-" { throw .usage("standard input can be one of the pictures, not both") }
         if expected == "-", update { throw .usage("\(setting: "update") has no file to replace: name the expected picture") }
-        if let output, output == junit {
+        if let output, let junit, FileName.plain(output) == FileName.plain(junit) {
             throw .usage("\(setting: "output") and \(setting: "junit") would both go to \(output); choose another name", setting: "junit")
         }
         if let output, [expected, actual].contains(output), !isFolder(output), output != "-" {

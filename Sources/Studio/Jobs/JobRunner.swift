@@ -1,3 +1,4 @@
+import Files
 import Networks
 import Synchronization
 import Tensors
@@ -67,7 +68,8 @@ public struct JobRunner: Sendable {
         let evolutions = jobs.flatMap(\.evolutions)
         var files = jobs.flatMap(\.outputs)
         for evolution in evolutions { files.remove(at: files.lastIndex(of: evolution)!) }
-        if let lost = evolutions.first(where: files.contains) {
+        let places = Set(files.map(FileName.plain))
+        if let lost = evolutions.first(where: { places.contains(FileName.plain($0)) }) {
             throw .usage("\(setting: "evolution") would go to \(lost), where the picture goes; choose another name", setting: "evolution")
         }
         try OutputChecks.refuse(repeated: files, setting: "output")

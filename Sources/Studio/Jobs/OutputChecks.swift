@@ -52,7 +52,7 @@ enum OutputChecks {
     /// Files of which no two may be the same.
     static func refuse(repeated paths: [String], setting: String) throws(Problem) {
         var seen: Set<String> = []
-        for path in paths where !seen.insert(path).inserted {
+        for path in paths where !seen.insert(FileName.plain(path)).inserted {
             throw .usage("several pictures would go to \(path); put {index} or {seed} into \(setting: setting), or name a folder", setting: setting)
         }
     }
