@@ -113,8 +113,8 @@ import Testing
         try scratch.save("labels.txt", text: (0..<10).map { "thing \($0)\n" }.joined())
         #expect(try labels("--labels", "labels.txt").allSatisfy { $0.hasPrefix("thing") })
         #expect(try labels("--range", "-1,1") != plain && labels("--bgr") != plain)
-        try scratch.save("labels.txt", text: "one\ntwo\n")
-        try scratch.fails(.badData, ["2 classes", "has 10"], "labels") { _ = try labels("--labels", "labels.txt") }
+        try scratch.save("two.txt", text: "one\ntwo\n")
+        try scratch.fails(.badData, ["2 classes", "has 10"], "labels") { _ = try labels("--labels", "two.txt") }
         try scratch.fails(.missing, ["none.txt"], "labels") { _ = try labels("--labels", "none.txt") }
     }
 

@@ -29,7 +29,8 @@ import Testing
     /// Folders that macOS wrote on a foreign disk have a hidden `._a.png` beside each `a.png`, which is no picture.
     @Test func hiddenFilesOfAFolderAreNoPictures() throws {
         let scratch = try Scratch()
-        try scratch.copy(Photograph.folder, to: "p")
+        try scratch.makeFolder("p")
+        for name in ["chelsea.jpg", "coffee.jpg", "grace_hopper.jpg"] { try scratch.copy("\(Photograph.folder)/\(name)", to: "p/\(name)") }
         try scratch.run(Self.unit + ["-o", "drawn/a.png"])
         for folder in ["p", "drawn"] {
             for name in ["._chelsea.jpg", ".hidden.png", "._b.JPEG"] { try scratch.save("\(folder)/\(name)", text: "no picture") }
