@@ -90,7 +90,7 @@ import Visualization
         #expect(scaling.left == Network.Size(height: 30, width: 26) && scaling.seen == Network.Size(height: 32, width: 28))
         #expect(Renderer.scaling(of: plan { ($0.transforms, $0.width, $0.height) = ("none", 28, 32) }, model: model) == nil)
         #expect(throws: RenderError.self) { try Renderer.check(plan { ($0.width, $0.height) = (2, 2) }, model: model) }
-        for transforms in ["none", "lucid", "wide", "random_crop(0.9...0.8)", "pad(3) jitter(2)"] {
+        for transforms in ["none", "lucid", "wide", "random_crop(0.9...0.8, uniform)", "pad(3) jitter(2)"] {
             _ = try drawn(plan { $0.transforms = TransformChain.expanded(transforms, size: 26) }, model)
         }
         _ = try drawn(plan { $0.stages = StageList("21x17:1 25x23:1")! }, model)
