@@ -73,7 +73,8 @@ extension Network {
                     grown.width = max(field.extent.width, min(grown.width, width))
                 }
                 field.extent = grown
-                field.jump = (min(field.jump.height * window.strideHeight, Self.longest), min(field.jump.width * window.strideWidth, Self.longest))
+                field.jump.height = min(field.jump.height * window.strideHeight, Self.longest)
+                field.jump.width = min(field.jump.width * window.strideWidth, Self.longest)
             }
             fields.append(field)
             rows.append(

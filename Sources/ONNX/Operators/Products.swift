@@ -27,7 +27,8 @@ extension Operation {
         guard Constant.fits(dims), Constant.fits(batch), dims.reduce(depth, *) < Self.mostMultiplications else {
             throw refuse("a constant of \(dims) is too large")
         }
-        let (x, y) = (left.reshaped(a).expanded(to: batch + [rows, depth]).floats, right.reshaped(b).expanded(to: batch + [depth, columns]).floats)
+        let x = left.reshaped(a).expanded(to: batch + [rows, depth]).floats
+        let y = right.reshaped(b).expanded(to: batch + [depth, columns]).floats
         var results = [Float](repeating: 0, count: batch.reduce(rows * columns, *))
         for row in 0..<results.count / max(columns, 1) {
             let matrix = row / rows * depth * columns
@@ -58,7 +59,9 @@ extension GraphImporter {
             return try product(operation, input, other)
         }
         let outputs = weights.dims[isTransposed ? 0 : 1]
-        if let shift = operation.optionalInput(2), shift.isActivation || shift.count != 1 && (shift.count != outputs || shift.dims.last != outputs) {
+        if let shift = operation.optionalInput(2),
+            shift.isActivation || shift.count != 1 && (shift.count != outputs || shift.dims.last != outputs)
+        {
             // Not one number for each column.
             let product = try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, suffix: "/product")
             return try combined(operation, .add, .activation(product), try scaled(operation, shift, by: beta))
