@@ -163,8 +163,8 @@ static inline void lucid_png_write_bytes(png_structp png, png_bytep source, size
 
 static inline void lucid_png_flush_nothing(png_structp png) { (void)png; }
 
-// Writes grey (1 channel), grey with alpha (2), RGB (3) or RGBA (4), [height, width, channels] samples of 8 or 16 bits in host byte order, marked as
-// sRGB, with the given texts before the pixels.
+// Writes grey (1 channel), grey with alpha (2), RGB (3) or RGBA (4), [height, width, channels] samples of 8 or 16 bits in
+// host byte order, marked as sRGB, with the given texts before the pixels.
 static inline int lucid_png_write(lucid_png_output *output, const void *pixels, uint32_t width, uint32_t height,
                                   int bit_depth, int channels, int compression_level,
                                   const png_text *texts, int text_count) {

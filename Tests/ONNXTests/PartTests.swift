@@ -98,6 +98,8 @@ import Testing
         #expect(try range("Sub", 127.5) == [0, 255])
         #expect(try range("Sub", 0.485) == [0, 1])
         #expect(try range("Add", 0.5, type: 2) == [0, 255])
+        #expect(try range("Add", 0.5, type: 3) == [-128, 127])
+        #expect(try range("Add", 0.5, type: 6) == [0, 255])
     }
 
     /// Inputs beside the picture are held at numbers or at another picture, and the record says at which.

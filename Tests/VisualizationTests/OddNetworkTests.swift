@@ -58,6 +58,18 @@ import Visualization
         }
     }
 
+    @Test func aDreamFromNoiseIsGreyAsWell() throws {
+        var plan = DreamPlan(
+            model: "odd", weights: "", objective: "layer(joined)", photo: nil, width: 30, height: 26, octaves: 2, iterations: 2)
+        for isNatural in [true, false] {
+            plan.naturalNoise = isNatural
+            var dream = try Dream(plan, model: try model(channels: 1), pictures: [:], workers: Workers(2))
+            while dream.stepsDone < dream.steps { _ = try dream.step() }
+            let planes = planes(dream.picture())
+            #expect(planes[0] == planes[1] && planes[0] == planes[2] && Set(planes[0]).count > 100)
+        }
+    }
+
     @Test func aPhotographKeepsItsColours() throws {
         let shape = Shape(3, 30, 26)
         let photo = Tensor(shape, IntegerHash.values("photo", shape.count, scale: 0.3).map { $0 + 0.5 })
@@ -78,7 +90,7 @@ import Visualization
         #expect(scaling.left == Network.Size(height: 30, width: 26) && scaling.seen == Network.Size(height: 32, width: 28))
         #expect(Renderer.scaling(of: plan { ($0.transforms, $0.width, $0.height) = ("none", 28, 32) }, model: model) == nil)
         #expect(throws: RenderError.self) { try Renderer.check(plan { ($0.width, $0.height) = (2, 2) }, model: model) }
-        for transforms in ["none", "lucid", "captum", "random_crop(0.9...0.8)", "pad(3) jitter(2)"] {
+        for transforms in ["none", "lucid", "wide", "random_crop(0.9...0.8, uniform)", "pad(3) jitter(2)"] {
             _ = try drawn(plan { $0.transforms = TransformChain.expanded(transforms, size: 26) }, model)
         }
         _ = try drawn(plan { $0.stages = StageList("21x17:1 25x23:1")! }, model)

@@ -649,6 +649,17 @@ case("matmul-stack-left")(lambda g: g("MatMul", g.hash(3, 4, 6), "x"))
 case("gemm-transposed-input")(lambda g: g("Gemm", g("Reshape", "x", ints(16, 9)), g.hash(16, 5), g.hash(5), transA=1))
 
 
+@case("gemm-rows")
+def _(g):
+    x = g("Reshape", "x", ints(16, 9))
+    y = g("Gemm", x, g.hash(9, 5), g.hash(16, 1), beta=0.5)
+    return g("Gemm", y, g.hash(5, 5), g("Relu", y), beta=2.0)
+
+
+case("einsum-weights")(lambda g: g("Einsum", g("Squeeze", "x", ints(0)), g.hash(3, 8, 5), equation="chw,cwk->chk"))
+case("einsum-weights-first")(lambda g: g("Einsum", g.hash(5, 6, 3), g("Squeeze", "x", ints(0)), equation="khc,chw->ckw"))
+
+
 # Operators of constants.
 @case("fold-batch-normalization")
 def _(g):

@@ -74,7 +74,8 @@ public struct PreparedNetwork: Sendable {
     /// Whether images of this size can be taken, perhaps scaled, or the layer that cannot.
     public func check(height: Int, width: Int) throws(ShapeError) {
         guard fit.next(Network.Size(height: height, width: width)) == nil else { return }
-        throw shapes(for: Shape(fit.channels, height, width)).error ?? ShapeError("the network takes no pictures of \(width)x\(height)")
+        throw shapes(for: Shape(fit.channels, height, width)).error
+            ?? ShapeError("the network takes no pictures of \(width)x\(height)")
     }
 
     /// Multiplications with additions of one forward pass.

@@ -27,7 +27,8 @@ extension Operation {
         guard Constant.fits(dims), Constant.fits(batch), dims.reduce(depth, *) < Self.mostMultiplications else {
             throw refuse("a constant of \(dims) is too large")
         }
-        let (x, y) = (left.reshaped(a).expanded(to: batch + [rows, depth]).floats, right.reshaped(b).expanded(to: batch + [depth, columns]).floats)
+        let x = left.reshaped(a).expanded(to: batch + [rows, depth]).floats
+        let y = right.reshaped(b).expanded(to: batch + [depth, columns]).floats
         var results = [Float](repeating: 0, count: batch.reduce(rows * columns, *))
         for row in 0..<results.count / max(columns, 1) {
             let matrix = row / rows * depth * columns
@@ -58,8 +59,24 @@ extension GraphImporter {
             return try product(operation, input, other)
         }
         let outputs = weights.dims[isTransposed ? 0 : 1]
+        if let shift = operation.optionalInput(2),
+            shift.isActivation || shift.count != 1 && (shift.count != outputs || shift.dims.last != outputs)
+        {
+            // Not one number for each column.
+            let product = try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, suffix: "/product")
+            return try combined(operation, .add, .activation(product), try scaled(operation, shift, by: beta))
+        }
         let biases = try biases(operation, operation.optionalInput(2), count: outputs, scale: beta)
         return try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, biases: biases)
+    }
+
+    private mutating func scaled(_ operation: Operation, _ value: Value, by factor: Float) throws(WeightsError) -> Value {
+        if factor == 1 { return value }
+        if value.isActivation {
+            let factor = Value.constant(Constant([], .floats([factor])))
+            return .activation(try combined(operation, .multiply, value, factor, suffix: "/shift"))
+        }
+        return .constant(Constant(value.dims, .floats(try reader.constant(of: value).floats.map { $0 * factor })))
     }
 
     fileprivate mutating func matrixProduct(_ operation: Operation) throws(WeightsError) -> Activation {
@@ -147,9 +164,27 @@ extension GraphImporter {
             return Activation(
                 value.node, dims: places.map { value.dims[$0] }, order: value.order.map { places.firstIndex(of: $0)! })
         }
-        let a = try read(try operation.activation(0), left, as: batch + rows + summed)
-        let b = try read(try operation.activation(1), right, as: batch + summed + columns)
-        return try read(try product(operation, a, b), batch + rows + columns, as: result)
+        /// The same of weights, whose values move.
+        func weights(_ index: Int, _ letters: [Character], as wanted: [Character]) throws(WeightsError) -> Value {
+            let constant = try operation.constant(index)
+            guard constant.dims.count == letters.count else { throw refuse() }
+            var map = IndexMap(constant.dims)
+            map.transpose(wanted.map { letters.firstIndex(of: $0)! })
+            return .constant(constant.moved(map))
+        }
+        let (leftOrder, rightOrder) = (batch + rows + summed, batch + summed + columns)
+        let found: Activation
+        switch (try operation.input(0), try operation.input(1)) {
+        case (.activation(let a), .activation(let b)):
+            found = try product(operation, try read(a, left, as: leftOrder), try read(b, right, as: rightOrder))
+        case (.activation(let a), _):
+            found = try product(
+                operation, try read(a, left, as: leftOrder), with: try weights(1, right, as: rightOrder), isFirst: false)
+        case (_, .activation(let b)):
+            found = try product(operation, try read(b, right, as: rightOrder), with: try weights(0, left, as: leftOrder), isFirst: true)
+        default: throw operation.refuse("two constants")
+        }
+        return try read(found, batch + rows + columns, as: result)
     }
 
     /// The product with a stack of matrices of weights.

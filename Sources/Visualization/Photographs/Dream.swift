@@ -17,6 +17,8 @@ public struct Dream: PhotographProcess {
     private let photo: Tensor  // [channels, height, width]
     private let mask: Tensor?  // [1, height, width]
     private let workers: Workers
+    /// The dream is grey: that of a network without colours, from noise.
+    private let isGrey: Bool
     private var generator: RandomGenerator
     /// The photograph at this octave's size, what has become of it, and where it may change.
     private var base: Tensor
@@ -40,13 +42,15 @@ public struct Dream: PhotographProcess {
         network = try model.prepared(
             bound.requests, preprocessing: plan.preprocessing, convolution: plan.convolution)
         let shape = Shape(model.network.inputChannels, plan.height, plan.width)
+        isGrey = plan.photo == nil && model.network.remarks.isGrey
         generator = RandomGenerator(seed: plan.seed)
         if let name = plan.photo {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
             guard picture.shape == shape else { throw .picture(name, "it is \(picture.shape), not \(shape)") }
             photo = picture
         } else {
-            photo = Self.noise(shape, isNatural: plan.naturalNoise ?? false, using: &generator, workers: workers)
+            let noise = Self.noise(shape, isNatural: plan.naturalNoise ?? false, using: &generator, workers: workers)
+            photo = isGrey ? noise.greyed() : noise
         }
         if let name = plan.mask {
             guard let picture = pictures[name] else { throw .picture(name, "it was not read") }
@@ -178,6 +182,7 @@ public struct Dream: PhotographProcess {
         let shift = (rows: generator.integer(below: 1 << 16), columns: generator.integer(below: 1 << 16))
         var (score, gradient) = scoreAndGradient(roll: roll, shift: shift)
         guard score.isFinite else { throw .notFinite(step: stepsDone + 1) }
+        if isGrey { gradient = gradient.greyed() }
         let mean = gradient.meanMagnitude()
         guard mean.isFinite else { throw .notFinite(step: stepsDone + 1) }
         // A gradient of zero has no direction.
@@ -275,5 +280,13 @@ public struct Dream: PhotographProcess {
     private static func sample(_ picture: Tensor, _ network: PreparedNetwork, _ bound: BoundObjective, _ workers: Workers) -> Batch.Sample {
         let trace = network.forward(picture, Pass(workers: workers), remembering: false)
         return Batch.Sample(image: picture, activations: bound.activations(trace))
+    }
+}
+
+extension Tensor {
+    /// The mean of the channels in each.
+    fileprivate func greyed() -> Tensor {
+        let mean = meanOverChannels().elements
+        return Tensor(shape, (0..<shape.channels).flatMap { _ in mean })
     }
 }

@@ -149,20 +149,6 @@ public struct Renderer: Sendable {
         return needed
     }
 
-    /// A size that a plan's transforms leave and the network does not take, and the size in which it sees it; nil where it takes all.
-    public static func scaling(of plan: RenderPlan, model: Model) -> (left: Network.Size, seen: Network.Size)? {
-        guard let bound = try? BoundObjective(plan, model: model) else { return nil }
-        let fit = SizeFit(model.network, layers: Set(bound.requests.keys))
-        for section in plan.sections {
-            let extent = bound.transforms.extent(of: Shape(model.network.inputChannels, section.height, section.width))
-            for shape in [extent.smallest, extent.largest] {
-                let left = Network.Size(height: shape.height, width: shape.width)
-                if let seen = fit.next(left), seen != left { return (left, seen) }
-            }
-        }
-        return nil
-    }
-
     /// The fixed pictures that a plan's objective, start and mask name.
     public static func pictures(of plan: RenderPlan, model: Model) throws(RenderError) -> [String] {
         try BoundObjective(plan, model: model).pictures.sorted()

@@ -50,10 +50,14 @@ extension ONNXGraph {
             throw refuse("the input \(shown(input.name)) would be \(extent ?? 0) pixels on a side")
         }
         var found = Input(name: input.name, channels: channels, height: height, width: width, isChannelsLast: isChannelsLast)
-        if input.type.tensorType.elemType == TensorType.uint8.rawValue {
-            (found.range, found.reason) = ([0, 255], "its input is of whole numbers from 0 to 255")
-        } else if let range = scaledRange(input.name) {
-            (found.range, found.reason) = (range, "its first nodes scale values from \(Int(range[0])) to \(Int(range[1]))")
+        switch TensorType(rawValue: input.type.tensorType.elemType) {
+        case .int8: (found.range, found.reason) = ([-128, 127], "its input is of whole numbers from -128 to 127")
+        case .uint8: (found.range, found.reason) = ([0, 255], "its input is of whole numbers from 0 to 255")
+        case let type? where type.isInteger: (found.range, found.reason) = ([0, 255], "its input is of whole numbers")
+        default:
+            if let range = scaledRange(input.name) {
+                (found.range, found.reason) = (range, "its first nodes scale values from \(Int(range[0])) to \(Int(range[1]))")
+            }
         }
         return found
     }
@@ -98,6 +102,9 @@ extension ONNXGraph {
                 case "Mul": return largest < 0.05 ? [0, 255] : [0, 1]
                 default: return largest > 20 ? [0, 255] : [0, 1]
                 }
+            case "BatchNormalization":
+                // Means of 0…255, which no other normalization of pictures has.
+                return node.input.count == 5 && numbers(node.input[3])?.contains { abs($0) > 20 } == true ? [0, 255] : nil
             default: return nil
             }
             name = node.output.first ?? ""

@@ -40,7 +40,8 @@ struct ONNXGraph {
         external = ExternalFiles(model: path)
         var tensors: [String: StoredTensor] = [:]
         var unreadable: [String: WeightsError] = [:]
-        for proto in model.graph.initializer {
+        // One without a name is nobody's.
+        for proto in model.graph.initializer where !proto.name.isEmpty {
             guard tensors[proto.name] == nil, unreadable[proto.name] == nil else {
                 throw WeightsError(file: path, reason: "two tensors are called \(shown(proto.name))")
             }
