@@ -16,7 +16,8 @@ final class FilmDecoder {
         let (ffmpeg, ffprobe) = (try Self.program("ffmpeg"), try Self.program("ffprobe"))
         do { try InputFile.checkReadable(path) } catch { throw .input(error) }
         let properties = try Self.properties(of: path, ffprobe, isCancelled)
-        let codec = VideoProperties.soundCodec(ffprobeOutput: try Self.said(VideoProperties.soundArguments(path: path), of: path, ffprobe, isCancelled))
+        let words = try Self.said(VideoProperties.soundArguments(path: path), of: path, ffprobe, isCancelled)
+        let codec = VideoProperties.soundCodec(ffprobeOutput: words)
         let process = try FilmError.start(ffmpeg, properties.ffmpegArguments(path: path, hasSound: codec != nil), .fromOutput)
         sound = codec.map { FilmSound(path: path, codec: $0) }
         self.path = path

@@ -65,7 +65,8 @@ extension Picture {
         let readable = ForeignFormat.canBeRead
         let wanted = all.filter { PictureFormat(fileName: $0) != nil || readable && ends($0, foreign) }
         let left = all.filter { !wanted.contains($0) }
-        let advice = readable || !left.contains { ends($0, foreign) } ? "convert them to PNG" : "ffmpeg, which reads most of them, is not in PATH"
+        let needsProgram = !readable && left.contains { ends($0, foreign) }
+        let advice = needsProgram ? "ffmpeg, which reads most of them, is not in PATH" : "convert them to PNG"
         if !left.isEmpty { Remark.make("\(FileName.shown(folder)): left out \(listed(left)); \(advice)") }
         return wanted
     }

@@ -5,7 +5,9 @@ import Testing
 
 /// The sound of a film that is dreamt on, with scripts in the place of ffmpeg.
 @Suite struct FilmSoundTests {
-    private func dream(_ sound: String?, rate: Int = 10, to output: String, _ options: [String] = []) throws -> (program: Program, arguments: String) {
+    private func dream(
+        _ sound: String?, rate: Int = 10, to output: String, _ options: [String] = []
+    ) throws -> (program: Program, arguments: String) {
         let scratch = try Scratch()
         let film = try FakeFilm(in: scratch, frames: [noise(width: 64, height: 48)], rate: rate, sound: sound)
         let program = try Program.run(

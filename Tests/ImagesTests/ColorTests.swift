@@ -38,13 +38,13 @@ import Testing
     /// A lattice is used where it is quicker; it must not be seen.
     @Test func aLargePictureHasTheColoursOfASmallOne() throws {
         let small = try Picture.read(from: Self.folder.appending(path: "scanner.png").path)
-        let samples = try PNG.samples(of: [UInt8](try Data(contentsOf: Self.folder.appending(path: "scanner.png"))), name: "x", maximumPixels: 240)
+        let file = [UInt8](try Data(contentsOf: Self.folder.appending(path: "scanner.png")))
+        let samples = try PNG.samples(of: file, name: "x", maximumPixels: 240)
         #expect(distance(small.bytes, samples.bytes) > 20)
         // As many pixels as the lattice has points, and more.
         let times = 160
         let rows = Array(repeating: samples.bytes, count: times).flatMap { $0 }
         let tall = Picture(width: 20, height: 12 * times, samples: .eight(rows))
-        let file = try [UInt8](Data(contentsOf: Self.folder.appending(path: "scanner.png")))
         let large = try Picture.decode(withChunk("iCCP", of: file, in: PNG.encode(tall)), name: "tall")
         #expect(large.height == 12 * times)
         for part in 0..<times {
@@ -88,7 +88,7 @@ import Testing
         // Others are not commented on.
         _ = try read("adobe.png")
         _ = try read("srgb_old.png")
-        #expect(lines.withLock { $0.allSatisfy { $0.contains("broken_") } })
+        #expect(lines.withLock { $0.allSatisfy { !$0.contains("adobe.png") && !$0.contains("srgb_old.png") } })
     }
 
     @Test func aPNGStandsUprightAsItsEXIFAsks() throws {

@@ -34,7 +34,8 @@ public struct FacetsRequest: RenderRequest {
         try checkCommon()
         if output.output == "-" { throw .usage("facets writes a chart and a JSON file; standard output takes one picture", setting: "output") }
         try Self.refuse("for single pictures, of which facets keeps none", among: [
-            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil), ("depth", output.depth != nil),
+            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
+            ("depth", output.depth != nil),
         ])
         try output.sheet.refuse()
         let most = Self.counts.upperBound
