@@ -23,8 +23,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var parameterization: ParameterizationName
     /// The power with which the Fourier image's amplitudes fall with frequency.
     public var decayPower: Float
-    /// A power other than 1 changes the energy as well, as until version 0.3.
-    public var plainDecay = false
+    /// The energy is that of a power of 1; nil where a power changes it as well, as until version 0.3.
+    public var evenDecay: Bool?
     /// Optimise decorrelated colours instead of RGB.
     public var decorrelate: Bool
     /// In the language of transforms.
@@ -140,7 +140,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         seed = try plan.decode(UInt64.self, forKey: .seed)
         parameterization = try plan.decode(ParameterizationName.self, forKey: .parameterization)
         decayPower = try plan.decode(Float.self, forKey: .decayPower)
-        plainDecay = try optional(.plainDecay) ?? (decayPower != 1)
+        evenDecay = try optional(.evenDecay)
         decorrelate = try plan.decode(Bool.self, forKey: .decorrelate)
         transforms = try plan.decode(String.self, forKey: .transforms)
         optimizer = try plan.decode(OptimizerChoice.self, forKey: .optimizer)

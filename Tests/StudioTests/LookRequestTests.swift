@@ -1,5 +1,6 @@
 import Studio
 import Synchronization
+import Tensors
 import Testing
 import Visualization
 
@@ -25,10 +26,11 @@ import Visualization
     @Test func onlyAPresetsOwnDecayIsPlain() throws {
         let unit = ["--layer", "features.3", "--index", "5"]
         let xplique = try plan("channel", unit + ["--preset", "xplique"])
-        #expect(xplique.plainDecay && xplique.decayPower == 0.85)
-        #expect(try !plan("channel", unit + ["--preset", "xplique", "--decay-power", "1.5"]).plainDecay)
-        #expect(try !plan("channel", unit + ["--decay-power", "1.5"]).plainDecay)
-        #expect(try plan("channel", unit + ["--decay-power", "1.5", "--plain-decay"]).plainDecay)
+        #expect(xplique.evenDecay == nil && xplique.decayPower == 0.85)
+        #expect(try plan("channel", unit + ["--preset", "xplique", "--decay-power", "1.5"]).evenDecay == true)
+        #expect(try plan("channel", unit + ["--decay-power", "1.5"]).evenDecay == true)
+        #expect(try plan("channel", unit + ["--decay-power", "1.5", "--plain-decay"]).evenDecay == nil)
+        #expect(try plan("channel", unit + ["--decay-power", "1"]).evenDecay == nil)
         #expect(throws: Problem.self) { try plan("channel", unit + ["--plain-decay"]) }
     }
 

@@ -107,7 +107,7 @@ public struct Renderer: Sendable {
     static func parameterization(_ plan: RenderPlan, channels: Int, _ height: Int, _ width: Int) -> Parameterization {
         let values = channels + (plan.alpha ? 1 : 0)
         let settings = CanvasSettings(
-            channels: values, height: height, width: width, decayPower: plan.decayPower, plainDecay: plan.plainDecay,
+            channels: values, height: height, width: width, decayPower: plan.decayPower, plainDecay: plan.evenDecay != true,
             spectrum: plan.spectrum ?? .natural, startsFromPicture: plan.start != nil, spectrumBound: plan.spectrumBound.map { bounds($0, plan, channels: channels) })
         return Parameterization(
             plan.parameterization.canvas.init(settings),

@@ -89,7 +89,8 @@ extension RenderSettings {
         write(to: &plan, usual: look?.settings)
         if let decayPower = said(\.decayPower) {
             plan.decayPower = decayPower
-            plan.plainDecay = self.decayPower == nil ? look?.settings.plainDecay == true : plainDecay
+            let isPlain = decayPower == 1 || (self.decayPower == nil ? look?.settings.plainDecay == true : plainDecay)
+            plan.evenDecay = isPlain ? nil : true
         }
         plan.profile = numerics.profile
         plan.penalties = penalties

@@ -55,7 +55,7 @@ public struct RenderSettings: SettingGroup {
         Setting("seeds", \.seeds, "0-3", "Seeds such as 0-3 or 1,5,9, different ones: draw a picture for each, on one sheet (or a file each, with {seed} in the output's name).")
         Setting("param", \.param, "name", "How the picture is written in numbers: \(ParameterizationName.form). (default: fft)", in: \.parameterization)
         Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10: 1.25 or 1.5 for larger shapes, at the same energy. (default: 1)", .from(-10, to: 10)).field(.from(-10, to: 10)) { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
-        Setting("plain-decay", flag: \.plainDecay, "Let the decay power change the energy of the fft picture as well, as other tools and older versions do.") { $0.plainDecay }
+        Setting("plain-decay", flag: \.plainDecay, "Let the decay power change the energy of the fft picture as well, as other tools and older versions do.") { $0.decayPower != 1 && $0.evenDecay != true }
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
         Setting("alpha", flag: \.alpha, "Draw an opacity as well: what the unit does not need becomes transparent.", in: \.alpha)
         Setting("spectrum-bound", \.spectrumBound, "c", "The most contrast, and colour, of fft at each scale and of cppn in all; photographs have about 2.4,2.8. 0 for no bound. (default: 2.5,3.125)").field { $0.boundChoice }
@@ -100,7 +100,7 @@ public struct RenderSettings: SettingGroup {
         if decayPower != nil, !canvas.traits.contains(.decayPower) {
             throw .usage("\(setting: "decay-power") is for \(setting: "param") \(Self.canvases(with: .decayPower)); \(canvas.name) has no such power")
         }
-        if plainDecay, decayPower == nil { throw .usage("\(setting: "plain-decay") goes with \(setting: "decay-power")") }
+        if plainDecay, decayPower ?? 1 == 1 { throw .usage("\(setting: "plain-decay") goes with a \(setting: "decay-power") other than 1") }
         if seeds != nil, seed != nil { throw .usage("\(setting: "seed") and \(setting: "seeds") exclude each other") }
         if alpha, canvas.traits.contains(.importanceAsOpacity) {
             throw .usage("\(setting: "alpha") does not go with \(canvas.name), whose opacity is what mattered")
