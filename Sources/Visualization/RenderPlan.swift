@@ -23,6 +23,8 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     public var parameterization: ParameterizationName
     /// The power with which the Fourier image's amplitudes fall with frequency.
     public var decayPower: Float
+    /// The energy is that of a power of 1; nil where a power changes it as well, as until version 0.3.
+    public var evenDecay: Bool?
     /// Optimise decorrelated colours instead of RGB.
     public var decorrelate: Bool
     /// In the language of transforms.
@@ -138,6 +140,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         seed = try plan.decode(UInt64.self, forKey: .seed)
         parameterization = try plan.decode(ParameterizationName.self, forKey: .parameterization)
         decayPower = try plan.decode(Float.self, forKey: .decayPower)
+        evenDecay = try optional(.evenDecay)
         decorrelate = try plan.decode(Bool.self, forKey: .decorrelate)
         transforms = try plan.decode(String.self, forKey: .transforms)
         optimizer = try plan.decode(OptimizerChoice.self, forKey: .optimizer)

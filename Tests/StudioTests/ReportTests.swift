@@ -106,6 +106,10 @@ import Testing
         ["channel", "--layer", "features.3", "--index", "5", "--decay-power", "0.5", "--pool-gradient", "average", "--clip-gradient", "2"],
         ["channel", "--layer", "features.3", "--index", "5", "--normalize-gradient", "--until-converged", "0.01", "--convolution", "plain"],
         ["direction", "--layer", "features.3", "--channels", "5:1,10:-0.5", "--cossim-pow", "2"],
+        ["channel", "--layer", "features.0", "--index", "5"],
+        ["channel", "--layer", "features.0", "--index", "5", "--negative"],
+        ["channel", "--layer", "features.3", "--index", "5", "--preset", "xplique"],
+        ["channel", "--layer", "features.3", "--index", "5", "--decay-power", "0.5", "--plain-decay"],
     ])
     func theCommandOfAPlanMakesItAgain(words: [String]) throws {
         let usual = (words.contains("--steps") ? [] : ["--steps", "1"]) + (words.contains("--size") ? [] : ["--size", "40"])

@@ -51,7 +51,7 @@ private func shape(_ canvas: some Canvas) -> Shape {
         let golden = try Golden("canvases")
         let name = "fourier-\(extents.channels)x\(extents.height)x\(extents.width)"
         let image = FourierImage(
-            channels: extents.channels, height: extents.height, width: extents.width, decayPower: power)
+            channels: extents.channels, height: extents.height, width: extents.width, decayPower: power, plainDecay: true)
         let shape = shape(image)
         func part(_ part: String) -> [Float] { IntegerHash.values("\(name)/\(part)", shape.count / 2, scale: 0.01) }
         let parameters = Tensor(shape, interleaved(part("real"), part("imaginary")))

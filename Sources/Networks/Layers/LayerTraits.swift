@@ -29,4 +29,6 @@ public struct LayerTraits: OptionSet, Sendable {
     public static let mergesIntoPrevious = LayerTraits(rawValue: 1 << 8)
     /// The channels of a position are probabilities that sum to 1.
     public static let probabilities = LayerTraits(rawValue: 1 << 9)
+    /// Sums of values with fixed weights, and constants: neither signs nor maxima nor products of values matter.
+    public static let linear = LayerTraits(rawValue: 1 << 10)
 }

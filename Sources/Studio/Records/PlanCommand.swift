@@ -136,6 +136,7 @@ public struct Subject: Sendable {
             guard let first = parts.first else { return nil }
             let layer = first.filter { $0 != "\"" }
             let index = parts.dropFirst().first.flatMap(Int.init)
+            let part = parts.first { $0.hasPrefix("of=") }.flatMap { MapPart(rawValue: String($0.dropFirst("of=".count))) } ?? .whole
             let power = parts.first { $0.hasPrefix("pow=") }.flatMap { Float($0.dropFirst("pow=".count)) }
             func named(_ name: String) -> Int? {
                 parts.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
@@ -144,7 +145,7 @@ public struct Subject: Sendable {
             case ("channel", let index?):
                 (command, objective, self.layer, self.index, cosinePower) = ("channel", .channel(layer, index), layer, index, 0)
             case ("channel_cosine", let index?):
-                (command, objective, self.layer) = ("channel", .channelCosine(layer, index, power: power ?? 1), layer)
+                (command, objective, self.layer) = ("channel", .channelCosine(layer, index, power: power ?? 1, of: part), layer)
                 (self.index, cosinePower) = (index, power ?? 1)
             case ("neuron", let index?):
                 (command, objective) = ("neuron", .neuron(layer, index, x: named("x"), y: named("y")))

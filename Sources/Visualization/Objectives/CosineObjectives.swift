@@ -9,32 +9,36 @@ extension Objective {
     public static let classFeaturesLayer = "class_features"
 
     /// A channel among its layer's means: `directionCosine` along the channel alone.
-    public static func channelCosine(_ layer: String, _ channel: Int, power: Float = 1) -> Objective {
+    public static func channelCosine(_ layer: String, _ channel: Int, power: Float = 1, of part: MapPart = .whole) -> Objective {
         pooled(
-            "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power)))", layer, Direction([channel: 1]), power,
-            check: .unit(layer: layer, channel: channel))
+            "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power))\(part.argument))", layer,
+            Direction([channel: 1]), power, part, channel: channel)
     }
 
-    /// A direction among a layer's means. With a the mean of each channel, ã = a − mean(a), d = ã · v and c = d / (‖ã‖ ‖v‖):
+    /// A direction among a layer's means. With a the mean of each channel's part, ã = a − mean(a), d = ã · v and c = d / (‖ã‖ ‖v‖):
     ///
     ///     d · max(0.1, c)^power
     ///
     /// In the first steps of a render it is the plain a · v instead: a unit that does not answer to noise would stay silent
     /// otherwise. A finished picture is told its a · v as well, which is what the unit answers.
-    public static func directionCosine(_ layer: String, _ direction: Direction, power: Float = 1) -> Objective {
+    public static func directionCosine(
+        _ layer: String, _ direction: Direction, power: Float = 1, of part: MapPart = .whole
+    ) -> Objective {
         pooled(
-            "direction_cosine(\(quoted(layer)),\(direction.text)\(power == 1 ? "" : powerText(power)))", layer, direction, power,
-            check: .unit(layer: layer, channel: direction.weights.last?.channel))
+            "direction_cosine(\(quoted(layer)),\(direction.text)\(power == 1 ? "" : powerText(power))\(part.argument))", layer,
+            direction, power, part, channel: direction.weights.last?.channel)
     }
 
     /// From one channel of a layer in the first picture to another in the last: the sum over the pictures n of N of
     /// `directionCosine` along (1 − w) · first + w · last with w = n / (N − 1).
-    public static func interpolateCosine(_ layer: String, _ first: Int, _ last: Int, power: Float = 1) -> Objective {
+    public static func interpolateCosine(
+        _ layer: String, _ first: Int, _ last: Int, power: Float = 1, of part: MapPart = .whole
+    ) -> Objective {
         Objective(
-            text: "interpolate_cosine(\(quoted(layer)),\(first),\(last)\(power == 1 ? "" : powerText(power)))",
+            text: "interpolate_cosine(\(quoted(layer)),\(first),\(last)\(power == 1 ? "" : powerText(power))\(part.argument))",
             requests: [layer: .all],
             checks: [
-                .unit(layer: layer, channel: first), .unit(layer: layer, channel: last),
+                .unit(layer: layer, channel: first, part: part), .unit(layer: layer, channel: last, part: part),
                 .pictures(atLeast: 2, for: "interpolate_cosine"),
             ]
         ) { batch in
@@ -42,7 +46,7 @@ extension Objective {
             for (index, sample) in batch.samples.enumerated() {
                 let share = Float(index) / Float(max(batch.samples.count - 1, 1))
                 let direction = Direction([first: 1 - share, last: share])
-                let (score, gradient) = pooledCosine(sample, layer, direction, power)
+                let (score, gradient) = pooledCosine(sample, layer, direction, power, part)
                 sum.score += score
                 sum.gradients.append(Evaluation.Gradients(layers: [layer: gradient]))
             }
@@ -51,31 +55,33 @@ extension Objective {
     }
 
     private static func pooled(
-        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, check: ObjectiveCheck
+        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, _ part: MapPart, channel: Int?
     ) -> Objective {
-        each(text: text, requests: [layer: .all], checks: [check]) { sample, _ in
-            let (score, gradient) = pooledCosine(sample, layer, direction, power)
+        each(
+            text: text, requests: [layer: .all], checks: [.unit(layer: layer, channel: channel, part: part)]
+        ) { sample, _ in
+            let (score, gradient) = pooledCosine(sample, layer, direction, power, part)
             return SampleEvaluation(score: score, layers: [layer: gradient])
         }
     }
 
     /// The score of `directionCosine` for one picture, and its gradient at the layer.
     private static func pooledCosine(
-        _ sample: Batch.Sample, _ layer: String, _ direction: Direction, _ power: Float
+        _ sample: Batch.Sample, _ layer: String, _ direction: Direction, _ power: Float, _ part: MapPart
     ) -> (score: Float, gradient: Tensor) {
         let values = sample.activations[layer]!.values
-        let means = values.channelMeans
+        let means = part.means(of: values)
         var along = [Double](repeating: 0, count: means.count)
         for (channel, weight) in direction.weights { along[channel] = Double(weight) }
         let isPlain = means.count == 1 || sample.step.map { $0 < RenderPlan.redirectedSteps } ?? true
         if isPlain {
-            return (Float(zip(means, along).reduce(0) { $0 + $1.0 * $1.1 }), values.shape.spread(along))
+            return (Float(zip(means, along).reduce(0) { $0 + $1.0 * $1.1 }), part.spread(along, over: values, wakesSilent: true))
         }
         let middle = means.reduce(0, +) / Double(means.count)
         var (score, gradient) = cosineScore(of: means.map { $0 - middle }, along: along, power: power)
         let mean = gradient.reduce(0, +) / Double(means.count)
         for index in gradient.indices { gradient[index] -= mean }
-        return (Float(score), values.shape.spread(gradient))
+        return (Float(score), part.spread(gradient, over: values, wakesSilent: false))
     }
 
     /// A class among the features that the classifier takes. With a the mean of each feature, v the class's weights less the
@@ -95,8 +101,9 @@ extension Objective {
                 return SampleEvaluation(score: score, layers: [logitsLayer: gradient])
             }
             let values = sample.activations[classFeaturesLayer]!.values
-            let (score, gradient) = cosineScore(of: values.channelMeans, along: sample.classDirections[index]!, power: power)
-            return SampleEvaluation(score: Float(score), layers: [classFeaturesLayer: values.shape.spread(gradient)])
+            let (score, gradient) = cosineScore(of: MapPart.whole.means(of: values), along: sample.classDirections[index]!, power: power)
+            return SampleEvaluation(
+                score: Float(score), layers: [classFeaturesLayer: MapPart.whole.spread(gradient, over: values, wakesSilent: false)])
         }
     }
 
@@ -115,48 +122,32 @@ extension Objective {
     }
 }
 
-extension Tensor {
-    /// The mean of each channel over its positions.
-    fileprivate var channelMeans: [Double] {
-        withElements { values in
-            (0..<shape.channels).map { channel in
-                let sum = values[channel * shape.area..<(channel + 1) * shape.area].reduce(0.0) { $0 + Double($1) }
-                return sum / Double(shape.area)
-            }
-        }
-    }
-}
-
-extension Shape {
-    /// The gradient at every position of a function of the channels' means, from its gradient at the means.
-    fileprivate func spread(_ gradient: [Double]) -> Tensor {
-        Tensor(self, gradient.flatMap { [Float](repeating: Float($0 / Double(area)), count: area) })
-    }
-}
-
 extension Objective.Function {
     static let channelCosine = Self(
-        name: "channel_cosine", usage: "channel_cosine(LAYER, INDEX, pow=P)",
-        help: "a channel's share of its layer's means times its cosine to the power P, by default 1"
+        name: "channel_cosine", usage: "channel_cosine(LAYER, INDEX, pow=P, of=PART)",
+        help: "a channel's share of its layer's means times its cosine to the power P, by default 1; of=positive or of=negative: of the maps' positive or negative parts"
     ) { arguments throws(ExpressionError) in
         .channelCosine(
-            try arguments.layer(), try arguments.integer("a channel"), power: try arguments.number(named: "pow", in: 0...16) ?? 1)
+            try arguments.layer(), try arguments.integer("a channel"), power: try arguments.number(named: "pow", in: 0...16) ?? 1,
+            of: try arguments.choice(named: "of", of: MapPart.self) ?? .whole)
     }
     static let directionCosine = Self(
-        name: "direction_cosine", usage: "direction_cosine(LAYER, CHANNEL:WEIGHT, ..., pow=P)",
+        name: "direction_cosine", usage: "direction_cosine(LAYER, CHANNEL:WEIGHT, ..., pow=P, of=PART)",
         help: "the same for a mix of channels"
     ) { arguments throws(ExpressionError) in
         let layer = try arguments.layer()
         let direction = try arguments.direction()
-        return .directionCosine(layer, direction, power: try arguments.number(named: "pow", in: 0...16) ?? 1)
+        return .directionCosine(
+            layer, direction, power: try arguments.number(named: "pow", in: 0...16) ?? 1,
+            of: try arguments.choice(named: "of", of: MapPart.self) ?? .whole)
     }
     static let interpolateCosine = Self(
-        name: "interpolate_cosine", usage: "interpolate_cosine(LAYER, INDEX, INDEX, pow=P)",
+        name: "interpolate_cosine", usage: "interpolate_cosine(LAYER, INDEX, INDEX, pow=P, of=PART)",
         help: "the same from one channel in the first picture to another in the last"
     ) { arguments throws(ExpressionError) in
         .interpolateCosine(
             try arguments.layer(), try arguments.integer("a channel"), try arguments.integer("a channel"),
-            power: try arguments.number(named: "pow", in: 0...16) ?? 1)
+            power: try arguments.number(named: "pow", in: 0...16) ?? 1, of: try arguments.choice(named: "of", of: MapPart.self) ?? .whole)
     }
     static let classDirection = Self(
         name: "class_direction", usage: "class_direction(INDEX or LABEL, pow=P)",

@@ -112,8 +112,8 @@ extension Objective {
 
 /// A condition on the network and the plan that an objective needs.
 enum ObjectiveCheck: Sendable, Equatable {
-    /// A layer, and a channel and a position of it.
-    case unit(layer: String, channel: Int? = nil, x: Int? = nil, y: Int? = nil)
+    /// A layer, a channel and a position of it, and the part of the channel's map that counts.
+    case unit(layer: String, channel: Int? = nil, x: Int? = nil, y: Int? = nil, part: MapPart = .whole)
     /// A class of a network whose classes are linear in some layer.
     case classDirection(Int)
     /// One of the pictures that are drawn together.

@@ -119,16 +119,40 @@ extension Objective {
         }
     }
 
-    /// The mean of the last channel, the opacity of pictures that have one.
-    public static func meanAlpha() -> Objective {
-        each(text: "mean_alpha()", checks: [.alpha]) { sample, _ in
+    /// The mean of the last channel, the opacity of pictures that have one. Towards the edges it may count for more: with r the
+    /// distance from the middle, half the picture's extent being 1, a position weighs 1 − centre + centre · r² / mean(r²).
+    ///
+    /// - Parameter centre: from 0, where all positions weigh the same, to 1, where the middle weighs nothing.
+    public static func meanAlpha(centre: Float = 0) -> Objective {
+        each(text: "mean_alpha(\(centre == 0 ? "" : "centre=\(plain(centre))"))", checks: [.alpha]) { sample, _ in
             let shape = sample.image.shape
-            let range = (shape.count - shape.area)..<shape.count
+            let start = shape.count - shape.area
+            let weights = centre == 0 ? [] : edgeWeights(shape, centre)
             var gradient = Tensor(shape)
-            gradient.withMutableElements { gradient in for i in range { gradient[i] = 1 / Float(shape.area) } }
-            let sum = sample.image.withElements { image in range.reduce(0.0) { $0 + Double(image[$1]) } }
+            let sum = gradient.withMutableElements { gradient in
+                sample.image.withElements { image in
+                    (0..<shape.area).reduce(0.0) { sum, place in
+                        let weight = weights.isEmpty ? 1 : weights[place]
+                        gradient[start + place] = weight / Float(shape.area)
+                        return sum + Double(weight * image[start + place])
+                    }
+                }
+            }
             return SampleEvaluation(score: Float(sum / Double(shape.area)), image: gradient)
         }
+    }
+
+    /// The weight of each position, 1 in the mean.
+    private static func edgeWeights(_ shape: Shape, _ centre: Float) -> [Float] {
+        func squares(_ extent: Int) -> [Float] {
+            (0..<extent).map { index in
+                let distance = Float(2 * index - extent + 1) / Float(extent)
+                return distance * distance
+            }
+        }
+        let (rows, columns) = (squares(shape.height), squares(shape.width))
+        let mean = rows.reduce(0, +) / Float(rows.count) + columns.reduce(0, +) / Float(columns.count)
+        return rows.flatMap { row in columns.map { 1 - centre + centre * (row + $0) / max(mean, .leastNormalMagnitude) } }
     }
 
     /// `blurInputEachStep` for the opacity alone.
@@ -171,9 +195,9 @@ extension Objective.Function {
         .penalizeBoundaryComplexity(
             width: try arguments.integer(named: "w") ?? 20, grey: try arguments.number(named: "c", in: -100...100) ?? 0.5)
     }
-    static let meanAlpha = Self(name: "mean_alpha", usage: "mean_alpha()", help: "the mean opacity, for pictures that have one") {
-        _ throws(ExpressionError) in .meanAlpha()
-    }
+    static let meanAlpha = Self(
+        name: "mean_alpha", usage: "mean_alpha(centre=C)", help: "the mean opacity, which counts for more towards the edges the larger C, 0 to 1"
+    ) { arguments throws(ExpressionError) in .meanAlpha(centre: try arguments.number(named: "centre", in: 0...1) ?? 0) }
     static let blurAlphaEachStep = Self(
         name: "blur_alpha_each_step", usage: "blur_alpha_each_step()", help: "blur_input_each_step of the opacity"
     ) { _ throws(ExpressionError) in .blurAlphaEachStep() }

@@ -14,6 +14,8 @@ public protocol Canvas: Sendable {
     static var traits: CanvasTraits { get }
     /// The optimizer where none is named.
     static var defaultOptimizer: OptimizerChoice { get }
+    /// The bound of a picture from noise, where none is said.
+    static var usualBound: SpectrumLimits? { get }
     /// Values that a step holds for each pixel, beside the picture itself and its gradient.
     static var scratchPerPixel: Int { get }
     /// The learning rate where none is given.
@@ -43,6 +45,7 @@ public protocol Canvas: Sendable {
 extension Canvas {
     public static var traits: CanvasTraits { [] }
     public static var defaultOptimizer: OptimizerChoice { .adam }
+    public static var usualBound: SpectrumLimits? { nil }
     public static var scratchPerPixel: Int { 0 }
     public static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float { optimizer.defaultLearningRate }
     public func output(from parameters: Tensor, workers: Workers) -> Tensor { values(from: parameters, workers: workers).output }
@@ -62,7 +65,7 @@ public struct CanvasTraits: OptionSet, Sendable {
     public static let anySize = CanvasTraits(rawValue: 4)
     /// Finished pictures show the parts that mattered as opaque, so that they have no opacity of their own.
     public static let importanceAsOpacity = CanvasTraits(rawValue: 8)
-    /// The spectrum can be bounded by that of photographs.
+    /// Contrast can be bounded by that of photographs: the spectrum's, or the whole picture's.
     public static let spectrumBound = CanvasTraits(rawValue: 16)
     /// A small picture can be taken over by a larger canvas, so that a picture is drawn from coarse to fine.
     public static let stages = CanvasTraits(rawValue: 32)
@@ -78,6 +81,8 @@ public struct CanvasSettings: Sendable {
     public var width: Int
     /// Amplitudes fall with frequency to this power (`CanvasTraits.decayPower`).
     public var decayPower: Float
+    /// The power changes the energy as well (`CanvasTraits.decayPower`).
+    public var plainDecay: Bool
     /// Magnitudes by frequency (`CanvasTraits.spectrum`).
     public var spectrum: MagnitudeSpectrum
     /// Whether it starts from a given picture instead of noise.
@@ -87,14 +92,15 @@ public struct CanvasSettings: Sendable {
     public var spectrumBound: [Float]?
 
     public init(
-        channels: Int, height: Int, width: Int, decayPower: Float = 1, spectrum: MagnitudeSpectrum = .natural,
-        startsFromPicture: Bool = false, spectrumBound: [Float]? = nil
+        channels: Int, height: Int, width: Int, decayPower: Float = 1, plainDecay: Bool = false,
+        spectrum: MagnitudeSpectrum = .natural, startsFromPicture: Bool = false, spectrumBound: [Float]? = nil
     ) {
         self.spectrumBound = spectrumBound
         self.channels = channels
         self.height = height
         self.width = width
         self.decayPower = decayPower
+        self.plainDecay = plainDecay
         self.spectrum = spectrum
         self.startsFromPicture = startsFromPicture
     }

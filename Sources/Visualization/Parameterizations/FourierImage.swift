@@ -16,7 +16,9 @@ extension ParameterizationName {
 ///
 ///     X = z · √(width · height) / max(f, 1 / max(width, height))^p,   t = irfft2(X) / 4
 ///
-/// with f = √(fx² + fy²) in cycles a pixel. Odd widths are made one column wider and cropped.
+/// with f = √(fx² + fy²) in cycles a pixel. Odd widths are made one column wider and cropped. Powers other than 1 would change the
+/// energy as well, and with it what a learning rate means: X is multiplied by a constant with which white noise in z gives
+/// pictures of the energy that p = 1 gives them.
 public struct FourierImage: Canvas {
     public static let name = "fft"
     public static let help = "a scaled Fourier spectrum"
@@ -38,8 +40,9 @@ public struct FourierImage: Canvas {
 
     /// - Parameters:
     ///   - decayPower: p above; 1 is the slope of natural images, more gives smoother pictures.
+    ///   - plainDecay: leave the constant for the energy out, as tensorflow/lucid does.
     ///   - bound: the most that each channel's X may hold, by `SpectrumBound`; infinite for no bound, nil for none at all.
-    public init(channels: Int = 3, height: Int, width: Int, decayPower: Float = 1, bound: [Float]? = nil) {
+    public init(channels: Int = 3, height: Int, width: Int, decayPower: Float = 1, plainDecay: Bool = false, bound: [Float]? = nil) {
         self.channels = channels
         self.height = height
         self.width = width
@@ -55,7 +58,16 @@ public struct FourierImage: Canvas {
                 return (fx * fx + fy * fy).squareRoot()
             }
         }
-        scales = frequencies.map { Float(amplitude / pow(max($0, smallest), Double(decayPower))) }
+        /// Σ of scale² over the numbers of z, each with the share of it that the picture holds: 4 for a bin that stands for a
+        /// pair of frequencies, 1 for the others.
+        func energy(_ power: Double) -> Double {
+            frequencies.indices.reduce(0) { sum, index in
+                sum + (Self.isPair(index, transform) ? 4 : 1) * pow(max(frequencies[index], smallest), -2 * power)
+            }
+        }
+        let power = Double(decayPower)
+        let gain = plainDecay || power == 1 ? 1 : (energy(1) / energy(power)).squareRoot()
+        scales = frequencies.map { Float(gain * amplitude / pow(max($0, smallest), power)) }
         self.bound = bound.map {
             SpectrumBound(
                 limits: $0, frequencies: frequencies, columns: transform.frequencies, side: max(width, height),
@@ -64,8 +76,15 @@ public struct FourierImage: Canvas {
     }
 
     public init(_ settings: CanvasSettings) {
-        self.init(channels: settings.channels, height: settings.height, width: settings.width, decayPower: settings.decayPower,
-            bound: settings.spectrumBound)
+        self.init(
+            channels: settings.channels, height: settings.height, width: settings.width, decayPower: settings.decayPower,
+            plainDecay: settings.plainDecay, bound: settings.spectrumBound)
+    }
+
+    /// Whether a bin stands for a frequency and its negative: all columns but the first and the last do.
+    private static func isPair(_ index: Int, _ transform: FourierTransform) -> Bool {
+        let x = index % transform.frequencies
+        return x > 0 && x < transform.frequencies - (transform.width % 2 == 0 ? 1 : 0)
     }
 
     /// `numpy.fft.fftfreq(width)[x]` without its sign; the extra column of an odd width continues with the first
@@ -88,9 +107,7 @@ public struct FourierImage: Canvas {
         var spectra = transform.inverseAdjoint(widened(values, to: transform.width), workers: workers)
         let area = Float(height * transform.width)
         let factors = scales.indices.map { i -> Float in
-            let x = i % transform.frequencies
-            let isPair = x > 0 && x < transform.frequencies - (transform.width % 2 == 0 ? 1 : 0)
-            return area / (isPair ? 2 : 1) / scales[i]
+            return area / (Self.isPair(i, transform) ? 2 : 1) / scales[i]
         }
         spectra.scalePairs(factors, workers: workers)
         return spectra

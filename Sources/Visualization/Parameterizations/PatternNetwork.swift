@@ -14,10 +14,14 @@ extension ParameterizationName {
 /// A picture written as a small network from a pixel's place to its values, a CPPN: eight 1×1 layers of 24 channels over the
 /// coordinates, each followed by atan(x)/0.67 and atan(x)²/0.6 side by side, and a last layer that begins at zero
 /// (tensorflow/lucid, param/cppn.py). It can be drawn at any size.
+///
+/// Contrast alone raises a score, and these few weights reach any contrast, so that flat areas of black and white come out. With
+/// bounds the values' root mean square stays below them, and the score has to come from shapes.
 public struct PatternNetwork: Canvas {
     public static let name = "cppn"
     public static let help = "a small network from a pixel's place to its colour"
-    public static let traits: CanvasTraits = .anySize
+    public static let traits: CanvasTraits = [.anySize, .spectrumBound]
+    public static let usualBound: SpectrumLimits? = .standard
     /// A pixel's place, and every layer's sums and activations.
     public static let scratchPerPixel = 3 * hidden * (depth + 1)
 
@@ -29,6 +33,7 @@ public struct PatternNetwork: Canvas {
     /// Shape of the picture.
     public let shape: Shape
     private let layers: [Layer]
+    private let bounds: [Float]?  // by channel
 
     private static let hidden = 24
     private static let depth = 8
@@ -43,8 +48,10 @@ public struct PatternNetwork: Canvas {
         var count: Int { outputs * (inputs + 1) }
     }
 
-    public init(channels: Int = 3, height: Int, width: Int) {
+    /// - Parameter bounds: the most that each channel's root mean square may be; infinite for no bound.
+    public init(channels: Int = 3, height: Int, width: Int, bounds: [Float]? = nil) {
         shape = Shape(channels, height, width)
+        self.bounds = bounds
         var layers: [Layer] = []
         var inputs = 2
         for layer in 0...Self.depth {
@@ -56,7 +63,7 @@ public struct PatternNetwork: Canvas {
     }
 
     public init(_ settings: CanvasSettings) {
-        self.init(channels: settings.channels, height: settings.height, width: settings.width)
+        self.init(channels: settings.channels, height: settings.height, width: settings.width, bounds: settings.spectrumBound)
     }
 
     /// Weights from N(0, 1/inputs), biases 0, the last layer 0.
@@ -99,9 +106,10 @@ public struct PatternNetwork: Canvas {
             sums.append(sum)
             if layer.start != layers.last!.start { input = Self.activated(sum, workers) }
         }
-        return ValueAndPullback(sums.last!) { [inputs, sums] gradient in
+        let bounded = bounds.map { sums.last!.bounded(by: $0) } ?? ValueAndPullback(sums.last!) { $0 }
+        return ValueAndPullback(bounded.output) { [inputs, sums] gradient in
             var result = Tensor(parameters.shape)
-            var gradient = gradient
+            var gradient = bounded.pullback(gradient)
             for (index, layer) in layers.enumerated().reversed() {
                 if index < layers.count - 1 {
                     gradient = Self.pulledBack(gradient, through: sums[index], activated: inputs[index + 1], workers)

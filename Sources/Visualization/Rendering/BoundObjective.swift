@@ -25,7 +25,7 @@ package struct BoundObjective {
             throw .transforms(plan.transforms, error)
         }
         penalties = try Self.penalties(plan)
-        let checked = objective.checks.compactMap { if case .unit(let layer, _, _, _) = $0 { layer } else { nil } }
+        let checked = objective.checks.compactMap { if case .unit(let layer, _, _, _, _) = $0 { layer } else { nil } }
         layers = try model.network.layers(named: Set(objective.requests.keys).union(checked).sorted())
         pictures = objective.references.union([plan.start, plan.mask].compactMap { $0 })
         try checkStages(plan)
@@ -81,12 +81,12 @@ package struct BoundObjective {
     }
 
     /// The one unit that the objective is about; nil if it is about none or several.
-    var unit: (layer: LayerName, channel: Int, position: ActivationRequest.Position?)? {
-        var found: (layer: LayerName, channel: Int, position: ActivationRequest.Position?)?
-        for case .unit(let layer, let channel?, let x, let y) in objective.checks {
+    var unit: (layer: LayerName, channel: Int, position: ActivationRequest.Position?, part: MapPart)? {
+        var found: (layer: LayerName, channel: Int, position: ActivationRequest.Position?, part: MapPart)?
+        for case .unit(let layer, let channel?, let x, let y, let part) in objective.checks {
             if found != nil { return nil }
             let isNeuron = objective.requests[layer]?.positions != nil
-            found = (layers[layer]!, channel, isNeuron ? ActivationRequest.Position(x: x, y: y) : nil)
+            found = (layers[layer]!, channel, isNeuron ? ActivationRequest.Position(x: x, y: y) : nil, part)
         }
         return found
     }
@@ -139,7 +139,7 @@ extension BoundObjective {
 
     private func check(_ check: ObjectiveCheck, _ plan: RenderPlan, _ network: Network) throws(RenderError) {
         switch check {
-        case .unit(let layer, let channel, let x, let y):
+        case .unit(let layer, let channel, let x, let y, _):
             try checkUnit(layers[layer]!, channel: channel, x: x, y: y, plan, network)
         case .classDirection:
             guard network.classifierHead != nil else {

@@ -113,8 +113,9 @@ public struct Renderer: Sendable {
         let (channels, isGrey) = (network.inputChannels, drawsGrey(plan, network))
         let values = (isGrey ? 1 : channels) + (plan.alpha ? 1 : 0)
         let settings = CanvasSettings(
-            channels: values, height: height, width: width, decayPower: plan.decayPower, spectrum: plan.spectrum ?? .natural,
-            startsFromPicture: plan.start != nil, spectrumBound: plan.spectrumBound.map { bounds($0, plan, channels: isGrey ? 1 : channels) })
+            channels: values, height: height, width: width, decayPower: plan.decayPower, plainDecay: plan.evenDecay != true,
+            spectrum: plan.spectrum ?? .natural, startsFromPicture: plan.start != nil,
+            spectrumBound: plan.spectrumBound.map { bounds($0, plan, channels: isGrey ? 1 : channels) })
         return Parameterization(
             plan.parameterization.canvas.init(settings),
             colour: ColourMap(channels: channels, decorrelated: plan.decorrelate, isGrey: isGrey), count: plan.count,

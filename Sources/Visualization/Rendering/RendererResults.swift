@@ -92,14 +92,19 @@ extension Renderer {
         let trace = whole.forward(seen, Pass(workers: workers), remembering: false)
         let activation = trace[unit.layer]
         let area = activation.values.shape.area
-        let places = unit.position.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area
-        let sums = activation.values.withElements { values in
-            (0..<activation.values.shape.channels).map { channel in
-                places.reduce(0.0) { $0 + Double(values[channel * area + $1]) }
+        let sums =
+            if let position = unit.position {
+                activation.values.withElements { values in
+                    (0..<activation.values.shape.channels).map { Double(values[$0 * area + activation.offset(of: position)]) }
+                }
+            } else {
+                unit.part.means(of: activation.values)
             }
-        }
         // A map of both signs may sum to 0.
-        let isSilent = activation.values.withElements { values in places.allSatisfy { values[unit.channel * area + $0] == 0 } }
+        let places = unit.position.map { activation.offset(of: $0) }.map { $0..<$0 + 1 } ?? 0..<area
+        let isSilent = activation.values.withElements { values in
+            places.allSatisfy { values[unit.channel * area + $0] == 0 }
+        }
         let own = sums[unit.channel]
         return Rank(
             channel: unit.channel, place: 1 + sums.count { $0 > own }, placeFromBelow: 1 + sums.count { $0 < own }, channels: sums.count,

@@ -26,6 +26,7 @@ struct FurtherRenderOptions: ParsableArguments {
     @Option(RenderSettings["cosine-power"]) var cosinePower: String?
     @Option(RenderSettings["stages"]) var stages: String?
     @Option(RenderSettings["decay-power"]) var decayPower: String?
+    @Flag(RenderSettings["plain-decay"]) var plainDecay = false
     @Flag(RenderSettings["no-decorrelate"]) var noDecorrelate = false
     @Option(RenderSettings["spectrum-bound"]) var spectrumBound: String?
     @Option(RenderSettings["spectrum"]) var spectrum: String?

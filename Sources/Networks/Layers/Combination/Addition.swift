@@ -8,7 +8,7 @@ public struct Addition: RectifyingLayer {
 
     public init() {}
 
-    public var traits: LayerTraits { [.channelwise, .piecewiseLinear, rectifies ? .rectifies : []] }
+    public var traits: LayerTraits { [.channelwise, .piecewiseLinear, rectifies ? .rectifies : .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         guard inputs.count == 2 else { throw ShapeError("expected two inputs, got \(inputs.count)") }

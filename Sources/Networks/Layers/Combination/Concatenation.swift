@@ -4,7 +4,7 @@ import Tensors
 public struct Concatenation: WeightlessLayer {
     public init() {}
 
-    public var traits: LayerTraits { [.piecewiseLinear, .preservesZeroGradient] }
+    public var traits: LayerTraits { [.piecewiseLinear, .preservesZeroGradient, .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         guard let first = inputs.first else { throw ShapeError("nothing to concatenate") }

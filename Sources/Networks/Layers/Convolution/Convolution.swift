@@ -41,7 +41,7 @@ public struct Convolution: RectifyingLayer {
         return copy
     }
 
-    public var traits: LayerTraits { [.piecewiseLinear, .masksInputGradient, rectifies ? .rectifies : []] }
+    public var traits: LayerTraits { [.piecewiseLinear, .masksInputGradient, rectifies ? .rectifies : .linear] }
 
     public var parameters: [Parameter] { [weights] + (biases.map { [$0] } ?? []) }
 

@@ -26,7 +26,7 @@ public struct Linear: Layer {
         return copy
     }
 
-    public var traits: LayerTraits { .piecewiseLinear }
+    public var traits: LayerTraits { [.piecewiseLinear, .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         let input = try only(inputs)

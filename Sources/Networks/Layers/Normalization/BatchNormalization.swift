@@ -30,7 +30,7 @@ public struct BatchNormalization: RectifyingLayer {
     }
 
     public var traits: LayerTraits {
-        [.piecewiseLinear, .keepsFeatures, .mergesIntoPrevious, rectifies ? .rectifies : []]
+        [.piecewiseLinear, .keepsFeatures, .mergesIntoPrevious, rectifies ? .rectifies : .linear]
     }
 
     /// The statistics were measured, not trained.

@@ -11,7 +11,7 @@ public struct ChannelAffine: WeightlessLayer {
         self.shifts = shifts
     }
 
-    public var traits: LayerTraits { .piecewiseLinear }
+    public var traits: LayerTraits { [.piecewiseLinear, .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         try only(inputs, channels: scales.count)

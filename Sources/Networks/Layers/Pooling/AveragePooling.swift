@@ -21,7 +21,7 @@ public struct AveragePooling: WeightlessLayer {
         self.countsPadding = countsPadding
     }
 
-    public var traits: LayerTraits { [.channelwise, .piecewiseLinear, .keepsFeatures] }
+    public var traits: LayerTraits { [.channelwise, .piecewiseLinear, .keepsFeatures, .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         try pooledShape(try only(inputs), window, ceiling: ceiling, after: after)

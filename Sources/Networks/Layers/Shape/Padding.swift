@@ -45,7 +45,7 @@ public struct Padding: WeightlessLayer {
     }
 
     public var traits: LayerTraits {
-        var traits: LayerTraits = [.channelwise, .piecewiseLinear]
+        var traits: LayerTraits = [.channelwise, .piecewiseLinear, .linear]
         if value <= 0 { traits.insert(.preservesZeroGradient) }
         // A part of the input may have other margins.
         if case .same = margins { traits.insert(.seesWholeInput) }

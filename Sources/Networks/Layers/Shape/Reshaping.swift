@@ -4,7 +4,7 @@ import Tensors
 public struct Identity: WeightlessLayer {
     public init() {}
 
-    public var traits: LayerTraits { [.channelwise, .identity, .piecewiseLinear, .preservesZeroGradient] }
+    public var traits: LayerTraits { [.channelwise, .identity, .piecewiseLinear, .preservesZeroGradient, .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape { try only(inputs) }
 

@@ -59,7 +59,7 @@ public struct SpatialResampling: WeightlessLayer {
         self.columns = columns
     }
 
-    public var traits: LayerTraits { [.channelwise, .piecewiseLinear, .seesWholeInput] }
+    public var traits: LayerTraits { [.channelwise, .piecewiseLinear, .seesWholeInput, .linear] }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
         let input = try only(inputs)

@@ -109,9 +109,12 @@ struct PictureJob: Job {
             result.lines = ["\(name)  \(rating.text)  \(counted(record.stepsDone, "step")) in \(rounded(drawn.seconds, 1)) s\(state)"]
         }
         result.values = [Values(drawn, output: paths.first ?? sheet ?? "", outputs: paths.count > 1 ? paths : nil, classNames: model.classNames)]
-        if result.isDead { result.warning = neverAnswered }
-        if !result.isDead, let rank = drawn.rating?.rank, !rank.answers {
+        if result.isDead {
+            result.warning = neverAnswered
+        } else if let rank = drawn.rating?.rank, !rank.answers {
             result.warning = "\(plan.objective) does not answer the finished picture, which others of its layer do; try another \(setting: "seed"), \(setting: "relu") redirected, or \(setting: "start") with a photograph"
+        } else if let clipped = drawn.rating?.measures?["clipped"], clipped > Self.mostClipped {
+            result.warning = blackAndWhite(clipped)
         }
         if sheet == nil, drawn.rating != nil {
             result.preview = drawn.state.shown.count == 1 ? drawn.state.shown[0] : ContactSheet.compose(drawn.state.shown)
@@ -167,6 +170,16 @@ struct PictureJob: Job {
 
     /// " seed 3"
     private var seed: String { if case .picture(let plan) = plan { " seed \(plan.seed)" } else { "" } }
+
+    /// The share of black and white above which a picture shows nothing else; what other tools draw of early layers has up to a half.
+    private static let mostClipped: Float = 0.6
+
+    private func blackAndWhite(_ share: Float) -> Message {
+        guard case .picture(let plan) = plan else { return "" }
+        let bound: Message = plan.spectrumBound == nil && plan.parameterization.canvas.traits.contains(.spectrumBound)
+            ? "\(setting: "spectrum-bound") 2.5, " : ""
+        return "\(rounded(Double(100 * share), 0)) % of this picture is black or white, which leaves no shapes to see; try \(bound)a smaller \(setting: "learning-rate") or fewer \(setting: "steps")"
+    }
 
     private var neverAnswered: Message {
         guard case .picture(let plan) = plan else { return "" }

@@ -41,7 +41,8 @@ public struct DiversityRequest: RenderRequest {
     private func job(_ index: Int, _ drawing: Drawing) throws(Problem) -> DiversityJob {
         let parts = drawing.signed(drawing.parts(layer: layer, index: index, kind: Self.command))
         let path = drawing.path(parts)
-        let channel = render.negative ? -render.channel(layer, index) : render.channel(layer, index)
+        let unit = render.channel(layer, index, in: drawing.model.network)
+        let channel = render.negative ? -unit : unit
         var settings = render
         settings.negative = false  // the pictures are set apart either way
         let planned = { @Sendable [settings, count, output] (objective: Objective) throws(Problem) -> PictureJob in

@@ -71,7 +71,7 @@ public struct FacetsRequest: RenderRequest {
         parts.seed = 0
         if let seeds = render.seeds { parts.details.append("seeds\(seeds.text)") }
         let jobs = try drawing.workers.map(render.seeds?.seeds ?? Self.standardSeeds) { [parts] seed throws(Problem) in
-            let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs, seed: seed)
+            let plan = try render.plan(render.channel(layer, index, in: drawing.model.network), model: drawing.model, drawing.photographs, seed: seed)
             return try drawing.job(plan, to: nil, parts)
         }
         return facets(drawing.model, channel: index, jobs, parts)

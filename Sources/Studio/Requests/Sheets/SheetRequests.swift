@@ -36,7 +36,7 @@ public struct SheetRequest: RenderRequest {
         let folder = keep.map { $0.hasSuffix("/") ? $0 : $0 + "/" }
         let jobs = try session.workers.map(indices) { index throws(Problem) in
             let parts = drawing.signed(drawing.parts(layer: layer, index: index))
-            let plan = try render.plan(render.channel(layer, index), model: drawing.model, drawing.photographs)
+            let plan = try render.plan(render.channel(layer, index, in: drawing.model.network), model: drawing.model, drawing.photographs)
             var job = try drawing.job(plan, to: folder.map { OutputNames.path($0, parts) }, parts)
             job.captions = ["\(index)"]
             return job
@@ -79,7 +79,7 @@ public struct ProgressionRequest: RenderRequest {
         var jobs: [PictureJob] = []
         for name in names {
             if let index { _ = try drawing.model.channels(IndexList(index), of: name) } else { _ = try drawing.model.layer(name) }
-            let objective = index.map { render.channel(name, $0) } ?? .layer(name)
+            let objective = index.map { render.channel(name, $0, in: drawing.model.network) } ?? .layer(name)
             var plan = try render.plan(objective, model: drawing.model, drawing.photographs)
             let enlargement = enlargement(of: name, in: drawing.model.network, plan)
             if enlargement > 1 {
@@ -163,7 +163,8 @@ public struct InterpolateRequest: RenderRequest {
         let power = render.cosinePower()
         var objective =
             power > 0
-            ? Objective.interpolateCosine(layer, index.first, index.last, power: power)
+            ? Objective.interpolateCosine(
+                layer, index.first, index.last, power: power, of: render.part(of: layer, in: drawing.model.network))
             : .channelInterpolate(layer, index.first, layer, index.last)
         if render.negative { objective = -objective }
         drawing.render.negative = false  // neighbours are alike either way

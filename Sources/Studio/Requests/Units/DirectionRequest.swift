@@ -56,7 +56,8 @@ public struct DirectionRequest: RenderRequest {
         if neuron {
             objective = .directionNeuron(layer, direction, x: position.x, y: position.y, cosinePower: cossimPow)
         } else if cossimPow == 0, render.cosinePower() > 0 {
-            objective = .directionCosine(layer, direction, power: render.cosinePower())
+            objective = .directionCosine(
+                layer, direction, power: render.cosinePower(), of: render.part(of: layer, in: drawing.model.network))
         } else {
             objective = .direction(layer, direction, cosinePower: cossimPow)
         }

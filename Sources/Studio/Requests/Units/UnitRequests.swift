@@ -24,7 +24,8 @@ public struct ChannelRequest: RenderRequest {
     public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
-        try drawing(session).jobs(of: layer, index, kind: nil) { render.channel(layer, $0) }
+        let drawing = try drawing(session)
+        return try drawing.jobs(of: layer, index, kind: nil) { render.channel(layer, $0, in: drawing.model.network) }
     }
 }
 

@@ -62,7 +62,7 @@ public struct Preset: Sendable {
         Preset("captum") { ($0.learningRate, $0.schedule, $0.transforms) = (0.025, constant, "captum") },
         // deel-ai/xplique, feature visualization.
         Preset("xplique") {
-            ($0.size, $0.steps, $0.decayPower) = (PictureSize(side: 512), 256, 0.85)
+            ($0.size, $0.steps, $0.decayPower, $0.plainDecay) = (PictureSize(side: 512), 256, 0.85, true)
             ($0.learningRate, $0.schedule, $0.transforms, $0.relu) = (0.05, constant, "xplique", .plain)
         },
         // MaCo (Fel et al. 2023, arXiv:2306.06805), with crops that these networks can read: xplique's own, down to a twentieth

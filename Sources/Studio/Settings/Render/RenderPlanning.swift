@@ -89,11 +89,19 @@ extension RenderSettings {
             learningRate: learningRate ?? (optimizer == nil ? said(\.learningRate) : nil),
             convolution: numerics.convolution, preprocessing: model.preprocessing)
         write(to: &plan, usual: look?.settings)
-        if let decayPower = said(\.decayPower) { plan.decayPower = decayPower }
+        if let decayPower = said(\.decayPower) {
+            plan.decayPower = decayPower
+            let isPlain = decayPower == 1 || (self.decayPower == nil ? look?.settings.plainDecay == true : plainDecay)
+            plan.evenDecay = isPlain ? nil : true
+        }
         plan.profile = numerics.profile
         plan.penalties = penalties
         if plan.parameterization.canvas.traits.contains(.spectrum) { plan.spectrum = .photographs }
-        if case .limits(let limits) = said(\.spectrumBound) { plan.spectrumBound = limits }
+        switch said(\.spectrumBound) {
+        case .limits(let limits): plan.spectrumBound = limits
+        case .some(.none): break
+        case nil: if start == nil, preset == nil { plan.spectrumBound = plan.parameterization.canvas.usualBound }
+        }
         addStages(to: &plan, size, isPossible)
         return plan
     }
@@ -155,8 +163,9 @@ extension RenderSettings {
     private func complete(_ objective: Objective) -> Objective {
         var objective = negative ? -objective : objective
         if alpha {
-            // tensorflow/lucid's example: a score is worth what it hides little for, and edges of the opacity are soft.
-            objective = objective * (.constant(1) - .meanAlpha()) - 0.1 * .blurAlphaEachStep()
+            // After tensorflow/lucid's example: a score is worth what it hides little for, and edges of the opacity are soft. What is
+            // in the middle hides the least, so that the unit's subject stands there.
+            objective = objective * (.constant(1) - .meanAlpha(centre: 1)) - 0.1 * .blurAlphaEachStep()
         }
         return objective
     }
@@ -165,7 +174,7 @@ extension RenderSettings {
     static func withoutAlpha(_ text: String) -> String? {
         var settings = RenderSettings()
         settings.alpha = true
-        let care = "*(1 - mean_alpha()) - 0.1*blur_alpha_each_step()"
+        let care = "*(1 - mean_alpha(centre=1)) - 0.1*blur_alpha_each_step()"
         guard text.hasSuffix(care) else { return nil }
         let objective = try? Objective(parsing: String(text.dropLast(care.count)), labels: nil, photographs: [:])
         return objective.flatMap { settings.complete($0).text == text ? $0.text : nil }

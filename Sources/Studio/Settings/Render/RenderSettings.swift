@@ -14,6 +14,7 @@ public struct RenderSettings: SettingGroup {
     public var seeds: SeedList?
     public var param: ParameterizationName?
     public var decayPower: Float?
+    public var plainDecay = false
     public var noDecorrelate = false
     public var alpha = false
     public var spectrumBound: BoundChoice?
@@ -53,10 +54,11 @@ public struct RenderSettings: SettingGroup {
         Setting("seed", \.seed, "n", "Seed of all random numbers; the same seed gives the same bytes. (default: 0)", in: \.seed)
         Setting("seeds", \.seeds, "0-3", "A picture for each of these seeds, e.g. 0-3 or 1,5,9; on one sheet, or a file each with {seed} in the output's name.")
         Setting("param", \.param, "name", "How the picture is written in numbers: \(ParameterizationName.form). (default: fft)", in: \.parameterization)
-        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10. (default: 1)", .from(-10, to: 10)).field(.from(-10, to: 10)) { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
+        Setting("decay-power", \.decayPower, "p", "How fast the amplitudes of the fft picture fall with frequency, -10 to 10: 1.25 or 1.5 for larger shapes, at the same energy. (default: 1)", .from(-10, to: 10)).field(.from(-10, to: 10)) { $0.parameterization.canvas.traits.contains(.decayPower) ? $0.decayPower : nil }
+        Setting("plain-decay", flag: \.plainDecay, "Let the decay power change the energy of the fft picture as well, as other tools and older versions do.") { $0.decayPower != 1 && $0.evenDecay != true }
         Setting("no-decorrelate", flag: \.noDecorrelate, "Optimise plain RGB instead of decorrelated colours.") { !$0.decorrelate }
         Setting("alpha", flag: \.alpha, "Make transparent what the unit does not need.", in: \.alpha)
-        Setting("spectrum-bound", \.spectrumBound, "c", "fft: the most contrast, and colour, at each scale; photographs have about 2.4,2.8. 0 for no bound. (default: 2.5,3.125)").field { $0.boundChoice }
+        Setting("spectrum-bound", \.spectrumBound, "c", "The most contrast, and colour, of fft at each scale and of cppn in all; photographs have about 2.4,2.8. 0 for no bound. (default: 2.5,3.125)").field { $0.boundChoice }
         Setting("spectrum", \.spectrum, "folder", "maco: take the magnitudes from a folder of your photographs instead of ImageNet's.").reading(.readsFolder)
         Setting("transforms", \.transforms, "list", "What is done to the picture at each step: none, a set (\(TransformChain.sets.map(\.name).joined(separator: ", ")), xplique), or a list such as \"pad(12) jitter(8) scale(0.9...1.1) rotate(-10...10) noise(0.02) flip\". (default: lucid, for a class wide)").field { $0.transforms }
         Setting("crops", \.crops, "n", "Draws of the transforms in each step, whose gradients are averaged. (default: 1)", .from(1, to: 1024), in: \.crops)
@@ -98,6 +100,7 @@ public struct RenderSettings: SettingGroup {
         if decayPower != nil, !canvas.traits.contains(.decayPower) {
             throw .usage("\(setting: "decay-power") is for \(setting: "param") \(Self.canvases(with: .decayPower)); \(canvas.name) has no such power")
         }
+        if plainDecay, decayPower ?? 1 == 1 { throw .usage("\(setting: "plain-decay") goes with a \(setting: "decay-power") other than 1") }
         if seeds != nil, seed != nil { throw .usage("\(setting: "seed") and \(setting: "seeds") exclude each other") }
         if alpha, canvas.traits.contains(.importanceAsOpacity) {
             throw .usage("\(setting: "alpha") does not go with \(canvas.name), whose opacity is what mattered")
@@ -131,9 +134,15 @@ public struct RenderSettings: SettingGroup {
     }
 
     /// The objective of one channel.
-    func channel(_ layer: String, _ index: Int) -> Objective {
+    func channel(_ layer: String, _ index: Int, in network: Network) -> Objective {
         let power = cosinePower()
-        return power > 0 ? .channelCosine(layer, index, power: power) : .channel(layer, index)
+        return power > 0 ? .channelCosine(layer, index, power: power, of: part(of: layer, in: network)) : .channel(layer, index)
+    }
+
+    /// The part of a layer's maps whose means are climbed.
+    func part(of layer: String, in network: Network) -> MapPart {
+        guard let name = try? network.layer(named: layer), network.isLinear(name) else { return .whole }
+        return negative ? .negative : .positive
     }
 
     /// The usual power for a class.

@@ -50,8 +50,8 @@ struct Accentuate: DrawingCommand {
         abstract: "Bring out what a channel responds to in a photograph.",
         discussion: """
             Begins from the photograph and raises the channel, held back by the distance of a shallower layer's answers, so \
-            that it stays the same photograph (feature accentuation, Hamblin 2024). --weight balances the two; 1 gives both \
-            gradients the same size at the start.
+            that it stays the same photograph (feature accentuation, Hamblin 2024). --weight balances the two: below 1 \
+            more of the channel is brought out, above less.
 
             Example: lucid accentuate photo.jpg --layer features.10 --index 5
             """)
