@@ -78,11 +78,11 @@ public struct ModelCatalog: Sendable {
                 reason: "\(description.name) has the unknown architecture \(description.architecture)")
         }
         let weights = try SafetensorsFile(path: path(of: description))
-        let network = try architecture.network(weights: weights)
+        let fit = try architecture.fit(weights)
         return Model(
-            name: description.name, weightsSHA256: description.sha256, network: network,
+            name: description.name, weightsSHA256: description.sha256, network: fit.network,
             preprocessing: description.preprocessing,
-            classNames: architecture.hasClassifier(in: weights) ? try classNames(count: network.outputChannels) : nil)
+            classNames: fit.hasClasses ? try classNames(count: fit.network.outputChannels) : nil)
     }
 
     /// The names of the classes of a network with so many: ImageNet's where there are as many as it has, else numbers.

@@ -95,11 +95,13 @@ public struct ReplayRequest: JobRequest {
     /// The network of a plan, with the weights that it was made with.
     private func load(_ plan: Plan, _ session: Session, size: PictureSize? = nil) throws(Problem) -> Model {
         let others = Problem.badData(
-            "\(drawnPicture) was made with other weights of \(plan.model) (SHA-256 \(plan.weights)); name them with \(setting: "weights"), or an .onnx file with \(setting: "model")")
+            "\(drawnPicture) was made with other weights of \(plan.model) (SHA-256 \(WeightsIdentity(plan.weights).sha256)); name them with \(setting: "weights"), or an .onnx file with \(setting: "model")")
         if weights == nil, model == nil {
             if try Session.library().rulesOut(weights: plan.weights, of: plan.model) { throw others }
         }
-        let model = try session.model(ModelRequest(name: self.model ?? plan.model, weights: weights, size: size?.networkSize))
+        let model = try session.model(
+            ModelRequest(
+                name: self.model ?? plan.model, weights: weights, weightsKey: WeightsIdentity(plan.weights).key, size: size?.networkSize))
         guard model.weightsSHA256 == plan.weights else { throw others }
         return model
     }
