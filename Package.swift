@@ -40,7 +40,7 @@ let package = Package(
             resources: [.embedInCode("Text/Resources/figures.ttf")]),
         .target(name: "Films", dependencies: ["Files", "Images"]),
         .target(name: "Models", path: "Models", sources: ["ModelFolder.swift"], resources: [
-                .copy("models.json"), .copy("downloads.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
+                .copy("models.json"), .copy("downloads.json"), .copy("hub.json"), .copy("imagenet-labels.txt"), .copy("ATTRIBUTION.md"),
                 .copy("squeezenet1_1.safetensors"), .copy("vgg16.safetensors"),
             ]),
         .target(name: "Networks", dependencies: ["CZlib", "Files", "Tensors"]),

@@ -67,3 +67,15 @@ package func renameFile(_ old: String, to new: String) throws(SystemError) {
 package func removeFile(_ path: String) throws(SystemError) {
     if FileName.withBytes(of: path, { unlink($0) }) != 0 { throw .last }
 }
+
+/// readlink(2): the path in a symbolic link; nil for what is none.
+package func linkTarget(_ path: String) -> String? {
+    var isLink = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+        let length = buffer.withMemoryRebound(to: CChar.self) { buffer in
+            FileName.withBytes(of: path) { readlink($0, buffer.baseAddress!, buffer.count) }
+        }
+        (isLink, count) = (length >= 0, max(0, length))
+    }
+    return isLink ? FileName.string(bytes) : nil
+}

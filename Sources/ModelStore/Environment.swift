@@ -28,13 +28,35 @@ public struct Environment: Sendable {
         return torch.map { "\($0)/hub/checkpoints" }
     }
 
+    /// Where Hugging Face's programs keep what they have downloaded.
+    var hubCache: String? {
+        self["HF_HUB_CACHE"] ?? (self["HF_HOME"] ?? self["XDG_CACHE_HOME"].map { "\($0)/huggingface" }
+            ?? self["HOME"].map { "\($0)/.cache/huggingface" }).map { "\($0)/hub" }
+    }
+
+    /// Where models of the hub are fetched: under $LUCID_MODEL_MIRROR, $HF_ENDPOINT, or at the hub.
+    var hubAddress: String {
+        get throws(StoreError) {
+            if let mirror = try mirror { return mirror }
+            return self["HF_ENDPOINT"] ?? "https://huggingface.co"
+        }
+    }
+
+    /// $LUCID_MODEL_MIRROR without slashes at its end.
+    private var mirror: String? {
+        get throws(StoreError) {
+            guard var mirror = self["LUCID_MODEL_MIRROR"] else { return nil }
+            guard mirror.hasPrefix("https://") || mirror.hasPrefix("http://") else {
+                throw StoreError(.name, "LUCID_MODEL_MIRROR is \"\(mirror)\"; it must begin with https:// or http://")
+            }
+            while mirror.hasSuffix("/") { mirror.removeLast() }
+            return mirror
+        }
+    }
+
     /// Where a training's file is fetched: its own address, or a file of the same name under $LUCID_MODEL_MIRROR.
     func address(of training: Training) throws(StoreError) -> String {
-        guard var mirror = self["LUCID_MODEL_MIRROR"] else { return training.url }
-        guard mirror.hasPrefix("https://") || mirror.hasPrefix("http://") else {
-            throw StoreError(.name, "LUCID_MODEL_MIRROR is \"\(mirror)\"; it must begin with https:// or http://")
-        }
-        while mirror.hasSuffix("/") { mirror.removeLast() }
+        guard let mirror = try mirror else { return training.url }
         return "\(mirror)/\(training.file)"
     }
 

@@ -66,14 +66,49 @@ extension ModelLibrary {
                 top1: training.top1, licence: training.licence, path: item.flatMap { store?.path(of: $0) },
                 sha256: item?.sha256)
         }
-        return bundled + imported + known.filter { $0.state == .pulled } + known.filter { $0.state == .available }
+        let hub = hubListing
+        return bundled + imported + (known + hub).filter { $0.state == .pulled } + (known + hub).filter { $0.state == .available }
+    }
+
+    /// The models of the hub that are known; those that are here have digests.
+    private var hubListing: [ListedModel] {
+        hub.entries.flatMap { entry in
+            entry.names.compactMap { text in
+                guard let name = HubName(text) else { return nil }
+                let here = HubModel(name, environment)
+                let bytes = here.flatMap { try? FileStatus(of: $0.weights).bytes }
+                return ListedModel(
+                    name: text, architecture: entry.architecture, weights: "\(name.owner)/\(name.name)",
+                    state: here == nil ? .available : .pulled, isDefault: false, megabytes: bytes.map { Double($0) / 1e6 },
+                    classifier: true, top1: nil, licence: "see its page on the hub", path: here?.weights,
+                    sha256: here.flatMap { HubPull.digest($0.weights + ".pointer") ?? blobDigest($0.weights) })
+            }
+        }
+    }
+
+    /// Hugging Face's cache calls a large file by its SHA-256.
+    private func blobDigest(_ path: String) -> String? {
+        guard let target = linkTarget(path)?.split(separator: "/").last, target.count == 64, target.allSatisfy(\.isHexDigit) else { return nil }
+        return String(target)
+    }
+
+    private func verify(_ model: HubModel) throws(StoreError) {
+        do {
+            let files = try model.weights.hasSuffix(".index.json") ? ShardedWeights.files(ofIndex: model.weights) : [model.weights]
+            for file in files {
+                guard let published = HubPull.digest(file + ".pointer") ?? blobDigest(file), try sha256(ofFile: file) != published else { continue }
+                throw StoreError(.badData, "\(file) is damaged: its SHA-256 is not \(published); remove it and pull \(model.name.text) again")
+            }
+        } catch {
+            throw StoreError(error, at: model.weights)
+        }
     }
 
     private func hasClassifier(_ item: Store.Item, _ store: Store?) -> Bool {
         guard let store, let architecture = Architecture.named(item.architecture),
             let weights = try? openWeights(path: store.path(of: item))
         else { return false }
-        return architecture.hasClassifier(in: weights)
+        return (try? architecture.fit(weights))?.hasClasses ?? false
     }
 
     /// Holds all of a model's weights against their digest.
@@ -90,6 +125,7 @@ extension ModelLibrary {
             }
         case .imported(let item): try Store(environment).verify(item)
         case .training(let training): try Store(environment).verify(item(of: training))
+        case .hub(let name): try verify(hubFile(name))
         case .architecture(let name): throw withoutWeights(name)
         }
     }
@@ -106,6 +142,16 @@ extension ModelLibrary {
         case .bundled(let description): throw StoreError(.name, "\(description.name) comes with lucid and stays")
         case .imported(let item): try Store(environment).remove(item)
         case .training(let training): try Store(environment).remove(item(of: training))
+        case .hub(let name):
+            let here = try hubFile(name)
+            guard try here.folder == HubModel.folder(of: name, environment) else {
+                throw StoreError(.name, "\(name.text) lies in Hugging Face's cache, \(here.folder), and stays there")
+            }
+            do {
+                for file in try FolderListing.files(in: here.folder, where: { _ in true }) { try removeFile(file) }
+            } catch {
+                throw StoreError(.cannotWrite, "\(here.folder): \(error)")
+            }
         case .architecture(let name): throw withoutWeights(name)
         }
     }

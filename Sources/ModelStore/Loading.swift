@@ -12,6 +12,7 @@ extension ModelLibrary {
         let name = request.name ?? catalog.defaultName
         if Self.isGraphFile(name) { return try graphFile(name, request) }
         let meaning = try meaning(of: name)
+        if case .hub(let name) = meaning { return try hubModel(name, request, progress) }
         let source =
             if let file = request.weights {
                 try source(ofFile: file, named: name, meaning)
@@ -27,7 +28,7 @@ extension ModelLibrary {
         let name = request.name ?? catalog.defaultName
         if Self.isGraphFile(name) { return try graphFile(name, request) }
         let meaning = try meaning(of: name)
-        guard request.weights == nil, let architecture = Architecture.named(meaning.architecture) else {
+        guard request.weights == nil, let architecture = meaning.architecture.flatMap(Architecture.named) else {
             return try load(request) { _, _ in true }
         }
         switch meaning {
@@ -90,6 +91,7 @@ extension ModelLibrary {
             return Source(
                 name: item.fullName, architecture: item.architecture, path: store.path(of: item), sha256: item.sha256,
                 preprocessing: item.preprocessing ?? .training(of: item.architecture), classNames: item.classNames)
+        case .hub(let name): throw StoreError(.name, "\(name.text) brings its own weights")
         case .architecture(let name): throw withoutWeights(name)
         }
     }
@@ -103,7 +105,7 @@ extension ModelLibrary {
         } catch {
             throw StoreError(error, at: path)
         }
-        let architecture = meaning.architecture
+        guard let architecture = meaning.architecture else { throw unknown(name) }
         if let bundled = catalog.models.first(where: { $0.sha256 == digest && $0.architecture == architecture }) {
             return Source(
                 name: bundled.name, architecture: architecture, path: path, sha256: digest,
@@ -126,27 +128,35 @@ extension ModelLibrary {
         }
         do {
             let weights = try openWeights(path: source.path)
-            let network = try network(architecture, weights, classifier: source.classifier)
+            let fit = try fit(architecture, weights, classifier: source.classifier, key: request.weightsKey)
+            let network = fit.network
             try request.preprocessing.check(channels: network.inputChannels)
-            let hasClasses = source.classifier && architecture.hasClassifier(in: weights)
-            let names = try hasClasses ? classNames(network, request, source.classNames) : withoutClasses(source, request)
+            let usual = source.preprocessing.adapted(to: network.inputChannels)
+            let names = try fit.hasClasses ? classNames(network, request, source.classNames) : withoutClasses(source, request)
             var model = Model(
-                name: source.name, weightsSHA256: source.sha256, network: network,
-                preprocessing: request.preprocessing.applied(to: source.preprocessing),
-                hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty, classNames: names?.usual)
+                name: source.name, weightsSHA256: WeightsIdentity(sha256: source.sha256, key: fit.others.isEmpty ? nil : fit.key).text,
+                network: network, preprocessing: request.preprocessing.applied(to: usual),
+                hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty && usual == source.preprocessing,
+                classNames: names?.usual)
             model.otherClassNames = names?.others ?? []
+            if !source.isNamed { model.fit = fit }
+            if usual != source.preprocessing, request.preprocessing.isEmpty {
+                let numbers = usual.mean.map { "\($0)" }.joined(separator: ", ")
+                model.assumption = "takes \(network.inputChannels) \(network.inputChannels == 1 ? "channel" : "channels"); a mean of \(numbers) is assumed"
+            }
             return model
         } catch {
             throw StoreError(error, at: source.path)
         }
     }
 
-    /// As `Architecture.network`, with a hint where the weights are of another one.
-    private func network(_ architecture: Architecture, _ weights: any WeightStore, classifier: Bool) throws -> Network {
+    /// As `Architecture.fit`, with a hint where the weights are of another one.
+    private func fit(_ architecture: Architecture, _ weights: any WeightStore, classifier: Bool, key: String?) throws -> ArchitectureFit {
         do {
-            return try architecture.network(weights: weights, classifier: classifier)
+            return try architecture.fit(weights, key: key, classifier: classifier)
         } catch {
-            guard let fitting = Architecture.fitting(weights).first else { throw error }
+            if key != nil { throw error }
+            guard let fitting = Architecture.fits(weights).first?.architecture else { throw error }
             throw StoreError(
                 error.isMissing ? .missing : .badData, "\(error) It has the parameters of \(fitting.name)", hint: .model(fitting.name))
         }

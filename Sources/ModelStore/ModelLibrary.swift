@@ -7,6 +7,8 @@ public struct ModelLibrary: Sendable {
     public let catalog: ModelCatalog
     /// The weights that can be downloaded.
     public let trainings: TrainingList
+    /// The models on Hugging Face's hub that are known.
+    public let hub: HubList
     /// Where the store is, and whether anything may be downloaded.
     public let environment: Environment
 
@@ -14,6 +16,7 @@ public struct ModelLibrary: Sendable {
     public init(folder: String, _ environment: Environment) throws(WeightsError) {
         catalog = try ModelCatalog(folder: folder)
         trainings = try TrainingList(folder: folder)
+        hub = try HubList(folder: folder)
         self.environment = environment
     }
 
@@ -25,26 +28,32 @@ public struct ModelLibrary: Sendable {
         case training(Training)
         /// Weights of the user's own that were imported.
         case imported(Store.Item)
+        /// A model of Hugging Face's hub.
+        case hub(HubName)
         /// An architecture of which there are no weights to be had; the user may have some.
         case architecture(String)
 
-        /// A name in `Architecture.all`.
-        public var architecture: String {
+        /// A name in `Architecture.all`; nil where only the weights tell.
+        public var architecture: String? {
             switch self {
             case .bundled(let description): description.architecture
             case .training(let training): training.architecture
             case .imported(let item): item.architecture
+            case .hub: nil
             case .architecture(let name): name
             }
         }
-
     }
 
     /// Finds a model by name: "vgg16", "vgg16:IMAGENET1K_V1", "resnet18:mine".
     public func meaning(of name: String) throws(StoreError) -> Meaning {
         if let bundled = catalog.find(name) { return .bundled(bundled) }
         if let training = trainings.find(name) { return .training(training) }
+        if let hub = HubName(name) { return .hub(hub) }
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts[0] != "hf" else {
+            throw StoreError(.name, "\"\(name)\" is no name on the hub; it is hf:OWNER/NAME, e.g. hf:microsoft/resnet-50")
+        }
         guard Architecture.named(parts[0]) != nil else { throw unknown(name) }
         guard parts.count == 2 else { return .architecture(name) }
         if let item = try? Store(environment).find(architecture: parts[0], weights: parts[1]) { return .imported(item) }
@@ -98,7 +107,14 @@ public struct ModelLibrary: Sendable {
         case .imported(let item): return try Store(environment).path(of: item)
         case .training(let training):
             return try Store(environment).path(of: item(of: training))
+        case .hub(let name): return try hubFile(name).weights
         case .architecture(let name): throw withoutWeights(name)
         }
+    }
+
+    /// A model of the hub that is here.
+    func hubFile(_ name: HubName) throws(StoreError) -> HubModel {
+        if let here = HubModel(name, environment) { return here }
+        throw StoreError(.missing, "\(name.text) is not here; `lucid models pull \(name.text)` fetches it")
     }
 }

@@ -6,6 +6,8 @@ public struct ModelRequest: Sendable, Hashable {
     public var name: String?
     /// A file of one's own weights for the architecture of that name.
     public var weights: String?
+    /// Which of several sets of weights in that file; see `Architecture.fit`.
+    public var weightsKey: String?
     /// A file with the name of a class a line.
     public var labels: String?
     /// The size of the picture, for a graph in a file that leaves it open.
@@ -17,11 +19,12 @@ public struct ModelRequest: Sendable, Hashable {
 
     /// A request for a network.
     public init(
-        name: String?, weights: String? = nil, labels: String? = nil, size: Network.Size? = nil,
+        name: String?, weights: String? = nil, weightsKey: String? = nil, labels: String? = nil, size: Network.Size? = nil,
         preprocessing: PreprocessingChange = PreprocessingChange()
     ) {
         self.name = name
         self.weights = weights
+        self.weightsKey = weightsKey
         self.labels = labels
         self.size = size
         self.preprocessing = preprocessing

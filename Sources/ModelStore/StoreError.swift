@@ -39,6 +39,8 @@ public struct StoreError: Error, CustomStringConvertible {
     public let kind: Kind
     /// One line.
     public let description: String
+    /// The server has no such file.
+    var isNotFound = false
     /// The advice that is left to the user interface.
     public let hint: Hint?
 

@@ -96,6 +96,11 @@ public final class Session: Sendable {
             let shape = extents.isEmpty ? "1 value" : "\(extents.map(String.init).joined(separator: "×")) values"
             return .usage("\(model.name) answers with \(shape), not with classes", setting: "model")
         }
+        if let unused = model.fit?.unused, !unused.isEmpty {
+            return .badData(
+                "the weights have another head than \(model.name) (\(unused.listed(4))), so that there are no classes; `classify` and `class` need \(model.name)'s own",
+                setting: "weights")
+        }
         let architecture = String(model.name.prefix { $0 != ":" })
         let others = try library().classifiers(like: architecture).joined(separator: " and ")
         return .usage("the weights of \(model.name) end before the classes; those of \(sentence: others) go on to them", setting: "model")
@@ -108,6 +113,16 @@ extension Model {
     /// - Parameter canChange: whether the job has settings that say otherwise.
     func report(to reporter: any Reporter, canChange: Bool = true) throws(Problem) {
         for note in network.remarks.notes { try reporter.report(.note("\(name): \(note)")) }
+        if let fit {
+            if !fit.others.isEmpty, !fit.isAsked {
+                let advice: Message = canChange ? "; \(setting: "weights-key") names another" : ""
+                try reporter.report(.note("\(name): the file holds several sets of weights: \(shown(fit.key)) is used, not \(fit.others.listed(6))\(advice)"))
+            }
+            if !fit.unused.isEmpty {
+                let head = fit.hasClasses ? "" : " (another head)"
+                try reporter.report(.note("\(name): \(fit.unused.listed(4)) of the weights file \(fit.unused.count == 1 ? "is" : "are") not used\(head)"))
+            }
+        }
         guard let assumption else { return }
         let advice: Message = canChange ? "; \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise" : ""
         try reporter.report(.note("\(name): \(sentence: assumption)\(advice)"))

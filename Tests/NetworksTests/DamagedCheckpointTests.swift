@@ -71,6 +71,8 @@ import Testing
             (try reason(pickle: call("torch._utils", "_rebuild_tensor_v3")), "torch._utils._rebuild_tensor_v3"),
             (try reason(pickle: call("torch", "os\u{1B}[2J")), "torch.os\\u{1B}[2J"),
             (try reason(pickle: call("torchvision.models.vgg", "VGG")), "save model.state_dict()"),
+            (try reason(pickle: call("torch._utils", "_rebuild_qtensor")), "quantized weights are not read; save the float model"),
+            (try reason(pickle: call("torch", "QInt8Storage")), "quantized weights are not read; save the float model"),
             (try reason(pickle: call("torch", "FloatStorage")), "cannot be called"),
             (try reason(pickle: Opcodes.whole(Opcodes.string("os") + Opcodes.string("system") + [0x93])), "STACK_GLOBAL"),
             (try reason(pickle: Opcodes.whole(Opcodes.mark + Array("ios\nsystem\n".utf8))), "INST"),

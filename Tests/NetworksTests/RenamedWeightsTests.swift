@@ -2,13 +2,20 @@ import Networks
 import TestSupport
 import Testing
 
-/// Checkpoints with names of other times and other wrappers.
+/// Checkpoints with names of other times and other wrappers, and with anything beside the weights.
 @Suite struct RenamedWeightsTests {
+    private static let small = Architecture.named("shufflenet_v2_x0_5")!
+    private static let checkpoint = try! UntrainedCheckpoint(small, classes: 4)
+
     private func loads(_ name: String, _ rename: (String) -> String) throws {
         let architecture = Architecture.named(name)!
-        let checkpoint = try UntrainedCheckpoint(architecture, classes: 4).renamed(rename)
-        #expect(try architecture.network(weights: checkpoint).outputChannels == 4)
-        #expect(architecture.hasClassifier(in: checkpoint))
+        let fit = try architecture.fit(UntrainedCheckpoint(architecture, classes: 4).renamed(rename))
+        #expect(fit.network.outputChannels == 4 && fit.hasClasses && fit.unused == [])
+    }
+
+    /// A parameter's first number under the names of the file that it is read from.
+    private func first(_ fit: ArchitectureFit) throws -> Float {
+        try fit.network.nodes.lazy.flatMap(\.layer.parameters).first!.read()[0]
     }
 
     @Test func oldDenseNets() throws {
@@ -23,19 +30,84 @@ import Testing
         try loads("vit_b_16") { $0.replacing("mlp.0.", with: "mlp.linear_1.").replacing("mlp.3.", with: "mlp.linear_2.") }
     }
 
-    @Test(arguments: ["module.", "model.", "net.backbone."])
-    func wrappers(_ prefix: String) throws { try loads("resnet18") { prefix + $0 } }
+    @Test(arguments: ["", "module.", "model.", "net.backbone.", "state_dict/module._orig_mod.", "a/b/c/", "0/teacher.encoder."])
+    func anyPrefixIsFound(_ prefix: String) throws {
+        var checkpoint = Self.checkpoint.renamed { prefix + $0 }
+        // Whatever else a training leaves in a file.
+        for name in ["n_averaged", "loss.weight", "optimizer/state/0/exp_avg", "conv1.0", "epoch", "stage2"] {
+            checkpoint.tensors["beside/\(name)"] = ([2], [1, 2])
+        }
+        checkpoint.tensors["n_averaged"] = ([], [1])
+        let fit = try Self.small.fit(checkpoint)
+        #expect(fit.network.outputChannels == 4 && fit.hasClasses && fit.others == [])
+        #expect(fit.unused == (prefix.isEmpty ? ["n_averaged"] : []))
+        let bare = prefix.split { $0 == "." || $0 == "/" }.last
+        #expect(bare.map { fit.key.hasSuffix($0) } ?? (fit.key == "."))
+    }
 
-    /// A prefix of some names only is not one.
-    @Test func aStrangerAmongThemIsReported() throws {
-        let architecture = Architecture.named("resnet18")!
-        let checkpoint = try UntrainedCheckpoint(architecture).renamed { $0 == "fc.bias" ? $0 : "model." + $0 }
-        #expect(throws: WeightsError.self) { try architecture.network(weights: checkpoint) }
+    @Test func aStrangerAmongTheLayersIsReported() throws {
+        let checkpoint = Self.checkpoint.renamed { $0 == "conv5.1.bias" ? $0 : "model." + $0 }
+        let error = #expect(throws: WeightsError.self) { try Self.small.network(weights: checkpoint) }
+        #expect(error!.reason.hasPrefix("conv5.1.bias is missing"), "\(error!)")
+        // A deeper network of the same kind has all of the names, and more.
+        let deeper = try UntrainedCheckpoint(Architecture.named("resnet34")!)
+        let other = #expect(throws: WeightsError.self) { try Architecture.resnet18.network(weights: deeper) }
+        #expect(other!.reason.contains("layer1.2.bn1.bias is unexpected"), "\(other!)")
+    }
+
+    @Test func whatTheFileHasIsNamed() throws {
+        let error = #expect(throws: WeightsError.self) { try Architecture.resnet18.network(weights: Self.checkpoint) }
+        #expect(error!.reason.contains("it has conv1.0.weight, conv1.1.bias"), "\(error!)")
+    }
+
+    @Test func severalSetsAreAChoice() throws {
+        var both = Self.checkpoint.renamed { "state_dict_ema/" + $0 }
+        for (name, tensor) in Self.checkpoint.tensors {
+            both.tensors["state_dict/module.\(name)"] = (tensor.shape, tensor.values.map { $0 + 1 })
+            both.tensors["a/copy.\(name)"] = tensor
+        }
+        let fit = try Self.small.fit(both)
+        // The copy is none of its own.
+        #expect(fit.key == "state_dict/module" && fit.others == ["a/copy"])
+        let value = Self.checkpoint.tensors["conv1.0.weight"]!.values[0]
+        #expect(try first(fit) == value + 1)
+        for key in ["state_dict_ema", "a/copy", "a"] {
+            let asked = try Self.small.fit(both, key: key)
+            #expect(try first(asked) == value && asked.others == ["state_dict/module"] && asked.isAsked, "\(key)")
+        }
+        let error = #expect(throws: WeightsError.self) { try Self.small.fit(both, key: "ema") }
+        #expect(error!.reason.contains("state_dict/module, a/copy, state_dict_ema"), "\(error!)")
+    }
+
+    /// A head of one's own: the layers before it are there, the classes are not.
+    @Test func anotherHeadIsLeftOut() throws {
+        let head = Self.checkpoint.renamed { $0.replacing("fc.", with: "fc.1.") }
+        let fit = try Self.small.fit(head)
+        #expect(!fit.hasClasses && fit.unused == ["fc.1.bias", "fc.1.weight"])
+        #expect(fit.network.layerNames.last == "conv5.2")
+        // Part of it may be the usual one.
+        let alexnet = Architecture.named("alexnet")!
+        let part = try alexnet.fit(UntrainedCheckpoint(alexnet, classes: 3).renamed { $0.replacing("classifier.6.", with: "classifier.6.0.") })
+        #expect(!part.hasClasses && part.unused == ["classifier.6.0.bias", "classifier.6.0.weight"])
+        #expect(part.network.layerNames.last == "classifier.5")
+    }
+
+    @Test(arguments: [1, 2, 4, 12], ["shufflenet_v2_x0_5", "googlenet", "inceptionv1"])
+    func theStemDecidesAboutTheChannels(_ channels: Int, _ name: String) throws {
+        let architecture = Architecture.named(name)!
+        var checkpoint = try UntrainedCheckpoint(architecture, classes: 4)
+        let stem = architecture.parameterNames().layers[0]
+        let shape = checkpoint.tensors[stem]!.shape
+        let (count, size) = (shape[0], shape[2] * shape[3])
+        checkpoint.tensors[stem] = ([count, channels] + shape[2...], [Float](repeating: 0.1, count: count * channels * size))
+        let network = try architecture.network(weights: checkpoint)
+        #expect(network.inputChannels == channels)
+        _ = try network.shapes(forHeight: 64, width: 64)
     }
 
     @Test func aClassifierCanBeLeftOut() throws {
         let architecture = Architecture.named("alexnet")!
-        let network = try architecture.network(weights: UntrainedCheckpoint(architecture, classes: 3), classifier: false)
-        #expect(network.layerNames.last?.hasPrefix("features.") == true)
+        let fit = try architecture.fit(UntrainedCheckpoint(architecture, classes: 3), classifier: false)
+        #expect(fit.network.layerNames.last?.hasPrefix("features.") == true && fit.unused == [])
     }
 }

@@ -19,6 +19,8 @@ public final class TestServer: Sendable {
         case status(Int)
         /// Another address.
         case redirect(String)
+        /// One for each path; 404 for others.
+        indirect case paths([String: Answer])
     }
 
     /// A request as it came: its path, and its headers by name in lower case.
@@ -94,7 +96,10 @@ public final class TestServer: Sendable {
             let lines = ["HTTP/1.1 \(status)", "Content-Length: \(length)", "Connection: close"] + more + ["", ""]
             send(lines.joined(separator: "\r\n").utf8)
         }
-        switch answer.withLock({ $0 }) {
+        var answer = answer.withLock { $0 }
+        if case .paths(let answers) = answer { answer = answers[request.path] ?? .status(404) }
+        switch answer {
+        case .paths: head("404 No", length: 0)
         case .file(let bytes, let tag):
             let tags = tag.map { ["ETag: \($0)"] } ?? []
             let first = request.headers["range"].flatMap { $0.hasPrefix("bytes=") ? Int($0.dropFirst(6).prefix { $0 != "-" }) : nil }

@@ -139,7 +139,10 @@ struct Transfer {
                 throw unavailable("ended after \(file.count) of \(total) bytes; \(again)")
             }
             return .complete
-        default: throw unavailable("the server answers \(download.status)\(Self.meaning(download.status))")
+        default:
+            var error = unavailable("the server answers \(download.status)\(Self.meaning(download.status))")
+            error.isNotFound = [404, 410].contains(download.status)
+            throw error
         }
     }
 

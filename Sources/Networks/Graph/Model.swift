@@ -2,7 +2,7 @@
 public struct Model: Sendable {
     /// The name that users call it by, e.g. "vgg16".
     public let name: String
-    /// SHA-256 of the weights file, in hexadecimal.
+    /// The `WeightsIdentity` of the weights: the SHA-256 of their file, with the key where the file holds others as well.
     public let weightsSHA256: String
     /// The graph, its weights still in their file.
     public let network: Network
@@ -19,8 +19,13 @@ public struct Model: Sendable {
     /// One line on assumptions about the pictures that it was trained on; nil where those are known.
     public var assumption: String?
 
+    /// How the weights were found in a file of the user's own; nil for all others.
+    public var fit: ArchitectureFit?
+
     /// The architecture that its name means; nil for a graph that was imported.
-    public var architecture: Architecture? { Architecture.named(String(name.prefix { $0 != ":" })) }
+    public var architecture: Architecture? { Architecture.named(architectureName ?? String(name.prefix { $0 != ":" })) }
+    /// The architecture's name, where the model's does not begin with it.
+    public var architectureName: String?
 
     public init(
         name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing,
@@ -33,4 +38,23 @@ public struct Model: Sendable {
         self.hasItsOwnPreprocessing = hasItsOwnPreprocessing
         self.classNames = classNames
     }
+}
+
+/// The weights of a network, as records name them: "SHA-256", or "SHA-256#key" for one of several sets in a file.
+public struct WeightsIdentity: Sendable, Hashable {
+    /// Of the file, in hexadecimal.
+    public let sha256: String
+    /// Where in the file they are; nil where there are no others.
+    public let key: String?
+
+    public init(sha256: String, key: String?) { (self.sha256, self.key) = (sha256, key) }
+
+    /// Reads the text of a record.
+    public init(_ text: String) {
+        let parts = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        (sha256, key) = (parts[0], parts.count > 1 ? parts[1] : nil)
+    }
+
+    /// The text of a record.
+    public var text: String { key.map { "\(sha256)#\($0)" } ?? sha256 }
 }

@@ -78,10 +78,10 @@ public struct ModelCatalog: Sendable {
                 reason: "\(description.name) has the unknown architecture \(description.architecture)")
         }
         let weights = try SafetensorsFile(path: path(of: description))
-        let network = try architecture.network(weights: weights)
-        let names = architecture.hasClassifier(in: weights) ? try classNames(count: network.outputChannels) : nil
+        let fit = try architecture.fit(weights)
+        let names = fit.hasClasses ? try classNames(count: fit.network.outputChannels) : nil
         var model = Model(
-            name: description.name, weightsSHA256: description.sha256, network: network,
+            name: description.name, weightsSHA256: description.sha256, network: fit.network,
             preprocessing: description.preprocessing, classNames: names?.usual)
         model.otherClassNames = names?.others ?? []
         return model

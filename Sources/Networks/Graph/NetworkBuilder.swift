@@ -23,8 +23,16 @@ public struct NetworkBuilder {
     /// The network's input: `[channels, height, width]`, after preprocessing.
     public let image: Value
 
+    /// How the program that gave the weights differs from torchvision.
+    let variation: Naming.Variation
+
     public init(inputChannels: Int = 3, weights store: any WeightStore) {
+        self.init(inputChannels: inputChannels, weights: store, variation: Naming.Variation())
+    }
+
+    init(inputChannels: Int, weights store: any WeightStore, variation: Naming.Variation) {
         self.store = store
+        self.variation = variation
         image = Value(index: -1, channels: inputChannels)
     }
 
@@ -35,7 +43,7 @@ public struct NetworkBuilder {
     public func has(_ name: String) -> Bool { names.contains(name) }
 
     /// The shape of a parameter as the checkpoint has it, e.g. to learn the number of classes.
-    public func shape(of name: String) -> [Int]? { store.shapes[name] }
+    public func shape(of name: String) -> [Int]? { store.shape(of: name) }
 
     /// Adds any layer as a node.
     ///
@@ -95,7 +103,8 @@ public struct NetworkBuilder {
     /// Batch normalization; parameters NAME.weight, NAME.bias, NAME.running_mean, NAME.running_var.
     public mutating func normalization(_ name: String, _ input: Value, epsilon: Float = 1e-5) -> Value {
         let layer = BatchNormalization(
-            channels: input.channels, epsilon: epsilon, weights: parameter("\(name).weight", [input.channels]),
+            channels: input.channels, epsilon: variation.epsilon ?? epsilon,
+            weights: parameter("\(name).weight", [input.channels]),
             biases: parameter("\(name).bias", [input.channels]),
             means: parameter("\(name).running_mean", [input.channels]),
             variances: parameter("\(name).running_var", [input.channels]))
@@ -175,6 +184,16 @@ public struct NetworkBuilder {
     /// The inputs' channels one after the other.
     public mutating func concatenation(_ name: String, _ inputs: [Value]) -> Value {
         add(name, Concatenation(), from: inputs, channels: inputs.reduce(0) { $0 + $1.channels })
+    }
+
+    /// Leaves out the first node with a parameter that cannot be used, and all behind it; whether there is one.
+    mutating func cut(before isUnusable: (Parameter) -> Bool) -> Bool {
+        guard let end = nodes.firstIndex(where: { $0.layer.parameters.contains(where: isUnusable) }) else { return false }
+        nodes.removeLast(nodes.count - end)
+        channels.removeLast(channels.count - end)
+        let kept = Set(nodes.flatMap(\.layer.parameters).map(\.name))
+        parameters.removeAll { !kept.contains($0.name) }
+        return true
     }
 
     /// The network, once every parameter was found in the checkpoint in its shape.

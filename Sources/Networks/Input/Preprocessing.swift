@@ -39,6 +39,20 @@ public struct Preprocessing: Sendable, Hashable, Codable {
         return bgr ? colour.reversed() : colour
     }
 
+    /// The same for pictures of so many channels, where the numbers are those of three colours: one channel has the colours'
+    /// average, as have channels beside the colours.
+    public func adapted(to channels: Int) -> Preprocessing {
+        guard channels != 3, max(mean.count, std.count) == 3 else { return self }
+        func adapted(_ numbers: [Float]) -> [Float] {
+            guard numbers.count == 3 else { return numbers }
+            let average = numbers.reduce(0, +) / 3
+            return channels < 3 ? [average] : numbers + [Float](repeating: average, count: channels - 3)
+        }
+        var copy = self
+        (copy.mean, copy.std, copy.bgr) = (adapted(mean), adapted(std), false)
+        return copy
+    }
+
     /// - Parameter image: `[channels, height, width]` in 0…1, red first.
     package func callAsFunction(_ image: Tensor, workers: Workers) -> Tensor {
         let channels = 0..<image.shape.channels

@@ -81,6 +81,12 @@ public protocol WeightStore: Sendable {
     var shapes: [String: [Int]] { get }
     /// Whether there is a parameter of this name.
     func holds(_ name: String) -> Bool
+    /// The shape of one parameter.
+    func shape(of name: String) -> [Int]?
+    /// The type of a parameter's numbers in the file, by safetensors' names, e.g. "F16"; nil where there is no file.
+    func type(of name: String) -> String?
+    /// Why tensors that are there cannot be read, by name.
+    var unreadable: [String: String] { get }
     /// The values of one parameter, whose shape must be this one.
     func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float]
     /// Checks that every parameter is there in the right shape.
@@ -88,45 +94,11 @@ public protocol WeightStore: Sendable {
 }
 
 extension WeightStore {
-    public func holds(_ name: String) -> Bool { shapes[name] != nil }
+    public func holds(_ name: String) -> Bool { shape(of: name) != nil }
+    public func shape(of name: String) -> [Int]? { shapes[name] }
+    public func type(of name: String) -> String? { nil }
+    public var unreadable: [String: String] { [:] }
 
-    /// Checks that a network's parameters and the file's tensors are the same, names and shapes, and reports the first
-    /// ten that are not: a tensor without a use means that the file is of another network, or that the network lacks
-    /// something.
-    ///
-    /// - Parameter parameters: all of the network's.
-    public func check(_ parameters: [Parameter]) throws(WeightsError) { try checkNamesAndShapes(parameters) }
-
-    /// The check of a store that has no check of its own.
-    func checkNamesAndShapes(_ parameters: [Parameter]) throws(WeightsError) {
-        var problems: [String] = []
-        for parameter in parameters {
-            if let shape = shapes[parameter.name] {
-                if shape != parameter.shape {
-                    problems.append("\(parameter.name) is \(shape), expected \(parameter.shape)")
-                } else if shape.contains(0) {
-                    problems.append("\(parameter.name) is \(shape), empty")
-                }
-            } else {
-                problems.append("\(parameter.name) is missing")
-            }
-        }
-        let extra = Set(shapes.keys).subtracting(parameters.map(\.name)).filter { !isOnlyForTraining($0) }
-        problems += extra.sorted().map { "\(shown($0)) is unexpected" }
-        guard problems.isEmpty else {
-            let first = problems.prefix(10).joined(separator: "; ")
-            let rest = problems.count > 10 ? "; and \(problems.count - 10) more" : ""
-            throw WeightsError(file: file, reason: "\(first)\(rest); is it a training of this network?")
-        }
-    }
+    /// Reading is the check of a store that has no other.
+    public func check(_ parameters: [Parameter]) throws(WeightsError) {}
 }
-
-/// Whether a tensor of that name has a part in training alone: a batch normalization's counter, or one of the second
-/// classifiers (of torchvision's GoogLeNet and Inception, of TensorFlow's inception5h) that branch off half way.
-private func isOnlyForTraining(_ name: String) -> Bool {
-    name.hasSuffix("num_batches_tracked") || secondClassifiers.contains { name.hasPrefix($0) }
-}
-
-private let secondClassifiers = [
-    "aux1.", "aux2.", "AuxLogits.", "head0_", "nn0_", "softmax0_", "head1_", "nn1_", "softmax1_",
-]

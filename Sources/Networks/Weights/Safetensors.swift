@@ -95,6 +95,8 @@ public struct SafetensorsFile: WeightStore {
         }
     }
 
+    public func type(of name: String) -> String? { entries[name]?.type.rawValue }
+
     /// The values of one tensor as floats, in row-major order.
     public func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
         guard let entry = entries[name], let actual = shapes[name] else {

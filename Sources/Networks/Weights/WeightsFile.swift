@@ -4,10 +4,21 @@ import Files
 public func openWeights(path: String) throws(WeightsError) -> any WeightStore {
     let mapping = try MappedFile(weights: path)
     let bytes = mapping.bytes
-    // safetensors: the length of the header, below 2³², then the header's {.
-    if bytes.count > 8, bytes[4..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") { return try SafetensorsFile(mapping) }
+    if isSafetensors(bytes) { return try SafetensorsFile(mapping) }
+    if ShardedWeights.recognizes(path, bytes) { return try ShardedWeights(index: path) }
     if TorchCheckpoint.recognizes(bytes) { return try TorchCheckpoint(mapping) }
     throw WeightsError(file: path, reason: "neither safetensors nor a PyTorch checkpoint (.pth, .pt); save weights as one of these")
+}
+
+/// Whether a file begins as one of weights does.
+public func hasWeights(path: String) -> Bool {
+    guard let mapping = try? MappedFile(path: path) else { return false }
+    return isSafetensors(mapping.bytes) || ShardedWeights.recognizes(path, mapping.bytes) || TorchCheckpoint.recognizes(mapping.bytes)
+}
+
+/// safetensors begins with the length of the header, below 2³², then the header's {.
+private func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count > 8 && bytes[4..<8].allSatisfy { $0 == 0 } && bytes[8] == UInt8(ascii: "{")
 }
 
 /// A weights file that cannot be used.

@@ -2,8 +2,8 @@
 public struct Architecture: Sendable {
     /// torchvision's name.
     public let name: String
-    /// Today's name of a parameter that older checkpoints have under another one.
-    let currentName: @Sendable (_ name: String) -> String
+    /// The names that other programs, and older versions of torchvision, give the parameters.
+    package private(set) var namings: [Naming] = []
     /// Adds the nodes. `classifier` is false where the weights end with the convolutions.
     let build: @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
     /// The preprocessing of its trainings, by torchvision's names for them, e.g. "IMAGENET1K_V2", where it is not
@@ -16,12 +16,8 @@ public struct Architecture: Sendable {
     /// The layer that is usually dreamt of; nil takes one at two thirds of the depth.
     public private(set) var dreamLayer: String?
 
-    init(
-        name: String, currentName: @escaping @Sendable (_ name: String) -> String = { $0 },
-        build: @escaping @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void
-    ) {
+    init(name: String, build: @escaping @Sendable (_ network: inout NetworkBuilder, _ classifier: Bool) -> Void) {
         self.name = name
-        self.currentName = currentName
         self.build = build
     }
 
@@ -40,41 +36,9 @@ public struct Architecture: Sendable {
     /// The architecture of a name in `all`.
     public static func named(_ name: String) -> Architecture? { all.first { $0.name == name } }
 
-    /// The architectures that have the parameters of these weights, by name and shape.
-    public static func fitting(_ weights: any WeightStore) -> [Architecture] {
-        all.filter { (try? $0.network(weights: weights)) != nil }
-    }
-
-    /// The network of this architecture over the weights of a store.
-    ///
-    /// The weights decide whether it has a classifier: torchvision's VGG-16 has one, the bundled VGG-16 ends with its
-    /// convolutions, and one's own training of either architecture may be of either kind.
-    ///
-    /// - Parameter classifier: false leaves a classifier out that the weights have, but that nobody trained.
+    /// The network of this architecture over the weights of a store; see `fit`.
     public func network(weights: any WeightStore, classifier: Bool = true) throws(WeightsError) -> Network {
-        var weights: any WeightStore = RenamedWeights(weights, currentName, expecting: parameterNames(weights, classifier: false))
-        let own = classifierNames(weights)
-        if !classifier { weights = RenamedWeights(weights, without: own) }
-        var builder = NetworkBuilder(weights: weights)
-        build(&builder, classifier && own.contains { weights.holds($0) })
-        return try builder.network()
-    }
-
-    /// Whether weights go on to class scores: whether they hold any of the parameters that a classifier adds. If they
-    /// hold some of them only, the others are then reported as missing.
-    public func hasClassifier(in weights: any WeightStore) -> Bool {
-        let weights = RenamedWeights(weights, currentName, expecting: parameterNames(weights, classifier: false))
-        return classifierNames(weights).contains { weights.holds($0) }
-    }
-
-    private func parameterNames(_ weights: any WeightStore, classifier: Bool) -> [String] {
-        var builder = NetworkBuilder(weights: weights)
-        build(&builder, classifier)
-        return builder.parameters.map(\.name)
-    }
-
-    private func classifierNames(_ weights: any WeightStore) -> Set<String> {
-        Set(parameterNames(weights, classifier: true)).subtracting(parameterNames(weights, classifier: false))
+        try fit(weights, classifier: classifier).network
     }
 
     /// The network of this architecture with weights that nobody trained: to list its layers, or to time it.
@@ -99,6 +63,13 @@ extension Architecture {
     func trained(on preprocessing: Preprocessing) -> Architecture {
         var copy = self
         copy.usualPreprocessing = preprocessing
+        return copy
+    }
+
+    /// With other names for the parameters.
+    func named(_ namings: Naming...) -> Architecture {
+        var copy = self
+        copy.namings += namings
         return copy
     }
 

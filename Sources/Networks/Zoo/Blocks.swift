@@ -15,9 +15,14 @@ extension NetworkBuilder {
         _ name: String, _ input: Value, filters: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
         epsilon: Float = 1e-5, activation: BlockActivation
     ) -> Value {
-        var x = convolution(
-            "\(name).0", input, filters: filters, kernel: kernel, stride: stride, padding: (kernel - 1) / 2,
-            groups: groups, bias: false)
+        var (x, padding) = (input, (kernel - 1) / 2)
+        if stride == 2, kernel > 1, variation.padsBehind {
+            let window = Window(kernel: kernel, stride: stride)
+            x = add("\(name).pad", Padding(.same(window, upper: true)), from: [x], channels: x.channels)
+            padding = 0
+        }
+        x = convolution(
+            "\(name).0", x, filters: filters, kernel: kernel, stride: stride, padding: padding, groups: groups, bias: false)
         x = normalization("\(name).1", x, epsilon: epsilon)
         switch activation {
         case .none: return x
@@ -64,6 +69,8 @@ extension NetworkBuilder {
     /// The input transform of networks that were trained on values in −1…1, from torchvision's usual normalization: per
     /// channel x · std/0.5 + (mean − 0.5)/0.5.
     mutating func transformedInput(_ name: String) -> Value {
+        // torchvision transforms colours alone.
+        guard image.channels == 3 else { return image }
         let (mean, deviation) = (Preprocessing.imageNetMean, Preprocessing.imageNetDeviation)
         let layer = ChannelAffine(
             scales: deviation.map { $0 / 0.5 }, shifts: mean.map { ($0 - 0.5) / 0.5 })

@@ -68,5 +68,11 @@ extension Architecture {
             x = network.identity("classifier.5", x)
             network.classes("classifier.6", x)
         }
+        .named(timmNames)
     }
+
+    /// timm computes the first two matrices as convolutions.
+    private static let timmNames = Naming("timm", [
+        .init("classifier.0.", "pre_logits.fc1."), .init("classifier.3.", "pre_logits.fc2."), .init("classifier.6.", "head.fc."),
+    ])
 }

@@ -9,8 +9,35 @@ extension Architecture {
         .trained("IMAGENET1K_SWAG_LINEAR_V1", .imageNet(resize: 224))
 
     /// The layers of a perceptron had names before they had numbers.
-    @Sendable private static func currentTransformerName(_ name: String) -> String {
-        name.replacing(".mlp.linear_1.", with: ".mlp.0.").replacing(".mlp.linear_2.", with: ".mlp.3.")
+    private static let oldTransformerNames = Naming("torchvision before 0.13", [
+        .init("encoder.layers.encoder_layer_{}.mlp.0.", "encoder.layers.encoder_layer_{0}.mlp.linear_1."),
+        .init("encoder.layers.encoder_layer_{}.mlp.3.", "encoder.layers.encoder_layer_{0}.mlp.linear_2."),
+    ])
+    /// timm's ViT and DeiT, and the papers' own code.
+    private static let timmTransformerNames = Naming("timm", [
+        .init("class_token", "cls_token"), .init("encoder.pos_embedding", "pos_embed"), .init("conv_proj.", "patch_embed.proj."),
+        .init("encoder.layers.encoder_layer_{}.ln_{}.", "blocks.{0}.norm{1}."),
+        .init("encoder.layers.encoder_layer_{}.self_attention.in_proj_", "blocks.{0}.attn.qkv."),
+        .init("encoder.layers.encoder_layer_{}.self_attention.out_proj.", "blocks.{0}.attn.proj."),
+        .init("encoder.layers.encoder_layer_{}.mlp.0.", "blocks.{0}.mlp.fc1."),
+        .init("encoder.layers.encoder_layer_{}.mlp.3.", "blocks.{0}.mlp.fc2."), .init("encoder.ln.", "norm."),
+        .init("heads.head.", "head."),
+    ])
+
+    /// Hugging Face's ViT ("vit.") and DeiT ("deit.").
+    private static func huggingFaceTransformerNames(_ root: String) -> Naming {
+        let layer = "encoder.layers.encoder_layer_{}."
+        return Naming("Hugging Face", root: root, [
+            .init("class_token", "embeddings.cls_token"), .init("encoder.pos_embedding", "embeddings.position_embeddings"),
+            .init("conv_proj.", "embeddings.patch_embeddings.projection."),
+            .init("\(layer)ln_1.", "encoder.layer.{0}.layernorm_before."), .init("\(layer)ln_2.", "encoder.layer.{0}.layernorm_after."),
+            .init(
+                "\(layer)self_attention.in_proj_", "encoder.layer.{0}.attention.attention.query.",
+                "encoder.layer.{0}.attention.attention.key.", "encoder.layer.{0}.attention.attention.value."),
+            .init("\(layer)self_attention.out_proj.", "encoder.layer.{0}.attention.output.dense."),
+            .init("\(layer)mlp.0.", "encoder.layer.{0}.intermediate.dense."), .init("\(layer)mlp.3.", "encoder.layer.{0}.output.dense."),
+            .init("encoder.ln.", "layernorm."), .init("heads.head.", "classifier."),
+        ])
     }
 
     /// - Parameters:
@@ -21,10 +48,12 @@ extension Architecture {
     private static func transformer(
         _ name: String, patch: Int, layers: Int, heads: Int, width: Int, inner: Int
     ) -> Architecture {
-        Architecture(name: name, currentName: currentTransformerName) { network, classifier in
+        Architecture(name: name) { network, classifier in
             typealias Value = NetworkBuilder.Value
-            let positions = network.shape(of: "encoder.pos_embedding")?.dropFirst().first ?? 1 + (224 / patch) * (224 / patch)
-            let side = Int(Double(positions - 1).squareRoot().rounded()) * patch
+            // One position beside those of a square.
+            let stored = network.shape(of: "encoder.pos_embedding")?.dropFirst().first ?? 0
+            let rows = 2...1 << 16 ~= stored ? Int(Double(stored - 1).squareRoot().rounded()) : 224 / patch
+            let (positions, side) = (1 + rows * rows, rows * patch)
             network.onlySize = Network.Size(height: side, width: side)
             var x = network.convolution("conv_proj", network.image, filters: width, kernel: patch, stride: patch)
             x = network.add(
@@ -64,5 +93,7 @@ extension Architecture {
                 return network.add(name, layer, from: [input], channels: width)
             }
         }
+        .named(
+            oldTransformerNames, timmTransformerNames, huggingFaceTransformerNames("vit."), huggingFaceTransformerNames("deit."))
     }
 }

@@ -32,7 +32,7 @@ extension PlanCommand {
         add("start", plan.start)
         add("mask", plan.mask)
         if let spectrum = plan.spectrum, spectrum != .photographs { add("spectrum", "FOLDER") }
-        add("weights", ownWeights(plan.weights, of: plan.model))
+        for (name, text) in ownWeights(plan.weights, of: plan.model) { add(name, text) }
         self.init(plain.command, settings, plain.arguments)
     }
 
@@ -47,7 +47,7 @@ extension PlanCommand {
         if plan.photo == nil { settings.append(("from-noise", "")) }
         settings += DreamSettings.changes(from: usual, to: plan)
         if let mask = plan.mask { settings.append(("mask", mask)) }
-        if let weights = ownWeights(plan.weights, of: plan.model) { settings.append(("weights", weights)) }
+        settings += ownWeights(plan.weights, of: plan.model)
         self.init("deepdream", settings, [plan.photo].compactMap { $0 })
     }
 
@@ -76,7 +76,7 @@ extension PlanCommand {
         settings += plan.styles.compactMap { style in style.mask.map { ("mask", $0) } }
         settings += StyleSettings.changes(from: usual, to: plan)
         if let start = plan.start { settings.append(("start", start)) }
-        if let weights = ownWeights(plan.weights, of: plan.model) { settings.append(("weights", weights)) }
+        settings += ownWeights(plan.weights, of: plan.model)
         self.init("style", settings, [plan.content] + plan.styles.map(\.picture))
     }
 
@@ -108,9 +108,10 @@ extension PlanCommand {
     }
 }
 
-/// "FILE" where a network's weights are none of those that come with its name.
-private func ownWeights(_ weights: String, of model: String) -> String? {
-    (try? Session.library().rulesOut(weights: weights, of: model)) == true ? "FILE" : nil
+/// Settings for weights that are none of those that come with a network's name; FILE stands for their file.
+private func ownWeights(_ weights: String, of model: String) -> [(name: String, text: String)] {
+    guard (try? Session.library().rulesOut(weights: weights, of: model)) == true else { return [] }
+    return [("weights", "FILE")] + (WeightsIdentity(weights).key.map { [("weights-key", $0)] } ?? [])
 }
 
 extension SettingGroup {

@@ -5,6 +5,7 @@ import Networks
 public struct ModelSettings: SettingGroup {
     public var model: String?
     public var weights: String?
+    public var weightsKey: String?
     public var labels: String?
     public var range: NumberList?
     public var mean: NumberList?
@@ -18,6 +19,7 @@ public struct ModelSettings: SettingGroup {
     public static func table() -> [Setting<Self>] {
         Setting("model", \.model, "name", "A network, or an .onnx file; `lucid models list` has the networks' names, and a name may say which weights: resnet50:IMAGENET1K_V1. (default: squeezenet1_1)")
         Setting("weights", \.weights, "file", "A file of your own weights for the network's architecture: .safetensors, .pth or .pt.").reading()
+        Setting("weights-key", \.weightsKey, "key", "Which weights, where the file holds several sets, e.g. state_dict_ema; `lucid info FILE` lists them.")
         Setting("labels", \.labels, "file", "The classes' names: a file with a name a line, a .csv of numbers and names, or JSON such as imagenet_class_index.json.").reading()
         Setting("range", \.range, "low,high", "The network's values for black and white, e.g. 0,255 or -1,1; mean and deviation are then 0 and 1 unless given.", Rule("two numbers that differ, e.g. 0,255") { $0.numbers.count == 2 && $0.numbers[0] != $0.numbers[1] })
         Setting("mean", \.mean, "a,b,c", "The mean that is subtracted from each channel, in units of the range and in the network's order of channels; one number is for all.")
@@ -35,7 +37,8 @@ public struct ModelSettings: SettingGroup {
         change.mean = mean?.numbers
         change.std = std?.numbers
         change.bgr = bgr
-        var request = ModelRequest(name: model, weights: weights, labels: labels, size: size?.networkSize, preprocessing: change)
+        var request = ModelRequest(
+            name: model, weights: weights, weightsKey: weightsKey, labels: labels, size: size?.networkSize, preprocessing: change)
         request.inputs = input.map(\.given)
         return request
     }

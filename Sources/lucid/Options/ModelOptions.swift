@@ -17,6 +17,7 @@ struct ModelOptions<Group: SettingGroup>: ParsableArguments {
 /// Weights of one's own, and what a network's input is like.
 struct FurtherNetworkOptions: ParsableArguments {
     @Option(ModelSettings["weights"]) var weights: String?
+    @Option(ModelSettings["weights-key"]) var weightsKey: String?
     @Option(ModelSettings["range"]) var range: String?
     @Option(ModelSettings["mean"]) var mean: String?
     @Option(ModelSettings["std"]) var std: String?

@@ -4,19 +4,27 @@ import Studio
 /// `lucid info`
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell how pictures were made.", discussion: "Example: lucid info squeezenet1_1_features.10_5.png")
+        abstract: "Tell how pictures were made, or what files of weights and networks hold.",
+        discussion: """
+            Example: lucid info squeezenet1_1_features.10_5.png
+                     lucid info checkpoint.pth
+            """)
 
-    @Argument(help: "Pictures that lucid drew; - for standard input.", completion: .file()) var pictures: [String]
-    @Flag(help: "Print the record as one JSON object.") var json = false
+    @Argument(help: "Pictures that lucid drew, - for standard input; or .safetensors, .pth and .onnx files.", completion: .file())
+    var files: [String]
+    @Flag(help: "Print the record, or the contents, as one JSON object.") var json = false
 
     func run() throws {
-        for (number, picture) in pictures.enumerated() {
-            if pictures.count > 1, !json { try standardOutput((number == 0 ? "" : "\n") + picture.withoutControls) }
+        for (number, picture) in files.enumerated() {
+            if files.count > 1, !json { try standardOutput((number == 0 ? "" : "\n") + picture.withoutControls) }
             try tell(picture)
         }
     }
 
     private func tell(_ picture: String) throws {
+        if picture != "-", let contents = try FileContents(path: picture) {
+            return try standardOutput(json ? Studio.json(contents) : contents.text)
+        }
         if json { return try standardOutput(Record.text(ofFile: picture)) }
         let record = try Record(ofFile: picture)
         if record.isSheet {

@@ -43,7 +43,14 @@ struct Models: ParsableCommand {
             let progress = DownloadProgress(quiet: quiet)
             defer { progress.report(model, nil) }
             let path = try Models.asking { library throws(StoreError) in
-                guard case .training(let training) = try library.meaning(of: model) else { return try library.path(of: model) }
+                let meaning = try library.meaning(of: model)
+                if case .hub(let name) = meaning {
+                    return try HubPull(name, library.environment).pulled { bytes, total in
+                        progress.report(model, (bytes, total))
+                        return Interruption.signal == 0
+                    }
+                }
+                guard case .training(let training) = meaning else { return try library.path(of: model) }
                 let store = try Store(library.environment)
                 let item = try Pull(training, into: store, library.environment).run { bytes, total in
                     progress.report(model, (bytes, total))

@@ -70,4 +70,46 @@ struct Pickle {
         for case (.string(let key), let value) in dictionaries[index] { entries[key] = value }
         return entries
     }
+
+    /// How deep dicts and lists are looked into for tensors.
+    private static let deepest = 12
+    /// Bytes of a tensor's name; longer ones are no names, and many of them would not fit into memory.
+    private static let longestName = 1000
+
+    /// Every tensor in the root's dicts and lists, under its keys with slashes between. One that occurs twice has the shorter
+    /// name.
+    var tensorsByName: [String: Value] {
+        var found: [String: Value] = [:]
+        var (seenDictionaries, seenSequences): (Set<Int>, Set<Int>) = ([], [])
+        var level = [(name: "", value: root)]
+        for _ in 0..<Self.deepest where !level.isEmpty {
+            var next: [(name: String, value: Value)] = []
+            for (name, container) in level {
+                let start = name.isEmpty ? "" : name + "/"
+                var children: [(key: String, value: Value)] = []
+                switch container {
+                case .dictionary(let index) where seenDictionaries.insert(index).inserted:
+                    for (key, value) in dictionaries[index] {
+                        switch key {
+                        case .string(let key): children.append((key, value))
+                        case .integer(let key): children.append(("\(key)", value))
+                        default: break
+                        }
+                    }
+                case .sequence(let index) where seenSequences.insert(index).inserted:
+                    children = sequences[index].enumerated().map { ("\($0)", $1) }
+                default: break
+                }
+                for (key, value) in children where start.utf8.count + key.utf8.count <= Self.longestName {
+                    switch value {
+                    case .tensor: found[start + key] = value
+                    case .dictionary, .sequence: next.append((start + key, value))
+                    default: break
+                    }
+                }
+            }
+            level = next
+        }
+        return found
+    }
 }

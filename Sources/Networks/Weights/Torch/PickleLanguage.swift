@@ -27,6 +27,12 @@ extension Unpickler {
         0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
     ]
 
+    /// Beginnings of the names of everything that quantized tensors need.
+    static let quantized = [
+        "torch._utils._rebuild_qtensor", "torch.qint", "torch.quint", "torch.QInt", "torch.QUInt", "torch.per_",
+        "torch.quantization.", "torch.ao.", "torch.nn.quantized.", "torch.nn.intrinsic.",
+    ]
+
     /// The Python objects that may be named, by module and name.
     static let globals: [String: Pickle.Global] = {
         var globals: [String: Pickle.Global] = [

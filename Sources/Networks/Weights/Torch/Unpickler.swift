@@ -197,6 +197,9 @@ struct Unpickler {
         let module = try reader.line(longest: 1000, "the name of a module")
         let name = "\(module).\(try reader.line(longest: 1000, "the name of a global"))"
         guard let global = Self.globals[name] else {
+            if Self.quantized.contains(where: { name.hasPrefix($0) }) {
+                throw reader.refuse("quantized weights are not read; save the float model")
+            }
             throw reader.refuse(
                 "the global \(shown(name)) is not allowed in a checkpoint, where nothing is ever called; save model.state_dict() instead")
         }

@@ -9,7 +9,8 @@ extension Architecture {
     public static let inceptionv1 = Architecture(name: "inceptionv1") { network, classifier in
         typealias Value = NetworkBuilder.Value
         var x = network.add(
-            "conv2d0_pad", Padding(top: 2, bottom: 3, left: 2, right: 3), from: [network.image], channels: 3)
+            "conv2d0_pad", Padding(top: 2, bottom: 3, left: 2, right: 3), from: [network.image],
+            channels: network.image.channels)
         x = rectified("conv2d0", x, 64, Window(kernel: 7, stride: 2))
         // A window that hangs over the far edge is what padding with −∞ there gives.
         x = network.maxPooling("maxpool0", x, kernel: 3, stride: 2, ceiling: true)

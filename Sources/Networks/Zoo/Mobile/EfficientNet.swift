@@ -32,17 +32,18 @@ extension Architecture {
     ///   - depth: scales the blocks of each stage of B0.
     ///   - epsilon: of every batch normalization.
     private static func efficient(_ name: String, width: Double, depth: Double, epsilon: Float = 1e-5) -> Architecture {
-        Architecture(name: name) { network, classifier in
-            /// Table 1 of the paper: expansion, kernel, stride of the first block, filters, blocks.
-            let stages = [
-                (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3),
-                (6, 5, 2, 192, 4), (6, 3, 1, 320, 1),
-            ]
+        /// Table 1 of the paper: expansion, kernel, stride of the first block, filters, blocks.
+        let stages = [
+            (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3),
+            (6, 5, 2, 192, 4), (6, 3, 1, 320, 1),
+        ]
+        let depths = stages.map { Int((Double($0.4) * depth).rounded(.up)) }
+        return Architecture(name: name) { network, classifier in
             var x = network.convolutionBlock(
                 "features.0", network.image, filters: widthDivisibleBy8(32 * width), kernel: 3, stride: 2,
                 epsilon: epsilon, activation: .function(.silu))
-            for (stage, (expansion, kernel, stride, filters, blocks)) in stages.enumerated() {
-                for block in 0..<Int((Double(blocks) * depth).rounded(.up)) {
+            for (stage, (expansion, kernel, stride, filters, _)) in stages.enumerated() {
+                for block in 0..<depths[stage] {
                     x = invertedResidual(
                         "features.\(stage + 1).\(block)", x, expansion: expansion, kernel: kernel,
                         filters: widthDivisibleBy8(Double(filters) * width), stride: block == 0 ? stride : 1)
@@ -81,5 +82,36 @@ extension Architecture {
                 return network.addition("\(name).add", x, input)
             }
         }
+        .named(
+            timmEfficientNames.normalizing(epsilon: 1e-5), huggingFaceEfficientNames(depths),
+            timmEfficientNames.normalizing(epsilon: 1e-3).paddingBehind().meant(for: Naming.timmFromTensorFlow))
+    }
+
+    private static let timmEfficientNames = Naming("timm", [
+        .init("features.0.0.", "conv_stem."), .init("features.0.1.", "bn1."), .init("features.8.0.", "conv_head."),
+        .init("features.8.1.", "bn2."), .init("classifier.1.", "classifier."),
+    ] + excitedRules(expands: false, "features.1.{}.block.", "blocks.0.{0}.", .timm(expands: false))
+        + excitedRules(expands: true, "features.{}.{}.block.", "blocks.{0-1}.{1}.", .timm(expands: true)))
+
+    /// Blocks count through all stages. The weights are those of Keras, with its padding and its ε.
+    private static func huggingFaceEfficientNames(_ depths: [Int]) -> Naming {
+        var rules: [Naming.Rule] = [
+            .init("features.0.0.", "embeddings.convolution."), .init("features.0.1.", "embeddings.batchnorm."),
+            .init("features.8.0.", "encoder.top_conv."), .init("features.8.1.", "encoder.top_bn."),
+            .init("classifier.1.", "classifier."),
+        ]
+        let parts = BlockParts(
+            expand: "expansion.expand_conv.", expandNorm: "expansion.expand_bn.", depthwise: "depthwise_conv.depthwise_conv.",
+            depthwiseNorm: "depthwise_conv.depthwise_norm.", reduce: "squeeze_excite.reduce.", widen: "squeeze_excite.expand.",
+            project: "projection.project_conv.", projectNorm: "projection.project_bn.")
+        var number = 0
+        for (stage, depth) in depths.enumerated() {
+            for block in 0..<depth {
+                rules += excitedRules(
+                    expands: stage > 0, "features.\(stage + 1).\(block).block.", "encoder.blocks.\(number).", parts)
+                number += 1
+            }
+        }
+        return Naming("Hugging Face", root: "efficientnet.", rules).normalizing(epsilon: 1e-3).paddingBehind()
     }
 }

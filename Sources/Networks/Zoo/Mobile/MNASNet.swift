@@ -59,5 +59,16 @@ extension Architecture {
                 return network.addition("\(name).add", x, input)
             }
         }
+        .named(timmMNASNames)
     }
+
+    private static let timmMNASNames: Naming = {
+        let first: [(Int, String)] = [
+            (0, "conv_stem."), (1, "bn1."), (3, "blocks.0.0.conv_dw."), (4, "blocks.0.0.bn1."), (6, "blocks.0.0.conv_pw."),
+            (7, "blocks.0.0.bn2."), (14, "conv_head."), (15, "bn2."),
+        ]
+        let parts: [(Int, String)] = [(0, "conv_pw."), (1, "bn1."), (3, "conv_dw."), (4, "bn2."), (6, "conv_pwl."), (7, "bn3.")]
+        return Naming("timm", [.init("classifier.1.", "classifier.")] + first.map { .init("layers.\($0).", $1) }
+            + parts.map { .init("layers.{}.{}.layers.\($0).", "blocks.{0-7}.{1}.\($1)") })
+    }()
 }

@@ -42,4 +42,50 @@ extension Architecture {
         }
     }
     .trained("IMAGENET1K_V2", .imageNet(resize: 232))
+    .named(timmMobileNetV2Names, huggingFaceMobileNetV2Names)
+
+    /// torchvision counts the blocks, timm the stages and the blocks in each.
+    private static let timmMobileNetV2Names: Naming = {
+        var rules: [Naming.Rule] = [
+            .init("features.0.0.", "conv_stem."), .init("features.0.1.", "bn1."), .init("features.18.0.", "conv_head."),
+            .init("features.18.1.", "bn2."), .init("classifier.1.", "classifier."),
+        ]
+        var index = 1
+        for (stage, blocks) in [1, 2, 3, 4, 3, 3, 1].enumerated() {
+            for block in 0..<blocks {
+                rules += linearRules(expands: stage > 0, index, "blocks.\(stage).\(block).", .timm(expands: stage > 0))
+                index += 1
+            }
+        }
+        return Naming("timm", rules)
+    }()
+
+    /// The weights are TensorFlow's, with its padding and its ε.
+    private static let huggingFaceMobileNetV2Names: Naming = {
+        func both(_ own: String, _ theirs: String) -> [Naming.Rule] {
+            [.init("\(own)0.", "\(theirs).convolution."), .init("\(own)1.", "\(theirs).normalization.")]
+        }
+        var rules = both("features.0.", "conv_stem.first_conv") + both("features.18.", "conv_1x1")
+        rules.append(.init("classifier.1.", "classifier."))
+        for index in 1...17 {
+            let theirs = index == 1 ? "conv_stem." : "layer.\(index - 2)."
+            let parts = BlockParts(
+                expand: "expand_1x1.convolution.", expandNorm: "expand_1x1.normalization.", depthwise: "conv_3x3.convolution.",
+                depthwiseNorm: "conv_3x3.normalization.", project: "reduce_1x1.convolution.", projectNorm: "reduce_1x1.normalization.")
+            rules += linearRules(expands: index > 1, index, theirs, parts)
+        }
+        return Naming("Hugging Face", root: "mobilenet_v2.", rules).normalizing(epsilon: 1e-3).paddingBehind()
+    }()
+
+    /// The rules of one block, whose projection stands beside the others in torchvision's list.
+    private static func linearRules(expands: Bool, _ index: Int, _ theirs: String, _ parts: BlockParts) -> [Naming.Rule] {
+        let own = "features.\(index).conv."
+        let last = expands ? 2 : 1
+        let expansion: [Naming.Rule] =
+            expands ? [.init("\(own)0.0.", theirs + parts.expand), .init("\(own)0.1.", theirs + parts.expandNorm)] : []
+        return expansion + [
+            .init("\(own)\(last - 1).0.", theirs + parts.depthwise), .init("\(own)\(last - 1).1.", theirs + parts.depthwiseNorm),
+            .init("\(own)\(last).", theirs + parts.project), .init("\(own)\(last + 1).", theirs + parts.projectNorm),
+        ]
+    }
 }

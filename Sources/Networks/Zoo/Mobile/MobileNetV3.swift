@@ -4,7 +4,7 @@ import Tensors
 extension Architecture {
     /// Table 2 of the paper.
     public static let mobilenet_v3_small = mobile(
-        "mobilenet_v3_small", last: 1024,
+        "mobilenet_v3_small", last: 1024, stages: [1, 2, 3, 2, 3],
         blocks: [
             MobileBlock(3, 16, 16, true, .relu, 2), MobileBlock(3, 72, 24, false, .relu, 2),
             MobileBlock(3, 88, 24, false, .relu, 1), MobileBlock(5, 96, 40, true, swish, 2),
@@ -15,7 +15,7 @@ extension Architecture {
         ])
     /// Table 1 of the paper.
     public static let mobilenet_v3_large = mobile(
-        "mobilenet_v3_large", last: 1280,
+        "mobilenet_v3_large", last: 1280, stages: [1, 2, 3, 4, 2, 3],
         blocks: [
             MobileBlock(3, 16, 16, false, .relu, 1), MobileBlock(3, 64, 24, false, .relu, 2),
             MobileBlock(3, 72, 24, false, .relu, 1), MobileBlock(5, 72, 40, true, .relu, 2),
@@ -54,7 +54,8 @@ extension Architecture {
     /// ε of every batch normalization here.
     private static let epsilon: Float = 1e-3
 
-    private static func mobile(_ name: String, last: Int, blocks: [MobileBlock]) -> Architecture {
+    /// - Parameter stages: the blocks between two changes of the filters, as timm counts them.
+    private static func mobile(_ name: String, last: Int, stages: [Int], blocks: [MobileBlock]) -> Architecture {
         Architecture(name: name) { network, classifier in
             var x = network.convolutionBlock(
                 "features.0", network.image, filters: 16, kernel: 3, stride: 2, epsilon: epsilon,
@@ -95,5 +96,30 @@ extension Architecture {
                 return network.addition("\(name).add", x, input)
             }
         }
+        .named(
+            timmMobileNetV3Names(stages, blocks),
+            timmMobileNetV3Names(stages, blocks).normalizing(epsilon: 1e-3).paddingBehind().meant(for: Naming.timmFromTensorFlow))
+    }
+
+    /// timm's ε is PyTorch's.
+    private static func timmMobileNetV3Names(_ stages: [Int], _ blocks: [MobileBlock]) -> Naming {
+        let end = blocks.count + 1
+        var rules: [Naming.Rule] = [
+            .init("features.0.0.", "conv_stem."), .init("features.0.1.", "bn1."),
+            .init("features.\(end).0.", "blocks.\(stages.count).0.conv."), .init("features.\(end).1.", "blocks.\(stages.count).0.bn1."),
+            .init("classifier.0.", "conv_head."), .init("classifier.3.", "classifier."),
+        ]
+        var (index, channels) = (0, 16)
+        for (stage, count) in stages.enumerated() {
+            for place in 0..<count {
+                let block = blocks[index]
+                let expands = block.expansion != channels
+                rules += excitedRules(
+                    expands: expands, excites: block.excites, "features.\(index + 1).block.", "blocks.\(stage).\(place).",
+                    .timm(expands: expands))
+                (index, channels) = (index + 1, block.filters)
+            }
+        }
+        return Naming("timm", rules).normalizing(epsilon: 1e-5)
     }
 }

@@ -45,5 +45,36 @@ extension Architecture {
                 return network.addition("\(name).add", x, input)
             }
         }
+        .named(timmConvNeXtNames, paperConvNeXtNames, huggingFaceConvNeXtNames)
+    }
+
+    private static let timmConvNeXtNames = Naming("timm", [
+        .init("features.0.", "stem."), .init("classifier.0.", "head.norm."), .init("classifier.2.", "head.fc."),
+    ] + convNeXtRules(downsample: "stages.{stage}.downsample.{0}.", block: "stages.{stage}.blocks.{0}.", [
+        "conv_dw.", "norm.", "mlp.fc1.", "mlp.fc2.", "gamma",
+    ]))
+    private static let paperConvNeXtNames = Naming("the paper's code", [
+        .init("features.0.", "downsample_layers.0."), .init("classifier.0.", "norm."), .init("classifier.2.", "head."),
+    ] + convNeXtRules(downsample: "downsample_layers.{stage}.{0}.", block: "stages.{stage}.{0}.", [
+        "dwconv.", "norm.", "pwconv1.", "pwconv2.", "gamma",
+    ]))
+    private static let huggingFaceConvNeXtNames = Naming("Hugging Face", root: "convnext.", [
+        .init("features.0.0.", "embeddings.patch_embeddings."), .init("features.0.1.", "embeddings.layernorm."),
+        .init("classifier.2.", "classifier."),
+    ] + convNeXtRules(
+        downsample: "encoder.stages.{stage}.downsampling_layer.{0}.", block: "encoder.stages.{stage}.layers.{0}.", [
+            "dwconv.", "layernorm.", "pwconv1.", "pwconv2.", "layer_scale_parameter",
+        ]))
+
+    /// The rules of the four stages, which are every second module of torchvision's, with what halves the extent between.
+    ///
+    /// - Parameter parts: the names of the convolution, the normalization, the two linear maps and the scale of a block.
+    private static func convNeXtRules(downsample: String, block: String, _ parts: [String]) -> [Naming.Rule] {
+        let own = [".block.0.", ".block.2.", ".block.3.", ".block.5.", ".layer_scale"]
+        return (0..<4).flatMap { stage -> [Naming.Rule] in
+            func placed(_ text: String) -> String { text.replacing("{stage}", with: "\(stage)") }
+            let halving = stage == 0 ? [] : [Naming.Rule("features.\(2 * stage).{}.", placed(downsample))]
+            return halving + zip(own, parts).map { .init("features.\(2 * stage + 1).{}\($0)", placed(block) + $1) }
+        }
     }
 }

@@ -9,20 +9,18 @@ extension Architecture {
     /// 201 layers with weights.
     public static let densenet201 = dense("densenet201", layers: [6, 12, 48, 32])
 
-    /// torchvision's files are as old as its first DenseNet, whose names were norm.1, conv.1, norm.2 and conv.2.
-    @Sendable private static func currentDenseName(_ name: String) -> String {
-        guard name.contains(".denselayer") else { return name }
-        return [("norm.1.", "norm1."), ("norm.2.", "norm2."), ("conv.1.", "conv1."), ("conv.2.", "conv2.")].reduce(name) {
-            $0.replacing(".\($1.0)", with: ".\($1.1)")
-        }
-    }
+    /// torchvision's files are as old as its first DenseNet, whose names were norm.1, conv.1, norm.2 and conv.2. timm's names are
+    /// those of today.
+    private static let oldDenseNames = Naming("torchvision before 0.3", ["norm", "conv"].map {
+        Naming.Rule("features.denseblock{}.denselayer{}.\($0){}.", "features.denseblock{0}.denselayer{1}.\($0).{2}.")
+    })
 
     /// - Parameters:
     ///   - layers: in each of the four blocks.
     ///   - growth: channels that a layer adds.
     ///   - first: filters of the first convolution.
     private static func dense(_ name: String, layers: [Int], growth: Int = 32, first: Int = 64) -> Architecture {
-        Architecture(name: name, currentName: currentDenseName) { network, classifier in
+        Architecture(name: name) { network, classifier in
             var x = network.image
             x = network.convolution("features.conv0", x, filters: first, kernel: 7, stride: 2, padding: 3, bias: false)
             x = network.normalization("features.norm0", x)
@@ -61,5 +59,6 @@ extension Architecture {
                 return network.concatenation("\(name).cat", features)
             }
         }
+        .named(oldDenseNames)
     }
 }

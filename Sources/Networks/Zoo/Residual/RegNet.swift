@@ -38,5 +38,33 @@ extension Architecture {
                 return network.relu("\(name).activation", x)
             }
         }
+        .named(timmRegularNames, huggingFaceRegularNames)
     }
+
+    private static let timmRegularNames: Naming = {
+        func layer(_ own: String, _ theirs: String) -> [Naming.Rule] {
+            [
+                .init("trunk_output.block{}.block{}-{}.\(own).0.", "s{0}.b{2+1}.\(theirs).conv."),
+                .init("trunk_output.block{}.block{}-{}.\(own).1.", "s{0}.b{2+1}.\(theirs).bn."),
+            ]
+        }
+        return Naming("timm", [.init("stem.0.", "stem.conv."), .init("stem.1.", "stem.bn."), .init("fc.", "head.fc.")]
+            + layer("f.a", "conv1") + layer("f.b", "conv2") + layer("f.c", "conv3") + layer("proj", "downsample")
+            + [.init("trunk_output.block{}.block{}-{}.f.se.", "s{0}.b{2+1}.se.")])
+    }()
+
+    private static let huggingFaceRegularNames: Naming = {
+        let own = "trunk_output.block{}.block{}-{}."
+        let theirs = "encoder.stages.{0-1}.layers.{2}."
+        func layer(_ name: String, _ path: String) -> [Naming.Rule] {
+            [
+                .init(own + "\(name).0.", theirs + "\(path).convolution."), .init(own + "\(name).1.", theirs + "\(path).normalization."),
+            ]
+        }
+        return Naming("Hugging Face", root: "regnet.", [
+            .init("stem.0.", "embedder.embedder.convolution."), .init("stem.1.", "embedder.embedder.normalization."),
+            .init("fc.", "classifier.1."), .init(own + "f.se.fc1.", theirs + "layer.2.attention.0."),
+            .init(own + "f.se.fc2.", theirs + "layer.2.attention.2."),
+        ] + layer("f.a", "layer.0") + layer("f.b", "layer.1") + layer("f.c", "layer.3") + layer("proj", "shortcut"))
+    }()
 }

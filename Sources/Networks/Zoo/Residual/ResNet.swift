@@ -92,5 +92,18 @@ extension Architecture {
                 return network.relu(bottleneck == nil ? "\(name).relu_1" : "\(name).relu_2", x)
             }
         }
+        .named(huggingFaceResidualNames)
     }
+
+    /// timm's names are torchvision's.
+    private static let huggingFaceResidualNames: Naming = {
+        let layer = "encoder.stages.{0-1}.layers.{1}."
+        return Naming("Hugging Face", root: "resnet.", [
+            .init("conv1.", "embedder.embedder.convolution."), .init("bn1.", "embedder.embedder.normalization."),
+            .init("layer{}.{}.conv{}.", layer + "layer.{2-1}.convolution."),
+            .init("layer{}.{}.bn{}.", layer + "layer.{2-1}.normalization."),
+            .init("layer{}.{}.downsample.0.", layer + "shortcut.convolution."),
+            .init("layer{}.{}.downsample.1.", layer + "shortcut.normalization."), .init("fc.", "classifier.1."),
+        ])
+    }()
 }

@@ -115,12 +115,12 @@ public struct ReplayRequest: JobRequest {
     /// The network of a plan, with the weights that it was made with.
     private func load(_ plan: Plan, of drawnPicture: String, _ session: Session, size: PictureSize? = nil) throws(Problem) -> Model {
         let others = Problem.badData(
-            "\(drawnPicture) was made with other weights of \(plan.model) (SHA-256 \(plan.weights)); name them with \(setting: "weights"), or an .onnx file with \(setting: "model")")
+            "\(drawnPicture) was made with other weights of \(plan.model) (SHA-256 \(WeightsIdentity(plan.weights).sha256)); name them with \(setting: "weights"), or an .onnx file with \(setting: "model")")
         if weights == nil, model == nil {
             if try Session.library().rulesOut(weights: plan.weights, of: plan.model) { throw others }
         }
         let name = if let model { model } else { try Record.network(plan.model, of: drawnPicture) }
-        var request = ModelRequest(name: name, weights: weights, size: size?.networkSize)
+        var request = ModelRequest(name: name, weights: weights, weightsKey: WeightsIdentity(plan.weights).key, size: size?.networkSize)
         request.inputs = try (plan.preprocessing?.inputs ?? []).map { note throws(Problem) in
             if note.sha256 == nil { return GivenInput(note, .zeros) }
             // A plan may come from anywhere: its names lead to no other folder.

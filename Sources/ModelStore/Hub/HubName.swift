@@ -1,0 +1,68 @@
+import Files
+import FoundationEssentials
+import Networks
+
+/// The name of a model on Hugging Face's hub: "hf:OWNER/NAME", or "timm/NAME".
+public struct HubName: Sendable, Hashable {
+    public let owner: String
+    public let name: String
+
+    /// Nil for what is no such name.
+    public init?(_ text: String) {
+        let path = text.hasPrefix("hf:") ? text.dropFirst(3) : text[...]
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, text.hasPrefix("hf:") || parts[0] == "timm", parts.allSatisfy(Self.isPlain) else { return nil }
+        (owner, name) = (parts[0], parts[1])
+    }
+
+    /// Letters, digits, and marks that cannot lead elsewhere.
+    private static func isPlain(_ part: String) -> Bool {
+        !part.isEmpty && part.utf8.count <= 96 && !part.hasPrefix(".") && !part.contains("..")
+            && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+
+    /// The name as `--model` takes it.
+    public var text: String { owner == "timm" ? "timm/\(name)" : "hf:\(owner)/\(name)" }
+
+    /// The folder's name in Hugging Face's cache.
+    var folder: String { "models--\(owner)--\(name)" }
+}
+
+/// The models on the hub that are known to fit an architecture of the zoo: hub.json.
+public struct HubList: Sendable {
+    struct Entry: Decodable, Sendable {
+        /// A name in `Architecture.all`.
+        let architecture: String
+        /// timm's name for it.
+        let timm: String?
+        /// The program whose names and numbers the weights have, where the names alone do not tell.
+        let program: String?
+        /// As `HubName.text`.
+        let names: [String]
+    }
+
+    let entries: [Entry]
+
+    /// - Parameter folder: where hub.json lies; a folder without one lists nothing.
+    init(folder: String) throws(WeightsError) {
+        let path = "\(folder)/hub.json"
+        guard isFile(path) else {
+            entries = []
+            return
+        }
+        do {
+            entries = try JSONDecoder().decode([Entry].self, from: Data(InputFile.bytes(of: path)))
+        } catch {
+            throw WeightsError(file: path, reason: "not a list of models: \(error)")
+        }
+    }
+
+    /// The entry of an architecture by timm's name.
+    func entry(timm name: String) -> Entry? { entries.first { $0.timm == name } }
+
+    /// The entry that a model is listed in.
+    func entry(of name: HubName) -> Entry? { entries.first { $0.names.contains(name.text) } }
+
+    /// Every name.
+    var names: [String] { entries.flatMap(\.names) }
+}
