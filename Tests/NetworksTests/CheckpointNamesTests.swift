@@ -1,5 +1,6 @@
 import Files
 import Networks
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -45,15 +46,28 @@ import Testing
         }
     }
 
+    /// Remembers all parameters that are asked for.
+    private final class Asked: WeightStore {
+        let file = "asked"
+        let shapes: [String: [Int]] = [:]
+        let parameters = Mutex<[String: [Int]]>([:])
+
+        func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] { [] }
+        func check(_ parameters: [Parameter]) throws(WeightsError) {
+            self.parameters.withLock { all in for parameter in parameters { all[parameter.name] = parameter.shape } }
+        }
+    }
+
     /// A checkpoint under a program's names, as many as the architecture has parameters.
     private static func checkpoint(_ architecture: Architecture, _ naming: Naming, gain: Float) -> Hashed {
         let classifier = Set(architecture.parameterNames().classifier)
         var shapes: [String: [Int]] = [:]
-        for parameter in architecture.untrained().nodes.flatMap(\.layer.parameters) {
-            let keys = naming.keys(of: parameter.name)
+        let asked = Asked()
+        _ = try! architecture.network(weights: asked)
+        for (name, shape) in asked.parameters.withLock({ $0 }) {
+            let keys = naming.keys(of: name)
             for key in keys {
-                let shape = [parameter.shape[0] / keys.count] + parameter.shape.dropFirst()
-                shapes[(classifier.contains(parameter.name) ? "" : naming.root) + key] = shape
+                shapes[(classifier.contains(name) ? "" : naming.root) + key] = [shape[0] / keys.count] + shape.dropFirst()
             }
         }
         return Hashed(shapes: shapes, gain: gain)
@@ -69,7 +83,8 @@ import Testing
         let golden = try Golden("checkpoint_names")
         let item = try #require(try golden.metadata("cases", as: [String: Case].self)[name])
         let architecture = Architecture.named(item.architecture)!
-        let program = name.hasPrefix("timm/") ? "timm" : "Hugging Face"
+        let isFromTensorFlow = name.hasPrefix("timm/tf_")
+        let program = isFromTensorFlow ? Naming.timmFromTensorFlow : name.hasPrefix("timm/") ? "timm" : "Hugging Face"
         // timm has torchvision's own names for some.
         let namings = [Naming.own] + architecture.namings.filter { $0.program == program }
         let checkpoints = namings.map { Self.checkpoint(architecture, $0, gain: item.gain) }
@@ -77,7 +92,7 @@ import Testing
             checkpoints.first { sha256(of: Array($0.shapes.keys.sorted().map { "\($0)\n" }.joined().utf8)) == item.names },
             "\(name) has other names")
 
-        let network = try architecture.fit(checkpoint).network
+        let network = try architecture.fit(checkpoint, program: isFromTensorFlow ? program : nil).network
         let logits = network.logitsLayer
         let prepared = try PreparedNetwork(network, requests: [logits: .all], preprocessing: nil)
         let image = IntegerHash.tensor("checkpoint", Shape(3, item.height, item.width))

@@ -189,10 +189,11 @@ public struct NetworkBuilder {
     /// Leaves out the first node with a parameter that cannot be used, and all behind it; whether there is one.
     mutating func cut(before isUnusable: (Parameter) -> Bool) -> Bool {
         guard let end = nodes.firstIndex(where: { $0.layer.parameters.contains(where: isUnusable) }) else { return false }
+        // A layer lists what is trained of it: the parameters that it has beside are left in the list.
+        let left = Set(nodes[end...].flatMap(\.layer.parameters).map(\.name))
+        parameters.removeAll { left.contains($0.name) }
         nodes.removeLast(nodes.count - end)
         channels.removeLast(channels.count - end)
-        let kept = Set(nodes.flatMap(\.layer.parameters).map(\.name))
-        parameters.removeAll { !kept.contains($0.name) }
         return true
     }
 

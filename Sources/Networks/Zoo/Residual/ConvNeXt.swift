@@ -60,7 +60,7 @@ extension Architecture {
     ]))
     private static let huggingFaceConvNeXtNames = Naming("Hugging Face", root: "convnext.", [
         .init("features.0.0.", "embeddings.patch_embeddings."), .init("features.0.1.", "embeddings.layernorm."),
-        .init("classifier.2.", "classifier."),
+        .init("classifier.0.", "convnext.layernorm."), .init("classifier.2.", "classifier."),
     ] + convNeXtRules(
         downsample: "encoder.stages.{stage}.downsampling_layer.{0}.", block: "encoder.stages.{stage}.layers.{0}.", [
             "dwconv.", "layernorm.", "pwconv1.", "pwconv2.", "layer_scale_parameter",
