@@ -43,8 +43,9 @@ public struct Import {
             let digest = try sha256(ofFile: path)
             let target = try target(digest)
             let weights = try openWeights(path: path)
-            let network = try target.architecture.network(weights: weights, classifier: target.training?.classifier ?? true)
-            try check(target, network, hasClasses: target.architecture.hasClassifier(in: weights))
+            let fit = try target.architecture.fit(weights, classifier: target.training?.classifier ?? true)
+            let network = fit.network
+            try check(target, network, hasClasses: fit.hasClasses)
             let classNames = try details.labels.map { file throws(WeightsError) in
                 try ClassList.names(ofFile: file, count: network.outputChannels)
             }

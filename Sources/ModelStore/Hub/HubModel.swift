@@ -53,10 +53,12 @@ extension ModelLibrary {
             let usual = (configuration.preprocessing ?? .training(of: architecture.name)).adapted(to: fit.network.inputChannels)
             try request.preprocessing.check(channels: fit.network.inputChannels)
             let digest = try weightsDigest(path: here.weights)
+            let names = try classNames(fit, configuration, request)
             var model = Model(
                 name: name.text, weightsSHA256: WeightsIdentity(sha256: digest, key: fit.others.isEmpty ? nil : fit.key).text,
                 network: fit.network, preprocessing: request.preprocessing.applied(to: usual),
-                hasItsOwnPreprocessing: request.preprocessing.isEmpty, classNames: try classNames(fit, configuration, request))
+                hasItsOwnPreprocessing: request.preprocessing.isEmpty, classNames: names?.usual)
+            model.otherClassNames = names?.others ?? []
             model.architectureName = architecture.name
             model.fit = fit
             if configuration.preprocessing == nil, request.preprocessing.isEmpty {
@@ -68,11 +70,11 @@ extension ModelLibrary {
         }
     }
 
-    private func classNames(_ fit: ArchitectureFit, _ configuration: HubConfiguration, _ request: ModelRequest) throws -> [String]? {
+    private func classNames(_ fit: ArchitectureFit, _ configuration: HubConfiguration, _ request: ModelRequest) throws -> ClassNames? {
         guard fit.hasClasses else { return nil }
         let count = fit.network.outputChannels
-        if let labels = request.labels { return try ClassList.names(ofFile: labels, count: count) }
-        if let labels = configuration.labels, labels.count == count { return labels }
+        if let labels = request.labels { return ClassNames(usual: try ClassList.names(ofFile: labels, count: count)) }
+        if let labels = configuration.labels, labels.count == count { return ClassNames(usual: labels) }
         return try catalog.classNames(count: count)
     }
 
