@@ -26,11 +26,14 @@ import Testing
     /// One sample a pixel where no pixel has a colour, and the same picture when it is read.
     @Test(arguments: [Picture.BitDepth.eight, .sixteen], [false, true])
     func aGreyPictureIsAGreyFile(_ depth: Picture.BitDepth, _ alpha: Bool) throws {
-        let values: [Int] = (0..<12).flatMap { place in [place * 20, place * 20, place * 20] + (alpha ? [255 - place] : []) }
+        var values: [Int] = []
+        for place in 0..<12 {
+            values += [Int](repeating: place * 20, count: 3)
+            if alpha { values.append(255 - place) }
+        }
         func picture(_ values: [Int]) -> Picture {
-            Picture(
-                width: 4, height: 3, hasAlpha: alpha,
-                samples: depth == .eight ? .eight(values.map { UInt8($0) }) : .sixteen(values.map { UInt16($0 * 257) }))
+            let samples: Picture.Samples = depth == .eight ? .eight(values.map { UInt8($0) }) : .sixteen(values.map { UInt16($0 * 257) })
+            return Picture(width: 4, height: 3, hasAlpha: alpha, samples: samples)
         }
         let grey = try PNG.encode(picture(values))
         #expect(try chunks(of: grey)[0].contents[9] == (alpha ? 4 : 0))

@@ -36,8 +36,7 @@ import Testing
     private func report(_ texts: [String: String], photo: String? = nil) throws -> Report {
         let list = try jobs(texts, photo: photo)
         let result = try list.jobs[0].draw(JobContext(workers: Workers(1)))
-        let json = try JSONEncoder().encode(try #require(result.values.first))
-        return try JSONDecoder().decode(Report.self, from: json)
+        return try JSONDecoder().decode(Report.self, from: Data(json(result.values[0]).utf8))
     }
 
     /// The last layer with positions adds up to the score, but for what its last rectifier hides; numbers lie beside the picture.
@@ -98,7 +97,7 @@ import Testing
         #expect(record.command?.command == "attribute" && record.rows.contains { $0 == ("layer", "features.8.cat") })
         try FileManager.default.copyItem(atPath: chelsea, toPath: scratch("chelsea.jpg"))
         let session = Session(workers: Workers(1))
-        let again = try ReplayRequest(given: ["drawn-picture": [scratch("map.png")], "output": [scratch("again.png")]]).prepared(session)
+        let again = try ReplayRequest(given: ["drawn-pictures": [scratch("map.png")], "output": [scratch("again.png")]]).prepared(session)
         #expect(again.jobs[0].plan == list.jobs[0].plan)
         _ = try again.jobs[0].draw(JobContext(workers: Workers(2)))
         #expect(try scratch.bytes("again.png") == first)

@@ -90,7 +90,7 @@ extension PlanCommand {
         AttributionSettings().write(to: &usual)
         usual.profile = nil
         settings += AttributionSettings.changes(from: usual, to: plan)
-        if let weights = ownWeights(plan.weights, of: plan.model) { settings.append(("weights", weights)) }
+        settings += ownWeights(plan.weights, of: plan.model)
         self.init(AttributeRequest.command, settings, [plan.photo])
     }
 
