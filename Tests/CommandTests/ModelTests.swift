@@ -66,6 +66,7 @@ import Testing
         let place = try Place()
         let lines = try place.run("models", "list").text.split(separator: "\n")
         let table = lines.prefix { $0 != "Licences" }
+        #expect(table.last?.contains("of the Hugging Face hub") == true)
         #expect(table.count > 20 && table.allSatisfy { $0.count <= 80 })
         let names = try place.run("models", "list", "ResNet").text.split(separator: "\n").prefix { $0 != "Licences" }.dropFirst()
         #expect(names.count > 2 && names.allSatisfy { $0.contains("resnet") })

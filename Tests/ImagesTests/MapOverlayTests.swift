@@ -20,7 +20,8 @@ import Testing
         #expect((picture.width, picture.height) == (60, 40))
         let (plus, minus) = (picture.pixel(25, 20), picture.pixel(35, 30))
         #expect(plus[0] > plus[2] + 100 && minus[2] > minus[0] + 100)
-        #expect(Set(picture.pixel(15, 10)).count == 1)
+        let grey = picture.pixel(15, 10)
+        #expect(grey.max()! - grey.min()! <= 3)
         #expect(picture.pixel(5, 20)[0] < 60 && picture.pixel(55, 20)[0] < 60)
         // Half way between 1 and 0 it is weaker.
         let half = picture.pixel(20, 20)

@@ -28,7 +28,7 @@ import Testing
                 #expect(throws: PictureError.input(.missing(file: path))) { try Picture.read(from: path) }
             }
             #expect(PictureError.input(.missing(file: "a")).kind == .noInput)
-            #expect(throws: PictureError.input(.unreadable(file: folder, reason: "Is a directory"))) { try Picture.read(from: folder) }
+            #expect(throws: PictureError.input(.isFolder(file: folder))) { try Picture.read(from: folder) }
         }
     }
 

@@ -29,7 +29,8 @@ import Testing
         let part = try network.part(behind: layer, to: deep, at: Self.size)
         let prepared = try PreparedNetwork(part, requests: [part.layer(named: "features.9"): .all], preprocessing: nil)
         let activation = trace[layer].values
-        let direction = IntegerHash.tensor("direction", activation.shape)
+        // Along the gradient rounding is the least, and all kinks on the way count little.
+        let direction = gradient
         func score(_ step: Float) throws -> Double {
             var moved = activation
             moved.add(direction, scaledBy: step)
@@ -38,11 +39,14 @@ import Testing
         #expect(relativeError(
             prepared.forward(activation, Pass(), remembering: false)[try part.layer(named: "features.9")].values.elements,
             trace[deep].values.elements) < 1e-4)
-        let step: Float = 1e-3
+        let step = 1e-3 / gradient.elements.map(abs).max()!
         let slope = (try score(step) - score(-step)) / Double(2 * step)
-        let expected = inner(gradient.elements, direction.elements)
-        #expect(abs(slope - expected) < 0.02 * (inner(gradient.elements, gradient.elements) * inner(direction.elements, direction.elements)).squareRoot())
-        #expect(abs(slope - expected) < 0.05 * abs(expected) + 0.01)
+        let expected = inner(gradient.elements, gradient.elements)
+        #expect(abs(slope - expected) < 0.03 * expected, "\(slope) \(expected)")
+        // Where a rectified output is 0 it could still rise: nothing is masked there.
+        if activation.elements.allSatisfy({ $0 >= 0 }) {
+            #expect(zip(activation.elements, gradient.elements).contains { $0 == 0 && $1 != 0 })
+        }
     }
 
     /// Asked several times, of several layers, with the image or without, the way back gives what it gives once.
@@ -91,10 +95,12 @@ import Testing
             for channel in 0..<shape.channels { seed[(channel * shape.height + row) * shape.width + column] = 1 }
         }
         let gradient = trace.backward(from: [layer: seed])
+        // Convolutions by tiles leave rounding beside it.
+        let least = gradient.elements.map(abs).max()! * 1e-5
         var (rows, columns) = (Set<Int>(), Set<Int>())
         for channel in 0..<3 {
             for y in 0..<height {
-                for x in 0..<width where gradient[channel, y, x] != 0 {
+                for x in 0..<width where abs(gradient[channel, y, x]) > least {
                     rows.insert(y)
                     columns.insert(x)
                 }

@@ -14,7 +14,7 @@ import Visualization
         ("steps", "-1", "steps must be 0 to 10000000, not -1"), ("steps", "many", "steps must be a whole number, not \"many\""),
         ("crops", "0", "crops must be 1 to 1024, not 0"), ("learning-rate", "0", "learning-rate must be a finite number above 0, not 0"),
         ("size", "0x3", "size must be 1 to 1000000 pixels, or two such numbers as WIDTHxHEIGHT, not \"0x3\""),
-        ("relu", "grid", "relu must be plain, redirected, guided or linear, not \"grid\""),
+        ("relu", "grid", "relu must be plain, redirected, guided, deconvolution or linear, not \"grid\""),
         ("preset", "lucidd", "there is no preset \"lucidd\"; the nearest are lucid, lucent, maco"),
     ])
     func aWrongValueIsBlamedOnItsSetting(_ name: String, _ text: String, _ message: String) {

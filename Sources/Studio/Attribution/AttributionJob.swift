@@ -85,7 +85,11 @@ struct AttributionJob: Job {
         guard map.elements.allSatisfy(\.isFinite) else { throw Problem(.failed, "\(attribution.photo): the map holds values that are not finite") }
         let largest = strength(map)
         let limit = attribution.limit ?? (largest > 0 ? largest : 1)
-        let check = checksMap ? DeletionCheck(score, picture, baseline, map: placed(map, grid), context.isCancelled) : nil
+        var check: DeletionCheck?
+        if checksMap {
+            let (values, cells) = placed(map, grid)
+            check = DeletionCheck(score, picture, baseline, map: values, cells: cells, context.isCancelled)
+        }
         if context.isCancelled() { throw .interrupted }
         let report = AttributionReport(attribution, found, map: map, limit: limit, check: check, file: path)
         var lines = ["\(path)  \(attribution.words): \(report.scores)"]
@@ -140,15 +144,16 @@ struct AttributionJob: Job {
             right: square.left + square.width, bottom: square.top + square.height)
     }
 
-    /// The map's value at each pixel of the network's picture.
-    private func placed(_ map: Tensor, _ grid: PositionGrid?) -> [Float] {
-        guard let grid else { return map.elements }
-        let (height, width) = (square.picture.height, square.picture.width)
-        return (0..<height).flatMap { y in
-            (0..<width).map { x in
-                map[0, grid.rows.position(of: y, count: map.shape.height), grid.columns.position(of: x, count: map.shape.width)]
+    /// The position of the map that looks at each pixel of the network's picture, and its value.
+    private func placed(_ map: Tensor, _ grid: PositionGrid?) -> (values: [Float], cells: [Int]) {
+        let values = map.elements
+        guard let grid else { return (values, Array(values.indices)) }
+        let cells = (0..<square.picture.height).flatMap { y in
+            (0..<square.picture.width).map { x in
+                grid.rows.position(of: y, count: map.shape.height) * map.shape.width + grid.columns.position(of: x, count: map.shape.width)
             }
         }
+        return (cells.map { values[$0] }, cells)
     }
 }
 

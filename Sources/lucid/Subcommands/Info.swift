@@ -4,7 +4,7 @@ import Studio
 /// `lucid info`
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell how pictures were made, or what files of weights and networks hold.",
+        abstract: "Tell how pictures were made, or what model files hold.",
         discussion: """
             Example: lucid info squeezenet1_1_features.10_5.png
                      lucid info checkpoint.pth

@@ -11,6 +11,7 @@ extension Models {
             discussion: """
                 Example: lucid models list
                          lucid models list resnet
+                         lucid models list timm/res   # of the Hugging Face hub
                 """)
 
         @Argument(help: "Only networks with this in their names.") var word: String?
@@ -24,6 +25,9 @@ extension Models {
                     throw Problem(.usage, "there is no network with \"\(word)\" in its name; `lucid models list` lists all")
                 }
             }
+            let all = models.count
+            // There are many, with long names.
+            if word == nil, !json { models.removeAll { $0.state == .available && HubName($0.name) != nil } }
             if json {
                 for model in models { try standardOutput(Studio.json(model)) }
                 return
@@ -36,7 +40,9 @@ extension Models {
                     model.top1.map { rounded($0, 1) } ?? "",
                 ])
             }
-            try standardOutput(table.text + "\n\n" + Self.licences(of: models))
+            let further = all - models.count
+            let hub = further == 0 ? "" : "\n\nand \(further) of the Hugging Face hub: `lucid models list timm`, or hf:"
+            try standardOutput(table.text + hub + "\n\n" + Self.licences(of: models))
         }
 
         /// The licences, the most common one first: "MIT: net, net", a line each. Many networks share few licences.
