@@ -128,7 +128,7 @@ struct Replay: DrawingCommand {
         abstract: "Make pictures again from what they say of themselves: the same bytes on the same machine.",
         discussion: """
             Example: lucid replay squeezenet1_1_features.10_5.png -o again.png
-                     lucid replay a.png b.png -o again/
+                     lucid replay pictures/*.png -o again/
             """)
 
     @Argument(ReplayRequest["drawn-pictures"]) var drawnPictures: [String]
