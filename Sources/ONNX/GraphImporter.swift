@@ -12,7 +12,7 @@ struct GraphImporter {
     var builder: NetworkBuilder
     /// Notes on nodes by index, so that several operators can become one layer.
     var facts: [Int: Fact] = [:]
-    /// What people should know of the network.
+    /// Remarks on the network for people.
     var remarks = NetworkRemarks()
 
     init(size: Network.Size, inputChannels: Int, reader: TensorReader, opset: Int) {

@@ -1,7 +1,7 @@
 /// The objects of a PDF file, and where they begin.
 struct PDFFile {
     private var body: [UInt8] = Array("%PDF-1.5\n%\u{E4}\u{F6}\u{FC}\n".utf8)
-    /// Of each object; nil for one that is still to come.
+    /// The place of each object; nil for one that is still to come.
     private var places: [Int?] = []
 
     static let streamStart = " >>\nstream\n"

@@ -1,6 +1,6 @@
 import Files
 
-/// What a file says of its colours.
+/// A file's words about its colours.
 enum ColorTag: Sendable {
     /// An ICC profile.
     case profile([UInt8])

@@ -2,14 +2,14 @@
 /// differ in what they tell of them.
 struct ForeignFormat: Sendable {
     let name: String
-    /// Of file names, in small letters.
+    /// Endings of file names, in small letters.
     let endings: [String]
     /// ffmpeg's name for how the file is to be opened, so that it never guesses: it would follow playlists to other files.
     let demuxer: String
-    /// What helps where ffmpeg is too old for the format.
+    /// A remedy where ffmpeg is too old for the format.
     var remedy: String?
     let isSignature: @Sendable (BigEndianReader) -> Bool
-    /// What the file says beside its samples, and its extents where they are known.
+    /// The file's words beside its samples, and its extents where they are known.
     let tags: @Sendable (BigEndianReader) -> (tags: PictureTags, size: (width: Int, height: Int)?)
 
     /// Every such format but TIFF.

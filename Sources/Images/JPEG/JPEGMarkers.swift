@@ -14,7 +14,7 @@ extension JPEG {
         }
     }
 
-    /// What the file says of its samples.
+    /// The file's own words about its samples.
     static func tags(in reader: UnsafeMutablePointer<lucid_jpeg_reader>) -> PictureTags {
         var tags = PictureTags()
         for exif in markers(LUCID_JPEG_EXIF, in: reader).reversed() where exif.starts(with: "Exif\0\0".utf8) { tags.read(exif: exif[...]) }

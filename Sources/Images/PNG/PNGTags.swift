@@ -1,7 +1,7 @@
 import CZlib
 
 extension PNG {
-    /// What a PNG's chunks say of its colours and its orientation. By the PNG specification's order: cICP, sRGB, iCCP, gAMA with
+    /// A PNG's colours and orientation by its chunks. By the PNG specification's order: cICP, sRGB, iCCP, gAMA with
     /// cHRM; chunks with a wrong checksum are passed over. sRGB is put before iCCP, for a file with both means sRGB.
     static func tags(in bytes: [UInt8]) -> PictureTags {
         let chunks = chunks(in: bytes, named: ["cICP", "sRGB", "iCCP", "gAMA", "cHRM", "eXIf"])

@@ -1,4 +1,4 @@
-/// What a file says of its samples beside their values.
+/// A file's words about its samples, beside their values.
 struct PictureTags {
     /// nil for sRGB.
     var colors: ColorTag?

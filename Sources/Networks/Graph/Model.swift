@@ -42,7 +42,7 @@ public struct Model: Sendable {
 
 /// The weights of a network, as records name them: "SHA-256", or "SHA-256#key" for one of several sets in a file.
 public struct WeightsIdentity: Sendable, Hashable {
-    /// Of the file, in hexadecimal.
+    /// The file's, in hexadecimal.
     public let sha256: String
     /// Where in the file they are; nil where there are no others.
     public let key: String?

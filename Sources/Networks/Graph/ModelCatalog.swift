@@ -103,7 +103,7 @@ public struct ModelCatalog: Sendable {
     }
 }
 
-/// What a network's classes are called.
+/// The names of a network's classes.
 public struct ClassNames: Sendable, Equatable {
     /// The usual name of each class.
     public var usual: [String]

@@ -38,7 +38,7 @@ public struct Network: Sendable {
     public let inputChannels: Int
     /// The size that the layers were made for which fit one size only; nil if there are none. See `onlySize(for:)`.
     public let onlySize: Size?
-    /// What its file says beside the layers.
+    /// Its file's remarks beside the layers.
     public package(set) var remarks = NetworkRemarks()
 
     init(nodes: [Node], channels: [Int], inputChannels: Int, onlySize: Size? = nil) {

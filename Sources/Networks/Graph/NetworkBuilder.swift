@@ -18,7 +18,7 @@ public struct NetworkBuilder {
     private(set) var parameters: [Parameter] = []
     /// The size of the picture that some layers were made for, which take no other.
     public var onlySize: Network.Size?
-    /// What is said of the network beside its layers.
+    /// Remarks on the network beside its layers.
     public var remarks = NetworkRemarks()
     /// The network's input: `[channels, height, width]`, after preprocessing.
     public let image: Value

@@ -13,7 +13,7 @@ public struct GivenInput: Sendable, Hashable {
         case picture(height: Int, width: Int, planes: [Float])
     }
 
-    /// What a record says of it.
+    /// A record's note of it.
     public struct Note: Sendable, Hashable, Codable {
         /// The input's name in the graph.
         public var name: String

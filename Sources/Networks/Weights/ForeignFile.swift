@@ -1,6 +1,6 @@
 /// A file that is something else than the weights or the graph that it was taken for: what it is, and the way out.
 public enum ForeignFile: Sendable, Equatable {
-    /// What a file was taken for.
+    /// The kind that a file was expected to be.
     public enum Wanted: Sendable {
         case weights, graph
     }
@@ -40,7 +40,7 @@ public enum ForeignFile: Sendable, Equatable {
         }
     }
 
-    /// What it is and what to try, without the file's name.
+    /// Its kind and the remedy, without the file's name.
     public var advice: String {
         switch self {
         case .pointer: "it is a Git LFS pointer, not the file itself; run git lfs pull in its repository"

@@ -14,7 +14,7 @@ package struct Naming: Sendable {
     struct Rule: Sendable {
         /// The parts of the pattern between numbers.
         fileprivate let parts: [String]
-        /// What stands for it: `{0}` is the first number, `{1-1}` the second less one. Of several names, each holds a part of
+        /// The text that stands for it: `{0}` is the first number, `{1-1}` the second less one. Of several names, each holds a part of
         /// the parameter's first extent.
         fileprivate let names: [String]
 

@@ -4,7 +4,7 @@ struct RenamedWeights: WeightStore {
     /// By torchvision's names; a parameter that the file has in parts has the shape of all of them.
     let shapes: [String: [Int]]
     let naming: Naming
-    /// What stands before every name of the layers in the file.
+    /// The prefix of every layer's name in the file.
     let prefix: String
     private let store: any WeightStore
     /// The file's names for each parameter, whether it has them or not.
@@ -40,12 +40,12 @@ struct RenamedWeights: WeightStore {
         (self.shapes, self.keys) = (shapes, keys)
     }
 
-    /// What stands before the names of the classifier.
+    /// The prefix of the classifier's names.
     static func base(of prefix: String, _ naming: Naming) -> String {
         prefix.hasSuffix(naming.root) ? String(prefix.dropLast(naming.root.count)) : prefix
     }
 
-    /// What stands before the names of the classifier.
+    /// The prefix of the classifier's names.
     var base: String { Self.base(of: prefix, naming) }
 
     /// The file's names for a parameter.

@@ -24,7 +24,7 @@ struct AttributionReport: Encodable, Sendable {
     struct Channel: Encodable, Sendable {
         let index: Int
         let attribution: Double
-        /// Of the sum of all sizes.
+        /// As a share of the sum of all sizes.
         let share: Double
     }
 

@@ -95,7 +95,7 @@ extension Model {
             if let stage = network.stages.last(where: { names.contains($0.node) }) { return stage }
             throw .usage("there is no layer before \(target.words) to explain it by; name one with \(setting: "layer"), or another \(setting: "method")")
         }
-        // Of the last block of a transformer only the class token is read: the patches' part comes through its attention.
+        // In the last block of a transformer only the class token is read: the patches' part comes through its attention.
         if let block = nodes.last(where: { $0.name.hasSuffix(".ln_1") }) { return try layer(block.name) }
         var index = nodes.firstIndex { $0.name == (network.classifierHead?.features ?? network.logitsLayer).node }!
         while let shape = shapes[nodes[index].name], shape.area == 1 {

@@ -56,7 +56,7 @@ public enum Plan: Sendable, Codable, Equatable {
         public var columns: Int?
     }
 
-    /// What the network was given, where a picture's plan says it.
+    /// The network's input as it was given, where a picture's plan says it.
     var preprocessing: Preprocessing? {
         switch self {
         case .picture(let plan): plan.preprocessing

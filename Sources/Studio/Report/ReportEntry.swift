@@ -116,7 +116,7 @@ extension ReportEntry {
 }
 
 extension [ReportEntry] {
-    /// What comes of drawing, and is no setting.
+    /// Rows that come of drawing, and are no settings.
     private static let results = ["score", "steps done"]
     private static let mostDifferences = 2
 

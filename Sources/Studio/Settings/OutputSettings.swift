@@ -9,7 +9,7 @@ public struct OutputSettings: SettingGroup {
     public var saveAt: StepList?
     public var evolution: String?
     public var outputSize: PictureSize?
-    /// Of requests that can make sheets.
+    /// For requests that can make sheets.
     public var sheet = SheetSettings()
 
     /// The quality of a JPEG where none is asked for.

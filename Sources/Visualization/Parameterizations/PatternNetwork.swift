@@ -282,9 +282,8 @@ public struct PatternNetwork: Canvas {
             gradient.withElements { gradient in
                 sums.withElements { sums in
                     activations.withElements { activations in
-                        let (result, gradient, sums, activations) = (
-                            result.baseAddress!, gradient.baseAddress!, sums.baseAddress!, activations.baseAddress!
-                        )
+                        let (result, gradient) = (result.baseAddress!, gradient.baseAddress!)
+                        let (sums, activations) = (sums.baseAddress!, activations.baseAddress!)
                         workers.forEach((count + positionsInPiece - 1) / positionsInPiece) { piece in
                             for i in piece * positionsInPiece..<min((piece + 1) * positionsInPiece, count) {
                                 let angle = 0.67 * activations[i]

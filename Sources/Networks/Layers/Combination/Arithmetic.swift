@@ -8,7 +8,7 @@ public struct Arithmetic: Layer {
         case add, subtract, multiply, divide, maximum, minimum
         /// aᵇ
         case power
-        /// What is left of a when whole multiples of b are taken off, with the sign of a or that of b.
+        /// The remainder of a when whole multiples of b are taken off, with the sign of a or that of b.
         case remainder, modulo
         case equal, less, greater, lessOrEqual, greaterOrEqual, and, or, xor
     }

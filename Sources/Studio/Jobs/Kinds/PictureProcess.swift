@@ -14,7 +14,7 @@ protocol PictureProcess: Sendable {
     var isDead: Bool { get }
     /// The share of all work that the steps so far have been, 0…1; nil where all steps take the same time.
     var workDone: Double? { get }
-    /// Of the pictures that are shown.
+    /// The pictures' that are shown.
     var depth: Picture.BitDepth { get set }
     /// One step.
     /// - Returns: the score before it.

@@ -76,7 +76,7 @@ public struct SizeFit: Sendable {
         return try network.shape(of: layer, height: size.height, width: size.width)
     }
 
-    /// What sizes may be multiples of, and how far above a multiple they lie: 8k, 8k + 1.
+    /// Numbers that sizes may be multiples of, and how far above a multiple they lie: 8k, 8k + 1.
     private static let multiples = [2, 4, 8, 16, 32, 64, 128, 12, 14, 24, 48, 96, 3, 5, 6, 7, 9, 10]
 
     private func search(_ size: Network.Size) -> Network.Size? {

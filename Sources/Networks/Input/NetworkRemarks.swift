@@ -1,4 +1,4 @@
-/// What a network's file says of it beside its layers.
+/// Remarks of a network's file beside its layers.
 public struct NetworkRemarks: Sendable {
     /// The size of the picture that the file names, where it names one; the layers may take others.
     public var ownSize: Network.Size?
