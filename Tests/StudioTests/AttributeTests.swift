@@ -113,6 +113,18 @@ import Testing
         #expect(try name(["target": "features.10:5", "method": "integrated"]) == "chelsea_attribute_features.10-5_integrated.png")
     }
 
+    /// A manifest may name maps of pixels beside those of layers, and documents.
+    @Test func aBatchDrawsThem() throws {
+        let text = """
+            defaults: {photo: \(chelsea), command: attribute}
+            renders:
+              - {target: tabby, output: "{layer}.pdf"}
+              - {target: tabby, method: saliency, output: "{layer}.png"}
+            """
+        let batch = try Batch(text: text, folder: scratch.path, Session(workers: Workers(1)))
+        #expect(batch.tasks.map { $0.output.split(separator: "/").last.map(String.init) } == ["features.12.cat.pdf", "pixels.png"])
+    }
+
     @Test(arguments: [
         (["method": "integrated", "layer": "features.3"], "layer"), (["method": "saliency", "csv": "x.csv"], "csv"),
         (["target": "no such thing"], "target"), (["target": "1000"], "target"), (["target": "features.10:999"], "target"),

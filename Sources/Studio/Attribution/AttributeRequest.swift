@@ -20,6 +20,7 @@ public struct AttributeRequest: DrawingRequest {
     public init() {}
 
     public static let command = "attribute"
+    public static let makesFigures = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
@@ -85,7 +86,7 @@ public struct AttributeRequest: DrawingRequest {
         }
         if let given = attribution.method { parts.append(given.rawValue) }
         if let layer = attribution.layer { parts.append(OutputNames.safe(layer)) }
-        var names = OutputNames.Parts(model: model.name, layer: plan.layer, seed: plan.seed)
+        var names = OutputNames.Parts(model: model.name, layer: plan.layer ?? "pixels", seed: plan.seed)
         names.details = parts
         let path = OutputNames.path(output.output, names, photo: photo, kind: Self.command)
         var job = try AttributionJob(plan, model: model, photographs, to: path, quality: output.quality(of: path))
