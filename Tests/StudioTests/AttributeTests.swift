@@ -109,6 +109,7 @@ import Testing
             return try AttributeRequest(given: given).jobs(Session(workers: Workers(1))).jobs[0].outputs[0]
         }
         #expect(try name([:]) == "chelsea_attribute_Egyptian_cat.png")
+        #expect(try name(["target": "carassius auratus"]) == "chelsea_attribute_goldfish.png")
         #expect(try name(["target": "281", "versus": "lynx"]) == "chelsea_attribute_tabby_versus_lynx.png")
         #expect(try name(["target": "features.10:5", "method": "integrated"]) == "chelsea_attribute_features.10-5_integrated.png")
     }
@@ -126,6 +127,7 @@ import Testing
     }
 
     @Test(arguments: [
+        (["save-at": "3"], "save-at"), (["evolution": "a.gif"], "evolution"), (["depth": "16"], "depth"),
         (["method": "integrated", "layer": "features.3"], "layer"), (["method": "saliency", "csv": "x.csv"], "csv"),
         (["target": "no such thing"], "target"), (["target": "1000"], "target"), (["target": "features.10:999"], "target"),
         (["versus": "282", "target": "282"], "versus"), (["layer": "features.99"], "layer"), (["method": "cam"], "method"),

@@ -32,7 +32,7 @@ public struct AttributeRequest: DrawingRequest {
         Setting("csv", \.csv, "path", "Also write what each channel of the layer adds.").writing()
         ModelSettings.lifted(\.model)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output).without("output-size").without("save-at").without("evolution").stating(default: "PHOTO_attribute_TARGET.png", of: "output")
+        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_attribute_TARGET.png", of: "output")
     }
 
     public var numerics: NumericSettings {
@@ -43,6 +43,10 @@ public struct AttributeRequest: DrawingRequest {
 
     public func check() throws(Problem) {
         try output.check()
+        try Self.refuse("for pictures that are drawn step by step", among: [
+            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
+        ])
+        try Self.refuse("for drawn pictures; a map has 8 bits", among: [("depth", output.depth != nil)])
         let method = attribution.method ?? .gradientTimesActivation
         if attribution.layer != nil, !method.isOfLayer {
             throw .usage("\(setting: "method") \(method.rawValue) has no layer: its map lies over pixels", setting: "layer")

@@ -42,7 +42,7 @@ struct AttributionTarget {
             }
             number = index
         } else {
-            do { number = try classIndex(label: text, among: names) } catch { throw .usage("\(model.name): \(error)", setting: setting) }
+            do { number = try classIndex(label: text, among: names, others: model.otherClassNames) } catch { throw .usage("\(model.name): \(error)", setting: setting) }
         }
         let name = names[number].split(separator: ",").first.map(String.init) ?? ""
         (objective, words, part) = (Objective.classLogit(number).text, "\(name) (\(number))", OutputNames.word(name))
