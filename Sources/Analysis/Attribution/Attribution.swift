@@ -16,10 +16,8 @@ public struct Attribution: Sendable {
     public let baselineScore: Float?
 
     /// How a method goes about it.
-    public struct Recipe: Sendable {
-        public var method: AttributionMethod
-        /// The layer of a map over its positions.
-        public var layer: LayerName?
+    public struct Recipe: Sendable, Codable, Equatable {
+        public var method = AttributionMethod.gradientTimesActivation
         /// Points of a path.
         public var steps = 50
         public var rule = PathRule.gauss
@@ -31,7 +29,8 @@ public struct Attribution: Sendable {
         public var patch = 32
         public var seed: UInt64 = 0
 
-        public init(_ method: AttributionMethod, layer: LayerName? = nil) { (self.method, self.layer) = (method, layer) }
+        /// The usual method with its usual numbers.
+        public init() {}
 
         /// Passes through the network that it takes for pictures of this size.
         public func passes(height: Int, width: Int) -> Int {
@@ -56,29 +55,30 @@ public struct Attribution: Sendable {
     }
 
     /// - Parameters:
-    ///   - score: made for the recipe's layer and rectifier.
+    ///   - score: made for the layer and the recipe's rectifier.
+    ///   - layer: of a map over its positions; nil of one over pixels.
     ///   - picture: `[channels, height, width]` in 0…1.
     ///   - baseline: in the picture's shape.
     ///   - progress: told of each pass; return false to end.
     /// - Returns: nil if it was ended.
     public init?(
-        _ recipe: Recipe, of score: PictureScore, at picture: Tensor, baseline: Tensor, progress: () -> Bool = { true }
+        _ recipe: Recipe, of score: PictureScore, layer: LayerName?, at picture: Tensor, baseline: Tensor, progress: () -> Bool = { true }
     ) {
         let method = recipe.method
         if method.isOfLayer {
-            let layer = recipe.layer!
-            let evidence = score.evidence(at: picture)
-            let (a, g) = (evidence.activations[layer]!, evidence.gradients[layer]!)
-            self.score = evidence.score
+            let layer = layer!
             if method == .conductance {
                 guard let values = score.conductance(of: layer, at: picture, from: baseline, steps: recipe.steps, progress: progress) else {
                     return nil
                 }
                 (self.values, map, channels) = (values, values.sumOverChannels(), values.sumsOfChannels())
-                baselineScore = score(baseline)
+                (self.score, baselineScore) = (score(picture), score(baseline))
                 return
             }
             guard progress() else { return nil }
+            let evidence = score.evidence(at: picture)
+            let (a, g) = (evidence.activations[layer]!, evidence.gradients[layer]!)
+            self.score = evidence.score
             (values, channels, baselineScore) = (a.times(g), LayerAttribution.ofChannels(a, g), nil)
             map = switch method {
             case .gradCAM: LayerAttribution.gradCAM(a, g)
@@ -91,6 +91,7 @@ public struct Attribution: Sendable {
             return
         }
         let found: Tensor?
+        var own: Float?
         switch method {
         case .integrated:
             found = score.integratedGradients(at: picture, from: baseline, steps: recipe.steps, rule: recipe.rule, progress: progress)
@@ -102,14 +103,16 @@ public struct Attribution: Sendable {
             found = score.occlusion(at: picture, baseline: baseline, patch: recipe.patch, stride: recipe.stride, progress: progress)
         case .rise:
             found = score.maskedScores(at: picture, baseline: baseline, masks: recipe.samples, seed: recipe.seed, progress: progress)
-        case .inputTimesGradient: found = progress() ? score.inputTimesGradient(at: picture) : nil
-        default: found = progress() ? score.gradient(at: picture).gradient : nil  // saliency, guided, deconvolution
+        default:  // saliency, input times gradient, guided, deconvolution
+            guard progress() else { return nil }
+            let (value, gradient) = score.gradient(at: picture)
+            (own, found) = (value, method == .inputTimesGradient ? picture.times(gradient) : gradient)
         }
         guard let found else { return nil }
         (values, channels) = (found, nil)
         // A gradient's sign says which way a pixel should change; how much it matters is its size.
         map = method == .saliency ? found.map { abs($0) }.sumOverChannels() : found.sumOverChannels()
-        self.score = score(picture)
+        self.score = own ?? score(picture)
         baselineScore = method.usesBaseline ? score(baseline) : nil
     }
 }

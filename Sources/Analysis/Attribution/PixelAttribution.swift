@@ -2,9 +2,6 @@ import Foundation
 import Tensors
 
 extension PictureScore {
-    /// The values of a picture times the score's gradient there, x · ∂f/∂x, `[channels, height, width]`.
-    public func inputTimesGradient(at picture: Tensor) -> Tensor { picture.times(gradient(at: picture).gradient) }
-
     /// Integrated gradients (Sundararajan, Taly and Yan 2017): (x − x′) · ∫ ∂f/∂x (x′ + α (x − x′)) dα. Its sum is the difference of
     /// the scores of picture and baseline, up to the error of the rule.
     ///

@@ -47,7 +47,7 @@ public struct AttributeRequest: DrawingRequest {
             ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
         ])
         try Self.refuse("for drawn pictures; a map has 8 bits", among: [("depth", output.depth != nil)])
-        let method = attribution.method ?? .gradientTimesActivation
+        let method = attribution.method ?? attribution.recipe.method
         if attribution.layer != nil, !method.isOfLayer {
             throw .usage("\(setting: "method") \(method.rawValue) has no layer: its map lies over pixels", setting: "layer")
         }
@@ -77,10 +77,11 @@ public struct AttributeRequest: DrawingRequest {
             words += " rather than \(other.words)"
             parts += ["versus", other.part]
         }
-        let method = attribution.method ?? .gradientTimesActivation
+        let method = attribution.method ?? attribution.recipe.method
         var plan = AttributionPlan(
-            model, photo: name, digests: photographs.digests(of: [name]), objective: objective, words: words, method: method)
+            model, photo: name, digests: photographs.digests(of: [name]), objective: objective, words: words)
         attribution.write(to: &plan)
+        plan.recipe.method = method
         plan.profile = attribution.profile
         if method.isOfLayer {
             let layer = if let name = attribution.layer { try model.layer(name) } else {
@@ -90,7 +91,7 @@ public struct AttributeRequest: DrawingRequest {
         }
         if let given = attribution.method { parts.append(given.rawValue) }
         if let layer = attribution.layer { parts.append(OutputNames.safe(layer)) }
-        var names = OutputNames.Parts(model: model.name, layer: plan.layer ?? "pixels", seed: plan.seed)
+        var names = OutputNames.Parts(model: model.name, layer: plan.layer ?? "pixels", seed: plan.recipe.seed)
         names.details = parts
         let path = OutputNames.path(output.output, names, photo: photo, kind: Self.command)
         var job = try AttributionJob(plan, model: model, photographs, to: path, quality: output.quality(of: path))

@@ -44,7 +44,7 @@ struct AttributionJob: Job {
         form.files = [npy != nil, csv != nil]
         return form
     }
-    var steps: Int { attribution.recipe(layer).passes(height: square.picture.height, width: square.picture.width) }
+    var steps: Int { attribution.recipe.passes(height: square.picture.height, width: square.picture.width) }
     var memory: Int {
         let cost = model.network.cost(of: [model.network.logitsLayer], height: square.picture.height, width: square.picture.width)
         return 4 * (cost.remembered + 4 * cost.largestActivation + 3 * cost.parameters + 24 * photo.width * photo.height) + 64 << 20
@@ -65,16 +65,16 @@ struct AttributionJob: Job {
         try asProblem { () throws(RenderError) in
             try PictureScore(
                 attribution.objective, model: model, height: square.picture.height, width: square.picture.width,
-                layers: Set([layer].compactMap { $0 }), rectifier: attribution.recipe(layer).rectifier, workers: workers)
+                layers: Set([layer].compactMap { $0 }), rectifier: attribution.recipe.rectifier, workers: workers)
         }
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
         let score = try score(context.workers)
         let picture = try square.picture.tensor(channels: model.network.inputChannels, name: attribution.photo)
-        let baseline = attribution.baseline.picture(for: picture, model.preprocessing, seed: attribution.seed, workers: context.workers)
+        let baseline = attribution.baseline.picture(for: picture, model.preprocessing, seed: attribution.recipe.seed, workers: context.workers)
         var problem: Problem?
-        let found = Attribution(attribution.recipe(layer), of: score, at: picture, baseline: baseline) {
+        let found = Attribution(attribution.recipe, of: score, layer: layer, at: picture, baseline: baseline) {
             do throws(Problem) { try context.step(score: nil) } catch { problem = error }
             return problem == nil && !context.isCancelled()
         }
@@ -95,11 +95,11 @@ struct AttributionJob: Job {
         var lines = ["\(path)  \(attribution.words): \(report.scores)"]
         if let channels = report.strongestChannels { lines.append("\(attribution.layer!)  \(channels)") }
         if let check { lines.append(check.line) }
-        var caption = ["\(attribution.words), \(report.scores)", "\(attribution.method.rawValue)\(attribution.layer.map { " at \($0)" } ?? ""), \(model.name)"]
+        var caption = ["\(attribution.words), \(report.scores)", "\(attribution.recipe.method.rawValue)\(attribution.layer.map { " at \($0)" } ?? ""), \(model.name)"]
         if largest == 0 { caption.append("The map is 0 everywhere: nothing here speaks for or against it.") }
         let overlay = MapOverlay(
             photo: photo, values: map.elements, rows: map.shape.height, columns: map.shape.width, placement: placement(map, grid), limit: limit,
-            colors: attribution.method.isSigned ? .signed : .positive, caption: caption)
+            colors: attribution.recipe.method.isSigned ? .signed : .positive, caption: caption)
         let record = Record(DrawnPicture(plan: plan, stepsDone: 1, score: found.score, quality: quality))
         var result = JobResult(score: found.score)
         result.preview = try overlay.figure.write(record, quality: quality, to: path)
@@ -129,7 +129,7 @@ struct AttributionJob: Job {
     /// The value with the strongest colour: the largest of positions; of pixels one that few exceed.
     private func strength(_ map: Tensor) -> Float {
         let sizes = map.elements.map(abs).sorted()
-        if attribution.method.isOfLayer { return sizes.last ?? 0 }
+        if attribution.recipe.method.isOfLayer { return sizes.last ?? 0 }
         let quantile = sizes[Int(Double(sizes.count - 1) * Self.pixelQuantile)]
         return quantile > 0 ? quantile : sizes.last ?? 0
     }

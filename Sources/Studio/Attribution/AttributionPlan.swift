@@ -19,36 +19,16 @@ public struct AttributionPlan: Sendable, Codable, Equatable {
     public var objective: String
     /// The same for people.
     public var words: String
-    public var method: AttributionMethod
+    public var recipe = Attribution.Recipe()
     /// The layer of a map over positions; nil of one over pixels.
     public var layer: String?
     public var baseline = AttributionBaseline.mean
-    /// Points of a path.
-    public var steps = 50
-    public var rule = PathRule.gauss
-    /// Noisy copies, or masks.
-    public var samples = 50
-    /// The deviation of their noise, as a share of the range of a pixel.
-    public var noise: Float = 0.15
-    /// The side of a patch that is covered, in pixels of the network's picture.
-    public var patch = 32
-    public var seed: UInt64 = 0
     /// The value whose colour is the strongest; nil for the map's own.
     public var limit: Float?
 
-    init(_ model: Model, photo: String, digests: [String: String], objective: String, words: String, method: AttributionMethod) {
+    init(_ model: Model, photo: String, digests: [String: String], objective: String, words: String) {
         (self.model, weights, self.photo, pictures) = (model.name, model.weightsSHA256, photo, digests)
-        (self.objective, self.words, self.method) = (objective, words, method)
+        (self.objective, self.words) = (objective, words)
         preprocessing = model.hasItsOwnPreprocessing ? nil : model.preprocessing
-    }
-
-    /// How the method goes about it.
-    ///
-    /// - Parameter layer: the plan's.
-    func recipe(_ layer: LayerName?) -> Attribution.Recipe {
-        var recipe = Attribution.Recipe(method, layer: layer)
-        (recipe.steps, recipe.rule, recipe.samples, recipe.noise) = (steps, rule, samples, noise)
-        (recipe.patch, recipe.seed) = (patch, seed)
-        return recipe
     }
 }

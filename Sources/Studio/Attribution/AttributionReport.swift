@@ -56,12 +56,12 @@ struct AttributionReport: Encodable, Sendable {
     init(
         _ plan: AttributionPlan, _ found: Attribution, map: Tensor, limit: Float, check: DeletionCheck?, file: String
     ) {
-        (model, weights, photo, method, layer) = (plan.model, plan.weights, plan.photo, plan.method.rawValue, plan.layer)
+        (model, weights, photo, method, layer) = (plan.model, plan.weights, plan.photo, plan.recipe.method.rawValue, plan.layer)
         target = Target(expression: plan.objective, label: plan.words, score: found.score, baselineScore: found.baselineScore)
-        baseline = plan.method.usesBaseline ? plan.baseline.text : nil
-        let sum = (plan.method.isOfLayer && plan.method != .conductance ? map : found.values).sum()
+        baseline = plan.recipe.method.usesBaseline ? plan.baseline.text : nil
+        let sum = (plan.recipe.method.isOfLayer && plan.recipe.method != .conductance ? map : found.values).sum()
         self.sum = sum
-        if plan.method.isComplete, let base = found.baselineScore {
+        if plan.recipe.method.isComplete, let base = found.baselineScore {
             let expected = Double(found.score) - Double(base)
             completeness = Completeness(
                 expected: expected, absolute: sum - expected, relative: expected == 0 ? nil : (sum - expected) / expected)

@@ -28,9 +28,7 @@ struct DeletionCheck: Encodable, Sendable {
         let shuffled = map.indices.sorted { (keys[cells[$0]], $0) < (keys[cells[$1]], $1) }
         func areaUnder(_ order: [Int], from start: Tensor, to end: Tensor) -> Double? {
             var current = start
-            var (sum, before, done) = ((Double(score(start)) - low) / (high - low), 0.0, 0)
-            before = sum
-            sum = 0
+            var (sum, before, done) = (0.0, (Double(score(start)) - low) / (high - low), 0)
             for point in 1...Self.points {
                 if isCancelled() { return nil }
                 let next = area * point / Self.points

@@ -84,7 +84,7 @@ extension PlanCommand {
     fileprivate init?(_ plan: AttributionPlan) {
         guard plan.preprocessing == nil else { return nil }
         var settings = plan.model == Self.usualModel ? [] : [("model", plan.model)]
-        settings += [("target", plan.objective), ("method", plan.method.rawValue)]
+        settings += [("target", plan.objective), ("method", plan.recipe.method.rawValue)]
         if let layer = plan.layer { settings.append(("layer", layer)) }
         var usual = plan
         AttributionSettings().write(to: &usual)

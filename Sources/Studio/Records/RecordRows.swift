@@ -90,7 +90,7 @@ extension Preprocessing {
 
 extension AttributionPlan {
     fileprivate var rows: [Row] {
-        Studio.rows(("photograph", photo), ("method", method.rawValue), ("layer", layer)) + AttributionSettings.rows(of: self)
+        Studio.rows(("photograph", photo), ("method", recipe.method.rawValue), ("layer", layer)) + AttributionSettings.rows(of: self)
             + Studio.rows(("kernels", profile?.rawValue), ("input", preprocessing?.words))
     }
 }

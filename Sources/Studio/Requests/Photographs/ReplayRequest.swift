@@ -85,7 +85,7 @@ public struct ReplayRequest: JobRequest {
         case .attribution(let plan):
             let model = try load(drawn.plan, of: drawnPicture, session)
             taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
-            let path = path(OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay"), drawn, of: drawnPicture)
+            let path = path(OutputNames.Parts(model: model.name, seed: plan.recipe.seed, kind: "replay"), drawn, of: drawnPicture)
             list.jobs.append(
                 try AttributionJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality)))
             return
