@@ -213,4 +213,14 @@ import Testing
         counted[counted.count - 14] = 4  // entries in all
         #expect(try reason(counted).contains("damaged zip"))
     }
+
+    /// People save what stands in a file's place as well.
+    @Test func whatIsNoCheckpointSaysTheWayOut() throws {
+        expect([
+            (try reason(Array("version https://git-lfs.github.com/spec/v1\noid sha256:0".utf8)), "git lfs pull"),
+            (try reason(Array("\n<!DOCTYPE html><html>".utf8)), "web page"),
+            (try reason([0x89] + Array("HDF\r\n".utf8) + [0x1A, 0x0A]), "HDF5"),
+            (try reason([0, 0, 0, 0] + Array("TFL3".utf8)), "TensorFlow Lite"),
+        ])
+    }
 }

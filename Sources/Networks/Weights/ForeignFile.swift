@@ -33,7 +33,7 @@ public enum ForeignFile: Sendable, Equatable {
             self = .keras
         } else if wanted == .graph, begins("PK") || bytes.count > 1 && bytes[0] == 0x80 && bytes[1] == 2 {
             self = .torch
-        } else if wanted == .graph, bytes.count > 8, bytes[4..<8].allSatisfy({ $0 == 0 }), bytes[8] == UInt8(ascii: "{") {
+        } else if wanted == .graph, isSafetensors(bytes) {
             self = .safetensors
         } else {
             return nil

@@ -7,6 +7,7 @@ public func openWeights(path: String) throws(WeightsError) -> any WeightStore {
     if isSafetensors(bytes) { return try SafetensorsFile(mapping) }
     if ShardedWeights.recognizes(path, bytes) { return try ShardedWeights(index: path) }
     if TorchCheckpoint.recognizes(bytes) { return try TorchCheckpoint(mapping) }
+    if let foreign = ForeignFile(bytes, wanted: .weights) { throw WeightsError(file: path, reason: foreign.advice) }
     throw WeightsError(file: path, reason: "neither safetensors nor a PyTorch checkpoint (.pth, .pt); save weights as one of these")
 }
 
@@ -17,7 +18,7 @@ public func hasWeights(path: String) -> Bool {
 }
 
 /// safetensors begins with the length of the header, below 2³², then the header's {.
-private func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
+func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.count > 8 && bytes[4..<8].allSatisfy { $0 == 0 } && bytes[8] == UInt8(ascii: "{")
 }
 
