@@ -29,11 +29,12 @@ public struct PictureScore: Sendable {
     ///   - objective: an expression of the objective language; higher is more.
     ///   - layers: those whose activations and gradients will be asked for.
     ///   - rectifier: how rectifiers change a gradient on its way back; the derivative is `plain`.
+    ///   - convolution: the algorithms that convolutions may use.
     ///   - workers: threads; results do not depend on their number.
     /// - Throws: `RenderError` where the network has no such layer, channel or class, or takes no pictures of this size.
     public init(
         _ objective: String, model: Model, height: Int, width: Int, layers: Set<LayerName> = [],
-        rectifier: RectifierGradient = .plain, workers: Workers
+        rectifier: RectifierGradient = .plain, convolution: ConvolutionChoice = .auto, workers: Workers
     ) throws(RenderError) {
         shape = Shape(model.network.inputChannels, height, width)
         (self.model, self.layers) = (model, layers)
@@ -42,7 +43,7 @@ public struct PictureScore: Sendable {
         bound = try BoundObjective(plan, model: model)
         var requests = bound.requests
         for layer in layers { requests[layer] = .all }
-        network = try model.prepared(requests, preprocessing: nil, convolution: .auto)
+        network = try model.prepared(requests, preprocessing: nil, convolution: convolution)
         do {
             classDirections = try model.network.classifierHead?.directions(of: bound.directedClasses) ?? [:]
         } catch {

@@ -35,11 +35,7 @@ public struct AttributeRequest: DrawingRequest {
         OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_attribute_TARGET.png", of: "output")
     }
 
-    public var numerics: NumericSettings {
-        var numerics = NumericSettings()
-        numerics.reproducible = attribution.reproducible
-        return numerics
-    }
+    public var numerics: NumericSettings { attribution.numerics }
 
     public func check() throws(Problem) {
         try output.check()
@@ -82,7 +78,7 @@ public struct AttributeRequest: DrawingRequest {
             model, photo: name, digests: photographs.digests(of: [name]), objective: objective, words: words)
         attribution.write(to: &plan)
         plan.recipe.method = method
-        plan.profile = attribution.profile
+        (plan.convolution, plan.profile) = (numerics.convolution, numerics.profile)
         if method.isOfLayer {
             let layer = if let name = attribution.layer { try model.layer(name) } else {
                 try model.layer(explaining: target, height: square.height, width: square.width)

@@ -44,7 +44,9 @@ struct AttributionJob: Job {
         form.files = [npy != nil, csv != nil]
         return form
     }
-    var steps: Int { attribution.recipe.passes(height: square.picture.height, width: square.picture.width) }
+    var steps: Int {
+        attribution.recipe.passes(height: square.picture.height, width: square.picture.width) + (checksMap ? DeletionCheck.pictures : 0)
+    }
     var memory: Int {
         let cost = model.network.cost(of: [model.network.logitsLayer], height: square.picture.height, width: square.picture.width)
         return 4 * (cost.remembered + 4 * cost.largestActivation + 3 * cost.parameters + 24 * photo.width * photo.height) + 64 << 20
@@ -65,7 +67,8 @@ struct AttributionJob: Job {
         try asProblem { () throws(RenderError) in
             try PictureScore(
                 attribution.objective, model: model, height: square.picture.height, width: square.picture.width,
-                layers: Set([layer].compactMap { $0 }), rectifier: attribution.recipe.rectifier, workers: workers)
+                layers: Set([layer].compactMap { $0 }), rectifier: attribution.recipe.rectifier,
+                convolution: attribution.convolution, workers: workers)
         }
     }
 
@@ -74,10 +77,11 @@ struct AttributionJob: Job {
         let picture = try square.picture.tensor(channels: model.network.inputChannels, name: attribution.photo)
         let baseline = attribution.baseline.picture(for: picture, model.preprocessing, seed: attribution.recipe.seed, workers: context.workers)
         var problem: Problem?
-        let found = Attribution(attribution.recipe, of: score, layer: layer, at: picture, baseline: baseline) {
+        func step() -> Bool {
             do throws(Problem) { try context.step(score: nil) } catch { problem = error }
             return problem == nil && !context.isCancelled()
         }
+        let found = Attribution(attribution.recipe, of: score, layer: layer, at: picture, baseline: baseline, progress: step)
         if let problem { throw problem }
         guard let found else { throw .interrupted }
         let grid = try layer.map { layer throws(Problem) in try PositionGrid(of: layer, in: model, square.picture) }
@@ -88,8 +92,9 @@ struct AttributionJob: Job {
         var check: DeletionCheck?
         if checksMap {
             let (values, cells) = placed(map, grid)
-            check = DeletionCheck(score, picture, baseline, map: values, cells: cells, context.isCancelled)
+            check = DeletionCheck(score, picture, baseline, map: values, cells: cells, progress: step)
         }
+        if let problem { throw problem }
         if context.isCancelled() { throw .interrupted }
         let report = AttributionReport(attribution, found, map: map, limit: limit, check: check, file: path)
         var lines = ["\(path)  \(attribution.words): \(report.scores)"]

@@ -9,6 +9,8 @@ public struct AttributionPlan: Sendable, Codable, Equatable {
     public var weights: String
     /// The network's input, where it is not the one that comes with the model's name.
     public var preprocessing: Preprocessing?
+    /// The algorithms that convolutions may use: their rounding differs.
+    public var convolution = ConvolutionChoice.auto
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
     /// The photograph, a name in `pictures`.

@@ -13,7 +13,7 @@ public struct AttributionSettings: SettingGroup {
     /// The numbers; the method is the one above.
     public var recipe = Attribution.Recipe()
     public var limit: Float?
-    public var reproducible = false
+    public var numerics = NumericSettings()
 
     public init() {}
 
@@ -31,9 +31,6 @@ public struct AttributionSettings: SettingGroup {
         Setting("patch", \.recipe.patch, "n", "Side of the patches that occlusion covers, in pixels of the network's picture.", .from(1, to: 4096), in: \.recipe.patch)
         Setting("seed", \.recipe.seed, "n", "Seed of noise and masks.", in: \.recipe.seed)
         Setting("limit", \.limit, "v", "The value whose colour is the strongest, to compare several maps. (default: the map's own)", Rule("above 0") { $0.isFinite && $0 > 0 }, ifIn: \.limit)
-        Setting("reproducible", flag: \.reproducible, "Compute with fixed kernels, so that every x86-64 machine with AVX2 finds the same numbers.") { $0.profile != nil }
+        NumericSettings.lifted(\.numerics, convolution: { $0.convolution }, isReproducible: { $0.profile != nil })
     }
-
-    /// The kernels that a plan is computed with.
-    var profile: NumericProfile? { reproducible ? .x86v3 : nil }
 }

@@ -84,8 +84,9 @@ extension Model {
         }
         let nodes = network.nodes
         guard target.classNumber != nil else {
-            let objective = try asProblem { () throws(RenderError) in
-                do throws(ExpressionError) { return try Objective(parsing: target.objective, labels: classNames) } catch { throw .objective(target.objective, error) }
+            let objective: Objective
+            do { objective = try Objective(parsing: target.objective, labels: classNames, otherNames: otherClassNames) } catch {
+                throw .usage("\(target.objective): \(error)", setting: "target")
             }
             let asked = objective.requests.keys.compactMap { name in
                 name == Objective.logitsLayer ? network.logitsLayer.node : (try? network.layer(named: name))?.node

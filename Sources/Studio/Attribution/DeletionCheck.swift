@@ -13,12 +13,14 @@ struct DeletionCheck: Encodable, Sendable {
 
     /// Pictures of a curve.
     private static let points = 64
+    /// Pictures of all curves, each of which `progress` is told of.
+    static let pictures = 3 * points
 
     /// - Parameters:
     ///   - map: a value for each pixel.
     ///   - cells: pixels of one cell have one value, and are hidden together in the random order as well.
     /// - Returns: nil if it was ended, or if the baseline scores no less than the photograph.
-    init?(_ score: PictureScore, _ picture: Tensor, _ baseline: Tensor, map: [Float], cells: [Int], _ isCancelled: () -> Bool) {
+    init?(_ score: PictureScore, _ picture: Tensor, _ baseline: Tensor, map: [Float], cells: [Int], progress: () -> Bool) {
         let (high, low) = (Double(score(picture)), Double(score(baseline)))
         guard high > low else { return nil }
         let area = picture.shape.area
@@ -30,7 +32,7 @@ struct DeletionCheck: Encodable, Sendable {
             var current = start
             var (sum, before, done) = (0.0, (Double(score(start)) - low) / (high - low), 0)
             for point in 1...Self.points {
-                if isCancelled() { return nil }
+                guard progress() else { return nil }
                 let next = area * point / Self.points
                 current.withMutableElements { values in
                     end.withElements { end in

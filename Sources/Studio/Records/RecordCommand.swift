@@ -88,7 +88,7 @@ extension PlanCommand {
         if let layer = plan.layer { settings.append(("layer", layer)) }
         var usual = plan
         AttributionSettings().write(to: &usual)
-        usual.profile = nil
+        (usual.convolution, usual.profile) = (.auto, nil)
         settings += AttributionSettings.changes(from: usual, to: plan)
         settings += ownWeights(plan.weights, of: plan.model)
         self.init(AttributeRequest.command, settings, [plan.photo])

@@ -18,5 +18,5 @@ struct FurtherAttributionOptions: ParsableArguments {
     @Option(AttributionSettings["noise"]) var noise: String?
     @Option(AttributionSettings["patch"]) var patch: String?
     @Option(AttributionSettings["seed"]) var seed: String?
-    @Flag(AttributionSettings["reproducible"]) var reproducible = false
+    @OptionGroup var numerics: NumericOptions
 }
