@@ -4,25 +4,8 @@ import Testing
 
 /// What is told of a graph's input, and what was assumed, is in the record; sizes that a graph does not take are found.
 @Suite struct GraphRecordTests {
-    /// A graph of scripts/goldens/onnx_operators.py: the bytes at its place.
     private func graph(_ name: String, in scratch: Scratch, as file: String = "net.onnx") throws {
-        let golden = try Golden("onnx_operators")
-        let list = try #require(try golden.metadata("cases", as: [GoldenCase].self) as [GoldenCase]?)
-        let place = try #require(list.firstIndex { $0.name == name })
-        let start = list[..<place].reduce(0) { $0 + $1.bytes }
-        let bytes = try golden.values("models")[start..<start + list[place].bytes].map { UInt8($0) }
-        try Data(bytes).write(to: URL(filePath: "\(scratch.path)/\(file)"))
-    }
-
-    private struct GoldenCase: Decodable {
-        let name: String
-        let bytes: Int
-
-        init(from decoder: any Decoder) throws {
-            var list = try decoder.unkeyedContainer()
-            name = try list.decode(String.self)
-            bytes = try list.decode(Int.self)
-        }
+        try saveGraph(name, to: "\(scratch.path)/\(file)")
     }
 
     private let drawing = ["channel", "--model", "net.onnx", "--layer", "Conv_0", "--index", "1", "--steps", "2"]

@@ -4,7 +4,7 @@ import Testing
 
 /// `--model net.onnx` from the command line.
 @Suite struct GraphTests {
-    private func graph(in scratch: Scratch) throws { try saveSmallGraph(to: "\(scratch.path)/small.onnx") }
+    private func graph(in scratch: Scratch) throws { try saveGraph(to: "\(scratch.path)/small.onnx") }
 
     @Test func aComparisonAdvisesNoOptionsThatItLacks() throws {
         let scratch = try Scratch()

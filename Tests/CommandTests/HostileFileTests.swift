@@ -34,7 +34,7 @@ import Testing
     }
 
     private func drawn(_ scratch: Scratch) throws {
-        try saveSmallGraph(to: "\(scratch.path)/small.onnx")
+        try saveGraph(to: "\(scratch.path)/small.onnx")
         let drawn = try Program.run(
             ["channel", "--model", "small.onnx", "--layer", "Conv_0", "--index", "1", "--size", "32", "--steps", "1", "-o", "a.png", "--quiet"],
             in: scratch.path)
