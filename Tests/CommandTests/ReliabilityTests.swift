@@ -129,6 +129,14 @@ import Testing
         #expect(try Shell.run(script, in: scratch.path).said == "143\n")
     }
 
+    /// A pipe is opened once: a writer that was let in finds its reader.
+    @Test func aPictureComesThroughAPipe() throws {
+        let scratch = try Scratch()
+        let draw = "\"$LUCID\" channel --layer features.3 --index 5 --size 32 --steps 1 -q -o a.png"
+        let script = "\(draw) && mkfifo p && { cat a.png > p & \"$LUCID\" info p | head -n 1; }"
+        #expect(try Shell.run(script, in: scratch.path).said.hasPrefix("made by  "))
+    }
+
     @Test func devicesAreNoPictures() throws {
         for device in ["/dev/zero", "/dev/urandom"] {
             let program = try Program.run(["classify", device])

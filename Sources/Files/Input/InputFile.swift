@@ -17,7 +17,10 @@ public enum InputFile {
     private static let waits = Atomic<Int>(0)
 
     /// Whether a read waits for somebody else.
-    public static var isWaiting: Bool { waits.load(ordering: .relaxed) > 0 }
+    public static var isWaiting: Bool { waits.load(ordering: .sequentiallyConsistent) > 0 }
+
+    /// Called before a read that may wait for somebody else: a signal that came before it has nobody else to end the program.
+    public static let onWait = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Called before standard input is read from a terminal, where it would look as if nothing happened.
     public static let onTerminalInput = Mutex<(@Sendable () -> Void)?>(nil)
@@ -44,7 +47,10 @@ public enum InputFile {
     ) throws(InputError) -> [UInt8]? {
         // Opening a pipe waits for its writer already.
         let isStream = path == "-" || (try? FileStatus(of: path))?.kind == .stream
-        if isStream { waits.add(1, ordering: .relaxed) }
+        if isStream {
+            waits.add(1, ordering: .sequentiallyConsistent)
+            onWait.withLock { $0 }?()
+        }
         defer { if isStream { waits.subtract(1, ordering: .relaxed) } }
         let descriptor = try open(path)
         defer { if descriptor != STDIN_FILENO { _ = close(descriptor) } }

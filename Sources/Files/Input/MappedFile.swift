@@ -15,7 +15,8 @@ package final class MappedFile: @unchecked Sendable {
 
     /// - Throws: if the file is missing or unreadable, is no regular file, or is empty.
     package init(path: String) throws(InputError) {
-        // Opening a pipe would wait for its writer.
+        // Opening a pipe would wait for its writer, or let it in and leave it alone.
+        if let status = try? FileStatus(of: path), status.kind != .file { throw .unreadable(file: path, reason: "not a regular file") }
         let descriptor = openFile(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw InputError(SystemError.last, file: path) }
         defer { _ = close(descriptor) }

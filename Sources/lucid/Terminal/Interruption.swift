@@ -14,7 +14,7 @@ enum Interruption {
     private static let received = Atomic<Int32>(0)
 
     /// The signal that came, or 0.
-    static var signal: Int32 { received.load(ordering: .relaxed) }
+    static var signal: Int32 { received.load(ordering: .sequentiallyConsistent) }
 
     private static let handled = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
@@ -23,6 +23,7 @@ enum Interruption {
         leaveWithoutDestructors()
         InputFile.onTerminalInput.withLock { $0 = { say("reading standard input; Ctrl-D ends it") } }
         Remark.listener.withLock { $0 = { say("\($0)") } }
+        InputFile.onWait.withLock { $0 = { if signal != 0 { leave(signal) } } }
         OutputFile.removeTemporaryFiles()  // its first call prepares it for use in a handler
         // Writes fail instead, and that is said.
         for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
@@ -34,16 +35,21 @@ enum Interruption {
         _ = InputFile.isWaiting  // its first use is not in a handler
         for number in handled {
             let previous = Glibc.signal(number) { number in
-                let previous = Interruption.received.exchange(number, ordering: .relaxed)
+                let previous = Interruption.received.exchange(number, ordering: .sequentiallyConsistent)
                 guard previous != 0 || InputFile.isWaiting else { return }
-                OutputFile.removeTemporaryFiles()
-                _exit(128 + number)
+                Interruption.leave(number)
             }
             // nohup and background jobs of scripts ignore signals on purpose.
             if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
                 _ = Glibc.signal(number, SIG_IGN)
             }
         }
+    }
+
+    /// Ends the program at once, for this signal.
+    private static func leave(_ number: Int32) {
+        OutputFile.removeTemporaryFiles()
+        _exit(128 + number)
     }
 
     /// Ends the program after its own output is flushed, before the destructors of libraries: OpenBLAS's waits for its threads, which
