@@ -1,4 +1,5 @@
 import Foundation
+import Studio
 import Testing
 
 /// `lucid batch` as a program: what it prints, its exit codes, and signals. StudioTests hold what it draws.
@@ -110,6 +111,25 @@ import Testing
             let names = try pictures("out", in: scratch)
             #expect(names.count < 8 && names.allSatisfy { $0.hasSuffix(".png") })
         }
+        #expect(try batch(scratch, ["-o", "out"]).status == 0)
+        #expect(try files("out", in: scratch) == files("whole", in: scratch))
+    }
+
+    @Test func aLockIsSeenByOthersAndOutlivesNobody() throws {
+        let scratch = try Scratch()
+        let manifest = small + "renders: [{command: channel, layer: features.3, index: 0}]"
+        try save(manifest, in: scratch)
+        try batch(scratch, ["-o", "whole"])
+        try FileManager.default.createDirectory(atPath: "\(scratch.path)/out/.lucid", withIntermediateDirectories: true)
+        let same = try Batch(text: manifest, folder: "out", Session())
+        var lock = try same.claim(in: "\(scratch.path)/out")
+        let name = try #require(try files("out", in: scratch).keys.first { $0.hasSuffix(".lock") })
+        #expect(try batch(scratch, ["-o", "out"]).errors.contains("another lucid is drawing this batch"))
+        #expect(try files("out", in: scratch).keys.contains(name))
+        try withExtendedLifetime(lock) {}
+        lock = nil
+        // As a kill between the last picture and the end leaves it: there is nothing to draw, and the file goes.
+        try Data().write(to: URL(filePath: "\(scratch.path)/out/\(name)"))
         #expect(try batch(scratch, ["-o", "out"]).status == 0)
         #expect(try files("out", in: scratch) == files("whole", in: scratch))
     }

@@ -56,14 +56,15 @@ struct BatchCommand: ParsableCommand {
             running.json ? .json : running.quiet ? .silent : .text, before: done, total: done + batch.tasks.count,
             output: standardOutput, note: say, text: { ($0.line, $0.exitCode) })
         if dryRun { return try JobRunner(session, results).plan(batch.tasks) }
-        // Two that draw the same end with the same files, and take twice the time.
+        // Two that draw the same end with the same files, and take twice the time. It is claimed with nothing left to draw as well:
+        // so goes the file of one that was killed between its last picture and its end.
         var lock: FileLock?
-        if !batch.tasks.isEmpty {
-            do {
-                lock = try whole.claim(in: settings.output)
-                if lock == nil { say("another lucid is drawing this batch into \(settings.output) as well; both draw every picture that is left") }
-            } catch {}  // without locks nobody can be told
-        }
+        do {
+            lock = try whole.claim(in: settings.output)
+            if lock == nil, !batch.tasks.isEmpty {
+                say("another lucid is drawing this batch into \(settings.output) as well; both draw every picture that is left")
+            }
+        } catch {}  // without locks nobody can be told
         try withExtendedLifetime(lock) { try draw(batch, settings, session, results) }
     }
 
