@@ -1,9 +1,9 @@
-import FoundationEssentials
 import Networks
 import Tensors
 
 /// Everything that a picture's bytes depend on, the seed included, and nothing else: no time, path or number of threads. A
-/// picture's record holds it, so that the picture can be made again.
+/// picture's record holds it, so that the picture can be made again. A field that is optional or marked as added may be missing there:
+/// the plan is an earlier version's.
 public struct RenderPlan: Sendable, Codable, Equatable {
     /// The name by which the network is asked for.
     public var model: String
@@ -34,36 +34,36 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     /// Size of a step.
     public var learningRate: Float
     /// How the learning rate changes on the way.
-    public var schedule: Schedule
+    @Added public var schedule: Schedule
     /// The rectifiers' gradient: `redirected` in the first `redirectedSteps` steps and `plain` afterwards, the
     /// others throughout.
     public var rectifier: RectifierGradient
     /// The algorithms that convolutions may use: their rounding differs.
-    public var convolution: ConvolutionChoice
+    @Added public var convolution: ConvolutionChoice
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
     /// Smaller sizes to begin with; the plan's own follows them.
-    public var stages = StageList.none
+    @Added public var stages = StageList.none
     /// The most that the picture's spectrum may hold; nil for no bound.
     public var spectrumBound: SpectrumLimits?
     /// Penalties on the picture, as shares of the score's own gradient.
-    public var penalties: [Penalty] = []
+    @Added public var penalties: [Penalty] = []
     /// Pictures that are drawn together.
-    public var count = 1
+    @Added public var count = 1
     /// They share their coarse parts, so that they line up.
-    public var shared = false
+    @Added public var shared = false
     /// They begin from the same noise, so that they line up.
-    public var aligned = false
+    @Added public var aligned = false
     /// The picture has an opacity.
-    public var alpha = false
+    @Added public var alpha = false
     /// Draws of the transforms a step, whose gradients are averaged.
-    public var crops = 1
+    @Added public var crops = 1
     /// Where max pooling sends its gradient.
-    public var poolGradient = PoolGradient.winner
+    @Added public var poolGradient = PoolGradient.winner
     /// The longest that the gradient of the parameters may be.
     public var clipGradient: Float?
     /// The gradient at a picture is brought to a root mean square of 1.
-    public var normalizeGradient = false
+    @Added public var normalizeGradient = false
     /// The render ends once the mean score of 50 steps is within this share of the 50 before: the rule until version
     /// 0.2.
     public var untilConverged: Float?
@@ -76,7 +76,7 @@ public struct RenderPlan: Sendable, Codable, Equatable {
     /// Where it is black the picture stays what it was, a name in `pictures`.
     public var mask: String?
     /// SHA-256 of the files of the pictures that are named here or in the objective. A name is a file's without its folder.
-    public var pictures: [String: String] = [:]
+    @Added public var pictures: [String: String] = [:]
     /// The magnitudes of MaCo; nil for those of natural images.
     public var spectrum: MagnitudeSpectrum?
     /// The network's input, where it is not the one that comes with the model's name.
@@ -125,49 +125,6 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         self.rectifier = rectifier
         self.convolution = convolution
         self.preprocessing = preprocessing
-    }
-
-    /// Reads a plan of this version or an earlier one. What an earlier one does not say is what it was then.
-    public init(from decoder: any Decoder) throws {
-        let plan = try decoder.container(keyedBy: CodingKeys.self)
-        func optional<Value: Decodable>(_ key: CodingKeys) throws -> Value? { try plan.decodeIfPresent(Value.self, forKey: key) }
-        model = try plan.decode(String.self, forKey: .model)
-        weights = try plan.decode(String.self, forKey: .weights)
-        objective = try plan.decode(String.self, forKey: .objective)
-        width = try plan.decode(Int.self, forKey: .width)
-        height = try plan.decode(Int.self, forKey: .height)
-        steps = try plan.decode(Int.self, forKey: .steps)
-        seed = try plan.decode(UInt64.self, forKey: .seed)
-        parameterization = try plan.decode(ParameterizationName.self, forKey: .parameterization)
-        decayPower = try plan.decode(Float.self, forKey: .decayPower)
-        evenDecay = try optional(.evenDecay)
-        decorrelate = try plan.decode(Bool.self, forKey: .decorrelate)
-        transforms = try plan.decode(String.self, forKey: .transforms)
-        optimizer = try plan.decode(OptimizerChoice.self, forKey: .optimizer)
-        learningRate = try plan.decode(Float.self, forKey: .learningRate)
-        rectifier = try plan.decode(RectifierGradient.self, forKey: .rectifier)
-        schedule = try optional(.schedule) ?? .constant
-        convolution = try optional(.convolution) ?? .auto
-        profile = try optional(.profile)
-        stages = try optional(.stages) ?? .none
-        spectrumBound = try optional(.spectrumBound)
-        penalties = try optional(.penalties) ?? []
-        count = try optional(.count) ?? 1
-        shared = try optional(.shared) ?? false
-        aligned = try optional(.aligned) ?? false
-        alpha = try optional(.alpha) ?? false
-        crops = try optional(.crops) ?? 1
-        poolGradient = try optional(.poolGradient) ?? .winner
-        clipGradient = try optional(.clipGradient)
-        normalizeGradient = try optional(.normalizeGradient) ?? false
-        untilConverged = try optional(.untilConverged)
-        untilStill = try optional(.untilStill)
-        outputSize = try optional(.outputSize)
-        start = try optional(.start)
-        mask = try optional(.mask)
-        pictures = try optional(.pictures) ?? [:]
-        spectrum = try optional(.spectrum)
-        preprocessing = try optional(.preprocessing)
     }
 
     /// The rectifiers' gradient at a step counted from 0.

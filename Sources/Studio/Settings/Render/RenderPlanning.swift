@@ -95,7 +95,6 @@ extension RenderSettings {
             plan.evenDecay = isPlain ? nil : true
         }
         plan.profile = numerics.profile
-        plan.penalties = penalties
         if plan.parameterization.canvas.traits.contains(.spectrum) { plan.spectrum = .photographs }
         switch said(\.spectrumBound) {
         case .limits(let limits): plan.spectrumBound = limits
@@ -130,17 +129,6 @@ extension RenderSettings {
             plan.steps = steps.reduce(0, +)
             plan.stages = StageList(
                 zip(sizes, steps).filter { $0.1 > 0 }.map { .init(height: $0.0.height, width: $0.0.width, steps: $0.1) })
-        }
-    }
-
-    /// Penalties with a share of the score's gradient, in the order of their settings.
-    private var penalties: [RenderPlan.Penalty] {
-        let all: [(Float?, Objective)] = [
-            (said(\.tv), .totalVariation()), (l1, .l1(constant: 0.5)), (l2, .l2(constant: 0.5)), (blur, .blurInputEachStep()),
-            (boundary.map { -$0 }, .penalizeBoundaryComplexity()),
-        ]
-        return all.compactMap { share, objective in
-            share.flatMap { $0 == 0 ? nil : RenderPlan.Penalty(objective: objective.text, share: $0) }
         }
     }
 

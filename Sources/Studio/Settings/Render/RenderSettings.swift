@@ -70,11 +70,11 @@ public struct RenderSettings: SettingGroup {
         Setting("until-converged", \.untilConverged, "share", "Stop once the shapes have changed by less than this share over 50 steps, e.g. 0.02; the score goes on rising with contrast.", .positive, ifIn: \.untilStill)
         Setting("relu", \.relu, "name", "Gradient of rectifiers: redirected (Lucid's, in the first 16 steps), plain, guided or linear. (default: redirected)", in: \.rectifier)
         Setting("pool-gradient", \.poolGradient, "name", "Where max pooling sends its gradient: to the winner (the derivative), or to the average of the window. (default: winner)", in: \.poolGradient)
-        Setting("tv", \.tv, "share", "Penalty on noise, the total variation, as a share of the score's own gradient. (default: 0.05 with fft)", .finite).field(.finite) { $0.share(of: .totalVariation()) ?? 0 }
-        Setting("l1", \.l1, "share", "Penalty on the distance from mid grey, Σ|x − ½|, as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .l1(constant: 0.5)) }
-        Setting("l2", \.l2, "share", "Penalty on the distance from mid grey, √Σ(x − ½)², as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .l2(constant: 0.5)) }
-        Setting("blur", \.blur, "share", "A blur at each step, as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .blurInputEachStep()) }
-        Setting("boundary", \.boundary, "share", "A plain frame around the picture, as a share of the score's gradient. (default: 0)", .finite).field(.finite) { $0.share(of: .penalizeBoundaryComplexity()).map { -$0 } }
+        Setting("tv", \.tv, "Penalty on noise, the total variation, as a share of the score's own gradient. (default: 0.05 with fft)", weighs: .totalVariation()).field(.finite) { $0.share(of: .totalVariation()) ?? 0 }
+        Setting("l1", \.l1, "Penalty on the distance from mid grey, Σ|x − ½|, as a share of the score's gradient. (default: 0)", weighs: .l1(constant: 0.5))
+        Setting("l2", \.l2, "Penalty on the distance from mid grey, √Σ(x − ½)², as a share of the score's gradient. (default: 0)", weighs: .l2(constant: 0.5))
+        Setting("blur", \.blur, "A blur at each step, as a share of the score's gradient. (default: 0)", weighs: .blurInputEachStep())
+        Setting("boundary", \.boundary, "A plain frame around the picture, as a share of the score's gradient. (default: 0)", weighs: .penalizeBoundaryComplexity(), sign: -1)
         Setting("start", \.start, "picture", "Begin from this picture instead of noise.").reading()
         Setting("mask", \.mask, "picture", "Draw only where this picture is white.").reading()
         Setting("negative", flag: \.negative, "Draw what lowers the score instead of what raises it.")
@@ -153,6 +153,22 @@ public struct RenderSettings: SettingGroup {
         let power = cosinePower(usual: Self.classPower)
         let isPossible = cosinePower != nil || network.classifierHead != nil
         return power > 0 && isPossible ? .classDirection(index, power: power) : .classLogit(index)
+    }
+}
+
+extension Setting where Target == RenderSettings {
+    /// The share of a penalty, whose objective a plan has where the share is not 0.
+    ///
+    /// - Parameter sign: -1 for an objective that falls with what is penalized.
+    fileprivate init(
+        _ name: String, _ key: WritableKeyPath<Target, Float?> & Sendable, _ help: String, weighs objective: Objective, sign: Float = 1
+    ) {
+        self.init(name, key, "share", help, .finite)
+        field = PlanField({ plan in plan.share(of: objective).map { sign * $0 } }, .finite)
+        write = { own, usual, plan in
+            guard let share = own[keyPath: key] ?? usual?[keyPath: key], share != 0 else { return }
+            plan.penalties.append(RenderPlan.Penalty(objective: objective.text, share: sign * share))
+        }
     }
 }
 
