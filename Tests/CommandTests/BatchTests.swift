@@ -126,7 +126,7 @@ import Testing
         let name = try #require(try files("out", in: scratch).keys.first { $0.hasSuffix(".lock") })
         #expect(try batch(scratch, ["-o", "out"]).errors.contains("another lucid is drawing this batch"))
         #expect(try files("out", in: scratch).keys.contains(name))
-        try withExtendedLifetime(lock) {}
+        withExtendedLifetime(lock) {}
         lock = nil
         // As a kill between the last picture and the end leaves it: there is nothing to draw, and the file goes.
         try Data().write(to: URL(filePath: "\(scratch.path)/out/\(name)"))
