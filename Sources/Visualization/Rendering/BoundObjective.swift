@@ -60,25 +60,8 @@ package struct BoundObjective {
         return requests
     }
 
-    /// The activations of a pass by the objective's names for the layers.
-    package func activations(_ trace: borrowing Trace) -> [String: Activation] {
-        var activations: [String: Activation] = [:]
-        for name in objective.requests.keys { activations[name] = trace[layers[name]!] }
-        return activations
-    }
-
     /// The classes whose directions the objective needs.
     package var directedClasses: [Int] { objective.checks.compactMap { if case .classDirection(let index) = $0 { index } else { nil } } }
-
-    /// An objective's gradients by the network's names for the layers.
-    package func seeds(_ gradients: Evaluation.Gradients) -> [LayerName: Tensor] {
-        var seeds: [LayerName: Tensor] = [:]
-        for (name, gradient) in gradients.layers {
-            let layer = layers[name]!
-            if seeds[layer] == nil { seeds[layer] = gradient } else { seeds[layer]!.add(gradient) }
-        }
-        return seeds
-    }
 
     /// The one unit that the objective is about; nil if it is about none or several.
     var unit: (layer: LayerName, channel: Int, position: ActivationRequest.Position?, part: MapPart)? {
@@ -200,6 +183,34 @@ extension BoundObjective {
         }
         let seen = transforms.finalResize?.target(picture) ?? picture
         return try fit.shape(of: layer, in: network, height: seen.height, width: seen.width)
+    }
+}
+
+extension Renderer {
+    /// Bytes that drawing a plan takes at most.
+    public static func estimatedMemory(of plan: RenderPlan, model: Model) throws(RenderError) -> Int {
+        try BoundObjective(plan, model: model).estimatedMemory(plan, network: model.network)
+    }
+
+    /// Whether a plan can be followed, without computing or loading anything.
+    ///
+    /// - Parameter memory: bytes that may be used; nil for no limit.
+    /// - Returns: bytes that it takes at most, about.
+    @discardableResult
+    public static func check(_ plan: RenderPlan, model: Model, memory: Int? = nil) throws(RenderError) -> Int {
+        let needed = try estimatedMemory(of: plan, model: model)
+        if let memory, needed > memory {
+            let advice: RenderError.Reason =
+                plan.outputSize == nil
+                ? "try a smaller \(setting: .size)" : "try a smaller \(setting: .size) or \(setting: .outputSize)"
+            throw .memory(needed: needed, available: memory, advice: advice)
+        }
+        return needed
+    }
+
+    /// The fixed pictures that a plan's objective, start and mask name.
+    public static func pictures(of plan: RenderPlan, model: Model) throws(RenderError) -> [String] {
+        try BoundObjective(plan, model: model).pictures.sorted()
     }
 }
 
