@@ -13,6 +13,7 @@ public struct AdamStep {
     /// Keeps the division finite.
     public var epsilon: Float
 
+    /// The factors of the step t, counted from 1, after its corrections for the start from 0.
     public init(beta1: Float, beta2: Float, rate: Float, varianceCorrection: Float, epsilon: Float) {
         self.beta1 = beta1
         self.beta2 = beta2

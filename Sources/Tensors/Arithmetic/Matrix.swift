@@ -13,6 +13,9 @@ public struct Matrix {
     /// Read the memory as its transpose: `rows` and `columns` are those of the transposed matrix.
     public let transposed: Bool
 
+    /// - Parameters:
+    ///   - rows: after transposing, like the columns.
+    ///   - stride: floats from one row in memory to the next; nil where the rows lie without gaps.
     public init(_ start: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int? = nil, transposed: Bool = false) {
         self.start = start
         self.rows = rows

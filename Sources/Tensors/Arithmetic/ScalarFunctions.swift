@@ -24,11 +24,52 @@ public enum ScalarFunction: ElementwiseFunction, Equatable {
     case shrink(threshold: Float, bias: Float)
     /// x above the threshold, else 0.
     case thresholdedReLU(Float)
-    case tanh, erf, exp, log, squareRoot, reciprocal, negative, absolute, softplus, softsign, sine, cosine, identity
+    /// (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)
+    case tanh
+    /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+    case erf
+    /// eˣ
+    case exp
+    /// The natural logarithm.
+    case log
+    /// √x
+    case squareRoot
+    /// 1/x
+    case reciprocal
+    /// −x
+    case negative
+    /// |x|
+    case absolute
+    /// ln(1 + eˣ)
+    case softplus
+    /// x / (1 + |x|)
+    case softsign
+    /// sin x, x in radians.
+    case sine
+    /// cos x, x in radians.
+    case cosine
+    /// x
+    case identity
     /// x · tanh(ln(1 + eˣ)) (Misra 2019, arXiv:1908.08681).
     case mish
-    case tangent, arcSine, arcCosine, arcTangent, hyperbolicSine, hyperbolicCosine
-    case areaSine, areaCosine, areaTangent
+    /// tan x, x in radians.
+    case tangent
+    /// The angle in radians, −π/2…π/2, whose sine is x.
+    case arcSine
+    /// The angle in radians, 0…π, whose cosine is x.
+    case arcCosine
+    /// The angle in radians, −π/2…π/2, whose tangent is x.
+    case arcTangent
+    /// (eˣ − e⁻ˣ) / 2
+    case hyperbolicSine
+    /// (eˣ + e⁻ˣ) / 2
+    case hyperbolicCosine
+    /// The inverse of the hyperbolic sine.
+    case areaSine
+    /// The inverse of the hyperbolic cosine, for x from 1 on.
+    case areaCosine
+    /// The inverse of tanh, for −1 < x < 1.
+    case areaTangent
     /// Steps, whose derivative is 0.
     case sign, floor, ceiling, round, truncated, isZero, isNotZero
 

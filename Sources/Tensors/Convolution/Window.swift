@@ -17,6 +17,7 @@ public struct Window: Hashable, Sendable {
     /// Input columns from one kernel column to the next.
     public var dilationWidth: Int
 
+    /// All in values of the map. Kernel, stride and dilation are at least 1, the padding at least 0.
     public init(
         kernel: (height: Int, width: Int), stride: (height: Int, width: Int) = (1, 1),
         padding: (height: Int, width: Int) = (0, 0), dilation: (height: Int, width: Int) = (1, 1)
@@ -33,6 +34,7 @@ public struct Window: Hashable, Sendable {
         dilationWidth = dilation.width
     }
 
+    /// The same in both directions.
     public init(kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1) {
         self.init(
             kernel: (kernel, kernel), stride: (stride, stride), padding: (padding, padding),

@@ -9,7 +9,9 @@ import Kernels
 public struct WinogradConvolution: Sendable {
     /// Outputs of a tile along an axis, and with them the exactness: fewer are more exact.
     public enum Tile: Int, Sendable {
+        /// F(4×4, 3×3): 36 products for 16 outputs.
         case four = 4
+        /// F(6×6, 3×3): 64 products for 36 outputs.
         case six = 6
 
         /// Inputs of a tile along an axis.

@@ -9,6 +9,7 @@
 public struct MotionField: Sendable {
     /// Extents of the pictures in pixels.
     public let height: Int
+    /// Columns of the pictures.
     public let width: Int
     /// The displacement of every block, at the full size.
     private let vectors: VectorGrid

@@ -12,6 +12,10 @@ public struct BilinearRotation: Sendable {
     /// Rows that one task takes.
     private static let bandRows = 32
 
+    /// - Parameters:
+    ///   - degrees: counter-clockwise.
+    ///   - height: rows of the picture, before and after.
+    ///   - width: its columns.
     public init(degrees: Float, height: Int, width: Int) {
         self.height = height
         self.width = width

@@ -32,6 +32,7 @@ public struct BilinearScaling: Sendable {
         var outputs: Int { first.count }
     }
 
+    /// Between two extents in pixels, all at least 1.
     public init(
         fromHeight inputHeight: Int, width inputWidth: Int, toHeight outputHeight: Int, width outputWidth: Int
     ) {

@@ -4,6 +4,7 @@ public struct TriangleScaling: Sendable {
     private let rows: TriangleFilter
     private let columns: TriangleFilter
 
+    /// Between two extents in pixels, all at least 1.
     public init(fromHeight height: Int, width: Int, toHeight newHeight: Int, width newWidth: Int) {
         rows = TriangleFilter(from: height, to: newHeight)
         columns = TriangleFilter(from: width, to: newWidth)
@@ -78,6 +79,7 @@ public struct TriangleFilter: Sendable {
     /// The weights of all spans, one after another.
     public private(set) var weights: [Float] = []
 
+    /// Finds the weights between two numbers of pixels, both at least 1.
     public init(from old: Int, to new: Int) {
         self.old = old
         let scale = Double(old) / Double(new)

@@ -4,6 +4,7 @@ public struct Workers: Sendable {
     /// Threads, at least 1.
     public let count: Int
 
+    /// - Parameter count: threads; fewer than one are one.
     public init(_ count: Int) { self.count = max(1, count) }
 
     /// One thread, for work inside a task that already has company.

@@ -10,6 +10,7 @@
 public struct RandomGenerator: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
+    /// Begins the sequence that belongs to a seed.
     public init(seed: UInt64) {
         var z = seed
         func splitMix() -> UInt64 {

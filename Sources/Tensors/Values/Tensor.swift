@@ -8,6 +8,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     /// Columns.
     public var width: Int
 
+    /// In the order in which values lie in memory, the last one fastest.
     public init(_ channels: Int, _ height: Int, _ width: Int) {
         self.channels = channels
         self.height = height

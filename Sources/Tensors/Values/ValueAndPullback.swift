@@ -7,6 +7,7 @@ public struct ValueAndPullback<Output, InputGradient> {
     /// From the gradient of a score with respect to the output to its gradient with respect to the input.
     public let pullback: (consuming Output) -> InputGradient
 
+    /// - Parameter pullback: linear in the gradient that it takes. A value that is kept for it lives as long as this.
     @inlinable
     public init(_ output: Output, pullback: @escaping (consuming Output) -> InputGradient) {
         self.output = output
