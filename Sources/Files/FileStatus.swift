@@ -12,6 +12,7 @@ public struct FileStatus: Equatable, Sendable {
     public enum Kind: Sendable {
         /// A regular file.
         case file
+        /// A directory.
         case folder
         /// A symbolic link; only where links are not followed.
         case link

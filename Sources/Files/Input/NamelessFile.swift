@@ -11,6 +11,9 @@ import Musl
 public final class NamelessFile {
     private let descriptor: Int32
 
+    /// Writes the bytes to a file in TMPDIR, or in /tmp, and takes its name away.
+    ///
+    /// - Throws: the system's error where there is no room, or no right to write.
     public init(_ bytes: [UInt8]) throws(SystemError) {
         let folder = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         var name = FileName.bytes(of: FileName.join(folder, "lucid-XXXXXX")).map { CChar(bitPattern: $0) } + [0]
