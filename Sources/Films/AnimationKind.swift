@@ -2,8 +2,11 @@ import Files
 
 /// The kinds of animation.
 public enum AnimationKind: Equatable {
+    /// A GIF.
     case gif
+    /// A film that ffmpeg writes.
     case film(FilmFormat)
+    /// A folder of numbered PNGs.
     case folder
 
     /// The kind that a name asks for.

@@ -10,6 +10,7 @@ import Images
 ///
 /// Frames after the last one that was asked for are not decoded; a film's process ends with the object.
 public final class FrameSource {
+    /// The folder, or the film, as it was named.
     public let path: String
     /// Frames in all, those passed over included; nil if unknown, as of a film whose frames come unevenly. A film's number is
     /// that of its packets, which a damaged one may miss by a few.

@@ -18,7 +18,9 @@ public final class FrameWriter {
     /// Frames a second that films have.
     public static let possibleRates = 0.002...1000
 
+    /// The file, or the folder of frames.
     public let path: String
+    /// Frames a second.
     public let rate: Double
     /// Frames so far.
     public private(set) var count = 0

@@ -11,6 +11,7 @@ public struct GIFEncoder: Sendable {
 
     /// The width and height of every frame, in pixels.
     public let width: Int
+    /// Rows of every frame, in pixels.
     public let height: Int
     /// How many frames there are so far.
     public private(set) var count = 0
