@@ -2,6 +2,7 @@
 public enum ContactSheet {
     /// A picture and the words under it.
     public struct Tile: Sendable {
+        /// In any size; the grid's cells fit the largest.
         public var picture: Picture
         /// In lines; nil for none.
         public var caption: String?

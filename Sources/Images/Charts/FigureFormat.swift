@@ -1,6 +1,8 @@
 /// The documents that hold a figure as boxes, pictures and text, beside the pictures that hold its pixels.
 public enum FigureFormat: String, CaseIterable, Sendable {
+    /// Scalable Vector Graphics, with the pictures in it as PNGs.
     case svg
+    /// A page of PDF.
     case pdf
 
     /// The format of a file's name; nil for a picture's, or any other.

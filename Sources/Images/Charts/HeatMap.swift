@@ -3,6 +3,7 @@
 public struct HeatMap: Sendable {
     /// The label beside a row or above a column.
     public enum Label: Sendable {
+        /// Words.
         case name(String)
         /// A name beside it; empty for none.
         case picture(Picture, name: String)

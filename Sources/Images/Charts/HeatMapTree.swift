@@ -8,6 +8,7 @@ extension HeatMap {
             /// How alike they are, 1 for the same.
             let value: Double
 
+            /// - Parameter value: how alike the two are, 1 for the same.
             public init(first: Int, second: Int, value: Double) { (self.first, self.second, self.value) = (first, second, value) }
         }
 
@@ -16,6 +17,7 @@ extension HeatMap {
         /// Joins of at least this value count; a line stands there, with the number over it.
         let mark: Double
 
+        /// - Parameter joins: in their order, each after those that it joins.
         public init(joins: [Join], mark: Double) { (self.joins, self.mark) = (joins, mark) }
 
         // In pixels.

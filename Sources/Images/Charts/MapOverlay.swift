@@ -2,15 +2,19 @@ import Foundation
 
 /// A map of numbers over the part of a photograph that it belongs to, with its scale and words under it.
 public struct MapOverlay: Sendable {
+    /// The photograph under the map, in its own size.
     public var photo: Picture
     /// `[rows, columns]`, row-major.
     public var values: [Float]
+    /// Rows of the map.
     public var rows: Int
+    /// Columns of the map.
     public var columns: Int
     /// Where the values lie in the photograph.
     public var placement: Placement
     /// The value whose colour is the strongest. Above 0.
     public var limit: Float
+    /// The colours that values have.
     public var colors: MapColors
     /// Words under the scale, in lines.
     public var caption: [String]
@@ -21,14 +25,20 @@ public struct MapOverlay: Sendable {
         public var firstColumn: Double
         /// From one column to the next.
         public var columnStep: Double
+        /// The middle of what the first row sees.
         public var firstRow: Double
+        /// From one row to the next.
         public var rowStep: Double
         /// The part that the network saw; the rest is dimmed.
         public var left: Double
+        /// Upper edge of the part that the network saw.
         public var top: Double
+        /// Right edge of the part that the network saw.
         public var right: Double
+        /// Lower edge of the part that the network saw.
         public var bottom: Double
 
+        /// All in pixels of the photograph.
         public init(
             firstColumn: Double, columnStep: Double, firstRow: Double, rowStep: Double, left: Double, top: Double, right: Double, bottom: Double
         ) {
@@ -37,6 +47,7 @@ public struct MapOverlay: Sendable {
         }
     }
 
+    /// - Parameter values: `[rows, columns]`, row-major.
     public init(
         photo: Picture, values: [Float], rows: Int, columns: Int, placement: Placement, limit: Float, colors: MapColors, caption: [String]
     ) {

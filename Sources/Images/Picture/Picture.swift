@@ -5,13 +5,17 @@
 public struct Picture: Sendable, Equatable {
     /// How many bits a sample has.
     public enum BitDepth: Int, Sendable {
+        /// 0…255, as in every JPEG and in most PNGs.
         case eight = 8
+        /// 0…65535, as in PNGs and TIFFs of cameras.
         case sixteen = 16
     }
 
     /// `[height, width, channels]`, interleaved: red, green, blue and, if there is one, alpha of a pixel lie together.
     public enum Samples: Sendable, Equatable {
+        /// 0…255.
         case eight([UInt8])
+        /// 0…65535.
         case sixteen([UInt16])
     }
 
