@@ -4,7 +4,9 @@ import Networks
 
 /// The name of a model on Hugging Face's hub: "hf:OWNER/NAME", or "timm/NAME".
 public struct HubName: Sendable, Hashable {
+    /// The person or the organization.
     public let owner: String
+    /// The model's name among its owner's.
     public let name: String
 
     /// Nil for what is no such name.

@@ -11,6 +11,7 @@ public struct HubPull {
     let environment: Environment
     let patience: Int
 
+    /// - Parameter patience: seconds without a byte after which a download is given up.
     public init(_ name: HubName, _ environment: Environment, patience: Int = Pull.defaultPatience) {
         (self.name, self.environment, self.patience) = (name, environment, patience)
     }
