@@ -12,6 +12,7 @@ public struct ONNXContents: Sendable {
     public let operators: [String: Int]
     /// Inputs without values, and outputs: the name, and the extents, "?" for those left open.
     public let inputs: [(name: String, shape: [String])]
+    /// What it gives, likewise.
     public let outputs: [(name: String, shape: [String])]
     /// The tensors with values: the name, the type's name, the extents.
     public let tensors: [(name: String, type: String, shape: [Int])]
