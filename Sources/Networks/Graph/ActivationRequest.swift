@@ -15,6 +15,7 @@ public struct ActivationRequest: Sendable, Hashable {
         /// Row.
         public var y: Int?
 
+        /// - Parameters: nil for the middle.
         public init(x: Int? = nil, y: Int? = nil) {
             self.x = x
             self.y = y
@@ -73,6 +74,7 @@ public struct Activation: Sendable {
         /// Columns of the whole layer.
         public let width: Int
 
+        /// - Parameters: the height and the width are the whole layer's.
         public init(top: Int = 0, left: Int = 0, height: Int, width: Int) {
             self.top = top
             self.left = left

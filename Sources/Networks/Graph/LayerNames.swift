@@ -14,6 +14,7 @@ public struct LayerNameError: Error, CustomStringConvertible {
     /// Why it cannot be drawn, where the file has it.
     public var reason: String?
 
+    /// - Parameter nearest: names that there are, best first.
     public init(name: String, nearest: [String], reason: String? = nil) { (self.name, self.nearest, self.reason) = (name, nearest, reason) }
 
     public var description: String {

@@ -27,6 +27,9 @@ public struct Model: Sendable {
     /// The architecture's name, where the model's does not begin with it.
     public var architectureName: String?
 
+    /// - Parameters:
+    ///   - hasItsOwnPreprocessing: whether the preprocessing is the one that comes with the name.
+    ///   - classNames: one for each output; nil where the network does not end in classes.
     public init(
         name: String, weightsSHA256: String, network: Network, preprocessing: Preprocessing,
         hasItsOwnPreprocessing: Bool = true, classNames: [String]?
@@ -47,6 +50,7 @@ public struct WeightsIdentity: Sendable, Hashable {
     /// Where in the file they are; nil where there are no others.
     public let key: String?
 
+    /// - Parameter sha256: the file's, in hexadecimal.
     public init(sha256: String, key: String?) { (self.sha256, self.key) = (sha256, key) }
 
     /// Reads the text of a record.

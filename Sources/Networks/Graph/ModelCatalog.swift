@@ -38,6 +38,9 @@ public struct ModelCatalog: Sendable {
     /// Every model in models.json, in its order.
     public let models: [ModelDescription]
 
+    /// Reads the folder's models.json.
+    ///
+    /// - Throws: `WeightsError` where it is missing, or is no such list.
     public init(folder: String) throws(WeightsError) {
         struct Manifest: Decodable {
             let `default`: String

@@ -23,6 +23,7 @@ public struct Network: Sendable {
         /// Columns of pixels.
         public let width: Int
 
+        /// In pixels.
         public init(height: Int, width: Int) {
             self.height = height
             self.width = width

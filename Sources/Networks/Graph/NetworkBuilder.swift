@@ -26,6 +26,9 @@ public struct NetworkBuilder {
     /// How the program that gave the weights differs from torchvision.
     let variation: Naming.Variation
 
+    /// Begins a graph at its image.
+    ///
+    /// - Parameter store: the weights, by their names in the checkpoint.
     public init(inputChannels: Int = 3, weights store: any WeightStore) {
         self.init(inputChannels: inputChannels, weights: store, variation: Naming.Variation())
     }

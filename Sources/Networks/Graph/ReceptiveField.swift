@@ -11,6 +11,7 @@ public struct ReceptiveField: Sendable, Hashable {
         /// The middle of what the first position sees; a pixel's own middle is 0.5.
         public var firstCentre = 0.5
 
+        /// The image itself, where nothing else is said.
         public init(extent: Int = 1, step: Int = 1, firstCentre: Double = 0.5) {
             (self.extent, self.step, self.firstCentre) = (extent, step, firstCentre)
         }
@@ -19,9 +20,12 @@ public struct ReceptiveField: Sendable, Hashable {
         public func centre(of position: Int) -> Double { firstCentre + Double(position * step) }
     }
 
+    /// From top to bottom.
     public var rows = Axis()
+    /// From left to right.
     public var columns = Axis()
 
+    /// The image itself, where nothing else is said.
     public init(rows: Axis = Axis(), columns: Axis = Axis()) { (self.rows, self.columns) = (rows, columns) }
 }
 

@@ -4,6 +4,7 @@ import Tensors
 public struct GivenInput: Sendable, Hashable {
     /// The value of an input.
     public enum Value: Sendable, Hashable {
+        /// 0 everywhere.
         case zeros
         /// A file that has still to be read: numbers (.npy), or a picture.
         case file(String)
@@ -22,13 +23,17 @@ public struct GivenInput: Sendable, Hashable {
         /// The file's digest.
         public var sha256: String?
 
+        /// - Parameter source: "zeros", or a file's name without its folder.
         public init(name: String, source: String, sha256: String? = nil) {
             (self.name, self.source, self.sha256) = (name, source, sha256)
         }
     }
 
+    /// Its name, and where its value is from.
     public var note: Note
+    /// The value that it is held at.
     public var value: Value
 
+    /// Another input, held at a value.
     public init(_ note: Note, _ value: Value) { (self.note, self.value) = (note, value) }
 }

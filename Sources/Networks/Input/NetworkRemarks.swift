@@ -13,6 +13,7 @@ public struct NetworkRemarks: Sendable {
     /// Lines that people should read once.
     public var notes: [String] = []
 
+    /// Nothing to remark: the layers tell everything.
     public init() {}
 }
 
@@ -25,6 +26,7 @@ public struct UnreadLayer: Sendable {
     /// The node that was not understood, and why.
     public let reason: String
 
+    /// - Parameter module: nil where the node's own name is its module's path.
     public init(name: String, module: String?, reason: String) {
         (self.name, self.module, self.reason) = (name, module, reason)
     }

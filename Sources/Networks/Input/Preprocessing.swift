@@ -19,6 +19,10 @@ public struct Preprocessing: Sendable, Hashable, Codable {
     /// Other inputs of the network than the picture, and what they are held at; nil where there are none.
     public var inputs: [GivenInput.Note]?
 
+    /// - Parameters:
+    ///   - range: the two ends that 0…1 is stretched to; [0, 1] leaves it.
+    ///   - mean: one number for each channel, or one for all; in that range, as the deviation.
+    ///   - resize: the shorter side before the crop, in pixels, which is torchvision's usual one.
     public init(range: [Float], mean: [Float], std: [Float], bgr: Bool = false, resize: Int = 256, crop: Int = 224) {
         self.range = range
         self.mean = mean

@@ -25,6 +25,7 @@ public struct SizeFit: Sendable {
         let sizes = Mutex<[Network.Size: Network.Size?]>([:])
     }
 
+    /// - Parameter layers: those that will be looked at; what lies behind them may refuse a size.
     public init(_ network: Network, layers: Set<LayerName>) {
         let asked = Set(network.nodes.indices.filter { layers.contains(LayerName(node: network.nodes[$0].name)) })
         var needed = asked

@@ -5,6 +5,7 @@ public struct Composition: Layer {
     /// First to last.
     public let layers: [any Layer]
 
+    /// - Parameter layers: first to last, at least one.
     public init(_ layers: [any Layer]) {
         precondition(!layers.isEmpty)
         self.layers = layers

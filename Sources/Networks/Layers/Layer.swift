@@ -66,6 +66,7 @@ public typealias LayerResult = ValueAndPullback<FeatureMap, [FeatureMap]>
 public protocol WeightlessLayer: Layer, PreparedLayer {}
 
 extension WeightlessLayer {
+    /// The layer itself: without weights there is nothing to prepare.
     public func prepared(for preparation: Preparation) -> any PreparedLayer { self }
 }
 
@@ -79,6 +80,7 @@ public struct Preparation: Sendable, Hashable {
     /// Every reader of the output masks the gradient that it sends back, so that a `RectifyingLayer` need not.
     var receivesMaskedGradient = false
 
+    /// Any algorithm, and gradients that nobody masks, where nothing else is said.
     public init(convolution: ConvolutionChoice = .auto) { self.convolution = convolution }
 }
 
@@ -90,6 +92,7 @@ public struct Restriction {
     /// longer passed).
     public var inputs: [[Int]?]
 
+    /// - Parameter inputs: for each input the channels that it must supply, ascending; nil for all.
     public init(layer: any Layer, inputs: [[Int]?]) {
         self.layer = layer
         self.inputs = inputs
@@ -107,6 +110,7 @@ public struct Pass: Sendable {
     /// The pullbacks will be called; without, they need not work.
     public var remembers: Bool
 
+    /// One thread, true derivatives, and a way back, where nothing else is said.
     public init(
         workers: Workers = .one, rectifier: RectifierGradient = .plain, poolGradient: PoolGradient = .winner,
         remembers: Bool = true
@@ -125,6 +129,7 @@ public struct ShapeError: Error, CustomStringConvertible, Equatable {
     /// Why they do not fit.
     public let reason: String
 
+    /// - Parameter layer: empty where the layer does not know its own name.
     public init(_ reason: String, layer: String = "") {
         self.reason = reason
         self.layer = layer

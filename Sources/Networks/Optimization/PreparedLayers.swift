@@ -13,6 +13,7 @@ public final class PreparedLayers: Sendable {
 
     private let layers = Mutex<[Key: any PreparedLayer]>([:])
 
+    /// Nothing is prepared yet.
     public init() {}
 
     /// The layer of an optimized node, prepared by the first caller who asks for it.

@@ -2,10 +2,26 @@
 public enum ForeignFile: Sendable, Equatable {
     /// The kind that a file was expected to be.
     public enum Wanted: Sendable {
-        case weights, graph
+        /// Tensors by name.
+        case weights
+        /// A network, such as an .onnx file.
+        case graph
     }
 
-    case pointer, webPage, hdf5, tensorFlowLite, keras, torch, safetensors
+    /// The pointer that Git LFS leaves in the place of a file that was not fetched.
+    case pointer
+    /// The page that a browser saves in the place of a file behind a link.
+    case webPage
+    /// HDF5, such as Keras's .h5.
+    case hdf5
+    /// TensorFlow Lite's .tflite.
+    case tensorFlowLite
+    /// Keras's .keras.
+    case keras
+    /// A checkpoint of PyTorch where a graph was wanted.
+    case torch
+    /// Weights where a graph was wanted.
+    case safetensors
 
     /// Recognises a file by its first bytes; nil for one that may be what was wanted.
     ///

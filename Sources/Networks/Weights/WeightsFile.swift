@@ -31,6 +31,7 @@ public struct WeightsError: Error, CustomStringConvertible, Equatable {
     /// The file is not there or cannot be opened (exit code 66 rather than 65).
     public let isMissing: Bool
 
+    /// - Parameter isMissing: whether the file is not there, or cannot be opened.
     public init(file: String, reason: String, isMissing: Bool = false) {
         self.file = file
         self.reason = reason

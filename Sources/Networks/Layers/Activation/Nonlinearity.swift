@@ -26,6 +26,7 @@ public struct Nonlinearity: WeightlessLayer {
 /// min(max(x, 0), 6) (Howard et al. 2017, arXiv:1704.04861), a rectifier with two kinks: `RectifierGradient` decides what
 /// both let through.
 public struct ReLU6: WeightlessLayer {
+    /// Has no parameters.
     public init() {}
 
     /// Where the upper kink is.

@@ -4,6 +4,7 @@ import Tensors
 public struct ParametricReLU: Layer {
     private var slopes: Parameter  // [channels] or [1]
 
+    /// - Parameter slopes: `[channels]`, or `[1]` for all of them.
     public init(slopes: Parameter) { self.slopes = slopes }
 
     public var traits: LayerTraits { .keepsFeatures }

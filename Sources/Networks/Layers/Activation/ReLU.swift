@@ -5,6 +5,7 @@ import Tensors
 /// A negative input leaves −0.0, an input of exactly zero +0.0: the sign bit tells `RectifierGradient.redirected` on which
 /// side of the kink a value was, so that nobody has to keep the input.
 public struct ReLU: WeightlessLayer {
+    /// Has no parameters.
     public init() {}
 
     public var traits: LayerTraits { [.channelwise, .rectifies, .keepsFeatures, .mergesIntoPrevious] }

@@ -6,6 +6,7 @@ public struct Rounding: WeightlessLayer {
     private let low: Float
     private let high: Float
 
+    /// Rounds to whole numbers within two bounds, both included.
     public init(_ low: Float, _ high: Float) { (self.low, self.high) = (low, high) }
 
     public var traits: LayerTraits { [.channelwise, .keepsFeatures] }

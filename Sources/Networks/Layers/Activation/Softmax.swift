@@ -2,6 +2,7 @@ import Tensors
 
 /// exp(x_c) / Σ_k exp(x_k) over the channels at each position.
 public struct Softmax: WeightlessLayer {
+    /// Has no parameters.
     public init() {}
 
     public var traits: LayerTraits { .probabilities }

@@ -14,6 +14,10 @@ public struct MatrixProduct: WeightlessLayer {
         /// Columns, not rows, are contiguous.
         public let isTransposed: Bool
 
+        /// - Parameters:
+        ///   - shape: the whole input's.
+        ///   - offsets: in values from the input's start, one for every product.
+        ///   - stride: in values.
         public init(shape: Shape, offsets: [Int], stride: Int, isTransposed: Bool) {
             self.shape = shape
             self.offsets = offsets

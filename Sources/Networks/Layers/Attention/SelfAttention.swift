@@ -16,6 +16,11 @@ public struct SelfAttention: Layer {
     let outputWeights: Parameter  // [channels, channels]
     let outputBiases: Parameter  // [channels]
 
+    /// - Parameters:
+    ///   - inputWeights: `[3 · channels, channels]`: queries, keys, values.
+    ///   - inputBiases: `[3 · channels]`.
+    ///   - outputWeights: `[channels, channels]`.
+    ///   - outputBiases: `[channels]`.
     public init(
         channels: Int, heads: Int, inputWeights: Parameter, inputBiases: Parameter, outputWeights: Parameter,
         outputBiases: Parameter

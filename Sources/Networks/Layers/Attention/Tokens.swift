@@ -5,6 +5,7 @@ import Tensors
 public struct ClassToken: Layer {
     private var token: Parameter  // [1, 1, channels]
 
+    /// - Parameter token: `[1, 1, channels]`.
     public init(token: Parameter) { self.token = token }
 
     public var traits: LayerTraits { .piecewiseLinear }
@@ -57,6 +58,7 @@ public struct ClassToken: Layer {
 public struct PositionEmbedding: Layer {
     private var embedding: Parameter  // [1, positions, channels]
 
+    /// - Parameter embedding: `[1, positions, channels]`.
     public init(embedding: Parameter) { self.embedding = embedding }
 
     public var traits: LayerTraits { .piecewiseLinear }
@@ -99,6 +101,7 @@ public struct PositionEmbedding: Layer {
 
 /// The first position alone, as a vector: the class token at the end of a vision transformer.
 public struct FirstPosition: WeightlessLayer {
+    /// Has no parameters.
     public init() {}
 
     public var traits: LayerTraits { [.channelwise, .piecewiseLinear] }

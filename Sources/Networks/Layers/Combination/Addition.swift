@@ -6,6 +6,7 @@ public struct Addition: RectifyingLayer {
     /// A rectifier follows and is applied on the way.
     public var rectifies = false
 
+    /// Adds, without a rectifier.
     public init() {}
 
     public var traits: LayerTraits { [.channelwise, .piecewiseLinear, rectifies ? .rectifies : .linear] }

@@ -5,12 +5,38 @@ import Tensors
 public struct Arithmetic: Layer {
     /// A function of two numbers a and b; truths are 1 and 0.
     public enum Operation: String, Sendable {
-        case add, subtract, multiply, divide, maximum, minimum
+        /// a + b
+        case add
+        /// a − b
+        case subtract
+        /// a · b
+        case multiply
+        /// a / b
+        case divide
+        /// The larger one.
+        case maximum
+        /// The smaller one.
+        case minimum
         /// aᵇ
         case power
         /// The remainder of a when whole multiples of b are taken off, with the sign of a or that of b.
         case remainder, modulo
-        case equal, less, greater, lessOrEqual, greaterOrEqual, and, or, xor
+        /// Whether the two are the same number.
+        case equal
+        /// a < b
+        case less
+        /// a > b
+        case greater
+        /// a ≤ b
+        case lessOrEqual
+        /// a ≥ b
+        case greaterOrEqual
+        /// Neither is 0.
+        case and
+        /// One is not 0, or both.
+        case or
+        /// Exactly one is not 0.
+        case xor
     }
 
     /// a ∘ b

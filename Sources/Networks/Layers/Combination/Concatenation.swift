@@ -2,6 +2,7 @@ import Tensors
 
 /// The channels of several inputs one after the other.
 public struct Concatenation: WeightlessLayer {
+    /// Takes any number of inputs, all of the same height and width.
     public init() {}
 
     public var traits: LayerTraits { [.piecewiseLinear, .preservesZeroGradient, .linear] }

@@ -9,6 +9,9 @@ public struct HeldInput: Layer {
     private let constant: Parameter  // in the order of memory
     private let shape: Shape
 
+    /// - Parameters:
+    ///   - place: the constant's, counted from 0 among all inputs.
+    ///   - shape: the constant's, with as many values as it has.
     public init(_ layer: any Layer, place: Int, _ constant: Parameter, shape: Shape) {
         precondition(constant.count == shape.count)
         (self.layer, self.place, self.constant, self.shape) = (layer, place, constant, shape)

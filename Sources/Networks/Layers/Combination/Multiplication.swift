@@ -3,6 +3,7 @@ import Tensors
 /// Each channel of the second input times the one value that the first has for it: the excitation of a
 /// squeeze-and-excitation block (Hu et al. 2017, arXiv:1709.01507).
 public struct Multiplication: WeightlessLayer {
+    /// Takes the factors, `[channels, 1, 1]`, then the values, `[channels, height, width]`.
     public init() {}
 
     public var traits: LayerTraits { .channelwise }
@@ -30,6 +31,7 @@ public struct Multiplication: WeightlessLayer {
 public struct LayerScale: Layer {
     private var factors: Parameter  // [channels, 1, 1]
 
+    /// - Parameter factors: `[channels, 1, 1]`.
     public init(factors: Parameter) { self.factors = factors }
 
     public var traits: LayerTraits { .piecewiseLinear }

@@ -17,6 +17,7 @@ public struct Selection: Layer {
     /// The condition, the value where it holds, and the value where it does not.
     let operands: [Operand]
 
+    /// Takes the first where the condition is not 0, and the second where it is.
     public init(where condition: Operand, _ first: Operand, else second: Operand) { operands = [condition, first, second] }
 
     /// A constant of many positions has no part that belongs to a part of the picture.

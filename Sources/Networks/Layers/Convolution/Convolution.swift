@@ -22,6 +22,9 @@ public struct Convolution: RectifyingLayer {
     private var weights: Parameter  // [filters, inputChannels / groups, kernelHeight, kernelWidth]
     private var biases: Parameter?  // [filters]
 
+    /// - Parameters:
+    ///   - weights: `[filters, inputChannels / groups, kernelHeight, kernelWidth]`.
+    ///   - biases: `[filters]`; nil for none.
     public init(
         inputChannels: Int, filters: Int, window: Window, groups: Int = 1, weights: Parameter, biases: Parameter?
     ) {

@@ -12,6 +12,9 @@ public struct Linear: Layer {
     /// Packed both ways a matrix takes twice its memory; larger ones stay as they are.
     private static let mostPackedWeights = 4 * 1024 * 1024
 
+    /// - Parameters:
+    ///   - weights: `[outputs, inputs]`.
+    ///   - biases: `[outputs]`; nil for none.
     public init(inputs: Int, outputs: Int, weights: Parameter, biases: Parameter?) {
         self.inputs = inputs
         self.outputs = outputs

@@ -12,6 +12,10 @@ public struct TransposedConvolution: Layer {
     let weights: Parameter  // [input channels, output channels / groups, kernelHeight, kernelWidth]
     let biases: Parameter?  // [output channels]
 
+    /// - Parameters:
+    ///   - extra: rows and columns beyond what the last input position needs (PyTorch's output_padding).
+    ///   - weights: `[input channels, output channels / groups, kernelHeight, kernelWidth]`.
+    ///   - biases: `[output channels]`; nil for none.
     public init(
         window: Window, groups: Int = 1, extra: (height: Int, width: Int) = (0, 0), weights: Parameter, biases: Parameter?
     ) {

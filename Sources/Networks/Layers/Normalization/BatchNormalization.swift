@@ -18,6 +18,7 @@ public struct BatchNormalization: RectifyingLayer {
     private var means: Parameter  // [channels]
     private var variances: Parameter  // [channels]
 
+    /// - Parameters: `[channels]` each; the means and variances of training, which stay.
     public init(
         channels: Int, epsilon: Float = 1e-5, weights: Parameter, biases: Parameter, means: Parameter, variances: Parameter
     ) {

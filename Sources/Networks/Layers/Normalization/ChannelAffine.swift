@@ -5,6 +5,7 @@ public struct ChannelAffine: WeightlessLayer {
     let scales: [Float]  // [channels]
     let shifts: [Float]  // [channels]
 
+    /// - Parameters: `[channels]` each.
     public init(scales: [Float], shifts: [Float]) {
         precondition(scales.count == shifts.count)
         self.scales = scales

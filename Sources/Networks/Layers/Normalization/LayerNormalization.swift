@@ -9,6 +9,9 @@ public struct LayerNormalization: Layer {
     let weights: Parameter  // [channels]
     let biases: Parameter  // [channels]
 
+    /// - Parameters:
+    ///   - epsilon: above 0; PyTorch takes 1e-5, vision transformers 1e-6.
+    ///   - weights: `[channels]`, like the biases.
     public init(epsilon: Float, weights: Parameter, biases: Parameter) {
         self.epsilon = epsilon
         self.weights = weights

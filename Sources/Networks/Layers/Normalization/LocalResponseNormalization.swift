@@ -13,6 +13,9 @@ public struct LocalResponseNormalization: WeightlessLayer {
     /// β in the paper. At ½ it is a root, which has a vectorised loop.
     public let exponent: Float
 
+    /// - Parameters:
+    ///   - size: channels in a neighbourhood, at least 1.
+    ///   - alpha: PyTorch's, which is divided by the size.
     public init(size: Int, alpha: Float, offset: Float, exponent: Float = 0.5) {
         precondition(size > 0)
         self.exponent = exponent

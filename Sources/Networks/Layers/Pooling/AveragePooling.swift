@@ -11,6 +11,9 @@ public struct AveragePooling: WeightlessLayer {
     /// Padding below and on the right, where it differs from that above and on the left.
     public let after: (height: Int, width: Int)
 
+    /// - Parameters:
+    ///   - window: without dilation.
+    ///   - after: padding below and on the right; nil for as much as above and on the left.
     public init(
         window: Window, ceiling: Bool = false, countsPadding: Bool = true, after: (height: Int, width: Int)? = nil
     ) {
@@ -62,6 +65,7 @@ public struct AdaptiveAveragePooling: WeightlessLayer {
     /// Columns of regions.
     public let width: Int
 
+    /// - Parameters: regions, at least 1 each way.
     public init(height: Int, width: Int) {
         precondition(height > 0 && width > 0)
         self.height = height

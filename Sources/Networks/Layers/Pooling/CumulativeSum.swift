@@ -7,6 +7,7 @@ public struct CumulativeSum: WeightlessLayer {
     /// From the last channel down.
     public let isReversed: Bool
 
+    /// From the first channel up, itself included, where nothing else is said.
     public init(isExclusive: Bool = false, isReversed: Bool = false) {
         self.isExclusive = isExclusive
         self.isReversed = isReversed

@@ -7,6 +7,7 @@ public struct MaxPooling: WeightlessLayer {
     /// Windows that hang over the far edge count (PyTorch's ceil_mode).
     public let ceiling: Bool
 
+    /// - Parameter ceiling: whether windows that hang over the far edge count.
     public init(window: Window, ceiling: Bool = false) {
         self.window = window
         self.ceiling = ceiling
@@ -86,6 +87,7 @@ public enum PoolGradient: String, Sendable, CaseIterable, Codable {
 
 /// The largest value of each channel; the gradient goes to the first largest one, in row-major order.
 public struct GlobalMaxPooling: WeightlessLayer {
+    /// Has no parameters.
     public init() {}
 
     public var traits: LayerTraits { [.channelwise, .piecewiseLinear, .preservesZeroGradient, .seesWholeInput] }

@@ -4,7 +4,16 @@ import Tensors
 public struct Reduction: WeightlessLayer {
     /// How the channels become one.
     public enum Kind: String, Sendable {
-        case mean, sum, maximum, minimum, product
+        /// Their sum by their number.
+        case mean
+        /// Σ over the channels.
+        case sum
+        /// The largest; the gradient goes to the first such channel.
+        case maximum
+        /// The smallest; the gradient goes to the first such channel.
+        case minimum
+        /// Π over the channels.
+        case product
         /// √Σx², Σ|x| and Σx².
         case length, magnitude, squares
         /// ln Σx and ln Σeˣ.
@@ -60,6 +69,7 @@ public struct Reduction: WeightlessLayer {
     /// Which one.
     public let kind: Kind
 
+    /// Makes one channel of all.
     public init(_ kind: Kind) { self.kind = kind }
 
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {

@@ -7,6 +7,7 @@ public struct ChannelChoice: WeightlessLayer {
     /// Which channel of the input each channel of the output is; each at most once.
     public let chosen: [Int]
 
+    /// - Parameter chosen: channels of the input, counted from 0, each at most once.
     public init(_ chosen: [Int], of inputChannels: Int) {
         precondition(Set(chosen).count == chosen.count && chosen.allSatisfy { $0 >= 0 && $0 < inputChannels })
         self.chosen = chosen

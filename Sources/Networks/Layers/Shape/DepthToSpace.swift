@@ -8,6 +8,7 @@ public struct DepthToSpace: WeightlessLayer {
     /// PyTorch's pixel_shuffle; else position · channels + c.
     public let isDepthFirst: Bool
 
+    /// - Parameter isDepthFirst: PyTorch's order of channels, c · side² + position; else TensorFlow's.
     public init(side: Int, isDepthFirst: Bool) {
         precondition(side > 0)
         self.side = side

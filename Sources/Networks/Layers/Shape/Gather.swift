@@ -17,6 +17,9 @@ public struct Gather: WeightlessLayer {
     /// Values that one task moves at a time.
     private static let pieceLength = 32_768
 
+    /// - Parameters:
+    ///   - places: for each value of the output in memory its place in the input's memory; −1 for `fill`.
+    ///   - fill: the value without a source.
     public init(from input: Shape, to output: Shape, places: [Int32], fill: Float = 0) {
         precondition(places.count == output.count, "\(places.count) places cannot fill \(output)")
         self.input = input

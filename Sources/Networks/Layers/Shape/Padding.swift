@@ -4,6 +4,7 @@ import Tensors
 public struct Padding: WeightlessLayer {
     /// How much each side gets.
     public enum Margins: Sendable, Hashable {
+        /// Rows and columns, at least 0 each.
         case fixed(top: Int, bottom: Int, left: Int, right: Int)
         /// TensorFlow's "SAME" for what this window does next: as much as makes ⌈extent / stride⌉ outputs, and where that is
         /// uneven the odd one below and on the right, or above and on the left with `upper` false. It depends on the
@@ -32,10 +33,12 @@ public struct Padding: WeightlessLayer {
     /// The constant.
     public let value: Float
 
+    /// - Parameter value: the constant around the input.
     public init(top: Int, bottom: Int, left: Int, right: Int, value: Float = 0) {
         self.init(.fixed(top: top, bottom: bottom, left: left, right: right), value: value)
     }
 
+    /// - Parameter value: the constant around the input.
     public init(_ margins: Margins, value: Float = 0) {
         if case .fixed(let top, let bottom, let left, let right) = margins {
             precondition(top >= 0 && bottom >= 0 && left >= 0 && right >= 0)

@@ -2,6 +2,7 @@ import Tensors
 
 /// The input itself: dropout once training is over, a change of the order of axes that moves nothing in memory, another name.
 public struct Identity: WeightlessLayer {
+    /// Has no parameters.
     public init() {}
 
     public var traits: LayerTraits { [.channelwise, .identity, .piecewiseLinear, .preservesZeroGradient, .linear] }
@@ -15,6 +16,7 @@ public struct Identity: WeightlessLayer {
 
 /// The same values as one vector, plane after plane as every framework has it: `[channels · height · width, 1, 1]`.
 public struct Flatten: WeightlessLayer {
+    /// Takes maps of any shape.
     public init() {}
 
     public var traits: LayerTraits { [.piecewiseLinear, .preservesZeroGradient] }
@@ -50,6 +52,7 @@ public struct Reinterpretation: WeightlessLayer {
     /// The output's shape, of as many values.
     public let output: Shape
 
+    /// - Parameters: two shapes of as many values.
     public init(from input: Shape, to output: Shape) {
         precondition(input.count == output.count, "\(input) cannot be read as \(output)")
         self.input = input

@@ -32,17 +32,34 @@ public struct SpatialResampling: WeightlessLayer {
         }
         /// How a place is rounded to the nearest position.
         public enum Rounding: String, Sendable {
-            case halfDown = "round_prefer_floor", halfUp = "round_prefer_ceil", floor, ceil
+            /// The nearest position, of two equally near ones the lower.
+            case halfDown = "round_prefer_floor"
+            /// The nearest position, of two equally near ones the upper.
+            case halfUp = "round_prefer_ceil"
+            /// The position below.
+            case floor
+            /// The position above.
+            case ceil
         }
         /// How the output's positions map to places of the input.
         public enum Coordinates: String, Sendable {
-            case halfPixel = "half_pixel", halfPixelSymmetric = "half_pixel_symmetric", pytorch = "pytorch_half_pixel"
-            case alignCorners = "align_corners", asymmetric
+            /// Pixels have an extent of 1, and their middles at ½: (x + ½) / scale − ½.
+            case halfPixel = "half_pixel"
+            /// The same, with the middle of both maps kept where the scale does not divide evenly.
+            case halfPixelSymmetric = "half_pixel_symmetric"
+            /// The same as half_pixel, but 0 for an output of one position.
+            case pytorch = "pytorch_half_pixel"
+            /// The outermost positions of both maps lie upon each other: x · (in − 1) / (out − 1).
+            case alignCorners = "align_corners"
+            /// The upper left corners lie upon each other: x / scale.
+            case asymmetric
+            /// Positions of the input begin at ½: (x + ½) / scale.
             case tensorflow = "tf_half_pixel_for_nn"
         }
         let mode: Mode
         let coordinates: Coordinates
 
+        /// Names are those of ONNX's Resize.
         public init(_ mode: Mode, _ coordinates: Coordinates) {
             self.mode = mode
             self.coordinates = coordinates
@@ -54,6 +71,7 @@ public struct SpatialResampling: WeightlessLayer {
     /// Along the columns' axis.
     public let columns: Rule
 
+    /// A rule for each axis.
     public init(rows: Rule, columns: Rule) {
         self.rows = rows
         self.columns = columns
