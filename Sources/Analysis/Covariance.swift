@@ -48,6 +48,7 @@ public struct SquareMatrix: Sendable {
     /// Row-major.
     public let elements: [Double]
 
+    /// - Parameter elements: row-major, extent · extent of them.
     public init(extent: Int, _ elements: [Double]) {
         precondition(elements.count == extent * extent)
         self.extent = extent

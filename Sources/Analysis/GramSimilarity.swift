@@ -10,6 +10,7 @@ public struct GramSimilarity: Sendable {
     /// The threads that it uses.
     public let workers: Workers
 
+    /// Compares pictures by their textures at one layer.
     public init(_ model: Model, _ layer: LayerName, workers: Workers) {
         self.model = model
         self.layer = layer

@@ -109,6 +109,7 @@ public struct Correlations: Sendable {
     /// The same for the other layer.
     public let liveColumns: [Bool]
 
+    /// - Parameter values: `[rows, columns]`, row-major, −1…1.
     public init(rows: Int, columns: Int, values: [Double], liveRows: [Bool], liveColumns: [Bool]) {
         precondition(values.count == rows * columns && liveRows.count == rows && liveColumns.count == columns)
         self.rows = rows
@@ -118,6 +119,7 @@ public struct Correlations: Sendable {
         self.liveColumns = liveColumns
     }
 
+    /// The correlation of a channel of the one layer with a channel of the other, −1…1.
     public subscript(row: Int, column: Int) -> Double { values[row * columns + column] }
 
     /// For each row the column of the highest correlation, the first of several; nil for a dead one, or if all columns are.

@@ -17,9 +17,11 @@ public struct Attribution: Sendable {
 
     /// How a method goes about it.
     public struct Recipe: Sendable, Codable, Equatable {
+        /// The way that the score is followed back to the picture, or that the picture is changed.
         public var method = AttributionMethod.gradientTimesActivation
         /// Points of a path.
         public var steps = 50
+        /// How the points of the path are placed and weighed.
         public var rule = PathRule.gauss
         /// Noisy copies, or masks.
         public var samples = 50
@@ -27,6 +29,7 @@ public struct Attribution: Sendable {
         public var noise: Float = 0.15
         /// The side of a patch in pixels; half of it is from one patch to the next.
         public var patch = 32
+        /// Seed of the noise, and of the masks.
         public var seed: UInt64 = 0
 
         /// The usual method with its usual numbers.

@@ -1,21 +1,41 @@
 /// The ways to say which part of a picture a score comes from.
 public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
+    /// At a layer: Σ over channels of activation times gradient, at each position.
     case gradientTimesActivation = "grad-x-activation"
+    /// At a layer: activations weighed by their channel's mean gradient (Selvaraju et al. 2017, arXiv:1610.02391).
     case gradCAM = "grad-cam"
+    /// Grad-CAM with weights by powers of the gradient (Chattopadhay et al. 2018, arXiv:1710.11063).
     case gradCAMPlusPlus = "grad-cam++"
+    /// Grad-CAM with weights whose parts sum up to the score (Fu et al. 2020, arXiv:2008.02312).
     case xGradCAM = "xgrad-cam"
+    /// At a layer: positive gradients weigh each activation at its own position (Jiang et al. 2021).
     case layerCAM = "layer-cam"
+    /// At a layer: the first principal component of the activations, whatever the score (Muhammad and Yeasin 2020,
+    /// arXiv:2008.00299).
     case eigenCAM = "eigen-cam"
+    /// At a layer: its share of integrated gradients (Dhamdhere, Sundararajan and Yan 2018, arXiv:1805.12233).
     case conductance
+    /// Integrated gradients on the way from a baseline to the picture (Sundararajan, Taly and Yan 2017, arXiv:1703.01365).
     case integrated
+    /// The magnitude of the gradient at each pixel (Simonyan, Vedaldi and Zisserman 2013, arXiv:1312.6034).
     case saliency
+    /// The gradient at each pixel times the network's input there.
     case inputTimesGradient = "input-x-gradient"
+    /// The mean of the gradients at noisy copies of the picture (Smilkov et al. 2017, arXiv:1706.03825).
     case smoothGrad = "smoothgrad"
+    /// The mean of those gradients' squares.
     case squaredSmoothGrad = "smoothgrad-squared"
+    /// The variance of those gradients (Adebayo et al. 2018, arXiv:1810.03307).
     case varGrad = "vargrad"
+    /// How far the score falls while a patch is covered (Zeiler and Fergus 2013, arXiv:1311.2901).
     case occlusion
+    /// The mean score of pictures behind random masks that show the pixel (Petsiuk, Das and Saenko 2018, arXiv:1806.07421).
     case rise
+    /// The gradient with rectifiers that let through what is positive both ways (Springenberg et al. 2014,
+    /// arXiv:1412.6806).
     case guided
+    /// The gradient with rectifiers that let through what is positive on the way back (Zeiler and Fergus 2013,
+    /// arXiv:1311.2901).
     case deconvolution
 
     /// The map lies over the positions of a layer, not over pixels.

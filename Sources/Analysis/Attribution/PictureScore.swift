@@ -6,6 +6,7 @@ import Visualization
 public struct PictureScore: Sendable {
     /// The extents of the pictures that it takes, `[channels, height, width]`.
     public let shape: Shape
+    /// The network whose score it is.
     public let model: Model
     /// The layers whose activations and gradients can be asked for.
     public let layers: Set<LayerName>
@@ -16,6 +17,7 @@ public struct PictureScore: Sendable {
 
     /// The activations of layers, and a score's gradients there.
     public struct Evidence: Sendable {
+        /// The score of the picture, before any softmax where the target is a class.
         public let score: Float
         /// Whole, `[channels, height, width]`.
         public let activations: [LayerName: Tensor]

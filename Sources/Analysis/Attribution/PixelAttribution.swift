@@ -25,7 +25,14 @@ extension PictureScore {
     }
 
     /// A statistic of the gradients at noisy copies of a picture (Smilkov et al. 2017; Adebayo et al. 2018).
-    public enum NoiseStatistic: Sendable { case mean, square, variance }
+    public enum NoiseStatistic: Sendable {
+        /// SmoothGrad.
+        case mean
+        /// The mean of the squares.
+        case square
+        /// VarGrad: the mean of the squares less the square of the mean.
+        case variance
+    }
 
     /// - Parameter deviation: of the noise, in the picture's unit (0…1).
     public func smoothedGradients(
