@@ -94,12 +94,14 @@ public struct RenderPlan: Sendable, Codable, Equatable {
         /// The share of the score's gradient; below 0 the penalty is a reward.
         public var share: Float
 
+        /// - Parameter share: below 0 for a reward.
         public init(objective: String, share: Float) {
             self.objective = objective
             self.share = share
         }
     }
 
+    /// - Parameters: those of the fields with these names. Without a learning rate it is the canvas's for the optimizer.
     public init(
         model: String, weights: String, objective: String, width: Int = 224, height: Int = 224, steps: Int = 512,
         seed: UInt64 = 0, parameterization: ParameterizationName = .fft, decayPower: Float = 1,

@@ -14,6 +14,7 @@ public struct Batch: Sendable {
         /// The directions of the classes that the objective is about, `[features]` (`Network.ClassifierHead`).
         package var classDirections: [Int: [Double]] = [:]
 
+        /// - Parameter activations: by the names in `Objective.requests`.
         public init(image: Tensor, activations: [String: Activation], step: Int? = nil) {
             self.image = image
             self.activations = activations
@@ -26,6 +27,7 @@ public struct Batch: Sendable {
     /// Fixed pictures by the names in `Objective.references`; they go through the same transforms as the drawn ones.
     public let references: [String: Sample]
 
+    /// - Parameter references: fixed pictures, by the names in `Objective.references`.
     public init(samples: [Sample], references: [String: Sample] = [:]) {
         self.samples = samples
         self.references = references
@@ -41,6 +43,7 @@ public struct Evaluation: Sendable {
         /// With respect to the picture itself, without what comes back through the network.
         public var image: Tensor?
 
+        /// No gradient, where nothing is said.
         public init(layers: [String: Tensor] = [:], image: Tensor? = nil) {
             self.layers = layers
             self.image = image
@@ -66,6 +69,7 @@ public struct Evaluation: Sendable {
     /// One for each of the batch's samples.
     public var gradients: [Gradients]
 
+    /// - Parameter gradients: one for each of the batch's samples.
     public init(score: Float, gradients: [Gradients]) {
         self.score = score
         self.gradients = gradients

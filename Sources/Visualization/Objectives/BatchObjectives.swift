@@ -95,6 +95,7 @@ public struct NormalizedGram: Sendable {
     private let channels: Int
     private let norm: Double
 
+    /// - Parameter activation: a layer's, `[channels, height, width]`. One that is 0 everywhere has a matrix of zeros.
     public init(_ activation: Tensor) {
         channels = activation.shape.channels
         let gram = gramMatrix(activation)

@@ -4,6 +4,7 @@ import Tensors
 /// The part of a channel's map whose mean counts. A map that is linear in the picture has a mean that tells of the picture's mean
 /// colour alone, whatever shapes there are; the mean of its positive part tells of them (`Network.isLinear`).
 public enum MapPart: String, Sendable, CaseIterable {
+    /// Every value, below 0 as well.
     case whole
     /// max(a, 0)
     case positive

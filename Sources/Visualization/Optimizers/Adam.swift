@@ -37,6 +37,7 @@ public struct Adam: Optimizer {
     private var means: [Tensor] = []
     private var variances: [Tensor] = []
 
+    /// The numbers of the paper, but for the rate, which is Lucid's.
     public init(
         learningRate: Float = 0.05, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8, weightDecay: Float = 0
     ) {
@@ -117,6 +118,7 @@ public struct NesterovAdam: Optimizer {
     private var means: [Tensor] = []
     private var variances: [Tensor] = []
 
+    /// The decays of the paper.
     public init(learningRate: Float, beta1: Float = 0.9, beta2: Float = 0.999) {
         self.learningRate = learningRate
         self.beta1 = beta1

@@ -21,6 +21,7 @@ public struct LimitedMemoryBFGS: Optimizer {
     private var last: (move: [Tensor], gradients: [Tensor])?
     private var scale = 1.0
 
+    /// PyTorch's defaults.
     public init(learningRate: Float = 1, history: Int = 100) {
         self.learningRate = learningRate
         self.history = history

@@ -15,6 +15,7 @@ public struct StochasticGradient: Optimizer {
     public let momentum: Float
     private var velocities: [Tensor] = []
 
+    /// - Parameter momentum: 0…1, the share of the velocity that is kept.
     public init(learningRate: Float, momentum: Float = 0.9) {
         self.learningRate = learningRate
         self.momentum = momentum
@@ -52,6 +53,7 @@ public struct RootMeanSquare: Optimizer {
     public let decay: Float
     private var variances: [Tensor] = []
 
+    /// - Parameter decay: 0…1, the share of the mean square that is kept.
     public init(learningRate: Float, decay: Float = 0.99) {
         self.learningRate = learningRate
         self.decay = decay

@@ -21,6 +21,7 @@ public protocol Canvas: Sendable {
     /// The learning rate where none is given.
     static func defaultLearningRate(of optimizer: OptimizerChoice) -> Float
 
+    /// Takes what it needs of the settings, and ignores the rest.
     init(_ settings: CanvasSettings)
 
     /// Parameters to start from: a picture near mid grey.
@@ -91,6 +92,7 @@ public struct CanvasSettings: Sendable {
     /// for no bound.
     public var spectrumBound: [Float]?
 
+    /// A picture from noise without a bound, whose energy does not depend on the decay, where nothing else is said.
     public init(
         channels: Int, height: Int, width: Int, decayPower: Float = 1, plainDecay: Bool = false,
         spectrum: MagnitudeSpectrum = .natural, startsFromPicture: Bool = false, spectrumBound: [Float]? = nil
@@ -118,6 +120,7 @@ public struct ParameterizationName: CodableByText, CaseIterable, Hashable, Senda
     /// The canvas's type.
     public let canvas: any Canvas.Type
 
+    /// - Parameter canvas: one of `canvases`.
     public init(_ canvas: any Canvas.Type) { self.canvas = canvas }
 
     /// - Returns: nil if no canvas has this name.

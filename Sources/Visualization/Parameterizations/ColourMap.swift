@@ -14,6 +14,7 @@ public struct ColourMap: Sendable {
     /// The values are the brightness alone, which is the same in every channel of the picture.
     public let isGrey: Bool
 
+    /// - Parameter decorrelated: has an effect with three channels only.
     public init(channels: Int = 3, decorrelated: Bool = true, isGrey: Bool = false) {
         self.channels = channels
         self.isGrey = isGrey

@@ -56,6 +56,7 @@ public struct FixedMagnitudeImage: Canvas {
         }
     }
 
+    /// Takes the extents and the spectrum; phases that come from a picture are not standardised.
     public init(_ settings: CanvasSettings) {
         self.init(
             channels: settings.channels, height: settings.height, width: settings.width, spectrum: settings.spectrum,

@@ -75,6 +75,7 @@ public struct FourierImage: Canvas {
         }
     }
 
+    /// Takes the extents, the decay and the bound.
     public init(_ settings: CanvasSettings) {
         self.init(
             channels: settings.channels, height: settings.height, width: settings.width, decayPower: settings.decayPower,

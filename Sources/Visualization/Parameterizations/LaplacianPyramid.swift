@@ -16,6 +16,7 @@ public struct LaplacianPyramid: Canvas {
     private let levels: [Shape]
     private let scalings: [BilinearScaling?]  // nil for the level of the picture's own extents
 
+    /// - Parameters: in pixels; a level has one row and one column at least.
     public init(channels: Int = 3, height: Int, width: Int) {
         shape = Shape(channels, height, width)
         levels = [1, 2, 4, 8].map { Shape(channels, max(1, height / $0), max(1, width / $0)) }
@@ -25,6 +26,7 @@ public struct LaplacianPyramid: Canvas {
         }
     }
 
+    /// Takes the extents.
     public init(_ settings: CanvasSettings) {
         self.init(channels: settings.channels, height: settings.height, width: settings.width)
     }

@@ -12,6 +12,7 @@ public struct MagnitudeSpectrum: Sendable, Codable, Equatable {
     /// Means over rings of equal width from 0 to the highest frequency, √½; the mean over planes of |rfft2|.
     public let rings: [Float]
 
+    /// - Parameter rings: magnitudes from the frequency 0 up, at least one, none below 0.
     public init(rings: [Float]) { self.rings = rings }
 
     /// The luma of ImageNet's photographs at 512 pixels, from the file that deel-ai/xplique gives with MaCo

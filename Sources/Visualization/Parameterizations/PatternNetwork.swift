@@ -62,6 +62,7 @@ public struct PatternNetwork: Canvas {
         self.layers = layers
     }
 
+    /// Takes the extents and the bound, here of each channel's root mean square.
     public init(_ settings: CanvasSettings) {
         self.init(channels: settings.channels, height: settings.height, width: settings.width, bounds: settings.spectrumBound)
     }

@@ -16,8 +16,10 @@ public struct PixelImage: Canvas {
     /// Standard deviation of the noise to start from (tensorflow/lucid, param/spatial.py).
     static let initialDeviation: Float = 0.01
 
+    /// - Parameters: in pixels.
     public init(channels: Int = 3, height: Int, width: Int) { shape = Shape(channels, height, width) }
 
+    /// Takes the extents.
     public init(_ settings: CanvasSettings) {
         self.init(channels: settings.channels, height: settings.height, width: settings.width)
     }

@@ -17,6 +17,7 @@ public struct SpectrumLimits: Sendable, CodableByText, Equatable {
     /// The standard look's.
     public static let standard = SpectrumLimits(luma: 2.5, chroma: 3.125)
 
+    /// - Parameters: above 0, in root mean square of the values before the colour map.
     public init(luma: Float, chroma: Float) { (self.luma, self.chroma) = (luma, chroma) }
 
     /// Reads both, or one for both; nil if the text is no such numbers above 0.

@@ -12,6 +12,9 @@ public struct StylePlan: Sendable, Codable, Equatable {
         /// Where the result takes this style: where this picture is white; nil for everywhere.
         public var mask: String?
 
+        /// - Parameters:
+        ///   - picture: a name in the plan's `pictures`, like the mask.
+        ///   - weight: at least 0; shares need not sum up to 1.
         public init(picture: String, weight: Float = 1, mask: String? = nil) {
             self.picture = picture
             self.weight = weight
@@ -21,9 +24,12 @@ public struct StylePlan: Sendable, Codable, Equatable {
 
     /// A layer with its share of a loss.
     public struct LayerWeight: Sendable, Codable, Equatable {
+        /// The layer's name in the network.
         public var layer: String
+        /// Its share, at least 0.
         public var weight: Float
 
+        /// - Parameter weight: at least 0; shares need not sum up to 1.
         public init(_ layer: String, _ weight: Float = 1) {
             self.layer = layer
             self.weight = weight
@@ -32,10 +38,14 @@ public struct StylePlan: Sendable, Codable, Equatable {
 
     /// One of the sizes that the picture goes through.
     public struct Stage: Sendable, Codable, Equatable {
+        /// Columns of pixels.
         public var width: Int
+        /// Rows of pixels.
         public var height: Int
+        /// Steps at this size.
         public var steps: Int
 
+        /// - Parameters: in pixels.
         public init(width: Int, height: Int, steps: Int) {
             self.width = width
             self.height = height
@@ -45,7 +55,12 @@ public struct StylePlan: Sendable, Codable, Equatable {
 
     /// The first picture.
     public enum Beginning: String, Sendable, Codable, CaseIterable {
-        case content, noise, picture
+        /// The photograph.
+        case content
+        /// White noise.
+        case noise
+        /// Another picture, `start`.
+        case picture
     }
 
     /// The name by which the network is asked for.
@@ -54,12 +69,15 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public var weights: String
     /// The photograph, a name in `pictures`.
     public var content: String
+    /// One at least. Their weights are shares of the whole style.
     public var styles: [Style]
     /// Where the content is compared.
     public var contentLayers: [LayerWeight]
     /// Where the styles are compared.
     public var styleLayers: [LayerWeight]
+    /// Weight of the content's loss.
     public var contentWeight: Float
+    /// Weight of the styles' loss.
     public var styleWeight: Float
     /// Weight of the mean squared difference of neighbouring pixels.
     public var totalVariation: Float
@@ -69,6 +87,7 @@ public struct StylePlan: Sendable, Codable, Equatable {
     public var styleScale: Float = 1
     /// The result has the content's colours: only its luma is drawn.
     public var keepColors = false
+    /// The first picture of the smallest stage.
     public var beginning = Beginning.content
     /// The picture to begin from, a name in `pictures`.
     public var start: String?
@@ -91,6 +110,7 @@ public struct StylePlan: Sendable, Codable, Equatable {
     /// SHA-256 of the pictures that are named here.
     public var pictures: [String: String] = [:]
 
+    /// - Parameters: those of the fields with these names. Without a learning rate it is the usual one of the optimizer.
     public init(
         model: String, weights: String, content: String, styles: [Style], contentLayers: [LayerWeight],
         styleLayers: [LayerWeight], contentWeight: Float = Self.contentWeight, styleWeight: Float = Self.styleWeight,
@@ -120,7 +140,9 @@ public struct StylePlan: Sendable, Codable, Equatable {
     /// The weights where none are given. Losses are relative to the target's own energy, so that they mean the same for
     /// every network, layer and size.
     public static let contentWeight: Float = 1
+    /// Weight of the styles.
     public static let styleWeight: Float = 20
+    /// Weight of the mean squared difference of neighbouring pixels.
     public static let totalVariation: Float = 1
     /// Weights that make sense: beyond, squares of gradients are no numbers any more.
     public static let weightBounds: ClosedRange<Float> = 0...1_000_000

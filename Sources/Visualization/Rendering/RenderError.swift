@@ -2,8 +2,11 @@ import Networks
 
 /// Why a plan cannot be followed.
 public enum RenderError: Error, CustomStringConvertible {
+    /// The objective's text, and the place where it cannot be read.
     case objective(String, ExpressionError)
+    /// The text of the transforms, and what is wrong with it.
     case transforms(String, TransformError)
+    /// A layer that the network does not have.
     case layer(LayerNameError)
     /// A channel, a position or a picture that does not exist, or an opacity that is missing.
     case index(Reason)
@@ -11,6 +14,7 @@ public enum RenderError: Error, CustomStringConvertible {
     case size(String, Reason)
     /// A fixed picture that cannot be used, and why.
     case picture(String, Reason)
+    /// Weights that cannot be read.
     case weights(WeightsError)
     /// More bytes than there are, and how to need fewer.
     case memory(needed: Int, available: Int, advice: Reason)
@@ -43,9 +47,27 @@ public enum RenderError: Error, CustomStringConvertible {
 
     /// A setting that an error names. The raw value is its name in words joined by hyphens.
     public enum Setting: String, Sendable {
-        case alpha, count, memory, seed, size, stages, tile, transforms
+        /// The picture's opacity.
+        case alpha
+        /// Pictures that are drawn together.
+        case count
+        /// Bytes to stay within.
+        case memory
+        /// The seed of all random numbers.
+        case seed
+        /// The picture's extents.
+        case size
+        /// Smaller sizes to begin with.
+        case stages
+        /// The side of a dream's tiles.
+        case tile
+        /// The transforms of each step.
+        case transforms
+        /// The optimizer's step.
         case learningRate = "learning-rate"
+        /// The extents that the finished picture is written in.
         case outputSize = "output-size"
+        /// The longer side of a style against the result's.
         case styleScale = "style-scale"
 
         var plainName: String { rawValue.replacing("-", with: " ") }
@@ -83,7 +105,9 @@ public enum RenderError: Error, CustomStringConvertible {
             public init(literalCapacity: Int, interpolationCount: Int) {}
 
             public mutating func appendLiteral(_ literal: String) { parts.append(.words(literal)) }
+            /// Adds a value as it describes itself.
             public mutating func appendInterpolation(_ value: some Any) { parts.append(.words("\(value)")) }
+            /// Adds a setting, which each caller spells in its own way.
             public mutating func appendInterpolation(setting: Setting) { parts.append(.setting(setting)) }
         }
     }

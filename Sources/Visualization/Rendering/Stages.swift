@@ -16,6 +16,7 @@ public struct StageList: Sendable, CodableByText, Equatable {
         /// The learning rate; nil for the plan's.
         public var learningRate: Float?
 
+        /// - Parameter learningRate: nil for the plan's.
         public init(height: Int, width: Int, steps: Int, learningRate: Float? = nil) {
             (self.height, self.width, self.steps, self.learningRate) = (height, width, steps, learningRate)
         }
@@ -27,6 +28,7 @@ public struct StageList: Sendable, CodableByText, Equatable {
     /// A single picture of the plan's own size.
     public static let none = StageList([])
 
+    /// - Parameter stages: from the first to the last.
     public init(_ stages: [Stage]) { self.stages = stages }
 
     /// Steps of all of them.

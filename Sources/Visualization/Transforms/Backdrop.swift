@@ -15,6 +15,7 @@ public struct Backdrop: Transform {
     /// Standard deviation of the background before the sigmoid.
     public static let deviation: Float = 0.5
 
+    /// There is nothing to choose.
     public init() {}
 
     public var text: String { "backdrop" }

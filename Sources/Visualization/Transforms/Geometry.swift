@@ -18,6 +18,9 @@ public struct Pad: Transform {
     /// 0.5 is Lucid's grey.
     public let value: Float
 
+    /// - Parameters:
+    ///   - pixels: width of the frame.
+    ///   - value: of every channel, in the picture's 0…1.
     public init(pixels: Int, value: Float = 0.5) {
         self.pixels = pixels
         self.value = value
@@ -57,6 +60,7 @@ public struct Jitter: Transform {
     /// Rows and columns that are cut off.
     public let pixels: Int
 
+    /// - Parameter pixels: rows and columns that are cut off.
     public init(pixels: Int) { self.pixels = pixels }
 
     public var text: String { "jitter(\(pixels))" }
@@ -94,6 +98,7 @@ public struct Scale: Transform {
     /// Factors to choose from.
     public let factors: Choice
 
+    /// - Parameter factors: above 0; 1 leaves the size.
     public init(factors: Choice) { self.factors = factors }
 
     public var text: String { "scale(\(factors.text))" }
@@ -135,6 +140,7 @@ public struct Rotate: Transform {
     /// Angles to choose from.
     public let degrees: Choice
 
+    /// - Parameter degrees: counter-clockwise.
     public init(degrees: Choice) { self.degrees = degrees }
 
     public var text: String { "rotate(\(degrees.text))" }
@@ -166,6 +172,7 @@ public struct Crop: Transform {
     /// The side of the square.
     public let pixels: Int
 
+    /// - Parameter pixels: the side of the square, at least 1.
     public init(pixels: Int) { self.pixels = pixels }
 
     public var text: String { "crop(\(pixels))" }
@@ -199,6 +206,7 @@ public struct Flip: Transform {
         try argument.none()
     }
 
+    /// There is nothing to choose.
     public init() {}
 
     public var text: String { "flip" }

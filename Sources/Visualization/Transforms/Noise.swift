@@ -11,6 +11,7 @@ public struct Noise: Transform {
 
     public init(_ argument: TransformArgument) throws(TransformError) { self.init(try argument.number(in: 0...10)) }
 
+    /// - Parameter deviation: in units of the picture's 0…1.
     public init(_ deviation: Float) { self.deviation = deviation }
 
     public var text: String { "noise(\(plain(deviation)))" }
@@ -34,6 +35,7 @@ public struct UniformNoise: Transform {
 
     public init(_ argument: TransformArgument) throws(TransformError) { self.init(try argument.number(in: 0...10)) }
 
+    /// - Parameter amount: in units of the picture's 0…1.
     public init(_ amount: Float) { self.amount = amount }
 
     public var text: String { "uniform_noise(\(plain(amount)))" }
@@ -69,6 +71,7 @@ public struct ColourJitter: Transform {
     /// 1 is the paper's.
     public let amount: Float
 
+    /// - Parameter amount: 1 is the paper's.
     public init(amount: Float) { self.amount = amount }
 
     public var text: String { "colour_jitter(\(plain(amount)))" }
@@ -101,6 +104,7 @@ public struct Blur: Transform {
     /// Deviations in pixels to choose from.
     public let deviations: Choice
 
+    /// - Parameter deviations: in pixels, at least 0.
     public init(deviations: Choice) { self.deviations = deviations }
 
     public var text: String { "blur(\(deviations.text))" }

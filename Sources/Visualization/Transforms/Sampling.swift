@@ -21,6 +21,7 @@ public struct Resize: Transform {
     /// Rows.
     public let height: Int
 
+    /// - Parameters: in pixels, at least 1.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -54,6 +55,7 @@ public struct AtLeast: Transform {
     /// The smallest extent.
     public let pixels: Int
 
+    /// - Parameter pixels: the smallest extent.
     public init(pixels: Int) { self.pixels = pixels }
 
     public var text: String { "at_least(\(pixels))" }
@@ -98,6 +100,7 @@ public struct RandomCrop: Transform {
     /// Whether the share is drawn evenly between the two in every step.
     public let uniform: Bool
 
+    /// - Parameters: shares of the picture's shorter side, 0.01…1.
     public init(from first: Float, to last: Float, uniform: Bool = false) {
         self.first = first
         self.last = last

@@ -13,6 +13,7 @@ public struct Translate: Transform {
     /// One more than the longest shift.
     public let pixels: Int
 
+    /// - Parameter pixels: one more than the longest shift.
     public init(pixels: Int) { self.pixels = pixels }
 
     public var text: String { "translate(\(pixels))" }
@@ -49,6 +50,7 @@ public struct Roll: Transform {
     /// The longest shift.
     public let pixels: Int
 
+    /// - Parameter pixels: the longest shift.
     public init(pixels: Int) { self.pixels = pixels }
 
     public var text: String { "roll(\(pixels))" }

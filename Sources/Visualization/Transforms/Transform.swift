@@ -42,6 +42,7 @@ public struct TransformChain: Sendable {
     /// In the order in which they are applied.
     public let transforms: [any Transform]
 
+    /// - Parameter transforms: in the order in which they are applied.
     public init(_ transforms: [any Transform]) { self.transforms = transforms }
 
     /// The image as the network sees it in one step.
