@@ -44,6 +44,9 @@ public struct Problem: Error, Sendable, Equatable {
     /// The file that was read, as it was named.
     public var file: String?
 
+    /// - Parameters:
+    ///   - setting: the one to blame; nil for the first that the message names.
+    ///   - file: the file to blame, as it was named.
     public init(_ kind: Kind, _ message: Message, setting: String? = nil, file: String? = nil) {
         self.kind = kind
         self.file = file
@@ -86,6 +89,7 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 
     private var parts: [Part]
 
+    /// The text as it is; it names no setting.
     public init(_ text: String) { parts = [.text(text)] }
 
     public init(stringLiteral text: String) { self.init(text) }
@@ -109,10 +113,15 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
         public mutating func appendLiteral(_ literal: String) { parts.append(.text(literal)) }
+        /// Adds a value as it describes itself.
         public mutating func appendInterpolation<Value>(_ value: Value) { parts.append(.text("\(value)")) }
+        /// Adds a quotation, shortened where it is long.
         public mutating func appendInterpolation(_ text: String) { parts.append(.text(excerpt(of: text))) }
+        /// Adds a part of a sentence, whole.
         public mutating func appendInterpolation(sentence text: String) { parts.append(.text(text)) }
+        /// Adds another message with its settings.
         public mutating func appendInterpolation(_ message: Message) { parts += message.parts }
+        /// Adds a setting, which each caller spells in its own way.
         public mutating func appendInterpolation(setting name: String) { parts.append(.setting(name)) }
     }
 
@@ -138,6 +147,7 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
 // MARK: - Errors of the libraries below
 
 extension Problem {
+    /// A plan that cannot be followed, with the setting to blame.
     public init(_ error: RenderError) {
         let message = Message { error.text(naming: $0) }
         switch error {
@@ -155,8 +165,10 @@ extension Problem {
         }
     }
 
+    /// Weights that cannot be read: missing, or bad data.
     public init(_ error: WeightsError) { self.init(error.isMissing ? .missing : .badData, "\(error)", file: error.file) }
 
+    /// A model that is not there or cannot be taken in, with the setting that helps.
     public init(_ error: StoreError) {
         let kind: Kind =
             switch error.kind {
@@ -181,16 +193,20 @@ extension Problem {
         }
     }
 
+    /// A file that cannot be read: missing, or bad data.
     public init(_ error: InputError) { self.init(error.isMissing ? .missing : .badData, "\(error)", file: error.file) }
 
+    /// A program that could not be started.
     public init(_ error: ProcessError) { self.init(.unavailable, "\(error)") }
 
+    /// A picture that cannot be read.
     public init(_ error: PictureError) {
         let isTooLarge = if case .tooLarge = error { true } else { false }
         let kind: Kind = [.noInput: .missing, .unavailable: .unavailable][error.kind] ?? .badData
         self.init(kind, isTooLarge ? "\(error) (\(setting: "max-pixels"))" : "\(error)")
     }
 
+    /// A film that cannot be read or written.
     public init(_ error: FilmError) {
         switch error {
         case .name: self = .usage("\(error)")
@@ -206,6 +222,7 @@ extension Problem {
         }
     }
 
+    /// A file that cannot be written.
     public init(_ error: OutputError) {
         switch error {
         case .brokenPipe(path: "-"), .brokenPipe(path: "/dev/stdout"): self.init(.outputClosed, "")
@@ -214,6 +231,7 @@ extension Problem {
         }
     }
 
+    /// Kernels that this machine does not have, or that come too late.
     public init(_ error: NumericProfile.Failure) {
         self.init({ if case .decidedOtherwise = error { .usage } else { .unavailable } }(), "\(error)", setting: "reproducible")
     }

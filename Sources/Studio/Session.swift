@@ -24,6 +24,10 @@ public final class Session: Sendable {
         (self.workers, self.isCancelled, download, only) = (workers, isCancelled, { _, _ in }, model)
     }
 
+    /// - Parameters:
+    ///   - workers: threads; no result depends on their number.
+    ///   - isCancelled: asked after every step, from many threads.
+    ///   - download: told of the bytes so far, and of all where they are known; called with nil at the end.
     public init(
         workers: Workers = Workers(ResourceLimits.cores), isCancelled: @escaping @Sendable () -> Bool = { false },
         download: @escaping @Sendable (String, (bytes: Int, total: Int?)?) -> Void = { _, _ in }

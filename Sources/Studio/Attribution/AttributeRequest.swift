@@ -6,14 +6,22 @@ import Tensors
 
 /// Which part of a photograph a network's answer comes from.
 public struct AttributeRequest: DrawingRequest {
+    /// The photograph's path; "-" for standard input.
     public var photo = ""
+    /// What is explained: a class by its name or number, "top", "LAYER:CHANNEL", or an expression.
     public var target = "top"
+    /// What it is explained against, in the same form: the difference of the two scores.
     public var versus: String?
+    /// The way that the map is made.
     public var attribution = AttributionSettings()
     public var model = ModelSettings()
+    /// Whether pixels are hidden and shown in the map's order, to see how the score follows.
     public var checksMap = false
+    /// A file for the values before they are added up over channels, `[channels, rows, columns]`; nil for none.
     public var npy: String?
+    /// A file for what each channel of the layer adds; nil for none.
     public var csv: String?
+    /// The largest photograph that is read.
     public var reading = ReadingSettings()
     public var output = OutputSettings()
 

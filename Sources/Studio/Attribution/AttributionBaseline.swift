@@ -4,7 +4,12 @@ import Visualization
 
 /// The picture without evidence that a photograph is compared with.
 public enum AttributionBaseline: Sendable, Equatable {
-    case black, white, grey
+    /// 0 in every channel of the picture.
+    case black
+    /// ½ in every channel of the picture.
+    case grey
+    /// 1 in every channel of the picture.
+    case white
     /// The network's mean colour, which it sees as 0.
     case mean
     /// Uniform noise from the seed.

@@ -4,6 +4,7 @@ import Tensors
 
 /// Everything that a map of a photograph depends on.
 public struct AttributionPlan: Sendable, Codable, Equatable {
+    /// The name by which the network is asked for.
     public var model: String
     /// SHA-256 of the network's weights.
     public var weights: String
@@ -21,9 +22,11 @@ public struct AttributionPlan: Sendable, Codable, Equatable {
     public var objective: String
     /// The same for people.
     public var words: String
+    /// The method with its numbers.
     public var recipe = Attribution.Recipe()
     /// The layer of a map over positions; nil of one over pixels.
     public var layer: String?
+    /// What stands for no evidence, where the method compares with it.
     public var baseline = AttributionBaseline.mean
     /// The value whose colour is the strongest; nil for the map's own.
     public var limit: Float?

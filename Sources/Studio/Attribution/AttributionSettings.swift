@@ -7,12 +7,17 @@ extension PathRule: NamedChoice {}
 
 /// How a score is traced back to a photograph: everything that goes into the plan beside the network, the photograph and the target.
 public struct AttributionSettings: SettingGroup {
+    /// The way that the map is made; nil for gradient times activation.
     public var method: AttributionMethod?
+    /// The layer of a map over positions; nil for the last one with positions before the target.
     public var layer: String?
+    /// What stands for no evidence.
     public var baseline: AttributionBaseline = .mean
     /// The numbers; the method is the one above.
     public var recipe = Attribution.Recipe()
+    /// The value whose colour is the strongest, above 0; nil for the map's own largest.
     public var limit: Float?
+    /// The kernels that the map is computed with.
     public var numerics = NumericSettings()
 
     public init() {}

@@ -7,6 +7,7 @@ import Networks
 public struct Batch: Sendable {
     /// All jobs of the manifest, in its order.
     public private(set) var tasks: [BatchTask] = []
+    /// Everything that is wrong with the manifest; jobs that are not blamed can be drawn.
     public private(set) var mistakes: BatchMistakes
 
     /// Reads a manifest and every request in it.

@@ -2,23 +2,28 @@ import Manifests
 
 /// Everything that is wrong with a batch, by the manifest's lines, so that it can be said at once.
 public struct BatchMistakes: Sendable {
+    /// Something wrong, and where.
     public struct Mistake: Sendable, Equatable {
         /// In the manifest, from 1.
         public let line: Int
+        /// One line: what, and what to try.
         public let message: Message
         /// The kind of problem that a single command would have had; a wrong value is a file's bad data here.
         public let kind: Problem.Kind
     }
 
+    /// In the order in which they were found, each once.
     public private(set) var all: [Mistake] = []
     private var seen: Set<String> = []
     /// More than a person wants to read.
     private static let most = 1000
 
+    /// Nothing is wrong yet.
     public init() {}
 
     init(_ diagnostics: Diagnostics) { for mistake in diagnostics.all { add(mistake.line, Message(mistake.message)) } }
 
+    /// Whether nothing is wrong.
     public var isEmpty: Bool { all.isEmpty }
 
     /// Notes one. A mistake that several pictures of an entry have in common is noted once.

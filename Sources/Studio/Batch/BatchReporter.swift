@@ -19,7 +19,14 @@ public final class BatchReporter: Reporter {
     }
 
     /// How results are told.
-    public enum Form: Sendable { case text, json, silent }
+    public enum Form: Sendable {
+        /// A line a picture, for people.
+        case text
+        /// An object a line, for scripts.
+        case json
+        /// Failures only.
+        case silent
+    }
 
     private let form: Form
     /// Pictures that were done before.

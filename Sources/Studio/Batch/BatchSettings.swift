@@ -1,11 +1,18 @@
 /// How a batch is run.
 public struct BatchSettings: SettingGroup {
+    /// The manifest's path; "-" for standard input.
     public var manifest = ""
+    /// The folder that the pictures' paths are counted from.
     public var output = "."
+    /// The part that this process draws; nil for what Slurm or Kubernetes says, or for all.
     public var shard: Shard?
+    /// Pictures at a time; nil for as many as the cores and the memory allow.
     public var jobs: Int?
+    /// Memory to stay within; nil for four fifths of the machine's.
     public var memory: MemorySize?
+    /// Whether nothing new is begun after a failure.
     public var failFast = false
+    /// Whether pictures that no batch drew are overwritten.
     public var force = false
 
     public init() {}

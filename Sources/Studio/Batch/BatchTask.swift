@@ -19,6 +19,7 @@ public struct BatchTask: Job {
         hash = job.identity
     }
 
+    /// The network of the job within.
     public var model: Model { job.model }
     public var plan: Plan { job.plan }
     public var outputs: [String] { job.outputs }

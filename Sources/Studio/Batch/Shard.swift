@@ -1,6 +1,8 @@
 /// The part of a batch that this process draws: every `count`-th picture from `index` on, counted from 0.
 public struct Shard: SettingValue {
+    /// Which part, from 0.
     public let index: Int
+    /// Parts in all, at least 1.
     public let count: Int
 
     public static let form = "a part such as 0/8"

@@ -6,10 +6,15 @@ import Visualization
 
 /// Times a step on this machine: forward to a layer, the mean of a channel, the gradient back to the image.
 public struct StepBenchmark: SettingGroup {
+    /// "MODEL:LAYER" or "MODEL:LAYER:CHANNEL" each; none for the standard cases.
     public var cases: [String] = []
+    /// The picture's extents in pixels.
     public var size = PictureSize(side: 224)
+    /// Timed steps of a case, after those that warm up.
     public var steps = 15
+    /// The algorithms that convolutions may use.
     public var convolution = ConvolutionChoice.auto
+    /// Whether every layer is timed alone instead.
     public var byLayer = false
 
     public init() {}
@@ -34,14 +39,23 @@ public struct StepBenchmark: SettingGroup {
 
     /// One case. The names are those of the JSON.
     public struct Result: Encodable, Sendable {
+        /// The case's name, "MODEL:LAYER" or "MODEL:LAYER:CHANNEL".
         public let `case`: String
+        /// "224" or "640x480".
         public let size: String
+        /// Pictures at a time: 1.
         public let batch: Int
+        /// Threads that were used.
         public let threads: Int
+        /// The median time of a step in milliseconds.
         public let median_ms: Double
+        /// The shortest time of a step in milliseconds.
         public let min_ms: Double
+        /// Billions of operations a second: two for each multiplication with addition, forward and back.
         public let gflops: Double
+        /// That, as a share of what the machine reaches in a large matrix product.
         public let share_of_peak: Double
+        /// The most memory that the process held, in megabytes.
         public let peak_mb: Double
         /// The time of a render's step beside the network, with Lucid's transforms.
         public let around_ms: Double

@@ -4,7 +4,9 @@ import Visualization
 
 /// The classes that a network knows, or those that have a word in one of their names.
 public struct ClassesSettings: SettingGroup {
+    /// A part of a class's name; nil for every class.
     public var word: String?
+    /// The network.
     public var model = ModelSettings()
 
     public init() {}

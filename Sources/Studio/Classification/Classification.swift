@@ -5,9 +5,13 @@ import Tensors
 
 /// The classes that a network takes photographs for.
 public struct ClassificationSettings: SettingGroup {
+    /// Paths of the photographs; "-" for standard input.
     public var photos: [String] = []
+    /// Classes of each photograph, the likeliest first.
     public var top = 5
+    /// The largest photograph that is read.
     public var reading = ReadingSettings()
+    /// The network.
     public var model = ModelSettings()
 
     public init() {}

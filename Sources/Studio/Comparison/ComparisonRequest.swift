@@ -9,22 +9,39 @@ import Visualization
 
 /// The layers and channels of two networks, matched by their answers to photographs.
 public struct ComparisonRequest: SettingGroup {
+    /// The network A: a name, an .onnx file, or "NAME=FILE".
     public var a = ""
+    /// The network B, likewise.
     public var b = ""
+    /// The folder of photographs.
     public var photos = ""
+    /// Layers of A, separated by commas; nil for up to twelve, evenly spread.
     public var layers: String?
+    /// Layers of B; nil for A's where both have them, else up to twelve.
     public var layersB: String?
+    /// Positions on a side that a layer is averaged to, 1…64.
     public var grid = 7
+    /// The middle of the photographs in pixels; nil for the size that each network was trained on.
     public var size: PictureSize?
+    /// Whether each channel gets a match of its own (the Hungarian method).
     public var oneToOne = false
+    /// The largest photograph that is read.
     public var reading = ReadingSettings()
+    /// A file for the heat map; nil for none.
     public var output: String?
+    /// A file for the matches of all channels, as JSON; nil for none.
     public var pairs: String?
+    /// Pairs that are drawn, those that match best, 1…32; nil for none.
     public var draw: Int?
+    /// The file for the drawn pairs; nil for "A_B_pairs.png".
     public var sheet: String?
+    /// Pixels on a side of the drawn pairs; nil for the usual size.
     public var drawSize: Int?
+    /// Steps of the drawn pairs; nil for the usual ones.
     public var steps: Int?
+    /// Seed of the drawn pairs; nil for 0.
     public var seed: UInt64?
+    /// Whether files that are there are overwritten.
     public var force = false
 
     public init() {}

@@ -1,12 +1,15 @@
 /// Columns of text, the first aligned left, the others right.
-public struct Table {
+package struct Table {
     private var rows: [[String]]
 
-    public init(_ header: [String]) { rows = [header] }
+    /// - Parameter header: the first row; all others have as many cells.
+    package init(_ header: [String]) { rows = [header] }
 
-    public mutating func add(_ row: [String]) { rows.append(row) }
+    /// Adds a row of as many cells as the header has.
+    package mutating func add(_ row: [String]) { rows.append(row) }
 
-    public var text: String {
+    /// The rows, a line each, cells two spaces apart.
+    package var text: String {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
         return rows.map { row in
             let cells = zip(row, widths).enumerated().map { column, cell in

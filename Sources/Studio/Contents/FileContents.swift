@@ -38,15 +38,19 @@ public struct FileContents: Encodable, Sendable {
 
     /// A fact with its name.
     public struct Fact: Encodable, Sendable {
+        /// A few words, such as "producer".
         public let name: String
+        /// The fact as text.
         public let value: String
     }
 
     /// A tensor of the file.
     public struct Tensor: Encodable, Sendable {
+        /// The tensor's name in the file.
         public let name: String
         /// By safetensors' or ONNX's name.
         public let type: String
+        /// Its extents, the outermost first; none for a single number.
         public let shape: [Int]
         /// Numbers in it.
         public var values: Int { shape.reduce(1, *) }

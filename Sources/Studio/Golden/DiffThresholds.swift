@@ -2,12 +2,19 @@ import Images
 
 /// How far two pictures may be apart and still count as the same; without any they must be the same pixel for pixel.
 public struct DiffThresholds: SettingGroup {
+    /// Root mean square of the samples' differences, 0…255, at most; nil for no bound.
     public var maxRms: Double?
+    /// Largest difference of a sample, 0…255, at most; nil for no bound.
     public var maxDifference: Double?
+    /// Peak signal-to-noise ratio in decibels, at least; nil for no bound.
     public var minPsnr: Double?
+    /// Structural similarity, −1…1, at least; nil for no bound.
     public var minSsim: Double?
+    /// Difference in colour (CIEDE2000), the mean over the pixels, at most; nil for no bound.
     public var maxLab: Double?
+    /// Difference in colour of the pixel that differs most, at most; nil for no bound.
     public var maxLabPixel: Double?
+    /// The new picture's score as a share of the expected one's, at least; nil for no bound.
     public var minScoreRatio: Double?
 
     public init() {}
@@ -47,6 +54,7 @@ public struct DiffThresholds: SettingGroup {
 public struct DiffMeasure: Sendable, Equatable {
     /// "rms"
     public let name: String
+    /// In the measure's own unit; infinite for the signal-to-noise ratio of equal pictures.
     public let value: Double
     private let decimals: Int
     /// The largest value that is allowed.
@@ -60,6 +68,7 @@ public struct DiffMeasure: Sendable, Equatable {
 
     private var isTooLarge: Bool { most.map { !(value <= $0) } ?? false }
     private var isTooSmall: Bool { least.map { !(value >= $0) } ?? false }
+    /// Whether it keeps its bounds; true where there are none.
     public var isWithin: Bool { !isTooLarge && !isTooSmall }
 
     /// "rms 3.21", followed by the bound that it is beyond: "rms 3.21 (above 2.0)".

@@ -3,13 +3,21 @@ import Images
 
 /// Which pictures are compared, and where the results go.
 public struct DiffSettings: SettingGroup {
+    /// The expected picture, or a folder of them; "-" for standard input.
     public var expected = ""
+    /// The new picture, or a folder of them.
     public var actual = ""
+    /// How far the pictures may be apart; without any bound they must be the same.
     public var thresholds = DiffThresholds()
+    /// A file, or a folder, for pictures that show the differences; nil for none.
     public var output: String?
+    /// A file for the results as JUnit XML; nil for none.
     public var junit: String?
+    /// Whether new pictures become the expected ones.
     public var update = false
+    /// Whether files that are there are overwritten.
     public var force = false
+    /// The largest picture that is read.
     public var reading = ReadingSettings()
 
     public init() {}

@@ -13,8 +13,12 @@ public struct PictureComparison: Sendable {
         public let actual: String
     }
 
+    /// How the comparison of two files ended.
     public enum Result: String, Sendable, Encodable {
-        case same, different
+        /// Within the bounds; without any, the same samples.
+        case same
+        /// Beyond a bound.
+        case different
         /// Only the expected picture is there, or only the actual one.
         case missing, extra
         /// One of them is damaged, or cannot be read.
@@ -23,7 +27,9 @@ public struct PictureComparison: Sendable {
         case updated, added
     }
 
+    /// The two files.
     public let files: Files
+    /// How it ended.
     public internal(set) var result: Result
     /// Nil where there was nothing to measure.
     public private(set) var difference: PictureDifference?

@@ -7,6 +7,7 @@ import Tensors
 /// One thing to be made, with the files that it goes to: the one way from a wish to a result. A single command runs one or a few, a
 /// batch thousands.
 public protocol Job: Sendable {
+    /// The network that it is drawn with.
     var model: Model { get }
     /// Everything that the result depends on.
     var plan: Plan { get }
@@ -69,12 +70,15 @@ public struct OutputForm: Sendable, Codable, Equatable {
     /// Which of several pictures have files of their own.
     public var files: [Bool] = []
 
+    /// As the plan has it, in the format's usual form.
     public init() {}
 }
 
 /// The surroundings of a job that is drawn.
 public struct JobContext: Sendable {
+    /// Threads that the job may use.
     public var workers: Workers
+    /// Whether the job is to end after the step that it is at. Asked from many threads.
     public var isCancelled: @Sendable () -> Bool
     /// One of many: a picture that is interrupted is not written.
     public var isBatch = false
@@ -85,6 +89,9 @@ public struct JobContext: Sendable {
     /// Told of every step. It may be called from many threads.
     public var report: @Sendable (JobEvent) throws(Problem) -> Void
 
+    /// - Parameters:
+    ///   - isCancelled: asked after every step, from many threads.
+    ///   - report: told of every step, from many threads; an error that it throws ends the job.
     public init(
         workers: Workers, isCancelled: @escaping @Sendable () -> Bool = { false },
         report: @escaping @Sendable (JobEvent) throws(Problem) -> Void = { _ throws(Problem) in }
@@ -119,7 +126,9 @@ public enum JobEvent: Sendable {
     case drawn(any Job, JobResult, seconds: Double)
     /// A job's plan, where nothing is drawn.
     case planned(any Job)
+    /// A job failed; the others go on, unless nothing more is to begin after a failure.
     case failed(any Job, Problem)
+    /// The last event.
     case ended
 }
 
@@ -142,6 +151,7 @@ public struct JobResult: Sendable {
     /// For the terminal.
     public var preview: Picture?
 
+    /// - Parameter score: the objective on the finished picture; the mean of several.
     public init(score: Float) { self.score = score }
 }
 
@@ -153,6 +163,7 @@ public protocol Reporter: Sendable {
 
 /// Says nothing.
 public struct SilentReporter: Reporter {
+    /// Tells nobody anything.
     public init() {}
     public func report(_ event: JobEvent) {}
 }

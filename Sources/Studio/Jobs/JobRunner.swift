@@ -25,6 +25,7 @@ public struct JobRunner: Sendable {
     /// Many jobs: those that are interrupted leave nothing, and none is rated beyond its score.
     public var isBatch = false
 
+    /// - Parameter session: shared by all jobs, so that they share the networks.
     public init(_ session: Session, _ reporter: any Reporter) {
         self.session = session
         self.reporter = reporter

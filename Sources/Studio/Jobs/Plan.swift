@@ -6,10 +6,15 @@ import Visualization
 public enum Plan: Sendable, Codable, Equatable {
     /// A picture from noise or from another picture, or several that are drawn together.
     case picture(RenderPlan)
+    /// A photograph, or noise, dreamt on.
     case dream(DreamPlan)
+    /// A photograph in the style of other pictures.
     case style(StylePlan)
+    /// A film into a dream.
     case flight(FlightPlan)
+    /// Several distinct pictures of one channel, with a chart of their likeness.
     case diversity(DiversityPlan)
+    /// How many facets a channel's pictures show.
     case facets(FacetsPlan)
     /// Pictures on one sheet.
     case sheet(SheetPlan)
@@ -22,6 +27,7 @@ public enum Plan: Sendable, Codable, Equatable {
     public struct FlightPlan: Sendable, Codable, Equatable {
         /// The first frame's; its `zoom` is the enlargement from frame to frame.
         public var dream: DreamPlan
+        /// Frames of the film, the first included.
         public var frames: Int
         /// Frames a second.
         public var rate: Double
@@ -31,6 +37,7 @@ public enum Plan: Sendable, Codable, Equatable {
     public struct DiversityPlan: Sendable, Codable, Equatable {
         /// The pictures', without the term that sets them apart.
         public var pictures: RenderPlan
+        /// The layer of the channel.
         public var layer: String
         /// The term's weight in per cent of the channel's score; nil to try out.
         public var weight: Float?
@@ -38,9 +45,11 @@ public enum Plan: Sendable, Codable, Equatable {
 
     /// How many facets pictures of one channel show.
     public struct FacetsPlan: Sendable, Codable, Equatable {
+        /// The name by which the network is asked for.
         public var model: String
         /// SHA-256 of the network's weights.
         public var weights: String
+        /// The layer of the channel, where the pictures are compared.
         public var layer: String
         /// How alike the pictures of a facet are, 0 to 1.
         public var threshold: Double
@@ -50,7 +59,9 @@ public enum Plan: Sendable, Codable, Equatable {
         public var given: [String: String]?
     }
 
+    /// Pictures on one sheet, row by row.
     public struct SheetPlan: Sendable, Codable, Equatable {
+        /// One at least.
         public var pictures: [RenderPlan]
         /// Pictures in a row; nil for a grid as square as can be.
         public var columns: Int?

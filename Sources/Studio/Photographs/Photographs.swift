@@ -117,6 +117,7 @@ public struct Photographs: Sendable {
         return name
     }
 
+    /// Whether none was added.
     public var isEmpty: Bool { sources.isEmpty }
 
     /// The SHA-256 of all photographs.

@@ -51,6 +51,7 @@ public struct DrawnPicture: Sendable, Codable, Equatable {
     /// Bits of a sample, where they were asked for.
     public var depth: Int?
 
+    /// - Parameter converged: whether it ended early by the plan's own criterion, and is complete nevertheless.
     public init(
         plan: Plan, stepsDone: Int, score: Float, picture: Int? = nil, converged: Bool = false, quality: Int? = nil,
         depth: Int? = nil

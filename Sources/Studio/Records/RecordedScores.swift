@@ -2,6 +2,7 @@ import Images
 
 /// The scores that a picture says it reached: one, or a sheet's, one for each picture on it.
 public struct RecordedScores: Equatable, Sendable {
+    /// In the order of the pictures; one at least.
     public let scores: [Float]
     /// Network and objective of each. Scores of different things cannot be compared.
     public let subjects: [String]

@@ -18,13 +18,21 @@ public struct CaptionList: SettingValue {
 
 /// Which pictures are laid side by side, and how.
 public struct CaptionedSheetSettings: SettingGroup {
+    /// Paths of the pictures.
     public var pictures: [String] = []
+    /// Pictures in a row; nil for a grid as square as can be.
     public var columns: Int?
+    /// Pixels of each picture's height; nil for the highest one's, within bounds.
     public var size: Int?
+    /// The sheet's file; "-" for standard output, nil for the usual name.
     public var output = "compare.png"
+    /// Whether captions are left out.
     public var noCaptions = false
+    /// Captions in the place of the usual ones, in the order of the pictures; nil for those.
     public var labels: CaptionList?
+    /// Whether a file that is there is overwritten.
     public var force = false
+    /// The largest picture that is read.
     public var reading = ReadingSettings()
 
     public init() {}
@@ -53,6 +61,7 @@ public struct CaptionedSheetSettings: SettingGroup {
 
 /// Picture files side by side in one height, each with its name and score under it.
 public struct CaptionedSheet: Sendable {
+    /// The sheet, not yet in any format.
     public let figure: Figure
     private let plan: ChartPlan
     private let output: String

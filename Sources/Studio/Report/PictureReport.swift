@@ -5,13 +5,19 @@ import Tensors
 
 /// Which folder a report is of, and how its page is made.
 public struct ReportSettings: SettingGroup {
+    /// The folder with the pictures; those within it count too.
     public var folder = ""
+    /// The page's file; nil for report.html in the folder.
     public var output: String?
+    /// The page's heading; nil for the folder's name.
     public var title: String?
     /// Pixels of the longer side.
     public var thumbnail = 256
+    /// Whether whole pictures are embedded instead of thumbnails.
     public var full = false
+    /// Whether a page that this program did not make is overwritten.
     public var force = false
+    /// The largest picture that is read.
     public var reading = ReadingSettings()
 
     public init() {}

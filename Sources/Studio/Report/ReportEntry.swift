@@ -6,6 +6,7 @@ import Visualization
 public struct ReportEntry: Sendable {
     /// The file's path within the report's folder.
     public let file: String
+    /// The file's record.
     public let record: Record
     /// The heading above it: its layer, or the kind of picture where it has none.
     public let group: String
@@ -25,6 +26,7 @@ public struct ReportEntry: Sendable {
     public var model: String { record.pictures[0].plan.model }
     /// Nil for a sheet, which has several.
     public var score: Float? { record.isSheet ? nil : record.pictures[0].score }
+    /// Whether all its pictures took their steps to the end.
     public var isComplete: Bool { record.pictures.allSatisfy(\.complete) }
 
     /// The lines beside the enlarged picture.

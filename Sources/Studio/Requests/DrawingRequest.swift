@@ -6,6 +6,7 @@ import Visualization
 
 /// A wish for jobs.
 public protocol JobRequest: SettingGroup {
+    /// Where the results go.
     var output: OutputSettings { get set }
     /// Decides how this process computes, before it computes anything; reads everything that the settings name, checks it, and plans
     /// the jobs.
@@ -20,7 +21,9 @@ public protocol DrawingRequest: JobRequest {
     static var drawsEachIndex: Bool { get }
     /// Whether the most important file is a sheet or a chart.
     static var makesFigures: Bool { get }
+    /// The network.
     var model: ModelSettings { get set }
+    /// The kernels that the results are computed with.
     var numerics: NumericSettings { get }
     /// Reads everything that the settings name, checks it, and plans the jobs.
     func jobs(_ session: Session) throws(Problem) -> JobList
@@ -30,6 +33,7 @@ public protocol DrawingRequest: JobRequest {
 public struct JobList: Sendable {
     /// A few words for the progress: "features.10:5".
     public var label: String
+    /// In the order in which their pictures are named.
     public var jobs: [any Job]
     /// Something that people should know.
     public var notes: [Message] = []
@@ -63,6 +67,7 @@ public let allRequests: [any DrawingRequest.Type] = [
 
 /// A request whose pictures are drawn from noise or another picture.
 protocol RenderRequest: DrawingRequest {
+    /// How the pictures are drawn.
     var render: RenderSettings { get set }
     /// The transforms where none are said.
     static var usualTransforms: String { get }

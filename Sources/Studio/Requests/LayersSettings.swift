@@ -3,7 +3,9 @@ import Networks
 
 /// A network whose layers are listed; its weights need not be here.
 public struct LayersSettings: SettingGroup {
+    /// The network.
     public var model = ModelSettings()
+    /// The picture's extents, which decide the shapes; nil for 224, or the one size that the network takes.
     public var size: PictureSize?
 
     public init() {}

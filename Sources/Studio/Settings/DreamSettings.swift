@@ -4,25 +4,43 @@ import Visualization
 
 /// How a dream is made: everything that goes into its plan beside the network and the photograph.
 public struct DreamSettings: SettingGroup {
+    /// Layers whose energy rises, with their shares; none for one about two thirds of the way.
     public var layers: [LayerShare] = []
+    /// Channels that are raised instead of the layer's energy; nil for the energy.
     public var channel: IndexList?
+    /// A picture whose things are dreamt of; nil for none.
     public var guide: String?
+    /// Whether it begins from noise.
     public var fromNoise = false
+    /// The result's extents in pixels; nil for the photograph's own, or 512 from noise.
     public var size: PictureSize?
+    /// Sizes to go through, 1…32; nil for 4, fewer for small pictures.
     public var octaves: Int?
+    /// From one size to the next, above 1.
     public var octaveScale: Float = 1.4
+    /// Steps at each size; nil for 10, or 40 from noise.
     public var iterations: Int?
     /// In 255ths of the range of a pixel.
     public var step: Float = 1.5
+    /// Pixels by which the picture is rolled at most before each step.
     public var jitter = 32
+    /// The share of the difference to the photograph that is kept.
     public var strength: Float = 1
+    /// Weight of the total variation, which smooths; the dream itself pulls with 1.
     public var tv: Float = 0
+    /// A picture that is white where the dream goes; nil for everywhere.
     public var mask: String?
+    /// Seed of the rolling and the noise.
     public var seed: UInt64 = 0
+    /// Memory to stay within; larger pictures are seen in tiles.
     public var memory = MemorySize.standard
+    /// The side of tiles in pixels; nil for what the memory allows.
     public var tile: Int?
+    /// The gradient of rectifiers.
     public var relu = RectifierGradient.plain
+    /// Where max pooling sends its gradient.
     public var poolGradient = PoolGradient.winner
+    /// The kernels that the dream is computed with.
     public var numerics = NumericSettings()
 
     public init() {}
@@ -72,9 +90,13 @@ public struct DreamSettings: SettingGroup {
 
 /// How a dream moves: a flight into it, or the frames of a film.
 public struct MovingSettings: SettingGroup {
+    /// The enlargement from frame to frame of a flight, above 1; nil for no flight.
     public var zoom: Float?
+    /// Frames of the flight; nil for the usual number.
     public var frames: Int?
+    /// The share of a frame's dream that moves on into the next one, 0…0.99; nil for the usual one.
     public var blend: Float?
+    /// Frames a second; nil for the film's own, or the usual rate.
     public var rate: Double?
 
     public init() {}

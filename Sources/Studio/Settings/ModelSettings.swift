@@ -3,14 +3,23 @@ import Networks
 
 /// Which network, which weights, and what is known of them.
 public struct ModelSettings: SettingGroup {
+    /// The network's name, or the path of an .onnx file; nil for the default of the catalogue.
     public var model: String?
+    /// A file of weights for the architecture; nil for the network's own.
     public var weights: String?
+    /// Which weights, where the file holds several sets; nil where it holds one.
     public var weightsKey: String?
+    /// A file with the classes' names; nil for those that come with the network.
     public var labels: String?
+    /// The network's values for black and white; nil for its own.
     public var range: NumberList?
+    /// The mean of each channel, in units of the range; nil for the network's own.
     public var mean: NumberList?
+    /// The deviation of each channel, in units of the range, above 0; nil for the network's own.
     public var std: NumberList?
+    /// Whether the network takes blue, green, red.
     public var bgr = false
+    /// Values of an .onnx network's other inputs.
     public var input: [InputAssignment] = []
 
     public init() {}

@@ -4,7 +4,9 @@ import Tensors
 
 /// How numbers are computed, which changes their rounding and nothing else.
 public struct NumericSettings: SettingGroup {
+    /// The algorithms that convolutions may use.
     public var convolution = ConvolutionChoice.auto
+    /// Whether fixed kernels are used, with the same bytes on every x86-64 machine that has AVX2.
     public var reproducible = false
 
     public init() {}
@@ -34,6 +36,7 @@ extension NumericSettings {
 
 /// How large the pictures may be that are read.
 public struct ReadingSettings: SettingGroup {
+    /// Pixels of the largest picture that is read.
     public var maxPixels = Picture.defaultMaximumPixels
 
     public init() {}

@@ -2,12 +2,17 @@ import Images
 
 /// Where pictures go.
 public struct OutputSettings: SettingGroup {
+    /// A file, a folder, or "-" for standard output; {model} and the like expand. Nil for the usual name.
     public var output: String?
+    /// Quality of a JPEG, 1…100; nil for the usual one.
     public var quality: Int?
     /// Bits of a sample; nil for those of a photograph, or else 8.
     public var depth: Int?
+    /// Steps after which the picture is kept as well, from 1; nil for none.
     public var saveAt: StepList?
+    /// A .gif, a .mp4, a folder or a sheet that keeps how the picture came about; nil for none.
     public var evolution: String?
+    /// The extents that the finished picture is written in; nil for its own.
     public var outputSize: PictureSize?
     /// For requests that can make sheets.
     public var sheet = SheetSettings()

@@ -78,13 +78,23 @@ public struct Setting<Target: SettingGroup>: Sendable {
 public enum SettingKind: Sendable, Equatable {
     /// It is said or not.
     case flag
+    /// One text.
     case value
     /// Any number of texts.
     case list
 }
 
 /// The use of a file that a setting's text names.
-public enum SettingFile: Sendable, Equatable { case none, reads, readsFolder, writes }
+public enum SettingFile: Sendable, Equatable {
+    /// The text names no file.
+    case none
+    /// A file that is read, or "-" for standard input.
+    case reads
+    /// A folder whose files are read.
+    case readsFolder
+    /// A file or a folder that is written.
+    case writes
+}
 
 extension Setting {
     /// The same setting, whose value a plan holds as this.

@@ -15,9 +15,13 @@ public protocol SettingGroup: Sendable {
 /// Puts a group's settings, and those of groups within it, into one table.
 @resultBuilder
 public enum SettingTable<Target: SettingGroup> {
+    /// A line of the table: one setting.
     public static func buildExpression(_ setting: Setting<Target>) -> [Setting<Target>] { [setting] }
+    /// A line of the table: the settings of a group within.
     public static func buildExpression(_ settings: [Setting<Target>]) -> [Setting<Target>] { settings }
+    /// The table's first line.
     public static func buildPartialBlock(first: [Setting<Target>]) -> [Setting<Target>] { first }
+    /// The lines so far, and the next one.
     public static func buildPartialBlock(accumulated: [Setting<Target>], next: [Setting<Target>]) -> [Setting<Target>] { accumulated + next }
 }
 

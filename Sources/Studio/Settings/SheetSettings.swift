@@ -1,6 +1,8 @@
 /// The words on a sheet of pictures.
 public struct SheetSettings: SettingGroup {
+    /// The title over a sheet; nil for the network and the unit.
     public var title: String?
+    /// Whether numbers and scores under the pictures are left out.
     public var noCaptions = false
 
     public init() {}

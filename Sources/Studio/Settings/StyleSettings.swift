@@ -6,28 +6,51 @@ import Visualization
 public struct StyleSettings: SettingGroup {
     /// How the picture is found.
     public enum Method: String, NamedChoice {
-        case gatys, lucid
+        /// Gram matrices (Gatys, Ecker and Bethge 2015, arXiv:1508.06576).
+        case gatys
+        /// Mean differences, and a picture written in frequencies, as in tensorflow/lucid.
+        case lucid
     }
 
+    /// The losses, and how the picture is written.
     public var method = Method.gatys
+    /// The result's extents in pixels; nil for 512 on the longer side.
     public var size: PictureSize?
+    /// Steps at the smallest size; nil for the method's.
     public var steps: Int?
+    /// Sizes to go through, 1…10; nil for those from about 256 pixels on.
     public var stages: Int?
+    /// Weight of the styles; nil for `StylePlan.styleWeight`.
     public var styleWeight: Float?
+    /// Weight of the photograph; nil for `StylePlan.contentWeight`.
     public var contentWeight: Float?
+    /// Shares of several styles, at least 0; nil for equal ones.
     public var blend: NumberList?
+    /// The longer side of the styles against the result's; nil for 1.
     public var styleScale: Float?
+    /// Whether the photograph's colours stay.
     public var keepColors = false
+    /// Pictures that are white where each style goes, in the order of the styles.
     public var mask: [String] = []
+    /// Whether it begins from noise.
     public var fromNoise = false
+    /// A picture to begin from; nil for the photograph or noise.
     public var start: String?
+    /// Weight of the mean squared difference of neighbouring pixels; nil for `StylePlan.totalVariation`.
     public var tv: Float?
+    /// Layers where the photograph is compared; none for the usual one.
     public var contentLayer: [LayerShare] = []
+    /// Layers where the styles are compared; none for the usual ones.
     public var styleLayer: [LayerShare] = []
+    /// The rule for a step; nil for Adam.
     public var optimizer: OptimizerChoice?
+    /// The optimizer's step, above 0; nil for the usual one.
     public var learningRate: Float?
+    /// Seed of the noise; nil for 0.
     public var seed: UInt64?
+    /// Where max pooling sends its gradient; nil for the winner.
     public var poolGradient: PoolGradient?
+    /// The kernels that the picture is computed with.
     public var numerics = NumericSettings()
 
     public init() {}

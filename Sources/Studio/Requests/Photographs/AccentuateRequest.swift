@@ -4,12 +4,18 @@ import Visualization
 
 /// The features of a photograph that a channel responds to, brought out in it.
 public struct AccentuateRequest: RenderRequest {
+    /// The photograph's path; "-" for standard input.
     public var photo = ""
     public var model = ModelSettings()
+    /// The layer of the channels that are brought out.
     public var layer = ""
+    /// Channels, a picture each.
     public var index = IndexList.all
+    /// The layer whose answers should stay; nil for one half way to the layer.
     public var anchor: String?
+    /// Weight of staying the same photograph, at least 0.
     public var weight: Float = 1
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

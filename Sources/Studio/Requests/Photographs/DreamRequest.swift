@@ -6,10 +6,14 @@ import Visualization
 
 /// A network's dream on a photograph, a film or noise.
 public struct DreamRequest: DrawingRequest {
+    /// A photograph, a folder of frames or a film; "-" for standard input, nil for noise.
     public var photo: String?
     public var model = ModelSettings()
+    /// How the dream is dreamt.
     public var dream = DreamSettings()
+    /// Frames and their rate, where it moves.
     public var moving = MovingSettings()
+    /// The largest picture that is read.
     public var reading = ReadingSettings()
     public var output = OutputSettings()
 

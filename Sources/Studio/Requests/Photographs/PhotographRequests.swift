@@ -4,10 +4,14 @@ import Visualization
 
 /// A photograph as a layer sees it, exaggerated.
 public struct CaricatureRequest: RenderRequest {
+    /// The photograph's path; "-" for standard input.
     public var photo = ""
     public var model = ModelSettings()
+    /// The layer whose direction is exaggerated.
     public var layer = ""
+    /// The power of the cosine, 0…16: the higher, the closer to the photograph's own direction.
     public var cossimPow: Float = 1
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 
@@ -40,9 +44,12 @@ public struct CaricatureRequest: RenderRequest {
 
 /// A picture that a layer cannot tell from a photograph.
 public struct InvertRequest: RenderRequest {
+    /// The photograph's path; "-" for standard input.
     public var photo = ""
     public var model = ModelSettings()
+    /// The layer whose activations are matched.
     public var layer = ""
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

@@ -5,12 +5,17 @@ import Visualization
 
 /// Pictures again, from what they say of themselves.
 public struct ReplayRequest: JobRequest {
+    /// Paths of pictures that lucid drew; "-" for standard input.
     public var drawnPictures: [String] = []
+    /// A file of the weights, where they are not the bundled or downloaded ones.
     public var weights: String?
+    /// The network's name or file, where it is not found under the recorded name.
     public var model: String?
     /// Photographs that it was made from.
     public var picture: [String] = []
+    /// The largest photograph that is read.
     public var reading = ReadingSettings()
+    /// Where the pictures go, and in which form.
     public var output = OutputSettings()
 
     public init() {}

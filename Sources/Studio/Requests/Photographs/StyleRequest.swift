@@ -3,10 +3,14 @@ import Visualization
 
 /// A photograph in the style of other pictures.
 public struct StyleRequest: DrawingRequest {
+    /// The photograph's path; "-" for standard input.
     public var content = ""
+    /// Paths of the pictures whose style is taken, one at least.
     public var styles: [String] = []
     public var model = ModelSettings()
+    /// How the style is taken over.
     public var style = StyleSettings()
+    /// The largest picture that is read.
     public var reading = ReadingSettings()
     public var output = OutputSettings()
 

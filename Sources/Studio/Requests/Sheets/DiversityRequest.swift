@@ -3,10 +3,15 @@ import Visualization
 /// Several distinct pictures of one channel: its facets.
 public struct DiversityRequest: RenderRequest {
     public var model = ModelSettings()
+    /// The layer of the channels.
     public var layer = ""
+    /// Channels, several pictures of each.
     public var index = IndexList.all
+    /// Pictures of a channel, 2…64.
     public var count = 4
+    /// Weight of the likeness, in per cent of the channel's score; nil to try out.
     public var weight: Float?
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

@@ -3,11 +3,16 @@ import Visualization
 
 /// How many distinct facets a channel shows among pictures from several seeds, or among pictures that are there.
 public struct FacetsRequest: RenderRequest {
+    /// Pictures to look at; none to draw some.
     public var pictures: [String] = []
     public var model = ModelSettings()
+    /// The layer in which pictures are compared, and whose channels are drawn.
     public var layer = ""
+    /// The channels that are drawn; nil where pictures are given.
     public var index: IndexList?
+    /// How alike the pictures of a facet are, 0…1.
     public var threshold = 0.8
+    /// How the pictures are drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

@@ -4,10 +4,15 @@ import Visualization
 /// A layer's channels on one sheet.
 public struct SheetRequest: RenderRequest {
     public var model = ModelSettings()
+    /// The layer of the channels.
     public var layer = ""
+    /// Channels; nil for all.
     public var index: IndexList?
+    /// Pictures in a row; nil for a grid as square as can be.
     public var columns: Int?
+    /// A folder that keeps each picture by itself as well; nil for none.
     public var keep: String?
+    /// How the pictures are drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 
@@ -51,8 +56,11 @@ public struct SheetRequest: RenderRequest {
 /// One picture a layer, shallow to deep.
 public struct ProgressionRequest: RenderRequest {
     public var model = ModelSettings()
+    /// Layers, separated by commas; nil for up to twelve, evenly spread.
     public var layers: String?
+    /// The channel of each layer; nil for the whole layer's energy.
     public var index: Int?
+    /// How the pictures are drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 
@@ -129,10 +137,14 @@ public struct InterpolateRequest: RenderRequest {
     }
 
     public var model = ModelSettings()
+    /// The layer of the two channels.
     public var layer = ""
     var index = Ends(text: "0,1")!
+    /// Pictures in the row, 2…32.
     public var count = 6
+    /// Weight of the likeness of neighbours, at least 0; nil for the usual one.
     public var alignment: Float?
+    /// How the pictures are drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

@@ -4,13 +4,21 @@ import Visualization
 /// A direction in a layer's channels: a weighted mix of them.
 public struct DirectionRequest: RenderRequest {
     public var model = ModelSettings()
+    /// The layer of the direction.
     public var layer = ""
+    /// Channels with their weights, "5:1,10:-0.5"; nil where a vector is given.
     public var channels: String?
+    /// An .npy file with a weight for every channel; nil where channels are given.
     public var vector: String?
+    /// The power of the cosine at each position, 0…16.
     public var cossimPow: Float = 0
+    /// A folder of photographs, by whose activations the direction is whitened; nil for none.
     public var whiten: String?
+    /// Whether it is climbed at one position instead of everywhere.
     public var neuron = false
+    /// That position.
     public var position = PositionSettings()
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

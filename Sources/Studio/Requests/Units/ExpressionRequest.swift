@@ -3,9 +3,12 @@ import Visualization
 
 /// An expression of objectives.
 public struct ExpressionRequest: RenderRequest {
+    /// The objective in the expression language; nil for that of the picture to start from.
     public var expression: String?
     public var model = ModelSettings()
+    /// Pictures that are drawn together, 1…64.
     public var count = 1
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

@@ -4,8 +4,11 @@ import Visualization
 /// A channel's mean.
 public struct ChannelRequest: RenderRequest {
     public var model = ModelSettings()
+    /// The layer's name, one that `Network.layer(named:)` knows.
     public var layer = ""
+    /// Channels, a picture each.
     public var index = IndexList.all
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 
@@ -32,9 +35,13 @@ public struct ChannelRequest: RenderRequest {
 /// One unit of a channel.
 public struct NeuronRequest: RenderRequest {
     public var model = ModelSettings()
+    /// The layer's name, one that `Network.layer(named:)` knows.
     public var layer = ""
+    /// Channels, a picture each.
     public var index = IndexList.all
+    /// The unit's place in the layer.
     public var position = PositionSettings()
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 
@@ -63,7 +70,9 @@ public struct NeuronRequest: RenderRequest {
 public struct PositionSettings: SettingGroup {
     private static let fromZero = Rule<Int>("0 or more, since it counts from 0") { $0 >= 0 }
 
+    /// The column, from 0; nil for the middle.
     public var x: Int?
+    /// The row, from 0; nil for the middle.
     public var y: Int?
 
     public init() {}
@@ -81,7 +90,9 @@ public struct PositionSettings: SettingGroup {
 /// A whole layer's energy.
 public struct LayerRequest: RenderRequest {
     public var model = ModelSettings()
+    /// The layer's name, one that `Network.layer(named:)` knows.
     public var layer = ""
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 
@@ -106,8 +117,11 @@ public struct LayerRequest: RenderRequest {
 /// A class of a classifier.
 public struct ClassRequest: RenderRequest {
     public var model = ModelSettings()
+    /// Names of classes, a picture each.
     public var label: [String] = []
+    /// Classes by number, a picture each; nil where names are given.
     public var index: IndexList?
+    /// How the picture is drawn.
     public var render = RenderSettings()
     public var output = OutputSettings()
 

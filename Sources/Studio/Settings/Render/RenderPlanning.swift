@@ -12,12 +12,14 @@ public struct PlanModel: Sendable {
     /// The input's values where they are not those that come with the name.
     public var preprocessing: Preprocessing?
 
+    /// - Parameter preprocessing: nil for the one that comes with the name.
     public init(name: String, weights: String, preprocessing: Preprocessing?) {
         self.name = name
         self.weights = weights
         self.preprocessing = preprocessing
     }
 
+    /// A network that was loaded.
     public init(_ model: Model) {
         self.init(
             name: model.name, weights: model.weightsSHA256,

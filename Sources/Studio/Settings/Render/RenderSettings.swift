@@ -5,39 +5,73 @@ import Visualization
 /// How a picture is drawn: everything that goes into its plan beside the objective. What is not said comes from the preset, and
 /// then from the library's own defaults.
 public struct RenderSettings: SettingGroup {
+    /// The name of a `Preset`; nil for the standard look.
     public var preset: String?
+    /// The picture's extents in pixels; nil for the usual ones.
     public var size: PictureSize?
+    /// Steps uphill in all, at least 0; nil for the look's.
     public var steps: Int?
+    /// The power of the cosine that units are climbed with, 0…16; nil for the look's.
     public var cosinePower: Float?
+    /// Sizes to go through; nil for the look's.
     public var stages: StageChoice?
+    /// Seed of all random numbers; nil for 0.
     public var seed: UInt64?
+    /// A picture for each of these seeds; nil for one picture.
     public var seeds: SeedList?
+    /// How the picture is written in numbers; nil for fft.
     public var param: ParameterizationName?
+    /// How fast the amplitudes of the Fourier image fall with frequency, −10…10; nil for 1.
     public var decayPower: Float?
+    /// Whether that power changes the energy as well.
     public var plainDecay = false
+    /// Whether plain RGB is optimised.
     public var noDecorrelate = false
+    /// Whether the picture has an opacity.
     public var alpha = false
+    /// The most contrast and colour at each scale; nil for the usual bound.
     public var spectrumBound: BoundChoice?
+    /// A folder of photographs whose magnitudes MaCo takes; nil for ImageNet's.
     public var spectrum: String?
+    /// The name of a set of transforms, or a list in their language; nil for the usual set.
     public var transforms: String?
+    /// Draws of the transforms in each step, 1…1024; nil for 1.
     public var crops: Int?
+    /// The rule for a step; nil for Adam.
     public var optimizer: OptimizerChoice?
+    /// The optimizer's step, above 0; nil for the usual one of the canvas and the optimizer.
     public var learningRate: Float?
+    /// How the learning rate changes; nil for `Schedule.settle`.
     public var schedule: Schedule?
+    /// The longest that the gradient of the parameters may be, above 0; nil for any.
     public var clipGradient: Float?
+    /// Whether the gradient at the picture is brought to a root mean square of 1.
     public var normalizeGradient = false
+    /// The share of change over 50 steps below which it ends, above 0; nil to take every step.
     public var untilConverged: Float?
+    /// The gradient of rectifiers; nil for redirected.
     public var relu: RectifierGradient?
+    /// Where max pooling sends its gradient; nil for the winner.
     public var poolGradient: PoolGradient?
+    /// Share of the score's gradient for the total variation; nil for the look's.
     public var tv: Float?
+    /// Share for Σ|x − ½|; nil for none.
     public var l1: Float?
+    /// Share for √Σ(x − ½)²; nil for none.
     public var l2: Float?
+    /// Share for a blur at each step; nil for none.
     public var blur: Float?
+    /// Share for a plain frame around the picture; nil for none.
     public var boundary: Float?
+    /// The picture to begin from; nil for noise.
     public var start: String?
+    /// A picture that is white where it is drawn; nil for everywhere.
     public var mask: String?
+    /// Whether the score is lowered.
     public var negative = false
+    /// The kernels that the picture is computed with.
     public var numerics = NumericSettings()
+    /// The largest photograph that is read.
     public var reading = ReadingSettings()
 
     public init() {}

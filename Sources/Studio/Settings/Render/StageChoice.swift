@@ -3,7 +3,9 @@ import Visualization
 
 /// The sizes that a render goes through: as the user lists them, or by a preset's rule for any size.
 public enum StageChoice: Sendable, Equatable {
+    /// Every size with its steps, the picture's own last; an empty list for one size.
     case list(StageList)
+    /// Sizes that depend on the picture's own.
     case rule(StageRule)
 }
 
@@ -81,7 +83,9 @@ extension StageList {
 
 /// A bound, or the word that there is to be none.
 public enum BoundChoice: SettingValue {
+    /// Any contrast.
     case none
+    /// These limits.
     case limits(SpectrumLimits)
 
     public init?(text: String) {

@@ -128,6 +128,7 @@ public struct LayerShare: SettingValue {
 
     public static let form = "a layer, perhaps with a share above 0 such as features.8=0.5"
 
+    /// - Parameter share: 1 where none is said.
     public init(name: String, share: Float = 1) {
         self.name = name
         self.share = share

@@ -3,7 +3,9 @@ import Networks
 
 /// "224", or "640x480" for width and height, in pixels.
 public struct PictureSize: SettingValue {
+    /// Columns of pixels, within `sides`.
     public var width: Int
+    /// Rows of pixels, within `sides`.
     public var height: Int
     /// One number was given, which is the longer side of whatever keeps its shape.
     public private(set) var isOneSide = false
@@ -12,18 +14,24 @@ public struct PictureSize: SettingValue {
     public static let sides = 1...1_000_000
     public static let form = "1 to 1000000 pixels, or two such numbers as WIDTHxHEIGHT"
 
+    /// - Parameters: in pixels.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 
+    /// A square.
+    ///
+    /// - Parameter side: in pixels.
     public init(side: Int) {
         self.init(width: side, height: side)
         isOneSide = true
     }
 
+    /// A network's size of the picture.
     public init(_ size: Network.Size) { self.init(width: size.width, height: size.height) }
 
+    /// The same for a network.
     public var networkSize: Network.Size { Network.Size(height: height, width: width) }
 
     public init?(text: String) {
@@ -58,6 +66,7 @@ public struct MemorySize: SettingValue {
     public static var available: Int { ResourceLimits.memory }
     public static let form = "a size such as 2GB or 800MB"
 
+    /// - Parameter bytes: at least 0.
     public init(bytes: Int) { self.bytes = bytes }
 
     public init?(text: String) {
