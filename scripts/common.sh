@@ -1,4 +1,4 @@
-# What scripts/lucid, scripts/test and scripts/install share; sourced by them, not run.
+# Shared by scripts/lucid, scripts/test and scripts/install; sourced by them, not run.
 # shellcheck shell=bash
 
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd -P)
@@ -7,7 +7,7 @@ swift_site=https://www.swift.org/install
 # The C libraries: what pkg-config calls them, and the Debian package that brings them.
 libraries=(openblas:libopenblas-dev fftw3f:libfftw3-dev libpng:libpng-dev libjpeg:libjpeg-dev freetype2:libfreetype-dev zlib:zlib1g-dev)
 
-# What downloads of networks need, which the program opens by name: libcurl, and certificates to trust.
+# Downloads of networks need libcurl, which the program opens by name, and certificates to trust.
 has_curl() {
     compgen -G "/usr/lib/*/libcurl.so.4" >/dev/null || compgen -G "/usr/lib*/libcurl.so.4" >/dev/null
 }

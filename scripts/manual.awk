@@ -102,7 +102,7 @@ FNR == 1 {
     print
 }
 
-# Of each option of a group, finds the description that most commands give it, if more than one does.
+# Finds the description that most commands give each option of a group, if more than one does.
 function shareOptions(    c, i, id) {
     for (c = 1; c <= commands; c++)
         for (i = 1; i <= options[c]; i++) {

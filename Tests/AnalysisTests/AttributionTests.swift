@@ -103,7 +103,7 @@ import Testing
         #expect(abs(LayerAttribution.ofChannels(a, g).reduce(0, +) - Double(evidence.score - bias)) < 1e-4)
     }
 
-    /// Of a linear function every rule gives the picture's values times the gradient, which add up to the difference of the scores.
+    /// For a linear function every rule gives the picture's values times the gradient, which add up to the difference of the scores.
     @Test(arguments: PathRule.allCases)
     func aLinearFunctionIsIntegratedExactly(_ rule: PathRule) throws {
         let (score, _) = try score(objective: "channel(c1,3)")

@@ -72,7 +72,7 @@ import Testing
         #expect(tensors.count == checkpoint.tensors.count)
         #expect(tensors.contains { $0["name"] as? String == "conv1.0.weight" && $0["values"] as? Int == 648 && $0["type"] as? String == "F32" })
         #expect((object["fits"] as? [[String: Any]])?.first?["model"] as? String == "shufflenet_v2_x0_5")
-        // Of no architecture, but near one.
+        // A file that fits no architecture, but is near one.
         checkpoint.tensors["conv5.1.bias"] = nil
         try checkpoint.safetensors.write(to: URL(filePath: "\(scratch.path)/w.safetensors"))
         #expect(try Program.run(["info", "w.safetensors"], in: scratch.path).text.contains("the nearest is shufflenet_v2_x0_5: conv5.1.bias is missing"))

@@ -3,7 +3,7 @@ import Images
 
 /// A film without ffmpeg: scripts by the names of ffmpeg and ffprobe that say what the real ones would.
 struct FakeFilm {
-    /// What `Program.run` is to be given, so that the scripts come first in PATH.
+    /// For `Program.run`, so that the scripts come first in PATH.
     let environment: [String: String]
     /// The name of the film in the scratch folder.
     let name = "film.mp4"

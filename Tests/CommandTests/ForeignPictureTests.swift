@@ -73,7 +73,7 @@ import Testing
         try file.write(to: URL(filePath: "\(scratch.path)/tiles.avif"))
         let program = try diff(scratch, "tiles.avif", environment)
         #expect(program.status == 65 && program.errors.contains("a part of this AVIF only"), "\(program.errors)")
-        // What the file says is refused before anybody decodes it.
+        // The extents that the file claims are refused before anybody decodes it.
         try? FileManager.default.removeItem(atPath: "\(scratch.path)/arguments")
         file.replaceSubrange(extents..<extents + 8, with: [0, 1, 0, 0, 0, 1, 0, 0])
         try file.write(to: URL(filePath: "\(scratch.path)/large.avif"))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is told of a graph's input, and what was assumed, is in the record; sizes that a graph does not take are found.
+/// A graph's input as it was given, and as it was assumed, is in the record; sizes that a graph does not take are found.
 @Suite struct GraphRecordTests {
     private func graph(_ name: String, in scratch: Scratch, as file: String = "net.onnx") throws {
         try saveGraph(name, to: "\(scratch.path)/\(file)")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What every command that draws does as a program: its streams, signals and exit codes.
+/// Every command that draws, as a program: its streams, signals and exit codes.
 @Suite struct PictureTests {
     /// Small and quick, through the whole program.
     private let quick = ["--layer", "features.3", "--size", "64", "--steps", "4"]

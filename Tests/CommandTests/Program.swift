@@ -73,7 +73,7 @@ struct Program {
 /// A command line of bash, in which "$LUCID" is the program.
 struct Shell {
     let status: Int32
-    /// What came on standard output and standard error.
+    /// Standard output and standard error, as they came.
     let said: String
 
     /// - Parameter environment: in place of the tests' own.

@@ -2,7 +2,7 @@ import Foundation
 import Images
 import Testing
 
-/// What must happen when things go wrong around the program: signals, odd names, bare environments, others who write.
+/// Things that go wrong around the program: signals, odd names, bare environments, others who write.
 @Suite struct ReliabilityTests {
     private let draw = "\"$LUCID\" channel --layer features.3 --index 5 --size 32 --steps 2"
 

@@ -4,7 +4,7 @@ import Images
 import TestSupport
 import Testing
 
-/// What a film's frames come through: the stream that ffmpeg writes, what ffprobe says, the order of a folder's names.
+/// The ways that a film's frames come: the stream that ffmpeg writes, what ffprobe says, the order of a folder's names.
 @Suite struct FilmReadingTests {
     /// A stream that gives its bytes in pieces of some length.
     private func stream(_ bytes: [UInt8], pieces: Int = .max, maximumPixels: Int = 1 << 20) -> PPMStream {

@@ -21,7 +21,7 @@ struct GIFReader {
     let height: Int
     private(set) var frames: [Frame] = []
     private(set) var comments: [[UInt8]] = []
-    /// What Netscape's extension says; 0 is for ever, nil is once.
+    /// Repetitions by Netscape's extension; 0 is for ever, nil is once.
     private(set) var repetitions: Int?
 
     private let bytes: [UInt8]

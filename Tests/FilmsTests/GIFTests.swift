@@ -111,7 +111,7 @@ import Testing
             let (width, height) = (frame.width, frame.height)
             let samples = try GIFReader(GIF.encode([frame], delay: 0.1)).frames[0].samples
             #expect((Double(squaredError(samples, frame)) / Double(samples.count)).squareRoot() < 20)
-            // What the eye sees from afar: means over squares of 8 pixels.
+            // The picture as the eye sees it from afar: means over squares of 8 pixels.
             var worst = 0.0, sum = 0.0, count = 0.0
             for y in stride(from: 0, through: height - 8, by: 8) {
                 for x in stride(from: 0, through: width - 8, by: 8) {

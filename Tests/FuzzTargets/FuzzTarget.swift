@@ -6,7 +6,7 @@ import ONNX
 import Studio
 import Visualization
 
-/// What reads bytes from anywhere, and must refuse them or take them, but never trap, hang or take memory without bound.
+/// The readers of bytes from anywhere, which must refuse them or take them, but never trap, hang or take memory without bound.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     /// Checkpoints of PyTorch: zip, tar and legacy files with their pickles.
     case pickle
@@ -45,7 +45,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             _ = diagnostics.sorted
         case .expression:
             guard let objective = try? Objective(parsing: String(decoding: bytes, as: UTF8.self)) else { return }
-            // What is printed must mean the same.
+            // The printed text must mean the same.
             guard let again = try? Objective(parsing: objective.text) else { fatalError("\(objective.text) cannot be read again") }
             precondition(again.text == objective.text, "\(objective.text) becomes \(again.text)")
         case .transforms:

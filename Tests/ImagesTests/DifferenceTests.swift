@@ -70,7 +70,7 @@ import Testing
         #expect(difference.psnr == .infinity)
     }
 
-    /// What is stored differs though nothing is seen of it.
+    /// Stored samples differ though nothing is seen of it.
     @Test func coloursUnderFullTransparencyCount() throws {
         let red = Picture(width: 1, height: 1, hasAlpha: true, samples: .eight([255, 0, 0, 0]))
         let black = Picture(width: 1, height: 1, hasAlpha: true, samples: .eight([0, 0, 0, 0]))

@@ -18,7 +18,7 @@ import Testing
         let adobe = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xEE]) })
         let plain = Array(bytes[..<adobe] + bytes[(adobe + 2 + Int(bytes[adobe + 3]))...])
         let picture = try Picture.decode(plain, name: "plain CMYK")
-        // What Adobe means by c and k, no ink, is full ink here.
+        // Adobe's values are inverted: its no ink, c and k, is full ink here.
         let corner = try Picture.decode(bytes, name: "CMYK").pixel(0, 0)
         #expect(corner[0] < 10 && picture.pixel(0, 0) == [0, 0, 0])
     }

@@ -5,7 +5,7 @@ import Networks
 import TestSupport
 import Testing
 
-/// What names mean, and what comes of them.
+/// The networks that names mean.
 @Suite struct LibraryTests {
     @Test func everyArchitectureHasATraining() throws {
         let library = try ModelLibrary(folder: ModelFolder.find()!, Environment( [:]))
@@ -125,7 +125,7 @@ import Testing
         #expect(training.names().isEmpty)
     }
 
-    /// What is said with an import need not be said again, also after its file was touched.
+    /// Settings of an import need not be given again, also after its file was touched.
     @Test func importsKeepTheirClassesAndPreprocessing() throws {
         let training = try TestTraining()
         let (library, file, labels) = (try training.library(), try weights(training), "\(training.path)/labels.txt")

@@ -182,7 +182,7 @@ import Testing
         #expect(try training.pull().sha256 == training.digest)
     }
 
-    /// Of weights whose digest nobody knows, the network is the judge.
+    /// The network judges weights whose digest nobody knows.
     @Test func withoutADigestTheFileMustBeOfTheNetwork() throws {
         let server = try TestServer(.file(TestTraining.numbers(1000)))
         let training = try TestTraining(at: server, hasDigest: false)

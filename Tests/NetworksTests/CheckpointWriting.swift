@@ -57,7 +57,7 @@ struct ZipWriter {
         var bytes: [UInt8]
         var method: UInt16 = 0
         var flags: UInt16 = 0
-        /// What its own header says, if not the same as the directory.
+        /// The name in its own header, if not the directory's.
         var ownName: String?
         var ownMethod: UInt16?
         var ownSize: UInt32?

@@ -373,7 +373,7 @@ import Testing
         let expected = plain.forward(image, output: output, rectifying: true, signed: false, workers: .one).planes().elements
         let rectified = fast.forward(image, output: output, rectifying: true, signed: true, workers: .one)
         let actual = rectified.planes().elements
-        // What the kernel found out on the way is what looking afterwards finds.
+        // The kernel found the same signs on the way as looking afterwards does.
         #expect(rectified.signs(workers: .one) == SignMap(rectified, workers: .one))
         #expect(relativeError(actual, expected) < 2e-5)
         #expect(zip(actual, expected).allSatisfy { abs($1) < 1e-3 || $0.sign == $1.sign })

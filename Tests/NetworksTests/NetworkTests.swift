@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    /// What the fast convolutions' rounding adds up to at the end of each network.
+    /// The sum of the fast convolutions' rounding at the end of each network.
     @Test(arguments: [("squeezenet1_1", "features.12"), ("vgg16", "features.28")])
     func fastConvolutionsStayExactToTheDeepestLayer(_ name: String, _ deepest: String) throws {
         let model = try bundledModel(name)

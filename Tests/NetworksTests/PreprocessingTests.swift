@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What a network sees of an image, and the way back.
+/// From an image to a network's input, and the way back.
 @Suite struct PreprocessingTests {
     private let size = 40
 

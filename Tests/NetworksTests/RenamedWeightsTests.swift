@@ -90,7 +90,7 @@ import Testing
         let part = try alexnet.fit(UntrainedCheckpoint(alexnet, classes: 3).renamed { $0.replacing("classifier.6.", with: "classifier.6.0.") })
         #expect(!part.hasClasses && part.unused == ["classifier.6.0.bias", "classifier.6.0.weight"])
         #expect(part.network.layerNames.last == "classifier.5")
-        // What normalizations only measure is of use all the same.
+        // Means and variances that normalizations only measure are of use all the same.
         let mobile = Architecture.mobilenet_v3_small
         let other = try mobile.fit(UntrainedCheckpoint(mobile, classes: 3).renamed { $0.replacing("classifier.3.", with: "classifier.3.0.") })
         #expect(!other.hasClasses && other.unused == ["classifier.3.0.bias", "classifier.3.0.weight"])

@@ -35,7 +35,7 @@ import Testing
         (0..<count).map { values[IntegerHash.position(name, $0, of: values.count)] }
     }
 
-    /// What the golden has of one layer or gradient, less its largest magnitude, which is the measure of errors.
+    /// The largest error of one layer or gradient, as a share of the golden's largest magnitude.
     private func error(_ name: String, _ values: [Float], _ golden: ArraySlice<Float>) -> Float {
         let samples = Array(golden.dropFirst())
         let largest = abs((values.map(abs).max() ?? 0) - golden.first!) / golden.first!

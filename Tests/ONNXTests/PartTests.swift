@@ -19,7 +19,7 @@ import Testing
         IntegerHash.values(name, count).flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
     }
 
-    /// What cannot be understood leaves the layers before it, and beside it, as they are.
+    /// A node that cannot be understood leaves the layers before it, and beside it, as they are.
     @Test func layersBeforeAnUnknownOperatorAreDrawn() throws {
         let nodes = [
             Proto.node("Relu", ["x"], ["a"], name: "first"), Proto.node("LSTM", ["a"], ["b"], name: "memory"),

@@ -19,7 +19,7 @@ import Testing
         return try AttributeRequest(given: texts.mapValues { [$0] }).jobs(Session(workers: Workers(1)))
     }
 
-    /// What a job says for scripts.
+    /// The numbers of a job for scripts.
     private struct Report: Decodable {
         struct Target: Decodable { let score, baselineScore: Double?; let label: String }
         struct Completeness: Decodable { let absolute: Double, relative: Double? }
@@ -62,7 +62,7 @@ import Testing
         #expect(found.layer == nil && found.channels == nil)
     }
 
-    /// Of a cat beside a cup each class's map lies on its own half.
+    /// In a picture of a cat beside a cup each class's map lies on its own half.
     @Test(arguments: [("tiger cat", true), ("espresso", false)])
     func ofTwoPhotographsEachClassFindsItsOwn(_ label: String, _ isLeft: Bool) throws {
         let halves = try ["chelsea.jpg", "coffee.jpg"].map { name in

@@ -136,7 +136,7 @@ import Testing
         #expect(try batch(text, in: scratch, ["output": "out"]).problem == nil)
         let dreams = try pictures("out", in: scratch).filter { $0.contains("deepdream_") }
         #expect(dreams.count == 2 && dreams.contains { $0.hasSuffix("deepdream_one.png") }, "\(dreams)")
-        // What an entry does not give is left out of its names.
+        // Names leave out parts that an entry does not give.
         #expect(try pictures("out", in: scratch).isSuperset(of: ["accentuate/one/1.png", "accentuate/one/2.png", "plain/7_2.png"]))
         // A photograph is part of what the content hash is of.
         try scratch.copy(one, to: "two.png")

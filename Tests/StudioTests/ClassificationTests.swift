@@ -160,7 +160,7 @@ import Testing
             channel + ["squeezenet.safetensors", "--model", "vgg16"], .badData, "features.2.weight", "missing", "try --model squeezenet1_1")
     }
 
-    /// Of a network that ends in probabilities no second softmax is taken, which would bring them all within a factor of e.
+    /// A network that ends in probabilities gets no second softmax, which would bring them all within a factor of e.
     @Test func probabilitiesAreNotFlattened() throws {
         let scratch = try Scratch()
         var checkpoint = try UntrainedCheckpoint(Architecture.named("inceptionv1")!)

@@ -3,7 +3,7 @@ import Images
 import Studio
 import Testing
 
-/// What stands on charts and sheets.
+/// Charts and sheets: captions, titles, scales.
 @Suite struct FigureTests {
     @Test func picturesAreComparedUnderCaptionsOfOnesOwn() throws {
         let scratch = try Scratch()

@@ -52,7 +52,7 @@ import Testing
         (["progression", "--save-at", "2"], .usage, "sheet"),
         (unit + ["--seed", "0", "--seeds", "0-1"], .usage, "--seeds"),
         (["channel", "--layer", "features.3", "--index", "0-1", "--evolution", "way.gif", "-o", "{index}.png"], .usage, "--evolution"),
-        // What is allowed.
+        // The message says which values are allowed.
         (["channel", "--layer", "features.3", "--index", "-1"], .usage, "0-15"),
         (["channel", "--layer", "features.3", "--index", "5-3"], .usage, "5-3"),
         (["channel", "--layer", "features.10", "--index", "384"], .usage, "0–383"),

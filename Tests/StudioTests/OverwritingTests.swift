@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import Visualization
 
-/// What may be replaced: a file of the same plan, or any if the user says so; never what is read.
+/// A file of the same plan may be replaced, or any if the user says so; never one that is read.
 @Suite struct OverwritingTests {
     private let usual = ["--layer", "features.3", "--size", "32", "--steps", "1"]
 

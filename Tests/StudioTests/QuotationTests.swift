@@ -3,7 +3,7 @@ import Studio
 import Tensors
 import Testing
 
-/// What messages quote is short, however long it is.
+/// Quotations in messages are short, however long the text is.
 @Suite struct QuotationTests {
     private static let long = String(repeating: "x", count: 5000)
 

@@ -154,7 +154,7 @@ import Testing
 
     // MARK: Records that no command writes
 
-    /// What stands in a picture may be anything.
+    /// A picture's record may hold anything.
     @Test(arguments: [
         ("\"count\":1", "\"count\":0"), ("\"count\":1", "\"count\":1000000000"), ("\"crops\":1", "\"crops\":-3"),
         ("\"steps\":4", "\"steps\":-1"), ("\"stepsDone\":4", "\"stepsDone\":999999999999"), ("\"seed\":0", "\"sead\":0"),

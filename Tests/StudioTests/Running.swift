@@ -5,7 +5,7 @@ import Synchronization
 import Tensors
 import Testing
 
-/// What a run told: results for people and for scripts, what people should know, and details.
+/// Everything that a run told: results for people and for scripts, warnings, and details.
 struct Told: Sendable {
     var lines: [String] = []
     /// An object of JSON for each result.
@@ -96,7 +96,7 @@ extension Scratch {
         #expect(try contents("") == before, "\(name) left something behind", sourceLocation: sourceLocation)
     }
 
-    /// What a picture says of itself.
+    /// A picture's record.
     func record(_ name: String) throws -> Record { try Record(ofFile: self(name)) }
 
     func picture(_ name: String) throws -> Picture { try Picture.decode(bytes(name), name: name) }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// An HTTP server on this machine for as long as the object lives, that can misbehave.
 public final class TestServer: Sendable {
-    /// What a request gets.
+    /// The answer to a request.
     public enum Answer: Sendable {
         /// The whole file, or the part that a Range asks for, if If-Range allows it.
         case file([UInt8], tag: String? = nil)
@@ -36,7 +36,7 @@ public final class TestServer: Sendable {
 
     /// Where it is.
     public var address: String { "http://127.0.0.1:\(port)" }
-    /// What was asked for so far.
+    /// Every request so far.
     public var requests: [Request] { received.withLock { $0 } }
 
     public init(_ answer: Answer) throws {
@@ -73,7 +73,7 @@ public final class TestServer: Sendable {
 
     deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
-    /// What requests get from now on.
+    /// Answers requests in this way from now on.
     public func answer(_ answer: Answer) { self.answer.withLock { $0 = answer } }
 
     private func serve(_ connection: Int32) {

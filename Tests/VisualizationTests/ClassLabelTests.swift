@@ -23,7 +23,7 @@ import Visualization
         #expect(classes(holding: "", among: labels) == Array(labels.indices))
     }
 
-    /// What a class is called by itself comes before what another is called besides.
+    /// A class's own name comes before a further name of another class.
     @Test func furtherNamesAreLookedAtLast() throws {
         let (labels, others) = (["tench", "black grouse", "partridge", "lesser panda", "giant panda"], [["Tinca tinca"], ["partridge"], [], ["panda"], ["panda"]])
         #expect(try classIndex(label: "tinca tinca", among: labels, others: others) == 0)

@@ -130,7 +130,7 @@ struct ObjectiveCase: Decodable {
                     squares += inner(gradient.elements, gradient.elements)
                 }
             }
-            // Of two kinks in a hundred the step crosses one; rounding of the score is the rest.
+            // The step crosses one kink in fifty; rounding of the score is the rest.
             let tolerance = 1e-2 * squares.squareRoot() + 2e-7 * abs(score(0)) / Double(distance)
             #expect(abs(predicted - measured) < tolerance, "\(name): \(predicted), measured \(measured)")
         }

@@ -83,7 +83,7 @@ import Visualization
         #expect(picture.shape == Shape(channels, 30, 26))
     }
 
-    /// What the network does not take is said, and drawn all the same.
+    /// A size that the network does not take is said, and drawn all the same.
     @Test func sizesBetweenAreScaled() throws {
         let model = try model(channels: 3)
         let scaling = try #require(Renderer.scaling(of: plan { $0.transforms = "none" }, model: model))

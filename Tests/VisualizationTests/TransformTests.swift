@@ -6,7 +6,7 @@ import Visualization
 @Suite struct TransformTests {
     private let workers = Workers(2)
 
-    /// What a chain adds to its linear part does not depend on the picture: the linear part meets its adjoint.
+    /// The constant that a chain adds does not depend on the picture: the linear part meets its adjoint.
     @Test(arguments: [
         "jitter(3)", "scale(0.7...1.4)", "rotate(-30...30)", "flip", "crop(9)", "pad(4, 0)", "pad(3)", "noise(0.1)", "uniform_noise(0.1)",
         "translate(5)", "translate(40)", "roll(7)", "roll(40)", "random_crop(0.5...0.2)", "random_crop(0.3...1, uniform)",
@@ -127,7 +127,7 @@ import Visualization
         #expect(relativeError(gradient.elements, try golden.values("composite/input_gradient")) < 1e-6)
     }
 
-    /// What is opaque stays; what is transparent becomes a background of its deviation, another one at each step.
+    /// Opaque parts stay; transparent ones become a background of its deviation, another one at each step.
     @Test func backdropsAreDrawnAnew() throws {
         let chain = try TransformChain(parsing: "backdrop")
         var generator = RandomGenerator(seed: 0)

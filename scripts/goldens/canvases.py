@@ -66,7 +66,7 @@ def enlarged(part, height, width):
 
 
 def coloured(values, colours, decorrelated):
-    """Of `colours` channels and perhaps an opacity."""
+    """The colours of values with `colours` channels and perhaps an opacity."""
     if colours == 3 and decorrelated:
         values = torch.cat([torch.einsum("ij,jyx->iyx", MATRIX, values[:3]), values[3:]])
     return torch.sigmoid(values)

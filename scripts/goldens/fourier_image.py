@@ -38,7 +38,7 @@ def columns(width):
 
 
 def scale(height, width):
-    """What a parameter is multiplied by, [height, columns]."""
+    """The factor of each parameter, [height, columns]."""
     vertical = numpy.fft.fftfreq(height)[:, None]
     horizontal = numpy.fft.fftfreq(width)[: columns(width)]
     frequency = numpy.sqrt(horizontal**2 + vertical**2)

@@ -1,4 +1,4 @@
-"""What every golden file has in common: float32 tensors, and metadata that names the script that made them."""
+"""The form of every golden file: float32 tensors, and metadata that names the script that made them."""
 
 import json
 import pathlib

@@ -36,7 +36,7 @@ def luma(rgb):
 
 
 def similarity(expected, actual):
-    """Of two lumas."""
+    """Between two lumas."""
     if min(expected.shape) < 11:
         return similarity_in_full(expected, actual)
     whole = skimage.metrics.structural_similarity(
@@ -69,7 +69,7 @@ def seen(rgba, ground):
 
 
 def measures(expected, actual):
-    """Of two pictures in 0…1."""
+    """Between two pictures in 0…1."""
     error = 255 * (expected - actual)
     rms = numpy.sqrt((error**2).mean())
     if expected.shape[2] == 3:

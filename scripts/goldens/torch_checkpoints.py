@@ -60,7 +60,7 @@ def types():
 
 
 def training():
-    """What a training script saves, and its state dict without wrappers."""
+    """The dictionary that a training script saves, and its state dict without wrappers."""
     torch.manual_seed(0)
     network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 2), torch.nn.BatchNorm2d(2))
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
@@ -123,7 +123,7 @@ torch.save({"model": {f"_orig_mod.module.{name}": tensor for name, tensor in sta
 swapped = {name: tensor for name, tensor in tensors.items() if tensor.is_contiguous() and tensor.numel() == 3}
 save_big_endian(swapped, folder / "big_endian.pth")
 
-# What torch itself reads.
+# Numbers that torch itself reads.
 for name in ("types", "types_legacy", "big_endian"):
     expect(name, torch.load(folder / f"{name}.pth"))
 for name in ("training", "training_legacy"):

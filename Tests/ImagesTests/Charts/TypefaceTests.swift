@@ -34,7 +34,7 @@ import Testing
     @Test func textGoesUpwards() {
         let (flat, turned) = (ink("L", size: 32), ink("L", size: 32, upwards: true))
         #expect(flat.count > 50 && flat.values.reduce(0, +) == turned.values.reduce(0, +))
-        // What lies at (x, y) above the line lies at (y, -x) when the line goes up.
+        // A point at (x, y) above the line lies at (y, -x) when the line goes up.
         for (place, share) in flat { #expect(turned[[place[1], -place[0] - 1]] == share) }
     }
 
