@@ -132,6 +132,18 @@ static inline int lucid_jpeg_read_header(lucid_jpeg_reader *reader, const uint8_
     return 1;
 }
 
+// Has the pixels decoded at `eighths` of eight of their size, which sets width and height anew.
+static inline int lucid_jpeg_reduce(lucid_jpeg_reader *reader, unsigned int eighths) {
+    j_decompress_ptr decoder = &reader->decoder;
+    if (setjmp(reader->errors.escape)) return 0;
+    decoder->scale_num = eighths;
+    decoder->scale_denom = 8;
+    jpeg_calc_output_dimensions(decoder);
+    reader->width = decoder->output_width;
+    reader->height = decoder->output_height;
+    return 1;
+}
+
 // Fills `pixels`, [height, width, channels] samples of 8 bits, and reads on to the end of the picture.
 static inline int lucid_jpeg_read_pixels(lucid_jpeg_reader *reader, uint8_t *pixels) {
     j_decompress_ptr decoder = &reader->decoder;

@@ -18,4 +18,12 @@ public enum CSV {
         }
         return fields.map { String($0.drop { $0 == " " }) }
     }
+
+    /// A line of fields with its line feed; those that need quotation marks get them.
+    public static func line(_ fields: [String]) -> String {
+        fields.map { field in
+            let needsMarks = field.first == " " || field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
+            return needsMarks ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : field
+        }.joined(separator: ",") + "\n"
+    }
 }

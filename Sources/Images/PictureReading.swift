@@ -44,6 +44,14 @@ extension Picture {
         throw .notAPicture(file: name)
     }
 
+    /// As `decode`, but smaller where the file's format makes that faster and the shorter side has so many pixels even then.
+    public static func decode(
+        _ bytes: [UInt8], name: String, maximumPixels: Int = defaultMaximumPixels, shorterSide: Int
+    ) throws(PictureError) -> Picture {
+        guard PictureFormat(signatureOf: bytes) == .jpeg else { return try decode(bytes, name: name, maximumPixels: maximumPixels) }
+        return try JPEG.decode(bytes, name: name, maximumPixels: maximumPixels, shorterSide: shorterSide)
+    }
+
     /// The text that was written into a picture file; nil if there is none. The pixels are not decoded.
     ///
     /// - Parameters:

@@ -29,11 +29,11 @@ struct LucidCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Photographs",
-                subcommands: [DeepDream.self, StyleCommand.self, Caricature.self, Invert.self, Accentuate.self, Attribute.self]),
+                subcommands: [DeepDream.self, StyleCommand.self, Caricature.self, Invert.self, Accentuate.self, Attribute.self, Scan.self]),
             CommandGroup(
                 name: "Inspect",
                 subcommands: [
-                    Layers.self, Classes.self, Models.self, Classify.self, Info.self, Replay.self, Report.self, Compare.self,
+                    Layers.self, Classes.self, Models.self, Classify.self, TuningCommand.self, Info.self, Replay.self, Report.self, Compare.self,
                     CompareModels.self, Diff.self, Bench.self,
                 ]),
         ])

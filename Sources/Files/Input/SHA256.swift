@@ -3,6 +3,9 @@ import Crypto
 /// The SHA-256 of bytes, in hexadecimal.
 public func sha256(of bytes: [UInt8]) -> String { hexadecimal(SHA256.hash(data: bytes)) }
 
+/// The SHA-256 of bytes, 32 bytes.
+package func sha256Bytes(of bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
 /// The SHA-256 of a file, in hexadecimal. The file is read piece by piece, so that a large one does not fill the memory.
 ///
 /// - Throws: if the file is missing, unreadable or empty.

@@ -1,4 +1,4 @@
-/// A file that another program writes and that appears whole or not at all, as `OutputFile` makes them: it has a temporary
+/// A file that is written piece by piece, here or by another program, and that appears whole or not at all, as `OutputFile` makes them: it has a temporary
 /// name beside the target until `commit()`. If the value goes before, so does the file; the old one is intact.
 public struct PendingFile: ~Copyable {
     private let target: String
@@ -25,6 +25,11 @@ public struct PendingFile: ~Copyable {
 
     /// Where the other program is to write. It must not put another file in its place.
     public var temporaryPath: String { temporary.path }
+
+    /// Writes bytes after those that are there, where this program writes it itself, piece by piece.
+    public func append(_ bytes: [UInt8]) throws(OutputError) {
+        do throws(SystemError) { try temporary.append(bytes) } catch { throw OutputError(error.code, target, leadingTo: destination) }
+    }
 
     /// Gives the file its name, once all of it is on the disk.
     public consuming func commit() throws(OutputError) {

@@ -48,6 +48,9 @@ struct TemporaryFile: ~Copyable {
         if let entry { TemporaryFileTable.remove(entry) }
     }
 
+    /// Writes bytes after those that are there.
+    func append(_ bytes: [UInt8]) throws(SystemError) { try writeAll(bytes, to: descriptor) }
+
     /// Writes all bytes and waits until the disk has them.
     ///
     /// - Parameter existing: the file to be replaced, whose permissions and, where that is allowed, owner this one takes.

@@ -1,4 +1,4 @@
-/// A chart or a sheet: boxes, pictures and lines of text on a ground, later ones over earlier ones. It is described once, and then
+/// A chart or a sheet: boxes, polygons, pictures and lines of text on a ground, later ones over earlier ones. It is described once, and then
 /// made a picture (`picture`) or a document (`FigureFormat`).
 public struct Figure: Sendable {
     /// Pixels in a row.
@@ -14,9 +14,13 @@ public struct Figure: Sendable {
     package static let black = Color(repeating: 0)
     package static let white = Color(repeating: 1)
 
+    /// A place in pixels from the upper left corner.
+    package typealias Point = SIMD2<Double>
+
     /// Places are in pixels from the upper left corner.
     package enum Element: Sendable {
         case box(x: Int, y: Int, width: Int, height: Int, Color)
+        case polygon([Point], Color)
         case picture(Picture, x: Int, y: Int)
         case text(Line)
     }
@@ -43,6 +47,20 @@ public struct Figure: Sendable {
 
     package mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
         elements.append(.box(x: x, y: y, width: width, height: height, color))
+    }
+
+    /// Fills what the line through these places encloses, by the even-odd rule; the last is joined with the first.
+    package mutating func fill(_ points: [Point], _ color: Color) {
+        if points.count > 2 { elements.append(.polygon(points, color)) }
+    }
+
+    /// Draws a line of this thickness from place to place.
+    package mutating func draw(_ points: [Point], thickness: Double, _ color: Color) {
+        for (start, end) in zip(points, points.dropFirst()) where start != end {
+            let along = (end - start) / ((end - start) * (end - start)).sum().squareRoot()
+            let across = Point(-along.y, along.x) * (thickness / 2)
+            fill([start + across, end + across, end - across, start - across], color)
+        }
     }
 
     /// Lays a picture with its upper left corner at a place, blended with the ground where it is transparent.

@@ -22,6 +22,7 @@ extension Figure {
         for element in elements {
             switch element {
             case .box(let x, let y, let width, let height, let color): content += box(x, y, width, height, color)
+            case .polygon(let points, let color): content += polygon(points, color)
             case .picture(let picture, let x, let y):
                 content += "q \(picture.width) 0 0 \(picture.height) \(x) \(height - y - picture.height) cm /P\(pictures.count) Do Q\n"
                 pictures.append("/P\(pictures.count) \(try add(picture, to: &file))")
@@ -56,6 +57,11 @@ extension Figure {
     /// Places are counted from below.
     private func box(_ x: Int, _ y: Int, _ width: Int, _ height: Int, _ color: Color) -> String {
         "\(Self.color(color)) \(x) \(self.height - y - height) \(width) \(height) re f\n"
+    }
+
+    private func polygon(_ points: [Point], _ color: Color) -> String {
+        let places = points.map { "\(PDFFile.number($0.x)) \(PDFFile.number(Double(height) - $0.y))" }
+        return "\(Self.color(color)) \(places[0]) m \(places.dropFirst().map { "\($0) l" }.joined(separator: " ")) f*\n"
     }
 
     private func text(_ line: Line, _ font: inout PDFFont) -> String {

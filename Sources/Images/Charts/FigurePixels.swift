@@ -17,6 +17,7 @@ extension Figure {
             for element in elements {
                 switch element {
                 case .box(let x, let y, let width, let height, let color): fill(sheet, x, y, width, height, color)
+                case .polygon(let points, let color): fill(points, color, on: sheet)
                 case .picture(let picture, let x, let y): lay(picture, samples(picture), x, y, on: sheet)
                 case .text(let line): write(line, on: sheet)
                 }
@@ -58,10 +59,39 @@ extension Figure {
     private func write<S: Sample>(_ line: Line, on sheet: UnsafeMutableBufferPointer<S>) {
         Typeface.standard.draw(line.text, x: line.x, y: line.y, size: line.size, upwards: line.upwards) { x, y, share in
             guard (0..<width).contains(x), (0..<height).contains(y) else { return }
-            let place = (y * width + x) * 3
-            for channel in 0..<3 {
-                sheet[place + channel] = S(unit: share * line.color[channel] + (1 - share) * sheet[place + channel].unit)
+            blend(line.color, share, x: x, y: y, on: sheet)
+        }
+    }
+
+    /// Lays a colour over a share of a pixel.
+    private func blend<S: Sample>(_ color: Color, _ share: Float, x: Int, y: Int, on sheet: UnsafeMutableBufferPointer<S>) {
+        let place = (y * width + x) * 3
+        for channel in 0..<3 { sheet[place + channel] = S(unit: share * color[channel] + (1 - share) * sheet[place + channel].unit) }
+    }
+
+    /// Lines within a row of pixels, along which a polygon covers exactly so much of each pixel.
+    private static let linesInPixel = 8
+
+    private func fill<S: Sample>(_ points: [Point], _ color: Color, on sheet: UnsafeMutableBufferPointer<S>) {
+        let ends = zip(points, points.dropFirst() + [points[0]])
+        let rows = Self.within(Int(points.map(\.y).min()!.rounded(.down)), Int((points.map(\.y).max()! - points.map(\.y).min()!).rounded(.up)) + 1, height)
+        for row in rows {
+            var shares = [Double](repeating: 0, count: width)
+            for line in 0..<Self.linesInPixel {
+                let y = Double(row) + (Double(line) + 0.5) / Double(Self.linesInPixel)
+                let crossings = ends.compactMap { start, end -> Double? in
+                    guard (start.y <= y) != (end.y <= y) else { return nil }
+                    return start.x + (y - start.y) / (end.y - start.y) * (end.x - start.x)
+                }.sorted()
+                for pair in stride(from: 0, to: crossings.count - 1, by: 2) {
+                    let (first, last) = (max(crossings[pair], 0), min(crossings[pair + 1], Double(width)))
+                    guard first < last else { continue }
+                    for x in Int(first)..<Int(last.rounded(.up)) {
+                        shares[x] += (min(last, Double(x + 1)) - max(first, Double(x))) / Double(Self.linesInPixel)
+                    }
+                }
             }
+            for x in 0..<width where shares[x] > 0 { blend(color, Float(min(shares[x], 1)), x: x, y: row, on: sheet) }
         }
     }
 }

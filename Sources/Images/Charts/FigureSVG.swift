@@ -18,6 +18,9 @@ extension Figure {
         for element in elements {
             switch element {
             case .box(let x, let y, let width, let height, let color): lines.append(Self.box(x, y, width, height, color))
+            case .polygon(let points, let color):
+                let places = points.map { "\(Self.decimal($0.x)),\(Self.decimal($0.y))" }.joined(separator: " ")
+                lines.append("<polygon points=\"\(places)\" fill=\"\(Self.hex(color))\" fill-rule=\"evenodd\"/>")
             case .picture(let picture, let x, let y):
                 let data = Data(try PNG.encode(picture, quality: nil, record: nil)).base64EncodedString()
                 lines.append(

@@ -1,7 +1,7 @@
 import Tensors
 
 /// The type of the numbers in a weights file, under the names of safetensors; PyTorch's storages have the same ten.
-package enum ElementType: String, Sendable {
+public enum ElementType: String, Sendable {
     case f64 = "F64", f32 = "F32", f16 = "F16", bf16 = "BF16"
     case i64 = "I64", i32 = "I32", i16 = "I16", i8 = "I8", u8 = "U8", bool = "BOOL"
 

@@ -97,6 +97,26 @@ public struct SafetensorsFile: WeightStore {
 
     public func type(of name: String) -> String? { entries[name]?.type.rawValue }
 
+    /// The bytes of one tensor where they lie in the file, for as long as this value lives.
+    ///
+    /// - Throws: if there is none of that name and type.
+    package func bytes(of name: String, type: ElementType) throws(WeightsError) -> UnsafeRawBufferPointer {
+        guard let entry = entries[name] else { throw WeightsError(file: file, reason: "\(name) is missing") }
+        guard entry.type == type else {
+            throw WeightsError(file: file, reason: "\(name) is of type \(entry.type.rawValue), expected \(type.rawValue)")
+        }
+        return UnsafeRawBufferPointer(rebasing: mapping.bytes[start + entry.range.lowerBound..<start + entry.range.upperBound])
+    }
+
+    /// The values of one tensor in their own type, in row-major order.
+    public func values<Element: SafetensorsElement>(_ name: String, of _: Element.Type = Element.self) throws(WeightsError) -> [Element] {
+        let bytes = try bytes(of: name, type: Element.elementType)
+        return [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.size) { values, count in
+            UnsafeMutableRawBufferPointer(values).copyMemory(from: bytes)
+            count = values.count
+        }
+    }
+
     /// The values of one tensor as floats, in row-major order.
     public func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
         guard let entry = entries[name], let actual = shapes[name] else {

@@ -32,7 +32,7 @@ struct AttributionJob: Job {
         try model.check(height: square.picture.height, width: square.picture.width)
         // Mistakes are found before anything is computed.
         _ = try score(.one)
-        if let layer { _ = try PositionGrid(of: layer, in: model, square.picture) }
+        if let layer { _ = try PositionGrid(of: layer, in: model, height: square.picture.height, width: square.picture.width) }
     }
 
     var plan: Plan { .attribution(attribution) }
@@ -84,7 +84,7 @@ struct AttributionJob: Job {
         let found = Attribution(attribution.recipe, of: score, layer: layer, at: picture, baseline: baseline, progress: step)
         if let problem { throw problem }
         guard let found else { throw .interrupted }
-        let grid = try layer.map { layer throws(Problem) in try PositionGrid(of: layer, in: model, square.picture) }
+        let grid = try layer.map { layer throws(Problem) in try PositionGrid(of: layer, in: model, height: square.picture.height, width: square.picture.width) }
         let map = grid?.map(found.map) ?? found.map
         guard map.elements.allSatisfy(\.isFinite) else { throw Problem(.failed, "\(attribution.photo): the map holds values that are not finite") }
         let largest = strength(map)
@@ -170,17 +170,17 @@ struct PositionGrid {
     private let tokens: (others: Int, side: Int)?
 
     /// - Throws: a usage problem for a layer without positions.
-    init(of layer: LayerName, in model: Model, _ picture: Picture) throws(Problem) {
+    init(of layer: LayerName, in model: Model, height: Int, width: Int) throws(Problem) {
         let shape: Shape
-        do { shape = try model.network.shape(of: layer, height: picture.height, width: picture.width) } catch {
-            throw .usage("\(model.name) cannot take \(picture.width)x\(picture.height) pixels: \(error)")
+        do { shape = try model.network.shape(of: layer, height: height, width: width) } catch {
+            throw .usage("\(model.name) cannot take \(width)x\(height) pixels: \(error)")
         }
         guard shape.area > 1 else {
             throw .usage("\(layer) of \(model.name) has no positions to map; name a layer before it with \(setting: "layer")", setting: "layer")
         }
         if shape.height > 1, shape.width > 1 {
             let field: ReceptiveField
-            do { field = try model.network.receptiveField(of: layer, height: picture.height, width: picture.width) } catch {
+            do { field = try model.network.receptiveField(of: layer, height: height, width: width) } catch {
                 throw .usage("\(layer) cannot be placed: \(error)", setting: "layer")
             }
             (rows, columns, tokens) = (field.rows, field.columns, nil)
@@ -189,13 +189,27 @@ struct PositionGrid {
         // A transformer's tokens: those of square patches, row by row, perhaps after a class token.
         let side = Int(Double(shape.area).squareRoot())
         let others = shape.area - side * side
-        guard others <= 1, picture.width % side == 0, picture.height % side == 0 else {
+        guard others <= 1, width % side == 0, height % side == 0 else {
             throw .usage("the \(shape.area) positions of \(layer) lie in no square", setting: "layer")
         }
         func axis(_ extent: Int) -> ReceptiveField.Axis {
             ReceptiveField.Axis(extent: extent / side, step: extent / side, firstCentre: Double(extent / side) / 2)
         }
-        (rows, columns, tokens) = (axis(picture.height), axis(picture.width), (others, side))
+        (rows, columns, tokens) = (axis(height), axis(width), (others, side))
+    }
+
+    /// Whether each position is a token, which may see the whole picture wherever it lies.
+    var isOfTokens: Bool { tokens != nil }
+
+    /// Rows and columns of positions of a layer of this shape.
+    func count(_ shape: Shape) -> (rows: Int, columns: Int) { tokens.map { ($0.side, $0.side) } ?? (shape.height, shape.width) }
+
+    /// Where the layer has the position of a row and a column.
+    func position(row: Int, column: Int) -> ActivationRequest.Position {
+        guard let tokens else { return ActivationRequest.Position(x: column, y: row) }
+        // Of the axis that tokens do not lie along the only place is meant.
+        let token = tokens.others + row * tokens.side + column
+        return ActivationRequest.Position(x: token, y: token)
     }
 
     /// A map over the positions as `[1, rows, columns]`.

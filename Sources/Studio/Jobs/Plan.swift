@@ -22,6 +22,8 @@ public enum Plan: Sendable, Codable, Equatable {
     case chart(ChartPlan)
     /// The part of a photograph that a score comes from.
     case attribution(AttributionPlan)
+    /// What units answer to among simple stimuli.
+    case tuning(TuningPlan)
 
     /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
     public struct FlightPlan: Sendable, Codable, Equatable {
@@ -79,7 +81,7 @@ public enum Plan: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey { case kind }
 
-    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution }
+    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution, tuning }
 
     private var contents: (kind: Kind, plan: any Encodable) {
         switch self {
@@ -92,6 +94,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .sheet(let plan): (.sheet, plan)
         case .chart(let plan): (.chart, plan)
         case .attribution(let plan): (.attribution, plan)
+        case .tuning(let plan): (.tuning, plan)
         }
     }
 
@@ -109,6 +112,7 @@ public enum Plan: Sendable, Codable, Equatable {
             case .sheet: .sheet(try SheetPlan(from: decoder))
             case .chart: .chart(try ChartPlan(from: decoder))
             case .attribution: .attribution(try AttributionPlan(from: decoder))
+            case .tuning: .tuning(try TuningPlan(from: decoder))
             }
     }
 
@@ -172,6 +176,10 @@ public enum Plan: Sendable, Codable, Equatable {
             var common = Common(model: plan.model, weights: plan.weights, pictures: plan.pictures, steps: 1)
             common.profile = plan.profile
             return common
+        case .tuning(let plan):
+            var common = Common(model: plan.model, weights: plan.weights, pictures: [:], steps: 1)
+            common.profile = plan.profile
+            return common
         }
     }
 
@@ -198,6 +206,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .sheet(let plan): plan.pictures[0].objective
         case .chart(let plan): plan.command
         case .attribution(let plan): plan.objective
+        case .tuning(let plan): "tuning of \(plan.subject)"
         }
     }
 

@@ -12,6 +12,7 @@ extension Record {
         case .flight(let plan): return PlanCommand(plan)
         case .style(let plan): return PlanCommand(plan)
         case .attribution(let plan): return PlanCommand(plan)
+        case .tuning(let plan): return PlanCommand(plan)
         default: return nil
         }
     }
@@ -92,6 +93,18 @@ extension PlanCommand {
         settings += AttributionSettings.changes(from: usual, to: plan)
         settings += ownWeights(plan.weights, of: plan.model)
         self.init(AttributeRequest.command, settings, [plan.photo])
+    }
+
+    /// A chart's of tuning curves.
+    fileprivate init?(_ plan: TuningPlan) {
+        guard let input = Self.input(plan.preprocessing, of: plan.model) else { return nil }
+        var settings = plan.model == Self.usualModel ? [] : [("model", plan.model)]
+        settings += input + [("layer", plan.layer), ("index", plan.index)]
+        var usual = plan
+        TuningSettings().write(to: &usual)
+        (usual.convolution, usual.profile) = (.auto, nil)
+        settings += TuningSettings.changes(from: usual, to: plan) + ownWeights(plan.weights, of: plan.model)
+        self.init(TuningRequest.command, settings, [])
     }
 
     /// One layer, its channels, or a guide.

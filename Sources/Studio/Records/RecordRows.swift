@@ -42,6 +42,7 @@ extension Plan {
         case .sheet(let plan): return plan.pictures[0].rows(nil)
         case .chart(let plan): return plan.rows
         case .attribution(let plan): return plan.rows
+        case .tuning(let plan): return plan.rows
         }
     }
 }
@@ -85,6 +86,13 @@ extension Preprocessing {
     var words: String {
         let others = (inputs ?? []).map { "; \($0.name) is \($0.source)" }.joined()
         return "\(range[0])…\(range[1]) less \(mean) by \(std)\(bgr ? ", blue first" : "")\(others)"
+    }
+}
+
+extension TuningPlan {
+    fileprivate var rows: [Row] {
+        Studio.rows(("layer", layer), ("index", index)) + TuningSettings.rows(of: self)
+            + Studio.rows(("kernels", profile?.rawValue), ("input", preprocessing?.words))
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import TestSupport
 import Testing
@@ -49,5 +50,34 @@ import Testing
         #expect(Figure.record(inSVG: Array(svg.utf8)) == #"{"a":"<&\"]]></metadata>"}"#)
         #expect(Figure.record(inSVG: Array(try figure.svg().utf8)) == nil)
         #expect(Figure.record(inSVG: Array("<svg>".utf8)) == nil)
+    }
+}
+
+@Suite struct PolygonTests {
+    /// The pixels that a polygon covers add up to its area, wherever it lies, and what is beyond the figure is left out.
+    @Test(arguments: [0.0, 0.3, 0.77]) func pixelsAddUpToTheArea(_ shift: Double) {
+        func covered(_ points: [Figure.Point]) -> Double {
+            var figure = Figure(width: 40, height: 30)
+            figure.fill(points.map { $0 + Figure.Point(shift, shift) }, Figure.black)
+            let picture = figure.picture
+            return (0..<1200).reduce(0) { $0 + Double(255 - picture.bytes[3 * $1]) / 255 }
+        }
+        #expect(abs(covered([.init(5, 5), .init(25, 5), .init(5, 15)]) - 100) < 0.7)
+        #expect(abs(covered([.init(10, 10), .init(20, 10), .init(20, 20), .init(10, 20)]) - 100) < 0.7)
+        #expect(abs(covered([.init(-50, 10), .init(90, 10), .init(90, 20), .init(-50, 20)]) - 400) < 2)
+        // A star of five beams drawn in one line: what is enclosed twice is not filled.
+        let corners = (0..<5).map { Figure.Point(20 + 8 * cos(Double($0) * 0.4 * .pi), 15 + 8 * sin(Double($0) * 0.4 * .pi)) }
+        let (star, pentagon) = ([0, 2, 4, 1, 3].map { corners[$0] }, corners)
+        #expect(covered(star) < 0.5 * covered(pentagon) && covered(star) > 0.3 * covered(pentagon))
+    }
+
+    @Test func documentsHoldThemAsPolygons() throws {
+        var figure = Figure(width: 40, height: 30)
+        figure.fill([.init(1, 2), .init(3.5, 4), .init(5, 6)], .init(1, 0, 0))
+        figure.draw([.init(0, 0), .init(10, 0)], thickness: 2, Figure.black)
+        let svg = try figure.svg()
+        #expect(svg.contains(##"<polygon points="1,2 3.5,4 5,6" fill="#ff0000" fill-rule="evenodd"/>"##))
+        #expect(svg.contains(#"<polygon points="0,1 10,1 10,-1 0,-1""#))
+        #expect(try figure.pdf() != Figure(width: 40, height: 30).pdf())
     }
 }

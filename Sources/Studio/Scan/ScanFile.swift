@@ -1,0 +1,83 @@
+import Analysis
+import Files
+import FoundationEssentials
+import Networks
+
+/// The file of a scan, opened for reading: what a network answered to a folder of photographs.
+public struct ScanFile: Sendable {
+    public let path: String
+    let description: ScanDescription
+    private let file: SafetensorsFile
+
+    /// Of the metadata.
+    static let key = "scan"
+
+    /// - Throws: bad data for what is no scan, is cut short, or is a part of one.
+    public init(_ path: String) throws(Problem) {
+        file = try asProblem { () throws(WeightsError) in try SafetensorsFile(path: path) }
+        self.path = path
+        if let part = try ScanState(file) {
+            throw .badData("\(path) is the part \(part.shard.text) of a scan; `lucid scan \(setting: "merge")` puts parts together", setting: "scan")
+        }
+        guard let text = file.metadata[Self.key] else { throw .badData("\(path) is no scan; `lucid scan` makes one", setting: "scan") }
+        guard let description = try? JSONDecoder().decode(ScanDescription.self, from: Data(text.utf8)), description.plan.format == 1 else {
+            throw .badData("\(path) is a scan that another version of lucid made", setting: "scan")
+        }
+        self.description = description
+    }
+
+    /// Whether a file begins as a scan does.
+    static func isScan(_ path: String) -> Bool { isFile(path) && (try? SafetensorsFile(path: path))?.metadata[key] != nil }
+
+    /// Photographs that were read.
+    public var photographs: Int { description.photographs }
+
+    /// Their names, relative to the folder.
+    public func names() throws(Problem) -> [String] { ScanPhotographs.names(try values("photographs/names")) }
+
+    /// Refuses a scan of another network, or of other weights.
+    func check(_ model: Model) throws(Problem) {
+        try description.plan.check((model.name, model.weightsSHA256), file: path)
+        guard model.preprocessing == description.plan.preprocessing else {
+            throw .badData("\(path) is of \(description.plan.model) with another scaling of pictures; give the same \(setting: "mean"), \(setting: "std") and \(setting: "range")", setting: "scan")
+        }
+    }
+
+    /// The place of a layer among those scanned.
+    func index(of layer: LayerName) throws(Problem) -> Int {
+        let layers = description.plan.layers
+        guard let index = layers.firstIndex(where: { $0.node == layer.node }) else {
+            throw .usage("\(path) has no layer \(layer.node), but \(layers.map(\.name).joined(separator: ", "))", setting: "layer")
+        }
+        return index
+    }
+
+    /// A tensor of the file.
+    func values<Element: SafetensorsElement>(_ name: String) throws(Problem) -> [Element] {
+        try asProblem { () throws(WeightsError) in try file.values(name) }
+    }
+
+    /// A tensor of a layer.
+    func values<Element: SafetensorsElement>(_ name: String, of layer: Int) throws(Problem) -> [Element] {
+        try values("\(description.plan.layers[layer].name)/\(name)")
+    }
+
+    /// A channel's part of a tensor whose extents end with the layer's channels.
+    func column<Element: SafetensorsElement>(_ name: String, of layer: Int, channel: Int) throws(Problem) -> [Element] {
+        let layer = description.plan.layers[layer]
+        let bytes = try asProblem { () throws(WeightsError) in try file.bytes(of: "\(layer.name)/\(name)", type: Element.elementType) }
+        let size = MemoryLayout<Element>.size
+        return stride(from: channel * size, to: bytes.count, by: layer.channels * size).map { bytes.loadUnaligned(fromByteOffset: $0, as: Element.self) }
+    }
+
+    /// A channel's part of a tensor whose extents begin with the layer's channels.
+    func row<Element: SafetensorsElement>(_ name: String, of layer: Int, channel: Int) throws(Problem) -> [Element] {
+        let layer = description.plan.layers[layer]
+        let bytes = try asProblem { () throws(WeightsError) in try file.bytes(of: "\(layer.name)/\(name)", type: Element.elementType) }
+        let (size, count) = (MemoryLayout<Element>.size, bytes.count / MemoryLayout<Element>.size / layer.channels)
+        return (0..<count).map { bytes.loadUnaligned(fromByteOffset: (channel * count + $0) * size, as: Element.self) }
+    }
+
+    /// The bins of a layer's histograms.
+    func bins(of layer: Int) -> ActivationBins { ActivationBins(top: description.plan.layers[layer].top) }
+}

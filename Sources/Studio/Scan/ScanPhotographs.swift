@@ -1,0 +1,90 @@
+import Files
+import Images
+import ModelStore
+
+/// The photographs of a folder and of all folders in it, with their classes.
+struct ScanPhotographs {
+    /// As it was named.
+    let folder: String
+    /// Relative to the folder, in natural order.
+    let names: [String]
+    /// Each one's class; nil where the network is to say it, or nobody.
+    let classes: [Int32]?
+    let classNames: [String]?
+
+    init(_ folder: String, classes source: ScanClasses?) throws(Problem) {
+        guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
+        self.folder = folder
+        names = try asProblem { () throws(InputError) in try Picture.relativePaths(in: folder) }
+        guard !names.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
+        let labels: [String?]
+        switch source {
+        case nil, .predicted:
+            (classes, classNames) = (nil, nil)
+            return
+        case .folders:
+            labels = names.map { name in name.contains("/") ? String(name.prefix { $0 != "/" }) : nil }
+            guard labels.contains(where: { $0 != nil }) else {
+                throw .usage("\(setting: "classes") folders: \(folder) has no folders with pictures in it", setting: "classes")
+            }
+        case .file(let path):
+            var byName: [String: String] = [:]
+            for line in try asProblem({ () throws(InputError) in try InputFile.lines(of: path) }) {
+                let fields = CSV.fields(line)
+                if fields.count >= 2 { byName[fields[0]] = fields[1] }
+            }
+            labels = names.map { byName[$0] }
+            guard labels.contains(where: { $0 != nil }) else {
+                throw .badData("\(path) has no line of a photograph in \(folder); lines are photo,class", setting: "classes")
+            }
+        }
+        let known = Set(labels.compactMap { $0 }).sorted(by: NaturalOrder.precedes)
+        let numbers = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($0.element, Int32($0.offset)) })
+        classes = labels.map { $0.flatMap { numbers[$0] } ?? -1 }
+        classNames = known
+    }
+
+    func path(of photograph: Int) -> String { FileName.join(folder, names[photograph]) }
+
+    /// The folder's own name, which says nothing of where it lies.
+    var folderName: String {
+        let name = FileName.split(FileName.plain(folder)).name
+        return [".", ".."].contains(name) ? "" : name
+    }
+
+    /// As a file keeps them.
+    var nameBytes: [UInt8] { Self.bytes(of: names) }
+
+    /// Each name ends with a zero byte, which no name holds.
+    static func bytes(of names: some Sequence<String>) -> [UInt8] { names.flatMap { FileName.bytes(of: $0) + [0] } }
+
+    static func names(_ bytes: [UInt8]) -> [String] {
+        bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { FileName.string(Array($0)) }
+    }
+}
+
+/// Where the photographs' classes come from.
+public enum ScanClasses: SettingValue, Equatable {
+    case folders, predicted
+    case file(String)
+
+    public init?(text: String) {
+        switch text {
+        case "folders": self = .folders
+        case "predicted": self = .predicted
+        default:
+            guard text.lowercased().hasSuffix(".csv") else { return nil }
+            self = .file(text)
+        }
+    }
+
+    public var text: String {
+        switch self {
+        case .folders: "folders"
+        case .predicted: "predicted"
+        case .file(let path): path
+        }
+    }
+
+    public static let form = "folders, predicted, or a .csv file"
+}
