@@ -3,7 +3,7 @@ import Images
 
 /// The kinds of film, by the ends of their names, which are also ffmpeg's names for them.
 public enum FilmFormat: String, CaseIterable {
-    /// What every browser plays; H.264 where ffmpeg has it.
+    /// The format that every browser plays; H.264 where ffmpeg has it.
     case mp4
     /// A free format; VP9 where ffmpeg has it.
     case webm

@@ -10,9 +10,9 @@ public struct ONNXContents: Sendable {
     public let operatorSet: Int
     /// How often each operator occurs.
     public let operators: [String: Int]
-    /// Inputs without values, and outputs: the name, and the extents, "?" for those left open.
+    /// Inputs without values: the name, and the extents, "?" for those left open.
     public let inputs: [(name: String, shape: [String])]
-    /// What it gives, likewise.
+    /// Its outputs, likewise.
     public let outputs: [(name: String, shape: [String])]
     /// The tensors with values: the name, the type's name, the extents.
     public let tensors: [(name: String, type: String, shape: [Int])]

@@ -1,6 +1,7 @@
 import Networks
 
-/// A field that a plan was given after the first version. In a plan without it the field is what it was then, whatever new plans begin with:
+/// A field that plans were given after the first version. A plan without it means what it meant then, whatever new plans begin
+/// with:
 ///
 ///     @Added public var crops = 1
 ///

@@ -6,7 +6,7 @@ import Musl
 
 /// The way from a file's samples to sRGB: relative colorimetric, so that white stays white, and what sRGB cannot show is cut off.
 struct ColorTransform: Sendable {
-    private enum Way: Sendable {
+    private enum Method: Sendable {
         /// A screen's: a curve for each sample and the matrix of its lights, to XYZ; of one curve for grey.
         case screen([ToneCurve], toXYZ: ColorMatrix)
         /// A printer's or a scanner's.
@@ -15,12 +15,12 @@ struct ColorTransform: Sendable {
 
     /// Samples of a pixel: 1 for grey, 3 for red, green and blue, 4 for inks.
     let channels: Int
-    private let way: Way
+    private let method: Method
 
     /// Red, green and blue of a screen.
     init?(_ curve: ToneCurve, _ primaries: Chromaticities) {
         guard let matrix = ColorMatrix(primaries) else { return nil }
-        (channels, way) = (3, .screen([curve, curve, curve], toXYZ: matrix))
+        (channels, method) = (3, .screen([curve, curve, curve], toXYZ: matrix))
     }
 
     /// Why a profile cannot be used.
@@ -47,7 +47,7 @@ struct ColorTransform: Sendable {
         self.channels = channels
         if let tag = tags["A2B1"] ?? tags["A2B0"] {
             guard let table = ProfileTable(tag, channels: channels) else { throw Failure(reason: "its table is damaged") }
-            way = .table(table, isLab: connection == "Lab ")
+            method = .table(table, isLab: connection == "Lab ")
             return
         }
         func curve(_ name: String) -> ToneCurve? { tags[name].flatMap { ToneCurve.read($0)?.curve } }
@@ -56,11 +56,11 @@ struct ColorTransform: Sendable {
             return SIMD3(x, y, z)
         }
         if channels == 1, let grey = curve("kTRC") {
-            way = .screen([grey], toXYZ: .identity)
+            method = .screen([grey], toXYZ: .identity)
         } else if channels == 3, let red = curve("rTRC"), let green = curve("gTRC"), let blue = curve("bTRC"),
             let x = light("rXYZ"), let y = light("gXYZ"), let z = light("bXYZ")
         {
-            way = .screen([red, green, blue], toXYZ: ColorMatrix(columns: x, y, z))
+            method = .screen([red, green, blue], toXYZ: ColorMatrix(columns: x, y, z))
         } else {
             throw Failure(reason: "it lacks what it must have")
         }
@@ -68,7 +68,7 @@ struct ColorTransform: Sendable {
 
     /// sRGB in 0…1, of samples in 0…1.
     func callAsFunction(_ samples: [Double]) -> SIMD3<Double> {
-        switch way {
+        switch method {
         case .screen(let curves, let toXYZ):
             if channels == 1 { return SIMD3(repeating: Self.encoded(curves[0](samples[0]))) }
             let light = SIMD3(curves[0](samples[0]), curves[1](samples[1]), curves[2](samples[2]))
@@ -84,7 +84,7 @@ struct ColorTransform: Sendable {
 
     /// The curves and the matrix from linear samples to linear sRGB, where nothing else lies between.
     var screen: (curves: [ToneCurve], matrix: ColorMatrix)? {
-        guard case .screen(let curves, let toXYZ) = way, channels == 3 else { return nil }
+        guard case .screen(let curves, let toXYZ) = method, channels == 3 else { return nil }
         return (curves, ColorMatrix.toSRGB * toXYZ)
     }
 

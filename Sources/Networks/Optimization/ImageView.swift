@@ -26,46 +26,8 @@ extension PreparedNetwork {
             places: shapes.map { Activation.Place(height: $0.height, width: $0.width) }, isWhole: true)
         guard let positions else { return whole }
 
-        // Pixels from one position of a step to the next; the image's extent for all that is longer. A global pool counts as a
-        // stride of its map's side, and the product over many has no bound.
-        var strides: [(height: Int, width: Int)] = []
-        for step in steps {
-            let window = step.layer.window(for: known[strides.count].inputs)
-            let before = step.inputs.map { $0 < 0 ? (height: 1, width: 1) : strides[$0] }
-            let (height, width) = before.reduce((1, 1)) {
-                (commonMultiple($0.0, $1.height, atMost: image.height), commonMultiple($0.1, $1.width, atMost: image.width))
-            }
-            strides.append(
-                (min(height * (window?.strideHeight ?? 1), image.height), min(width * (window?.strideWidth ?? 1), image.width)))
-        }
-
-        var fields = [(rows: Range<Int>, columns: Range<Int>)?](repeating: nil, count: steps.count)
-        var pixels: (rows: Range<Int>, columns: Range<Int>)?
-        for index in steps.indices.reversed() {
-            for position in positions[index] ?? [] {
-                let row = position.row(height: shapes[index].height)
-                let column = position.column(width: shapes[index].width)
-                extend(&fields[index], by: (row..<row + 1, column..<column + 1))
-            }
-            guard let field = fields[index] else { continue }
-            let step = steps[index]
-            let inputs = known[index].inputs
-            let window = step.layer.window(for: inputs)
-            for (input, shape) in zip(step.inputs, inputs) {
-                var seen = field
-                if let window {
-                    if step.layer.traits.contains(.seesWholeInput)
-                        || window.kernelHeight >= shape.height && window.kernelWidth >= shape.width
-                    {
-                        return whole
-                    }
-                    seen.rows = window.rows(seenBy: field.rows, of: shape.height)
-                    seen.columns = window.columns(seenBy: field.columns, of: shape.width)
-                }
-                if input < 0 { extend(&pixels, by: seen) } else { extend(&fields[input], by: seen) }
-            }
-        }
-        guard let pixels else { return whole }
+        let strides = self.strides(known.map(\.inputs), in: image)
+        guard let pixels = self.pixels(seenFrom: positions, known) else { return whole }
         let grid = strides.reduce((height: 1, width: 1)) {
             (
                 commonMultiple($0.height, $1.height, atMost: image.height), commonMultiple($0.width, $1.width, atMost: image.width)
@@ -81,6 +43,56 @@ extension PreparedNetwork {
                     height: shapes[index].height, width: shapes[index].width)
             },
             isWhole: rows.count == image.height && columns.count == image.width)
+    }
+
+    /// Pixels from one position of each step to the next; the image's extent for all that is longer. A global pool counts as a
+    /// stride of its map's side, and the product over many has no bound.
+    ///
+    /// - Parameter inputs: the shapes of every step's inputs.
+    private func strides(_ inputs: [[Shape]], in image: Shape) -> [(height: Int, width: Int)] {
+        var strides: [(height: Int, width: Int)] = []
+        for step in steps {
+            let window = step.layer.window(for: inputs[strides.count])
+            let before = step.inputs.map { $0 < 0 ? (height: 1, width: 1) : strides[$0] }
+            let (height, width) = before.reduce((1, 1)) {
+                (commonMultiple($0.0, $1.height, atMost: image.height), commonMultiple($0.1, $1.width, atMost: image.width))
+            }
+            strides.append(
+                (min(height * (window?.strideHeight ?? 1), image.height), min(width * (window?.strideWidth ?? 1), image.width)))
+        }
+        return strides
+    }
+
+    /// The pixels that the requested positions see; nil for all of them.
+    private func pixels(
+        seenFrom positions: [Int: Set<ActivationRequest.Position>], _ shapes: [(inputs: [Shape], output: Shape)]
+    ) -> (rows: Range<Int>, columns: Range<Int>)? {
+        var fields = [(rows: Range<Int>, columns: Range<Int>)?](repeating: nil, count: steps.count)
+        var pixels: (rows: Range<Int>, columns: Range<Int>)?
+        for (index, step) in steps.enumerated().reversed() {
+            for position in positions[index] ?? [] {
+                let row = position.row(height: shapes[index].output.height)
+                let column = position.column(width: shapes[index].output.width)
+                extend(&fields[index], by: (row..<row + 1, column..<column + 1))
+            }
+            guard let field = fields[index] else { continue }
+            let inputs = shapes[index].inputs
+            let window = step.layer.window(for: inputs)
+            for (input, shape) in zip(step.inputs, inputs) {
+                var seen = field
+                if let window {
+                    if step.layer.traits.contains(.seesWholeInput)
+                        || window.kernelHeight >= shape.height && window.kernelWidth >= shape.width
+                    {
+                        return nil
+                    }
+                    seen.rows = window.rows(seenBy: field.rows, of: shape.height)
+                    seen.columns = window.columns(seenBy: field.columns, of: shape.width)
+                }
+                if input < 0 { extend(&pixels, by: seen) } else { extend(&fields[input], by: seen) }
+            }
+        }
+        return pixels
     }
 }
 

@@ -8,9 +8,9 @@ import Tensors
 public struct AttributeRequest: DrawingRequest {
     /// The photograph's path; "-" for standard input.
     public var photo = ""
-    /// What is explained: a class by its name or number, "top", "LAYER:CHANNEL", or an expression.
+    /// The score that is explained: that of a class by its name or number, "top", "LAYER:CHANNEL", or an expression.
     public var target = "top"
-    /// What it is explained against, in the same form: the difference of the two scores.
+    /// A score that is taken from it, in the same form; nil for none.
     public var versus: String?
     /// The way that the map is made.
     public var attribution = AttributionSettings()
@@ -32,7 +32,7 @@ public struct AttributeRequest: DrawingRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
-        Setting("target", \.target, "what", "What is explained: a class by its name or number, top for the likeliest, LAYER:CHANNEL, or an expression such as \"neuron(features.10,5)\".").called("label")
+        Setting("target", \.target, "what", "The score to explain: a class by its name or number, top for the likeliest, LAYER:CHANNEL, or an expression such as \"neuron(features.10,5)\".").called("label")
         Setting("versus", \.versus, "what", "Explain why the target rather than this: their scores' difference.")
         AttributionSettings.lifted(\.attribution)
         Setting("check", flag: \.checksMap, "Also hide and show pixels in the map's order, and say how the score follows.")

@@ -26,7 +26,7 @@ public struct AttributionPlan: Sendable, Codable, Equatable {
     public var recipe = Attribution.Recipe()
     /// The layer of a map over positions; nil of one over pixels.
     public var layer: String?
-    /// What stands for no evidence, where the method compares with it.
+    /// The picture without evidence that the photograph is compared with, where the method compares.
     public var baseline = AttributionBaseline.mean
     /// The value whose colour is the strongest; nil for the map's own.
     public var limit: Float?

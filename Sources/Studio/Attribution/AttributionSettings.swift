@@ -11,7 +11,7 @@ public struct AttributionSettings: SettingGroup {
     public var method: AttributionMethod?
     /// The layer of a map over positions; nil for the last one with positions before the target.
     public var layer: String?
-    /// What stands for no evidence.
+    /// The picture without evidence that the photograph is compared with.
     public var baseline: AttributionBaseline = .mean
     /// The numbers; the method is the one above.
     public var recipe = Attribution.Recipe()
@@ -28,7 +28,7 @@ public struct AttributionSettings: SettingGroup {
     public static func table() -> [Setting<Self>] {
         Setting("method", \.method, "name", "How: \(listed(AttributionMethod.choices)). (default: grad-x-activation)")
         Setting("layer", \.layer, "name", "The layer of a map over positions. (default: the last one with positions before the target)")
-        Setting("baseline", \.baseline, "name", "What stands for no evidence, in integrated, conductance, occlusion and rise: \(AttributionBaseline.form).", in: \.baseline)
+        Setting("baseline", \.baseline, "name", "The picture without evidence, in integrated, conductance, occlusion and rise: \(AttributionBaseline.form).", in: \.baseline)
         Setting("path-steps", \.recipe.steps, "n", "Points of the path from the baseline.", .from(2, to: 100_000), in: \.recipe.steps).called("steps")
         Setting("rule", \.recipe.rule, "name", "How points of the path are placed: \(listed(PathRule.choices)).", in: \.recipe.rule)
         Setting("samples", \.recipe.samples, "n", "Noisy copies of smoothgrad and its kin, or masks of rise, which needs thousands.", .from(1, to: 1_000_000), in: \.recipe.samples)

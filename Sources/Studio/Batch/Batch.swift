@@ -84,7 +84,7 @@ public struct Batch: Sendable {
         guard mistakes.isEmpty else { return 0 }
         var left: [BatchTask] = []
         for task in tasks {
-            switch try task.standing(force: force) {
+            switch try task.state(force: force) {
             case .done: break
             case .toDraw: left.append(task)
             case .foreign(let path):

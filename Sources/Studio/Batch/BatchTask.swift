@@ -45,7 +45,8 @@ public struct BatchTask: Job {
         for path in outputs + [statusPath] { try OutputChecks.check(path) }
     }
 
-    enum Standing {
+    /// How far a job's files are.
+    enum State {
         /// Done, and nothing has changed since.
         case done
         case toDraw
@@ -56,7 +57,7 @@ public struct BatchTask: Job {
     /// Compares the files that are there with those that should be.
     ///
     /// - Parameter force: files of others may be overwritten.
-    func standing(force: Bool) throws(Problem) -> Standing {
+    func state(force: Bool) throws(Problem) -> State {
         let status = try BatchStatus(ofFile: statusPath)
         let present = outputs.filter(isFile)
         if let status, status.state == .done, status.hash == hash, present.count == outputs.count {

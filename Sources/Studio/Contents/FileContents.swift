@@ -24,7 +24,7 @@ public struct FileContents: Encodable, Sendable {
     public struct Fit: Encodable, Sendable {
         /// Its name for `model`.
         public let model: String
-        /// Whose names the file has.
+        /// The architecture whose names the file has.
         public let names: String
         /// Where the weights are, for `weights-key`.
         public let key: String

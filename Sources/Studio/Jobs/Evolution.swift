@@ -10,12 +10,12 @@ import Images
 
 /// The way to a picture: an animation, or the stages of it on one sheet.
 struct Evolution {
-    private enum Keeper {
+    private enum Output {
         case animation(FrameWriter)
         case sheet(EvolutionSheet)
     }
 
-    private let keeper: Keeper
+    private let output: Output
     /// Steps after which a picture is kept; the last is, whichever it is.
     private let steps: Set<Int>
 
@@ -31,10 +31,10 @@ struct Evolution {
     init?(_ path: String?, steps: Int, _ record: Record) throws(Problem) {
         guard let path else { return nil }
         if Self.isSheet(path) {
-            keeper = .sheet(EvolutionSheet(path: path, record: record))
+            output = .sheet(EvolutionSheet(path: path, record: record))
             self.steps = EvolutionSheet.stages(of: steps)
         } else {
-            keeper = .animation(try asProblem { () throws(FilmError) in 
+            output = .animation(try asProblem { () throws(FilmError) in 
                 try FrameWriter(path: path, comment: try AnimationKind(of: path) == .folder ? nil : record.json)
             })
             let count = min(Self.frames, steps + 1)
@@ -60,7 +60,7 @@ struct Evolution {
     /// Keeps the last pictures, and writes the file.
     func finish(_ step: Int, _ pictures: [Picture]) throws(Problem) {
         try add(step, pictures)
-        switch keeper {
+        switch output {
         case .animation(let writer): try asProblem { () throws(FilmError) in try writer.finish(rest: Self.rest) }
         case .sheet(let sheet): try sheet.finish()
         }
@@ -68,7 +68,7 @@ struct Evolution {
 
     private func add(_ step: Int, _ pictures: [Picture]) throws(Problem) {
         let picture = pictures.count == 1 ? pictures[0] : ContactSheet.compose(pictures)
-        switch keeper {
+        switch output {
         case .animation(let writer): try asProblem { () throws(FilmError) in try writer.add(picture) }
         case .sheet(let sheet): sheet.add(picture, step: step)
         }

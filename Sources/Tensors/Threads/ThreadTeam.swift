@@ -29,7 +29,7 @@ final class ThreadTeam: Sendable {
     private let active = Atomic<Int>(0)  // threads that may be running the round's loop
     private let next = Atomic<Int>(0)
     private let sleeping = Atomic<Int>(0)
-    private let bed: Bed
+    private let sleepers: Sleepers
     private let work = Work()
 
     /// So far below 0 that no thread counts it up.
@@ -43,8 +43,10 @@ final class ThreadTeam: Sendable {
         var body: ((Int) -> Void)?
     }
 
+    /// The lock and the condition that idle threads sleep on.
+    ///
     /// `@unchecked Sendable`: pthread's own lock and condition, which are made for several threads.
-    private final class Bed: @unchecked Sendable {
+    private final class Sleepers: @unchecked Sendable {
         let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
         init() {
@@ -53,7 +55,7 @@ final class ThreadTeam: Sendable {
         }
     }
 
-    private init() { bed = Bed() }
+    private init() { sleepers = Sleepers() }
 
     /// Calls `body` with 0 ..< `pieces` on `threads` threads, this one included, and waits for all.
     func run(_ pieces: Int, threads: Int, _ body: (Int) -> Void) {
@@ -67,9 +69,9 @@ final class ThreadTeam: Sendable {
                 seats.store(threads - 1, ordering: .sequentiallyConsistent)
                 round.wrappingAdd(1, ordering: .sequentiallyConsistent)
                 if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
-                    pthread_mutex_lock(bed.lock)
-                    pthread_cond_broadcast(bed.condition)
-                    pthread_mutex_unlock(bed.lock)
+                    pthread_mutex_lock(sleepers.lock)
+                    pthread_cond_broadcast(sleepers.condition)
+                    pthread_mutex_unlock(sleepers.lock)
                 }
                 takePieces(pieces, body)
                 seats.store(Self.closed, ordering: .sequentiallyConsistent)
@@ -137,11 +139,11 @@ final class ThreadTeam: Sendable {
             if now != seen { return now }
             kernels_pause()
         }
-        pthread_mutex_lock(bed.lock)
+        pthread_mutex_lock(sleepers.lock)
         sleeping.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        while round.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(bed.condition, bed.lock) }
+        while round.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(sleepers.condition, sleepers.lock) }
         sleeping.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-        pthread_mutex_unlock(bed.lock)
+        pthread_mutex_unlock(sleepers.lock)
         return round.load(ordering: .sequentiallyConsistent)
     }
 }

@@ -35,8 +35,7 @@ public struct PatternNetwork: Canvas {
     private let layers: [Layer]
     private let bounds: [Float]?  // by channel
 
-    private static let hidden = 24
-    private static let depth = 8
+    private static let (hidden, depth) = (24, 8)
     /// Coordinates have a standard deviation of about 1: an even spread within ±√3.
     private static let reach = 3.0.squareRoot()
 

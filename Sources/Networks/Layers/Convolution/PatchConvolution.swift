@@ -132,30 +132,45 @@ struct PatchConvolution: ConvolutionAlgorithm {
                                 into: target + imageRows.lowerBound * width, resultStride: height * width)
                             return
                         }
-                        for channel in 0..<block.count {
-                            (target + (channel * height + imageRows.lowerBound) * width).update(
-                                repeating: 0, count: imageRows.count * width)
-                        }
-                        let rows = outputRows(touching: imageRows, height: height, window: window)
-                        if rows.isEmpty { return }
-                        let columns = rows.count * outputWidth
-                        var patches = Tensor(uninitialized: Shape(1, block.count * window.area, columns))
-                        patches.withMutableElements { patches in
-                            multiply(
-                                left,
-                                Matrix(
-                                    source + rows.lowerBound * outputWidth, rows: filtersPerGroup, columns: columns,
-                                    stride: outputHeight * outputWidth),
-                                into: patches.baseAddress!, resultStride: columns)
-                            scatterPatches(
-                                patches.baseAddress!, channels: block.count, height: height, width: width,
-                                window: window, rows: rows, onto: target, imageRows: imageRows)
-                        }
+                        scatter(left, source, onto: target, channels: block.count, imageRows, inputShape)
                     }
                 }
             }
         }
         return result
+    }
+
+    /// Writes the gradients of some rows of some channels: the products for every output that sees them, each added where the value
+    /// was read.
+    ///
+    /// - Parameters:
+    ///   - weights: `[channels · kernel positions, filters]`.
+    ///   - source: the group's gradients at the output, `[filters, output height, output width]`.
+    ///   - target: `[channels, height, width]`.
+    private func scatter(
+        _ weights: Matrix, _ source: UnsafePointer<Float>, onto target: UnsafeMutablePointer<Float>, channels: Int,
+        _ imageRows: Range<Int>, _ inputShape: Shape
+    ) {
+        let (height, width) = (inputShape.height, inputShape.width)
+        for channel in 0..<channels {
+            (target + (channel * height + imageRows.lowerBound) * width).update(repeating: 0, count: imageRows.count * width)
+        }
+        let rows = outputRows(touching: imageRows, height: height, window: window)
+        if rows.isEmpty { return }
+        let (outputHeight, outputWidth) = (window.outputHeight(height), window.outputWidth(width))
+        let columns = rows.count * outputWidth
+        var patches = Tensor(uninitialized: Shape(1, channels * window.area, columns))
+        patches.withMutableElements { patches in
+            multiply(
+                weights,
+                Matrix(
+                    source + rows.lowerBound * outputWidth, rows: filtersPerGroup, columns: columns,
+                    stride: outputHeight * outputWidth),
+                into: patches.baseAddress!, resultStride: columns)
+            scatterPatches(
+                patches.baseAddress!, channels: channels, height: height, width: width, window: window, rows: rows,
+                onto: target, imageRows: imageRows)
+        }
     }
 
     /// Bands of rows whose patches of `depth` values a position fit `patchFloats`.

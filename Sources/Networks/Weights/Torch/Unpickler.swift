@@ -55,28 +55,11 @@ struct Unpickler {
             pickle.root = try pop()
             guard stack.isEmpty, marks.isEmpty else { throw damaged("STOP with values left over") }
             return false
-        case .none: stack.append(.none)
-        case .newTrue: stack.append(.boolean(true))
-        case .newFalse: stack.append(.boolean(false))
-        case .binInt: stack.append(.integer(Int(try reader.integer(Int32.self, "BININT"))))
-        case .binInt1: stack.append(.integer(Int(try reader.integer(UInt8.self, "BININT1"))))
-        case .binInt2: stack.append(.integer(Int(try reader.integer(UInt16.self, "BININT2"))))
-        case .long1: stack.append(try long())
-        case .binFloat:
-            _ = try reader.take(8, "BINFLOAT")
-            stack.append(.opaque)
-        case .binUnicode:
-            let length = try reader.size(UInt32.self, "BINUNICODE")
-            guard length <= Self.longestPickle else { throw damaged("a string of \(length) bytes") }
-            stack.append(.string(try reader.string(length, "a string")))
-        case .shortBinString:
-            // Python 2's str: a name, or bytes that stand for something else.
-            let length = try reader.size(UInt8.self, "SHORT_BINSTRING")
-            let text = String(validating: reader.bytes[try reader.take(length, "a string")], as: UTF8.self)
-            stack.append(text.map { .string($0) } ?? .opaque)
         case .mark:
             guard marks.count < Self.mostMarks else { throw damaged("more than \(Self.mostMarks) MARKs are open") }
             marks.append(stack.count)
+        case .none, .newTrue, .newFalse, .binInt, .binInt1, .binInt2, .long1, .binFloat, .binUnicode, .shortBinString:
+            stack.append(try value(opcode))
         case .emptyTuple, .emptyList: pushSequence([])
         case .tuple: pushSequence(try popToMark())
         case .tuple1: pushSequence([try pop()])
@@ -103,21 +86,53 @@ struct Unpickler {
             pickle.persistents.append(try pop())
             stack.append(.persistent(pickle.persistents.count - 1))
         case .global: stack.append(.global(try global()))
-        case .reduce, .newObject:
-            let arguments = try pop()
-            guard case .global(let global) = try pop(), let elements = pickle.elements(arguments) else {
-                throw damaged("a call of something that has no name")
-            }
-            stack.append(try result(of: global, elements, made: opcode == .newObject))
-        case .build:
-            // Attributes: of a state dict (_metadata), a dtype, a Namespace. No weights are among them.
-            _ = try pop()
-            switch try top() {
-            case .dictionary, .tensor, .opaque: break
-            default: throw damaged("BUILD of something that has no attributes")
-            }
+        case .reduce, .newObject: try call(made: opcode == .newObject)
+        case .build: try dropAttributes()
         }
         return true
+    }
+
+    private mutating func call(made: Bool) throws(WeightsError) {
+        let arguments = try pop()
+        guard case .global(let global) = try pop(), let elements = pickle.elements(arguments) else {
+            throw damaged("a call of something that has no name")
+        }
+        stack.append(try result(of: global, elements, made: made))
+    }
+
+    /// The attributes of a state dict (_metadata), a dtype or a Namespace: no weights are among them.
+    private mutating func dropAttributes() throws(WeightsError) {
+        _ = try pop()
+        switch try top() {
+        case .dictionary, .tensor, .opaque: break
+        default: throw damaged("BUILD of something that has no attributes")
+        }
+    }
+
+    /// The value that an opcode brings itself.
+    private mutating func value(_ opcode: Opcode) throws(WeightsError) -> Pickle.Value {
+        switch opcode {
+        case .newTrue: return .boolean(true)
+        case .newFalse: return .boolean(false)
+        case .binInt: return .integer(Int(try reader.integer(Int32.self, "BININT")))
+        case .binInt1: return .integer(Int(try reader.integer(UInt8.self, "BININT1")))
+        case .binInt2: return .integer(Int(try reader.integer(UInt16.self, "BININT2")))
+        case .long1: return try long()
+        case .binFloat:
+            _ = try reader.take(8, "BINFLOAT")
+            return .opaque
+        case .binUnicode:
+            let length = try reader.size(UInt32.self, "BINUNICODE")
+            guard length <= Self.longestPickle else { throw damaged("a string of \(length) bytes") }
+            return .string(try reader.string(length, "a string"))
+        case .shortBinString:
+            // Python 2's str: a name, or bytes that stand for something else.
+            let length = try reader.size(UInt8.self, "SHORT_BINSTRING")
+            let text = String(validating: reader.bytes[try reader.take(length, "a string")], as: UTF8.self)
+            return text.map { .string($0) } ?? .opaque
+        case .none: return .none
+        default: preconditionFailure("\(opcode) brings no value")
+        }
     }
 
     // MARK: The stack
