@@ -17,6 +17,8 @@ public enum Plan: Sendable, Codable, Equatable {
     case chart(ChartPlan)
     /// The part of a photograph that a score comes from.
     case attribution(AttributionPlan)
+    /// Photographs that a unit answers to.
+    case exemplars(ExemplarsPlan)
 
     /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
     public struct FlightPlan: Sendable, Codable, Equatable {
@@ -68,7 +70,7 @@ public enum Plan: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey { case kind }
 
-    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution }
+    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution, exemplars }
 
     private var contents: (kind: Kind, plan: any Encodable) {
         switch self {
@@ -81,6 +83,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .sheet(let plan): (.sheet, plan)
         case .chart(let plan): (.chart, plan)
         case .attribution(let plan): (.attribution, plan)
+        case .exemplars(let plan): (.exemplars, plan)
         }
     }
 
@@ -98,6 +101,7 @@ public enum Plan: Sendable, Codable, Equatable {
             case .sheet: .sheet(try SheetPlan(from: decoder))
             case .chart: .chart(try ChartPlan(from: decoder))
             case .attribution: .attribution(try AttributionPlan(from: decoder))
+            case .exemplars: .exemplars(try ExemplarsPlan(from: decoder))
             }
     }
 
@@ -161,6 +165,10 @@ public enum Plan: Sendable, Codable, Equatable {
             var common = Common(model: plan.model, weights: plan.weights, pictures: plan.pictures, steps: 1)
             common.profile = plan.profile
             return common
+        case .exemplars(let plan):
+            var common = Common(model: plan.model, weights: plan.weights, pictures: plan.pictures, steps: 1)
+            common.profile = plan.profile
+            return common
         }
     }
 
@@ -187,6 +195,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .sheet(let plan): plan.pictures[0].objective
         case .chart(let plan): plan.command
         case .attribution(let plan): plan.objective
+        case .exemplars(let plan): plan.words
         }
     }
 

@@ -132,6 +132,7 @@ extension Plan {
         case .diversity(let plan): plan.pictures.fieldOutOfBounds
         case .chart: nil
         case .attribution(let plan): AttributionSettings.fieldOutOfBounds(plan)
+        case .exemplars(let plan): plan.fieldOutOfBounds
         case .facets(let plan): plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         case .sheet(let plan): plan.pictures.isEmpty ? "pictures" : plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         }

@@ -77,7 +77,7 @@ extension ReportEntry {
         case .diversity(let plan): unit(plan.pictures)
         case .dream, .flight: whole("Dreams")
         case .style: whole("Styles")
-        case .attribution: whole("Evidence")
+        case .attribution, .exemplars: whole("Evidence")
         case .facets, .sheet, .chart: whole("Sheets")
         }
     }
