@@ -58,7 +58,9 @@ let package = Package(
             // Part of the program's code, which is then one file.
             resources: [
                 .embedInCode("Report/Resources/report.html"), .embedInCode("Report/Resources/report.css"),
-                .embedInCode("Report/Resources/report.js"),
+                .embedInCode("Report/Resources/report.js"), .embedInCode("Report/Resources/page.css"), .embedInCode("Report/Resources/page.js"),
+                .embedInCode("Statistics/Resources/statistics.html"), .embedInCode("Statistics/Resources/statistics.css"),
+                .embedInCode("Statistics/Resources/statistics.js"), .embedInCode("Statistics/Resources/imagenet-categories.txt"),
             ]),
         .executableTarget(
             name: "lucid",

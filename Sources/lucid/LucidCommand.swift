@@ -33,7 +33,7 @@ struct LucidCommand: ParsableCommand {
             CommandGroup(
                 name: "Inspect",
                 subcommands: [
-                    Layers.self, Classes.self, Models.self, Classify.self, TuningCommand.self, Info.self, Replay.self, Report.self, Compare.self,
+                    Layers.self, Classes.self, Models.self, Classify.self, TuningCommand.self, StatisticsCommand.self, Info.self, Replay.self, Report.self, Compare.self,
                     CompareModels.self, Diff.self, Bench.self,
                 ]),
         ])

@@ -117,7 +117,8 @@ import Testing
             { x, y, _ in
                 let distance = (x * x + y * y).squareRoot()
                 let inside = min(max(diameter / 2 - distance + 0.5, 0), 1)
-                return Float(sign * (inside - 0.5 * (1 - inside) * Self.bell(x, y, diameter / 2)))
+                let value = 2 * inside - 1
+                return Float(sign * (value > 0 ? value : value * Self.bell(x, y, max(diameter / 2, 2))))
             }
         })
         for (unit, diameter) in zip(found, diameters) {

@@ -30,7 +30,7 @@ public struct PhotographClasses: Sendable {
     }
 
     /// Whether a set of classes has photographs enough, in it and beside it.
-    func isTested(_ members: some Sequence<Int>) -> Bool {
+    public func isTested(_ members: some Sequence<Int>) -> Bool {
         let count = members.reduce(0) { $0 + counts[$1] }
         return count >= Self.fewest && classes.count - count >= Self.fewest
     }

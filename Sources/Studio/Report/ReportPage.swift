@@ -20,7 +20,7 @@ struct ReportPage {
             Self.text(PackageResources.report_html),
             [
                 "version": version, "title": Self.escaped(title), "count": count, "pictures": sections, "plans": plans,
-                "style": Self.text(PackageResources.report_css), "script": Self.text(PackageResources.report_js),
+                "style": Self.style(PackageResources.report_css), "script": Self.script(PackageResources.report_js),
             ])
     }
 
@@ -36,7 +36,11 @@ struct ReportPage {
         return page + rest
     }
 
-    private static func text(_ resource: [UInt8]) -> String { String(decoding: resource, as: UTF8.self) }
+    static func text(_ resource: [UInt8]) -> String { String(decoding: resource, as: UTF8.self) }
+
+    /// A page's style and script, each after what all pages have.
+    static func style(_ own: [UInt8]) -> String { text(PackageResources.page_css) + text(own) }
+    static func script(_ own: [UInt8]) -> String { text(PackageResources.page_js) + text(own) }
 
     private var count: String {
         let pictures = counted(entries.count, "picture")

@@ -117,14 +117,14 @@ struct TuningJob: Job {
     /// Every answer as CSV.
     private func table(of responses: [[Float]]) -> String {
         func field(_ value: Double?) -> String { value.map(\.text) ?? "" }
-        var text = "layer,channel,stimulus,family,angle,length,phase,hue,saturation,dark,response\n"
+        var text = CSV.line(["layer", "channel", "stimulus", "family", "angle", "length", "phase", "hue", "saturation", "dark", "response"])
         for (unit, channel) in tuning.channels.enumerated() {
             for (index, stimulus) in stimuli.enumerated() {
                 var fields = [tuning.layer, "\(channel)", "\(index)", stimulus.family.rawValue]
                 fields += [stimulus.angle, stimulus.length, stimulus.phase, stimulus.hue, stimulus.saturation].map(field)
                 fields.append(stimulus.isDark.map { $0 ? "1" : "0" } ?? "")
                 fields.append(responses[index][unit].text)
-                text += fields.joined(separator: ",") + "\n"
+                text += CSV.line(fields)
             }
         }
         return text

@@ -1,4 +1,5 @@
 import Analysis
+import Files
 import Networks
 
 /// What a unit is tuned to, as JSON and CSV.
@@ -79,20 +80,15 @@ struct TuningReport: Encodable, Sendable {
     /// A row for each unit.
     static func table(_ reports: [TuningReport]) -> String {
         let names = TuningStimulus.Family.allCases
-        var text = "layer,channel,family,response,grey,selectivity,bandwidth," + names.map { "\($0.rawValue),\($0.rawValue)_response" }.joined(separator: ",")
-            + ",label\n"
-        for report in reports {
-            let families = names.flatMap { name -> [String] in
-                guard let own = report.families.first(where: { $0.family == name }) else { return ["", ""] }
-                return [quoted(own.label), own.response.text]
-            }
-            let head = [report.layer, "\(report.channel)", report.family?.rawValue ?? "", report.response.text, report.grey.text,
-                report.selectivity.map(\.text) ?? "", report.bandwidth.map(\.text) ?? ""]
-            text += (head + families + [quoted(report.label)]).joined(separator: ",") + "\n"
-        }
-        return text
+        let head = ["layer", "channel", "family", "response", "grey", "selectivity", "bandwidth"]
+        return CSV.line(head + names.flatMap { [$0.rawValue, "\($0.rawValue)_response"] } + ["label"])
+            + reports.map { report in
+                let families = names.flatMap { name -> [String] in
+                    guard let own = report.families.first(where: { $0.family == name }) else { return ["", ""] }
+                    return [own.label, own.response.text]
+                }
+                let numbers = [report.response, report.grey, report.selectivity, report.bandwidth].map { $0.map(\.text) ?? "" }
+                return CSV.line([report.layer, "\(report.channel)", report.family?.rawValue ?? ""] + numbers + families + [report.label])
+            }.joined()
     }
 }
-
-/// A field of a CSV line that may hold commas.
-func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
