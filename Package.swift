@@ -58,7 +58,8 @@ let package = Package(
             // Part of the program's code, which is then one file.
             resources: [
                 .embedInCode("Report/Resources/report.html"), .embedInCode("Report/Resources/report.css"),
-                .embedInCode("Report/Resources/report.js"),
+                .embedInCode("Report/Resources/report.js"), .embedInCode("Attribution/Relations/Resources/relation.html"),
+                .embedInCode("Attribution/Relations/Resources/relation.css"), .embedInCode("Attribution/Relations/Resources/relation.js"),
             ]),
         .executableTarget(
             name: "lucid",

@@ -7,7 +7,9 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     case layerCAM = "layer-cam"
     case eigenCAM = "eigen-cam"
     case conductance
+    case activationPath = "activation-path"
     case integrated
+    case expectedGradients = "expected-gradients"
     case saliency
     case inputTimesGradient = "input-x-gradient"
     case smoothGrad = "smoothgrad"
@@ -21,7 +23,7 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     /// The map lies over the positions of a layer, not over pixels.
     public var isOfLayer: Bool {
         switch self {
-        case .gradientTimesActivation, .gradCAM, .gradCAMPlusPlus, .xGradCAM, .layerCAM, .eigenCAM, .conductance: true
+        case .gradientTimesActivation, .gradCAM, .gradCAMPlusPlus, .xGradCAM, .layerCAM, .eigenCAM, .conductance, .activationPath: true
         default: false
         }
     }
@@ -35,12 +37,15 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     }
 
     /// The values add up to the difference of the scores of picture and baseline, up to the error of the path.
-    public var isComplete: Bool { self == .integrated || self == .conductance }
+    public var isComplete: Bool { [.integrated, .expectedGradients, .conductance, .activationPath].contains(self) }
+
+    /// The values' sum over channels is the map.
+    public var addsUpToItsMap: Bool { !isOfLayer || [.gradientTimesActivation, .conductance, .activationPath].contains(self) }
 
     /// It compares the picture with a baseline.
     public var usesBaseline: Bool {
         switch self {
-        case .integrated, .conductance, .occlusion, .rise: true
+        case .integrated, .expectedGradients, .conductance, .occlusion, .rise: true
         default: false
         }
     }
