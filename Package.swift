@@ -61,6 +61,8 @@ let package = Package(
                 .embedInCode("Report/Resources/report.js"), .embedInCode("Report/Resources/page.css"), .embedInCode("Report/Resources/page.js"),
                 .embedInCode("Statistics/Resources/statistics.html"), .embedInCode("Statistics/Resources/statistics.css"),
                 .embedInCode("Statistics/Resources/statistics.js"), .embedInCode("Statistics/Resources/imagenet-categories.txt"),
+                .embedInCode("Attribution/Relations/Resources/relation.html"),
+                .embedInCode("Attribution/Relations/Resources/relation.css"), .embedInCode("Attribution/Relations/Resources/relation.js"),
             ]),
         .executableTarget(
             name: "lucid",

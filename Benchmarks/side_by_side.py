@@ -1,6 +1,6 @@
 """What the benchmarks of whole pictures share: the bundled weights in torchvision's modules, and processes in turns.
 
-Not run itself; deepdream_pytorch.py, style_pytorch.py and lucent_scores.py import it. PyTorch is imported only by the process that computes
+Not run itself; attribution_captum.py, deepdream_pytorch.py, style_pytorch.py and lucent_scores.py import it. PyTorch is imported only by the process that computes
 with it, which is one of its own, started anew for every picture as lucid is.
 """
 
@@ -79,26 +79,26 @@ def run(command):
     return time.perf_counter() - start, peak, printed
 
 
-def heading(has_lucid):
-    columns = ["case", "PyTorch, computing only", "PyTorch, whole process"]
+def heading(has_lucid, peer="PyTorch"):
+    columns = ["case", f"{peer}, computing only", f"{peer}, whole process"]
     columns += ["lucid, whole process", "lucid / computing only", "lucid / whole"] if has_lucid else []
-    columns += ["peak memory, PyTorch" + (" / lucid" if has_lucid else "")]
+    columns += [f"peak memory, {peer}" + (" / lucid" if has_lucid else "")]
     print("| " + " | ".join(columns) + " |\n|---" + "|--:" * (len(columns) - 1) + "|", flush=True)
 
 
-def compare(case, pytorch, lucid, rounds):
+def compare(case, pytorch, lucid, rounds, peer="PyTorch"):
     """Prints a row: medians of the processes' times, and of the rounds' own ratios.
 
     `pytorch` is a command that prints the seconds that it computed, imports and files left out; `lucid` is one or None. They
     run in turns, never at the same time, and each round begins with the other one than the round before.
     """
-    computing, whole, mine, peaks = [], [], [], {"PyTorch": 0.0, "lucid": 0.0}
+    computing, whole, mine, peaks = [], [], [], {peer: 0.0, "lucid": 0.0}
 
     def turn_of_pytorch():
         wall, peak, printed = run(pytorch)
         computing.append(float(printed.split()[-1]))
         whole.append(wall)
-        peaks["PyTorch"] = max(peaks["PyTorch"], peak)
+        peaks[peer] = max(peaks[peer], peak)
 
     def turn_of_lucid():
         wall, peak, _ = run(lucid)

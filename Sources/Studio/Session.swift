@@ -134,13 +134,14 @@ extension Model {
 
     /// The layer of a name.
     ///
+    /// - Parameter setting: the one that names it.
     /// - Throws: a usage problem that names the nearest.
-    public func layer(_ name: String) throws(Problem) -> LayerName {
+    public func layer(_ name: String, blaming setting: String = "layer") throws(Problem) -> LayerName {
         do {
             return try network.layer(named: name)
         } catch {
-            if error.reason != nil { throw .badData("\(self.name): \(error)", setting: "layer") }
-            throw .usage("\(self.name): \(error); `lucid layers \(setting: "model") \(self.name)` shows all", setting: "layer")
+            if error.reason != nil { throw .badData("\(self.name): \(error)", setting: setting) }
+            throw .usage("\(self.name): \(error); `lucid layers \(setting: "model") \(self.name)` shows all", setting: setting)
         }
     }
 

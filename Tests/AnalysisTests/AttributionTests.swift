@@ -82,6 +82,74 @@ import Testing
         #expect(try close(LayerAttribution.eigenCAM(a), "formula/eigen_cam"))
     }
 
+    @Test func expectedGradientsAreTorchs() throws {
+        let (score, _) = try score()
+        let draws = [("a", 0.125), ("b", 0.5), ("a", 0.875)].map { name, position in
+            var baseline = IntegerHash.tensor("attribution/baseline/\(name)", Self.picture.shape, scale: 0.25)
+            baseline.add(Tensor(baseline.shape, repeating: 0.5))
+            return (baseline: baseline, position: position)
+        }
+        #expect(try close(try #require(score.expectedGradients(at: Self.picture, from: draws)), "expected_gradients"))
+    }
+
+    @Test func thePathToALayerIsTorchs() throws {
+        let (score, layers) = try score("g1")
+        let activation = try #require(score.evidence(at: Self.picture).activations[layers[0]])
+        let behind = try #require(score.behind(layers[0]))
+        let found = try #require(behind.activationPath(to: activation, steps: 20))
+        #expect(try close(found, "activation_path"))
+        #expect(abs(Float(found.sum()) - (score(Self.picture) - behind(Tensor(activation.shape)))) < 1e-4)
+    }
+
+    @Test func aLayersPositionsComeFromThoseBeforeAsInTorch() throws {
+        let model = try Self.model()
+        let (deep, shallow) = (try model.network.layer(named: "g2"), try model.network.layer(named: "p1"))
+        let network = try PreparedNetwork(model.network, requests: [deep: .all, shallow: .all], preprocessing: model.preprocessing)
+        let found = try #require(LayerRelation(from: deep, to: shallow, of: network, at: Self.picture, workers: .one))
+        #expect(try close(found.maps, "relation"))
+        #expect(found.rows == 6 && found.columns == 7)
+    }
+
+    @Test func longWavesAreNumPys() throws {
+        let (score, _) = try score()
+        var recipe = Attribution.Recipe()
+        (recipe.method, recipe.lowPass) = (.inputTimesGradient, 3)
+        let found = try #require(Attribution(recipe, of: score, layer: nil, at: Self.picture, baselines: []))
+        #expect(try close(found.values, "low_pass"))
+        recipe.lowPass = nil
+        let whole = try #require(Attribution(recipe, of: score, layer: nil, at: Self.picture, baselines: []))
+        #expect(abs(found.values.sum() - whole.values.sum()) < 1e-4 * abs(whole.values.sum()))
+        recipe.lowPass = 100
+        #expect(relativeError(try #require(Attribution(recipe, of: score, layer: nil, at: Self.picture, baselines: [])).values.elements, whole.values.elements) < 1e-5)
+    }
+
+    @Test func noisyGradientsAreTorchs() throws {
+        let (score, _) = try score()
+        for (statistic, name) in [(PictureScore.NoiseStatistic.mean, "smoothgrad"), (.square, "smoothgrad_squared"), (.variance, "vargrad")] {
+            let found = try #require(score.statistic(statistic, ofGradientsAt: (0..<4).map { index in
+                var noisy = IntegerHash.tensor("attribution/noise/\(index)", Self.picture.shape, scale: 0.1)
+                noisy.add(Self.picture)
+                return noisy
+            }))
+            #expect(try close(found, name, within: name == "vargrad" ? 1e-4 : 1e-5), "\(name)")
+        }
+    }
+
+    @Test func ranksCorrelateAsSciPySays() {
+        // scipy.stats.spearmanr([1, 2, 2, 5, 3], [3, 1, 4, 9, 9])
+        #expect(abs(rankCorrelation([1, 2, 2, 5, 3], [3, 1, 4, 9, 9]) - 0.789_473_684_210_526_4) < 1e-12)
+        #expect(rankCorrelation([1, 2, 3], [5, 5, 5]) == 0)
+        #expect(rankCorrelation([1, 2, 3], [9, 4, 1]) == -1)
+    }
+
+    /// Each baseline is drawn as often as the others, and the places cover the way.
+    @Test func drawsAreSpread() {
+        let draws = PictureScore.draws(40, from: 4, seed: 3)
+        #expect((0..<4).allSatisfy { baseline in draws.filter { $0.baseline == baseline }.count == 10 })
+        #expect(Set(draws.map { Int($0.position * 40) }).count == 40)
+        #expect(PictureScore.draws(40, from: 4, seed: 3).map(\.position) == draws.map(\.position))
+    }
+
     // MARK: Identities
 
     /// Behind the last positions the network is linear but for its bias: gradient times activation adds up to the logit less the bias,

@@ -26,7 +26,7 @@ import Testing
         let (layer, deep) = (layers[0], layers[1])
         let seed = IntegerHash.tensor("seed", trace[deep].values.shape)
         let gradient = try #require(trace.gradients(from: [deep: seed], at: [layer]).layers[layer])
-        let part = try network.part(behind: layer, to: deep, at: Self.size)
+        let part = try network.part(behind: layer, to: [deep], at: Self.size)
         let prepared = try PreparedNetwork(part, requests: [part.layer(named: "features.9"): .all], preprocessing: nil)
         let activation = trace[layer].values
         // Along the gradient rounding is the least, and all kinks on the way count little.
@@ -73,8 +73,8 @@ import Testing
 
     @Test func aBranchAroundALayerIsRefused() throws {
         let (inner, end) = (try network.layer(named: "features.3.expand1x1"), try network.layer(named: "features.5"))
-        #expect(throws: ShapeError.self) { try network.part(behind: inner, to: end, at: Self.size) }
-        #expect(throws: ShapeError.self) { try network.part(behind: end, to: inner, at: Self.size) }
+        #expect(throws: ShapeError.self) { try network.part(behind: inner, to: [end], at: Self.size) }
+        #expect(throws: ShapeError.self) { try network.part(behind: end, to: [inner], at: Self.size) }
     }
 
     /// A unit's gradient lies within its field, about the field's middle.

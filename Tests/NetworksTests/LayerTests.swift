@@ -124,12 +124,9 @@ import Testing
             "layer normalization", LayerNormalization(epsilon: 1e-6, weights: parameter([21]), biases: parameter([21])),
             [Shape(21, 3, 4)]
         ),
-        (
-            "self-attention",
-            SelfAttention(
-                channels: 8, heads: 2, inputWeights: parameter([24, 8]), inputBiases: parameter([24]),
-                outputWeights: parameter([8, 8]), outputBiases: parameter([8])), [Shape(8, 7, 1)]
-        ),
+        ("self-attention", attention, [Shape(8, 7, 1)]),
+        ("attention probabilities", attention.divided.probabilities, [Shape(8, 7, 1)]),
+        ("attention with its probabilities given", attention.divided.mixture, [Shape(8, 7, 1), Shape(2, 7, 7)]),
         ("class token", ClassToken(token: parameter([1, 1, 6])), [Shape(6, 2, 3)]),
         ("position embedding", PositionEmbedding(embedding: parameter([1, 5, 6])), [Shape(6, 5, 1)]),
         ("first position", FirstPosition(), [Shape(6, 5, 1)]),
@@ -191,6 +188,10 @@ import Testing
     private static func parameter(_ shape: [Int]) -> Parameter {
         Parameter("weight", shape: shape, values: IntegerHash.values("weight", shape.reduce(1, *)))
     }
+
+    private static let attention = SelfAttention(
+        channels: 8, heads: 2, inputWeights: parameter([24, 8]), inputBiases: parameter([24]), outputWeights: parameter([8, 8]),
+        outputBiases: parameter([8]))
 
     private static func normalization() -> BatchNormalization {
         BatchNormalization(

@@ -24,7 +24,14 @@ import Testing
         struct Target: Decodable { let score, baselineScore: Double?; let label: String }
         struct Completeness: Decodable { let absolute: Double, relative: Double? }
         struct Channel: Decodable { let index: Int, attribution: Double }
-        struct Check: Decodable { let deletion, insertion, random: Double }
+        struct Check: Decodable {
+            struct Deletion: Decodable { let deletion, insertion, random, reverse: Double; let measure: String }
+            struct Randomisation: Decodable {
+                struct Row: Decodable { let layer: String; let spearman, ssim: Double }
+                let rows: [Row], median: Double, dependsOnWeights: Bool
+            }
+            let deletion: Deletion?, randomisation: Randomisation
+        }
         let target: Target
         let sum: Double
         let completeness: Completeness?
@@ -49,9 +56,12 @@ import Testing
         #expect(values.shape == [512, 13, 13])
         #expect(abs(values.values.reduce(0.0) { $0 + Double($1) } - found.sum) < 1e-3)
         let rows = try scratch.text("map.csv").split(separator: "\n")
-        #expect(rows.count == 513 && rows[0] == "channel,attribution")
+        #expect(rows.count == 513 && rows[0] == "channel,attribution,activation,gradient")
         let strongest = try #require(found.channels?.first)
-        #expect(rows[1 + strongest.index] == "\(strongest.index),\(strongest.attribution)")
+        let fields = rows[1 + strongest.index].split(separator: ",").compactMap { Double($0) }
+        #expect(fields[0] == Double(strongest.index) && fields[1] == strongest.attribution)
+        // Grad-CAM's weights: the gradient is the same at each of the positions that the last rectifier lets pass.
+        #expect(abs(fields[2] * fields[3] * 169 - fields[1]) < 0.2 * abs(fields[1]))
     }
 
     /// The bounds that UNDERSTANDING's measurements give for 50 points.
@@ -83,9 +93,85 @@ import Testing
         #expect((isLeft ? left : right) > 0.8 * (left + right), "\(left) \(right)")
     }
 
-    @Test func pixelsInTheMapsOrderMatterMoreThanOthers() throws {
+    @Test func partsInTheMapsOrderMatterMoreThanOthers() throws {
         let check = try #require(try report(["check": ""]).check)
-        #expect(check.deletion < check.insertion && check.insertion < 1 && check.random > 0)
+        let deletion = try #require(check.deletion)
+        #expect(deletion.measure == "probability")
+        #expect(deletion.deletion < 0.6 * deletion.random && deletion.deletion < 0.5 * deletion.reverse, "\(deletion)")
+        #expect(deletion.insertion > deletion.deletion)
+        #expect(check.randomisation.dependsOnWeights && check.randomisation.rows.count == 24)
+        #expect(check.randomisation.rows[0].layer == "classifier.1" && check.randomisation.rows[23].layer == "features.0")
+    }
+
+    /// The randomisation test says which maps are of what the network has learnt.
+    @Test(arguments: [("saliency", true), ("input-x-gradient", true), ("guided", false)])
+    func shuffledWeightsTellMapsApart(_ method: String, _ depends: Bool) throws {
+        let check = try #require(try report(["check": "", "method": method]).check)
+        #expect(check.randomisation.dependsOnWeights == depends, "\(check.randomisation)")
+    }
+
+    /// Along the path from no activation the layer's values add up to what the scores differ by.
+    @Test(arguments: [["method": "activation-path", "layer": "features.8"], ["method": "conductance", "layer": "features.8", "path-steps": "100"]])
+    func pathsToALayerAreComplete(_ texts: [String: String]) throws {
+        let found = try report(texts)
+        #expect(abs(try #require(found.completeness?.relative)) < 0.03)
+        #expect(found.channels?.isEmpty == false)
+    }
+
+    /// Baselines may be photographs, and expected gradients take a folder of them.
+    @Test func photographsAreBaselines() throws {
+        let coffee = Self.photos.appending(path: "coffee.jpg").path
+        let one = try report(["method": "integrated", "baseline": coffee])
+        #expect(abs(try #require(one.completeness?.relative)) < 0.03)
+        try FileManager.default.createDirectory(atPath: scratch("others"), withIntermediateDirectories: true)
+        for name in ["coffee.jpg", "grace_hopper.jpg"] {
+            try FileManager.default.copyItem(atPath: Self.photos.appending(path: name).path, toPath: scratch("others/\(name)"))
+        }
+        try Data("no picture".utf8).write(to: URL(filePath: scratch("others/broken.png")))
+        let texts = ["method": "expected-gradients", "baseline": scratch("others/"), "samples": "60"]
+        let many = try report(texts)
+        #expect(abs(try #require(many.completeness?.relative)) < 0.1)
+        let base = try ["coffee.jpg", "grace_hopper.jpg"].map { name in
+            try #require(try report(["method": "integrated", "path-steps": "2", "baseline": Self.photos.appending(path: name).path]).target.baselineScore)
+        }
+        #expect(abs(try #require(many.target.baselineScore) - (base[0] + base[1]) / 2) < 1e-3)
+        guard case .attribution(let plan) = try jobs(texts).jobs[0].plan else { throw CancellationError() }
+        #expect(plan.baseline.text == "others/" && Set(plan.pictures.keys) == ["chelsea.jpg", "coffee.jpg", "grace_hopper.jpg"])
+    }
+
+    /// Bars of channels have the pictures of a sheet; panels show single channels; each replays.
+    @Test func channelsAndValuesAreShownAndReplayed() throws {
+        let sheet = try SheetRequest(given: ["layer": ["features.8"], "index": ["0-3"], "size": ["32"], "steps": ["2"], "output": [scratch("sheet.png")]])
+            .jobs(Session(workers: Workers(1)))
+        for job in sheet.jobs { _ = try job.draw(JobContext(workers: Workers(1))) }
+        for texts in [
+            ["by": "channel", "layer": "features.8", "icons": scratch("sheet.json")], ["by": "value", "layer": "features.8"], ["by": "value"],
+        ] {
+            let list = try jobs(texts)
+            _ = try list.jobs[0].draw(JobContext(workers: Workers(1)))
+            let first = try scratch.bytes("map.png")
+            if !FileManager.default.fileExists(atPath: scratch("chelsea.jpg")) {
+                try FileManager.default.copyItem(atPath: chelsea, toPath: scratch("chelsea.jpg"))
+            }
+            let again = try ReplayRequest(given: ["drawn-pictures": [scratch("map.png")], "output": [scratch("again.png")], "force": [""]])
+                .prepared(Session(workers: Workers(1)))
+            _ = try again.jobs[0].draw(JobContext(workers: Workers(2)))
+            #expect(try scratch.bytes("again.png") == first, "\(texts)")
+        }
+    }
+
+    /// The page of two layers holds every map, and says what it is of.
+    @Test func layersAreRelated() throws {
+        let output = scratch("relation.html")
+        let given = ["photo": chelsea, "from": "features.12", "to": "features.8", "output": output, "npy": scratch("maps.npy")]
+        let list = try AttributeRequest(given: given.mapValues { [$0] }).jobs(Session(workers: Workers(1)))
+        _ = try list.jobs[0].draw(JobContext(workers: Workers(1)))
+        let maps = try NumPyArray(path: scratch("maps.npy"))
+        #expect(maps.shape == [13, 13, 13, 13] && maps.values.contains { $0 != 0 })
+        // A position comes from its own surroundings: the corner's map is 0 in the opposite corner.
+        #expect(maps.values[168] == 0 && maps.values[0] != 0)
+        #expect(try scratch.text("relation.html").contains("Where features.12.cat comes from in features.8.cat"))
+        #expect(list.jobs[0].isOwn(output))
     }
 
     /// The picture tells how it was made, and is made again.
@@ -131,7 +217,13 @@ import Testing
         (["method": "integrated", "layer": "features.3"], "layer"), (["method": "saliency", "csv": "x.csv"], "csv"),
         (["target": "no such thing"], "target"), (["target": "1000"], "target"), (["target": "features.10:999"], "target"),
         (["versus": "282", "target": "282"], "versus"), (["layer": "features.99"], "layer"), (["method": "cam"], "method"),
-        (["baseline": "blue"], "baseline"), (["layer": "flatten"], "layer"), (["target": "channel(features.99,1)"], "layer"),
+        (["baseline": "blue"], "baseline"), (["baseline": "no/such.png", "method": "integrated"], "baseline"),
+        (["baseline": "/", "method": "integrated"], "baseline"), (["by": "channel", "method": "saliency"], "by"), (["by": "sum"], "by"),
+        (["low-pass": "15"], "low-pass"), (["low-pass": "15", "method": "rise"], "low-pass"), (["icons": "x.json"], "icons"),
+        (["from": "features.12"], "to"), (["to": "features.12"], "from"), (["from": "features.8", "to": "features.12"], "to"),
+        (["from": "features.8", "to": "features.99"], "to"), (["from": "features.12", "to": "features.8", "target": "tabby"], "target"),
+        (["target": "features.3:5", "method": "activation-path", "layer": "features.8"], "layer"),
+        (["layer": "flatten"], "layer"), (["target": "channel(features.99,1)"], "layer"),
     ])
     func aProblemBlamesItsSetting(_ texts: [String: String], _ setting: String) {
         let problem = #expect(throws: Problem.self) { try jobs(texts) }

@@ -14,6 +14,12 @@ The score is the logit 2. Tensors:
     grad_cam [6, 7]             LayerGradCam at g2 with relu_attributions
     gradient_x_activation [6, 7] LayerGradientXActivation at g2, summed over channels
     conductance [6, 12, 14]     LayerConductance at g1, 4000 points
+    expected_gradients [3, 12, 14] the mean over (baseline, place) = (a, 0.125), (b, 0.5), (a, 0.875) of (x − x′) · ∂f/∂x on the way,
+                                with the baselines value("attribution/baseline/…", [3, 12, 14]) · 0.25 + 0.5
+    activation_path [6, 12, 14] InternalInfluence's path with a · gradient: a · ∫ ∂f/∂a (α a) dα at g1, 20 points of Gauss and Legendre
+    relation [42, 6, 7]         for each position of g2 Σ over channels of a · ∂‖g2(·, i, j)‖/∂a at p1
+    low_pass [3, 12, 14]        InputXGradient with the waves of at most 3 periods across the picture
+    smoothgrad, smoothgrad_squared, vargrad [3, 12, 14]  NoiseTunnel's statistics of the gradients at x + value("attribution/noise/0 … 3") · 0.1
 
 The tensors formula/… are of a = value("attribution/a", [4, 5, 6]) and g = value("attribution/g", [4, 5, 6]) alone:
 layer_cam, grad_cam_plus_plus, xgrad_cam and eigen_cam as LayerAttribution.swift writes them, [5, 6] each.
@@ -87,6 +93,52 @@ def formulas():
     }
 
 
+def further(network, x, g2):
+    def gradient(at):
+        at = at.detach().requires_grad_()
+        return torch.autograd.grad(network(at)[0, TARGET], at)[0]
+
+    baselines = {
+        name: torch.from_numpy(integer_hash.values(f"attribution/baseline/{name}", [1, 3, 12, 14]) * 0.25 + 0.5)
+        for name in "ab"
+    }
+    draws = [("a", 0.125), ("b", 0.5), ("a", 0.875)]
+    expected = sum(
+        (x - baselines[name]) * gradient(baselines[name] + place * (x - baselines[name])) for name, place in draws) / 3
+
+    g1 = network.g1(network.c1(x)).detach()
+    nodes, weights = numpy.polynomial.legendre.leggauss(20)
+    path = 0
+    for node, weight in zip((nodes + 1) / 2, weights / 2):
+        point = (node * g1).requires_grad_()
+        score = network.fc(network.g2(network.c2(network.p1(point))).mean((2, 3)))[0, TARGET]
+        path = path + weight * torch.autograd.grad(score, point)[0]
+
+    p1 = network.p1(g1).detach().requires_grad_()
+    deep = network.g2(network.c2(p1))[0]
+    relation = [
+        (p1 * torch.autograd.grad(deep[:, i, j].norm(), p1, retain_graph=True)[0]).sum(1)[0].detach()
+        for i in range(6) for j in range(7)
+    ]
+
+    product = (x * gradient(x))[0].numpy()
+    rows, columns = (numpy.fft.fftfreq(n, 1 / n)[:, None] for n in (12, 14))
+    circle = rows**2 + columns.T**2 <= 9
+    noisy = [
+        gradient(x + torch.from_numpy(integer_hash.values(f"attribution/noise/{i}", [1, 3, 12, 14]) * 0.1))[0] for i in range(4)
+    ]
+    stacked = torch.stack(noisy)
+    return {
+        "expected_gradients": expected[0],
+        "activation_path": (g1 * path)[0],
+        "relation": torch.stack(relation),
+        "low_pass": torch.from_numpy(numpy.fft.ifft2(numpy.fft.fft2(product) * circle).real.copy()),
+        "smoothgrad": stacked.mean(0),
+        "smoothgrad_squared": (stacked**2).mean(0),
+        "vargrad": stacked.var(0, unbiased=False),
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder")
@@ -112,6 +164,7 @@ def main():
             x, baseline, target=TARGET, n_steps=4000, method="riemann_trapezoid")[0],
         **formulas(),
     }
+    tensors |= further(network, x, seen["a"])
     golden_file.write(folder, __file__, tensors)
 
 

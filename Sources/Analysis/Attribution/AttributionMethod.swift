@@ -15,8 +15,12 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     case eigenCAM = "eigen-cam"
     /// At a layer: its share of integrated gradients (Dhamdhere, Sundararajan and Yan 2018, arXiv:1805.12233).
     case conductance
+    /// At a layer: integrated gradients on the way of its own activations from the baseline's to the picture's.
+    case activationPath = "activation-path"
     /// Integrated gradients on the way from a baseline to the picture (Sundararajan, Taly and Yan 2017, arXiv:1703.01365).
     case integrated
+    /// Integrated gradients from baselines drawn among photographs, at random points of the ways (Erion et al. 2021, arXiv:1906.10670).
+    case expectedGradients = "expected-gradients"
     /// The magnitude of the gradient at each pixel (Simonyan, Vedaldi and Zisserman 2013, arXiv:1312.6034).
     case saliency
     /// The gradient at each pixel times the network's input there.
@@ -41,7 +45,7 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     /// The map lies over the positions of a layer, not over pixels.
     public var isOfLayer: Bool {
         switch self {
-        case .gradientTimesActivation, .gradCAM, .gradCAMPlusPlus, .xGradCAM, .layerCAM, .eigenCAM, .conductance: true
+        case .gradientTimesActivation, .gradCAM, .gradCAMPlusPlus, .xGradCAM, .layerCAM, .eigenCAM, .conductance, .activationPath: true
         default: false
         }
     }
@@ -55,12 +59,15 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     }
 
     /// The values add up to the difference of the scores of picture and baseline, up to the error of the path.
-    public var isComplete: Bool { self == .integrated || self == .conductance }
+    public var isComplete: Bool { [.integrated, .expectedGradients, .conductance, .activationPath].contains(self) }
+
+    /// The values' sum over channels is the map.
+    public var addsUpToItsMap: Bool { !isOfLayer || [.gradientTimesActivation, .conductance, .activationPath].contains(self) }
 
     /// It compares the picture with a baseline.
     public var usesBaseline: Bool {
         switch self {
-        case .integrated, .conductance, .occlusion, .rise: true
+        case .integrated, .expectedGradients, .conductance, .occlusion, .rise: true
         default: false
         }
     }

@@ -27,3 +27,23 @@ extension PictureScore {
         return sum.tensor
     }
 }
+
+extension LayerScore {
+    /// Activation times gradient along the straight path from no activation to the layer's own (Lucid's notebook on attribution):
+    /// a · ∫ ∂f/∂a (α a) dα, `[channels, height, width]`. Its sum is the difference of the scores of the two, up to the error of the rule.
+    ///
+    /// - Parameter steps: points on the path, 2 at least.
+    /// - Returns: nil if it was ended.
+    public func activationPath(
+        to activation: Tensor, steps: Int, rule: PathRule = .gauss, progress: () -> Bool = { true }
+    ) -> Tensor? {
+        var sum = TensorSum(activation.shape)
+        for node in rule.nodes(steps) {
+            guard progress() else { return nil }
+            var point = activation
+            point.scale(by: Float(node.position))
+            sum.add(gradient(at: point), times: node.weight)
+        }
+        return activation.times(sum.tensor)
+    }
+}

@@ -14,6 +14,8 @@ public struct PictureScore: Sendable {
     private let network: PreparedNetwork
     private let classDirections: [Int: [Double]]
     private let pass: Pass
+    private let convolution: ConvolutionChoice
+    private let shuffle: WeightShuffle?
 
     /// The activations of layers, and a score's gradients there.
     public struct Evidence: Sendable {
@@ -32,11 +34,12 @@ public struct PictureScore: Sendable {
     ///   - layers: those whose activations and gradients will be asked for.
     ///   - rectifier: how rectifiers change a gradient on its way back; the derivative is `plain`.
     ///   - convolution: the algorithms that convolutions may use.
+    ///   - shuffle: which weights are not to be the trained ones.
     ///   - workers: threads; results do not depend on their number.
     /// - Throws: `RenderError` where the network has no such layer, channel or class, or takes no pictures of this size.
     public init(
         _ objective: String, model: Model, height: Int, width: Int, layers: Set<LayerName> = [],
-        rectifier: RectifierGradient = .plain, convolution: ConvolutionChoice = .auto, workers: Workers
+        rectifier: RectifierGradient = .plain, convolution: ConvolutionChoice = .auto, shuffle: WeightShuffle? = nil, workers: Workers
     ) throws(RenderError) {
         shape = Shape(model.network.inputChannels, height, width)
         (self.model, self.layers) = (model, layers)
@@ -45,7 +48,8 @@ public struct PictureScore: Sendable {
         bound = try BoundObjective(plan, model: model)
         var requests = bound.requests
         for layer in layers { requests[layer] = .all }
-        network = try model.prepared(requests, preprocessing: nil, convolution: convolution)
+        network = try model.prepared(requests, preprocessing: nil, convolution: convolution, shuffle: shuffle)
+        (self.convolution, self.shuffle) = (convolution, shuffle)
         do {
             classDirections = try model.network.classifierHead?.directions(of: bound.directedClasses) ?? [:]
         } catch {
@@ -53,6 +57,9 @@ public struct PictureScore: Sendable {
         }
         pass = Pass(workers: workers, rectifier: rectifier)
     }
+
+    /// The layers that the score is a function of.
+    public var targets: Set<LayerName> { Set(bound.requests.keys) }
 
     /// The score of a picture, `[channels, height, width]` in 0…1.
     public func callAsFunction(_ picture: Tensor) -> Float {
@@ -78,6 +85,19 @@ public struct PictureScore: Sendable {
         var atImage = found.image
         if let own = evaluation.gradients[0].image { atImage?.add(own) }
         return Evidence(score: evaluation.score, activations: activations, gradients: found.layers, image: atImage)
+    }
+
+    /// The same score as a function of a layer's output alone; nil where it also comes from the picture by other ways.
+    public func behind(_ layer: LayerName) -> LayerScore? {
+        let requests = bound.requests
+        let size = Network.Size(height: shape.height, width: shape.width)
+        guard !requests.isEmpty, let part = try? model.network.part(behind: layer, to: Set(requests.keys), at: size),
+            let network = try? PreparedNetwork(part, requests: requests, preprocessing: nil, convolution: convolution, shuffle: shuffle)
+        else { return nil }
+        return LayerScore(network, pass) { [self] trace in
+            let evaluation = evaluate(Tensor(shape), trace)
+            return (evaluation.score, bound.seeds(evaluation.gradients[0]))
+        }
     }
 
     private func evaluate(_ picture: Tensor, _ trace: borrowing Trace) -> Evaluation {

@@ -24,6 +24,33 @@ extension PictureScore {
         return way.times(sum.tensor)
     }
 
+    /// Expected gradients (Erion et al. 2021): the mean over random baselines x′ and places α of (x − x′) · ∂f/∂x (x′ + α (x − x′)). Its sum
+    /// is the score less the baselines' mean score, up to the error of the draws.
+    ///
+    /// - Returns: nil if it was ended.
+    public func expectedGradients(
+        at picture: Tensor, from draws: [(baseline: Tensor, position: Double)], progress: () -> Bool = { true }
+    ) -> Tensor? {
+        var sum = TensorSum(picture.shape)
+        for draw in draws {
+            guard progress() else { return nil }
+            let way = picture.minus(draw.baseline)
+            var point = draw.baseline
+            point.add(way, scaledBy: Float(draw.position))
+            sum.add(way.times(gradient(at: point).gradient), times: 1 / Double(draws.count))
+        }
+        return sum.tensor
+    }
+
+    /// Random baselines and places between them and the picture: each baseline as often as the others, one place in each of so many equal
+    /// parts of the way.
+    public static func draws(_ count: Int, from baselines: Int, seed: UInt64) -> [(baseline: Int, position: Double)] {
+        var generator = RandomGenerator(seed: seed)
+        return (0..<count).shuffled(using: &generator).enumerated().map { index, part in
+            (index % baselines, (Double(part) + Double(generator.uniform())) / Double(count))
+        }
+    }
+
     /// A statistic of the gradients at noisy copies of a picture (Smilkov et al. 2017; Adebayo et al. 2018).
     public enum NoiseStatistic: Sendable {
         /// SmoothGrad.
@@ -39,14 +66,26 @@ extension PictureScore {
         at picture: Tensor, _ statistic: NoiseStatistic, samples: Int, deviation: Float, seed: UInt64, progress: () -> Bool = { true }
     ) -> Tensor? {
         var generator = RandomGenerator(seed: seed)
-        var (sum, squares) = (TensorSum(picture.shape), TensorSum(picture.shape))
-        for _ in 0..<samples {
-            guard progress() else { return nil }
+        // Lazily: the pictures are not kept.
+        let noisy = (0..<samples).lazy.map { _ in
             var noisy = picture
             noisy.add(Tensor(picture.shape, generator.normal(count: picture.shape.count, standardDeviation: deviation)))
-            let gradient = gradient(at: noisy).gradient
-            sum.add(gradient, times: 1 / Double(samples))
-            if statistic != .mean { squares.add(gradient.times(gradient), times: 1 / Double(samples)) }
+            return noisy
+        }
+        return self.statistic(statistic, ofGradientsAt: noisy, progress: progress)
+    }
+
+    /// The statistic of the gradients at pictures, which are taken one after another.
+    package func statistic(
+        _ statistic: NoiseStatistic, ofGradientsAt pictures: some Collection<Tensor>, progress: () -> Bool = { true }
+    ) -> Tensor? {
+        let share = 1 / Double(pictures.count)
+        var (sum, squares) = (TensorSum(shape), TensorSum(shape))
+        for picture in pictures {
+            guard progress() else { return nil }
+            let gradient = gradient(at: picture).gradient
+            sum.add(gradient, times: share)
+            if statistic != .mean { squares.add(gradient.times(gradient), times: share) }
         }
         switch statistic {
         case .mean: return sum.tensor

@@ -107,28 +107,42 @@ public struct MapOverlay: Sendable {
     private static let ground: Float = 0.75
 
     /// The picture with the scale of its colours and the caption under it.
-    public var figure: Figure {
-        let picture = picture
-        let size = min(max(Figure.textSize(beside: picture.width, picture.height), 11), 22)
-        let width = picture.width
-        let inner = Double(max(width - 2 * Self.margin, 40))
-        let lines = caption.flatMap { Typeface.standard.lines(of: $0, within: inner, size: size, atMost: 4) }
-        let bar = self.bar(width: max(40, width - 2 * Self.margin))
+    public var figure: Figure { Self.figure([(nil, self)]) }
+
+    /// Several maps of one photograph beside each other, with their names, and one scale and caption, the first's, under them.
+    public static func figure(_ overlays: [(name: String?, overlay: MapOverlay)]) -> Figure {
+        let first = overlays[0].overlay
+        let (photo, isNamed) = (first.photo, overlays.contains { $0.name != nil })
+        let columns = min(overlays.count, mostColumns)
+        let rows = (overlays.count + columns - 1) / columns
+        let size = min(max(Figure.textSize(beside: photo.width, photo.height), 11), 22)
+        let gap = overlays.count > 1 ? margin : 0
+        let (cellWidth, cellHeight) = (photo.width + gap, photo.height + gap + (isNamed ? Figure.height(ofLines: 1, size: size) : 0))
+        let (width, height) = (columns * cellWidth - gap, rows * cellHeight - gap)
+        let barWidth = max(40, width - 2 * margin)
+        let lines = first.caption.flatMap { Typeface.standard.lines(of: $0, within: Double(barWidth), size: size, atMost: 4) }
+        let bar = first.bar(width: barWidth)
         let lineHeight = Figure.height(ofLines: 1, size: size)
-        let top = picture.height + Self.margin
-        let textTop = top + Self.barHeight + 2
-        var figure = Figure(
-            width: width, height: textTop + lineHeight + Figure.height(ofLines: lines.count, size: size) + Self.margin)
-        figure.draw(picture, x: 0, y: 0)
-        figure.draw(bar, x: Self.margin, y: top)
-        let ends = colors == .signed ? [-limit, 0, limit] : [0, limit]
-        for (index, end) in ends.enumerated() {
-            let x = Double(Self.margin) + Double(bar.width) * Double(index) / Double(ends.count - 1)
-            figure.write([Self.number(end)], x: x, top: Double(textTop), size: size, anchor: index == 0 ? .start : index == ends.count - 1 ? .end : .middle)
+        let textTop = height + margin + barHeight + 2
+        var figure = Figure(width: width, height: textTop + lineHeight + Figure.height(ofLines: lines.count, size: size) + margin)
+        for (index, (name, overlay)) in overlays.enumerated() {
+            let (x, y) = (index % columns * cellWidth, index / columns * cellHeight)
+            figure.draw(overlay.picture, x: x, y: y)
+            if let name {
+                figure.write([name], x: Double(x) + Double(photo.width) / 2, top: Double(y + photo.height), size: size, anchor: .middle)
+            }
         }
-        figure.write(lines, x: Double(Self.margin), top: Double(textTop + lineHeight), size: size)
+        figure.draw(bar, x: margin, y: height + margin)
+        let ends = first.colors == .signed ? [-first.limit, 0, first.limit] : [0, first.limit]
+        for (index, end) in ends.enumerated() {
+            let x = Double(margin) + Double(bar.width) * Double(index) / Double(ends.count - 1)
+            figure.write([number(end)], x: x, top: Double(textTop), size: size, anchor: index == 0 ? .start : index == ends.count - 1 ? .end : .middle)
+        }
+        figure.write(lines, x: Double(margin), top: Double(textTop + lineHeight), size: size)
         return figure
     }
+
+    private static let mostColumns = 3
 
     /// The colours of the scale on a light grey.
     private func bar(width: Int) -> Picture {

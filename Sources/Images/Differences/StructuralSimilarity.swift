@@ -9,7 +9,7 @@ import Foundation
 /// lumas of ITU-R BT.601 in 0…1, not rounded. The mean is that over the positions where the whole window lies in the picture.
 /// That is scikit-image's `structural_similarity` with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
 /// data_range=1`. Where a picture has fewer than 11 rows or columns, so has the window.
-enum StructuralSimilarity {
+package enum StructuralSimilarity {
     static let windowSide = 11
     static let deviation = 1.5
     static let c1 = 0.01 * 0.01
@@ -19,14 +19,25 @@ enum StructuralSimilarity {
     static func mean(_ pair: PicturePair) -> Double { pair.grounds.map { mean(pair, over: $0) }.min()! }
 
     private static func mean(_ pair: PicturePair, over ground: UInt16) -> Double {
-        let columns = window(within: pair.width), rows = window(within: pair.height)
+        mean(width: pair.width, height: pair.height) { y in
+            zip(pair.expected.deepRow(y), pair.actual.deepRow(y)).map { (luma($0.over(ground)), luma($1.over(ground))) }
+        }
+    }
+
+    /// Of two planes of values in 0…1, row-major.
+    package static func mean(_ x: [Float], _ y: [Float], width: Int, height: Int) -> Double {
+        mean(width: width, height: height) { row in
+            let range = row * width..<(row + 1) * width
+            return zip(x[range], y[range]).map { (Double($0), Double($1)) }
+        }
+    }
+
+    private static func mean(width: Int, height: Int, row: (_ y: Int) -> [(x: Double, y: Double)]) -> Double {
+        let columns = window(within: width), rows = window(within: height)
         var recent: [[SIMD4<Double>]] = []  // the last rows, filtered along themselves: [rows.count, positions in a row]
         var sum = 0.0
-        for y in 0..<pair.height {
-            let moments = zip(pair.expected.deepRow(y), pair.actual.deepRow(y)).map { expected, actual in
-                let x = luma(expected.over(ground)), y = luma(actual.over(ground))
-                return SIMD4(x, y, x * x + y * y, x * y)
-            }
+        for y in 0..<height {
+            let moments = row(y).map { SIMD4($0.x, $0.y, $0.x * $0.x + $0.y * $0.y, $0.x * $0.y) }
             if recent.count == rows.count { recent.removeFirst() }
             recent.append(filtered(moments, columns))
             guard recent.count == rows.count else { continue }
@@ -34,7 +45,7 @@ enum StructuralSimilarity {
             for (row, weight) in zip(recent, rows) { for x in means.indices { means[x] += row[x] * weight } }
             for mean in means { sum += similarity(mean) }
         }
-        return sum / Double((pair.width - columns.count + 1) * (pair.height - rows.count + 1))
+        return sum / Double((width - columns.count + 1) * (height - rows.count + 1))
     }
 
     /// - Parameter mean: the weighted means of x, y, x² + y² and xy.

@@ -8,7 +8,13 @@ extension Picture {
         let newWidth = min(width, self.width), newHeight = min(height, self.height)
         guard (newWidth, newHeight) != (self.width, self.height) else { return self }
         let left = Self.margin(of: self.width - newWidth), top = Self.margin(of: self.height - newHeight)
-        return rearranged(width: newWidth, height: newHeight) { x, y in (left + x, top + y) }
+        return cropped(left: left, top: top, width: newWidth, height: newHeight)
+    }
+
+    /// A part of the picture, which must lie in it.
+    package func cropped(left: Int, top: Int, width: Int, height: Int) -> Picture {
+        precondition(left >= 0 && top >= 0 && left + width <= self.width && top + height <= self.height)
+        return rearranged(width: width, height: height) { x, y in (left + x, top + y) }
     }
 
     /// The part of what is cut off that lies on the left, or above.

@@ -18,7 +18,9 @@ extension Network {
         let requests = Dictionary(uniqueKeysWithValues: layers.map { ($0, ActivationRequest.all) })
         let seen = seenSize(for: layers, height: height, width: width) ?? Size(height: height, width: width)
         var shapes: [Int: Shape] = [-1: Shape(inputChannels, seen.height, seen.width)]
-        for node in OptimizedGraph(self, requests: requests).nodes {
+        var graph = OptimizedGraph(self, requests: requests)
+        graph.absorbInputs()
+        for node in graph.nodes {
             let inputs = node.inputs.compactMap { shapes[$0] }
             guard inputs.count == node.inputs.count, let shape = try? node.layer.outputShape(for: inputs) else { break }
             shapes[node.id] = shape

@@ -58,6 +58,32 @@ public struct Network: Sendable {
     /// The channels of a layer's output, whatever the picture's size.
     public func channels(of layer: LayerName) -> Int { channels[nodes.firstIndex { $0.name == layer.node }!] }
 
+    /// The properties of a layer.
+    package func traits(of layer: LayerName) -> LayerTraits { nodes.first { $0.name == layer.node }!.layer.traits }
+
+    /// Whether a layer is computed from another's output.
+    package func depends(_ layer: LayerName, on other: LayerName) -> Bool {
+        let end = nodes.firstIndex { $0.name == layer.node }!
+        var needed = Set(nodes[end].inputs)
+        for index in (0..<end).reversed() where needed.contains(index) {
+            if nodes[index].name == other.node { return true }
+            needed.formUnion(nodes[index].inputs)
+        }
+        return false
+    }
+
+    /// The branch that a channel of a concatenation comes from; nil of other layers.
+    package func source(ofChannel channel: Int, of layer: LayerName) -> (layer: LayerName, channel: Int)? {
+        let node = nodes.first { $0.name == layer.node }!
+        guard node.layer is Concatenation, node.inputs.allSatisfy({ $0 >= 0 }) else { return nil }
+        var first = 0
+        for input in node.inputs {
+            if channel < first + channels[input] { return (LayerName(node: nodes[input].name), channel - first) }
+            first += channels[input]
+        }
+        return nil
+    }
+
     /// Every node's name, shallow to deep.
     public var layerNames: [String] { nodes.map(\.name) }
 

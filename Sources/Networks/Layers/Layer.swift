@@ -24,6 +24,10 @@ public protocol Layer: Sendable {
     /// One layer that does the work of this one and of the next one, where one pass can do both; nil where it cannot.
     func merging(_ next: any Layer) -> (any Layer)?
 
+    /// One layer of this one's other inputs that does the work of this one and of the one that gives an input, which reads the same
+    /// inputs and has no other reader; nil where there is none.
+    func absorbing(_ input: any Layer, at place: Int) -> (any Layer)?
+
     /// Multiplications with additions that one application takes.
     func multiplyAdds(for inputs: [Shape]) -> Int
 
@@ -42,6 +46,7 @@ extension Layer {
         traits.contains(.channelwise) ? Restriction(layer: self, inputs: inputs.map { _ in channels }) : nil
     }
     public func merging(_ next: any Layer) -> (any Layer)? { nil }
+    public func absorbing(_ input: any Layer, at place: Int) -> (any Layer)? { nil }
     public func multiplyAdds(for inputs: [Shape]) -> Int { 0 }
     public var parameters: [Parameter] { [] }
     public var linearMap: Parameter? { nil }
@@ -79,9 +84,22 @@ public struct Preparation: Sendable, Hashable {
     var masksInputGradient = false
     /// Every reader of the output masks the gradient that it sends back, so that a `RectifyingLayer` need not.
     var receivesMaskedGradient = false
+    /// Which weights are not to be the trained ones.
+    public var shuffle: WeightShuffle?
 
     /// Any algorithm, and gradients that nobody masks, where nothing else is said.
     public init(convolution: ConvolutionChoice = .auto) { self.convolution = convolution }
+
+    /// The values of a parameter in row-major order, all of them finite: the trained ones, or those in another order.
+    func read(_ parameter: Parameter) throws(WeightsError) -> [Float] {
+        let values = try parameter.read()
+        return shuffle?.shuffled(values, of: parameter.name) ?? values
+    }
+
+    func read(_ parameter: Parameter?) throws(WeightsError) -> [Float]? {
+        guard let parameter else { return nil }
+        return try read(parameter)
+    }
 }
 
 /// A layer that computes a part of its output channels.

@@ -31,4 +31,6 @@ public struct LayerTraits: OptionSet, Sendable {
     public static let probabilities = LayerTraits(rawValue: 1 << 9)
     /// Sums of values with fixed weights, and constants: neither signs nor maxima nor products of values matter.
     public static let linear = LayerTraits(rawValue: 1 << 10)
+    /// Rows and columns of the output are both positions of the input: how much the row's looks at the column's, a channel a head.
+    public static let pairsPositions = LayerTraits(rawValue: 1 << 11)
 }

@@ -3,7 +3,7 @@ import Synchronization
 /// The prepared layers of one network, shared by all pictures drawn with it: a batch over several channels reads and
 /// transforms the filters once, and holds them once.
 ///
-/// A layer that computes only some of its channels is cheap to prepare, and is not kept.
+/// A layer that computes only some of its channels is cheap to prepare, and is not kept; nor is one whose weights are shuffled.
 public final class PreparedLayers: Sendable {
     /// Nodes that were merged, and how their layer is prepared: all that a layer of one network depends on.
     private struct Key: Hashable {
@@ -18,7 +18,7 @@ public final class PreparedLayers: Sendable {
 
     /// The layer of an optimized node, prepared by the first caller who asks for it.
     func layer(of node: OptimizedGraph.Node, _ preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        guard node.channels == nil, !node.parts.isEmpty else { return try node.layer.prepared(for: preparation) }
+        guard node.channels == nil, !node.parts.isEmpty, preparation.shuffle == nil else { return try node.layer.prepared(for: preparation) }
         let key = Key(parts: node.parts, preparation: preparation)
         let found: Result<any PreparedLayer, WeightsError> = layers.withLock { layers in
             if let found = layers[key] { return .success(found) }

@@ -23,12 +23,14 @@ public struct PreparedNetwork: Sendable {
     ///   - requests: the activations that will be read.
     ///   - preprocessing: applied to the image first; nil takes the image as the network's own input.
     ///   - convolution: the algorithms that convolutions may use.
+    ///   - shuffle: which weights are not to be the trained ones.
     ///   - preparedLayers: what has been prepared for this network already; what is new joins it.
     public init(
         _ network: Network, requests: [LayerName: ActivationRequest], preprocessing: Preprocessing?,
-        convolution: ConvolutionChoice = .auto, sharing preparedLayers: PreparedLayers = PreparedLayers()
+        convolution: ConvolutionChoice = .auto, shuffle: WeightShuffle? = nil, sharing preparedLayers: PreparedLayers = PreparedLayers()
     ) throws(WeightsError) {
         var graph = OptimizedGraph(network, requests: requests)
+        graph.absorbInputs()
         graph.mergeNeighbours()
         graph.maskGradients()
         var steps: [Step] = []
@@ -38,6 +40,7 @@ public struct PreparedNetwork: Sendable {
             var preparation = Preparation(convolution: convolution)
             preparation.masksInputGradient = node.masksInputGradient
             preparation.receivesMaskedGradient = node.receivesMaskedGradient
+            preparation.shuffle = shuffle?.part(node.parts.flatMap { network.nodes[$0].layer.parameters })
             steps.append(
                 Step(
                     name: node.name, layer: node.layer, prepared: try preparedLayers.layer(of: node, preparation),

@@ -90,7 +90,9 @@ extension Architecture {
                     inputBiases: network.parameter("\(name).in_proj_bias", [3 * width]),
                     outputWeights: network.parameter("\(name).out_proj.weight", [width, width]),
                     outputBiases: network.parameter("\(name).out_proj.bias", [width]))
-                return network.add(name, layer, from: [input], channels: width)
+                let (probabilities, mixture) = layer.divided
+                let attention = network.add("\(name).probabilities", probabilities, from: [input], channels: heads)
+                return network.add(name, mixture, from: [input, attention], channels: width)
             }
         }
         .named(

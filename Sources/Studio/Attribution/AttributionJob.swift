@@ -18,9 +18,11 @@ struct AttributionJob: Job {
     /// Whether pixels are hidden and shown in the map's order.
     var checksMap = false
 
-    private let layer: LayerName?
-    private let photo: Picture
-    private let square: ClassifiedSquare
+    let layer: LayerName?
+    let photo: Picture
+    let square: ClassifiedSquare
+    /// The sheet with pictures of the layer's channels.
+    let iconSheet: Picture?
 
     /// - Throws: a problem where the network has no such layer, or the photograph is none for it.
     init(_ plan: AttributionPlan, model: Model, _ photographs: Photographs, to path: String, quality: Int?) throws(Problem) {
@@ -29,10 +31,23 @@ struct AttributionJob: Job {
         layer = try plan.layer.map { name throws(Problem) in try model.layer(name) }
         photo = try photographs.picture(plan.photo)
         square = ClassifiedSquare(photo, model)
+        iconSheet = try plan.icons.map { icons throws(Problem) in try photographs.picture(icons.picture) }
         try model.check(height: square.picture.height, width: square.picture.width)
         // Mistakes are found before anything is computed.
-        _ = try score(.one)
-        if let layer { _ = try PositionGrid(of: layer, in: model, height: square.picture.height, width: square.picture.width) }
+        let score = try score(.one)
+        guard let layer else { return }
+        if plan.by != .channel { _ = try PositionGrid(of: layer, in: model, square.picture) }
+        if plan.recipe.method == .activationPath, score.behind(layer) == nil {
+            throw .usage(
+                "\(plan.words) does not come from \(layer) alone, as \(plan.recipe.method.rawValue) needs; name another \(setting: "layer")",
+                setting: "layer")
+        }
+    }
+
+    /// The layers whose weights are shuffled one after another to check the map.
+    private func randomised() -> [Network.WeightedLayer] {
+        guard let score = try? score(.one) else { return [] }
+        return RandomisationCheck.some(of: model.network.weightedLayers(before: score.targets))
     }
 
     var plan: Plan { .attribution(attribution) }
@@ -46,6 +61,7 @@ struct AttributionJob: Job {
     }
     var steps: Int {
         attribution.recipe.passes(height: square.picture.height, width: square.picture.width) + (checksMap ? DeletionCheck.pictures : 0)
+            + (checksMap ? randomised().count * attribution.recipe.passes(height: square.picture.height, width: square.picture.width) : 0)
     }
     var memory: Int {
         let cost = model.network.cost(of: [model.network.logitsLayer], height: square.picture.height, width: square.picture.width)
@@ -63,54 +79,67 @@ struct AttributionJob: Job {
     /// Numbers belong to the picture that they lie beside.
     func isOwn(_ file: String) -> Bool { file == path ? Record.pictures(ofFile: file).map(\.plan) == [plan] : isFile(path) && isOwn(path) }
 
-    private func score(_ workers: Workers) throws(Problem) -> PictureScore {
+    private func score(_ workers: Workers, _ shuffle: WeightShuffle? = nil) throws(Problem) -> PictureScore {
         try asProblem { () throws(RenderError) in
             try PictureScore(
                 attribution.objective, model: model, height: square.picture.height, width: square.picture.width,
                 layers: Set([layer].compactMap { $0 }), rectifier: attribution.recipe.rectifier,
-                convolution: attribution.convolution, workers: workers)
+                convolution: attribution.convolution, shuffle: shuffle, workers: workers)
         }
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
         let score = try score(context.workers)
         let picture = try square.picture.tensor(channels: model.network.inputChannels, name: attribution.photo)
-        let baseline = attribution.baseline.picture(for: picture, model.preprocessing, seed: attribution.recipe.seed, workers: context.workers)
+        let baselines = try attribution.baseline.pictures(for: picture, attribution, model, photographs, workers: context.workers)
         var problem: Problem?
         func step() -> Bool {
             do throws(Problem) { try context.step(score: nil) } catch { problem = error }
             return problem == nil && !context.isCancelled()
         }
-        let found = Attribution(attribution.recipe, of: score, layer: layer, at: picture, baseline: baseline, progress: step)
+        func found(_ score: PictureScore) -> Attribution? {
+            Attribution(attribution.recipe, of: score, layer: layer, at: picture, baselines: baselines, progress: step)
+        }
+        let result = found(score)
         if let problem { throw problem }
-        guard let found else { throw .interrupted }
-        let grid = try layer.map { layer throws(Problem) in try PositionGrid(of: layer, in: model, height: square.picture.height, width: square.picture.width) }
-        let map = grid?.map(found.map) ?? found.map
+        guard let result else { throw .interrupted }
+        let grid = try layer.map { layer throws(Problem) in try PositionGrid(of: layer, in: model, square.picture) }
+        let map = grid?.map(result.map) ?? result.map
         guard map.elements.allSatisfy(\.isFinite) else { throw Problem(.failed, "\(attribution.photo): the map holds values that are not finite") }
-        let largest = strength(map)
-        let limit = attribution.limit ?? (largest > 0 ? largest : 1)
-        var check: DeletionCheck?
+        var check: AttributionCheck?
         if checksMap {
-            let (values, cells) = placed(map, grid)
-            check = DeletionCheck(score, picture, baseline, map: values, cells: cells, progress: step)
+            let measure = try DeletionCheck.Measure(attribution.objective, score, model: model, workers: context.workers)
+            let cells = grid?.cells(height: picture.shape.height, width: picture.shape.width, rowCount: map.shape.height, columnCount: map.shape.width)
+            let deletion = DeletionCheck(
+                measure, picture, baselines[0], baseline: attribution.baseline.text, map: map, cells: cells, workers: context.workers, progress: step)
+            let randomisation = try RandomisationCheck(
+                map, layers: randomised(), recipe: attribution.recipe
+            ) { shuffle throws(Problem) in
+                try found(self.score(context.workers, shuffle)).map { grid?.map($0.map) ?? $0.map }
+            }
+            if let randomisation { check = AttributionCheck(deletion: deletion, randomisation: randomisation) }
         }
         if let problem { throw problem }
         if context.isCancelled() { throw .interrupted }
-        let report = AttributionReport(attribution, found, map: map, limit: limit, check: check, file: path)
+        return try written(AttributionFigure(self, result, map: map, grid), result, check)
+    }
+
+    /// Writes the figure and the numbers.
+    private func written(_ drawing: AttributionFigure, _ found: Attribution, _ check: AttributionCheck?) throws(Problem) -> JobResult {
+        let report = AttributionReport(attribution, found, drawing, check: check, file: path)
         var lines = ["\(path)  \(attribution.words): \(report.scores)"]
         if let channels = report.strongestChannels { lines.append("\(attribution.layer!)  \(channels)") }
-        if let check { lines.append(check.line) }
-        var caption = ["\(attribution.words), \(report.scores)", "\(attribution.recipe.method.rawValue)\(attribution.layer.map { " at \($0)" } ?? ""), \(model.name)"]
-        if largest == 0 { caption.append("The map is 0 everywhere: nothing here speaks for or against it.") }
-        let overlay = MapOverlay(
-            photo: photo, values: map.elements, rows: map.shape.height, columns: map.shape.width, placement: placement(map, grid), limit: limit,
-            colors: attribution.recipe.method.isSigned ? .signed : .positive, caption: caption)
+        lines += check?.lines ?? []
         let record = Record(DrawnPicture(plan: plan, stepsDone: 1, score: found.score, quality: quality))
         var result = JobResult(score: found.score)
-        result.preview = try overlay.figure.write(record, quality: quality, to: path)
+        result.preview = try drawing.figure(report).write(record, quality: quality, to: path)
         try writeNumbers(found)
         (result.lines, result.values) = (lines, [report])
-        if largest == 0 { result.warning = "the map is 0 everywhere: nothing in this photograph speaks for or against it" }
+        if drawing.isEmpty {
+            result.warning = "the map is 0 everywhere: nothing in this photograph speaks for or against it"
+        } else {
+            result.warning = report.incompleteness.map { Message(stringLiteral: $0) }
+        }
         return result
     }
 
@@ -122,106 +151,9 @@ struct AttributionJob: Job {
                     NumPyArray.bytes(shape: [shape.channels, shape.height, shape.width], values: found.values.elements), to: npy)
             }
             if let csv, let channels = found.channels {
-                let rows = channels.enumerated().map { "\($0.offset),\($0.element)\n" }
-                try OutputFile.write(Array(("channel,attribution\n" + rows.joined()).utf8), to: csv)
+                let rows = channels.enumerated().map { "\($0),\($1.attribution),\($1.activation),\($1.gradient)\n" }
+                try OutputFile.write(Array(("channel,attribution,activation,gradient\n" + rows.joined()).utf8), to: csv)
             }
         }
-    }
-
-    /// The share of pixels that a single large value must not hide.
-    private static let pixelQuantile = 0.995
-
-    /// The value with the strongest colour: the largest of positions; of pixels one that few exceed.
-    private func strength(_ map: Tensor) -> Float {
-        let sizes = map.elements.map(abs).sorted()
-        if attribution.recipe.method.isOfLayer { return sizes.last ?? 0 }
-        let quantile = sizes[Int(Double(sizes.count - 1) * Self.pixelQuantile)]
-        return quantile > 0 ? quantile : sizes.last ?? 0
-    }
-
-    /// Where a map's positions look in the photograph.
-    private func placement(_ map: Tensor, _ grid: PositionGrid?) -> MapOverlay.Placement {
-        let (across, down) = (square.width / Double(square.picture.width), square.height / Double(square.picture.height))
-        let (rows, columns) = (grid?.rows ?? ReceptiveField.Axis(), grid?.columns ?? ReceptiveField.Axis())
-        return MapOverlay.Placement(
-            firstColumn: square.left + columns.firstCentre * across, columnStep: Double(columns.step) * across,
-            firstRow: square.top + rows.firstCentre * down, rowStep: Double(rows.step) * down, left: square.left, top: square.top,
-            right: square.left + square.width, bottom: square.top + square.height)
-    }
-
-    /// The position of the map that looks at each pixel of the network's picture, and its value.
-    private func placed(_ map: Tensor, _ grid: PositionGrid?) -> (values: [Float], cells: [Int]) {
-        let values = map.elements
-        guard let grid else { return (values, Array(values.indices)) }
-        let cells = (0..<square.picture.height).flatMap { y in
-            (0..<square.picture.width).map { x in
-                grid.rows.position(of: y, count: map.shape.height) * map.shape.width + grid.columns.position(of: x, count: map.shape.width)
-            }
-        }
-        return (cells.map { values[$0] }, cells)
-    }
-}
-
-/// The positions of a layer as rows and columns, and where they look in the network's picture.
-struct PositionGrid {
-    let rows: ReceptiveField.Axis
-    let columns: ReceptiveField.Axis
-    /// Tokens before those of the patches, and the patches on a side; nil of a layer that has rows and columns itself.
-    private let tokens: (others: Int, side: Int)?
-
-    /// - Throws: a usage problem for a layer without positions.
-    init(of layer: LayerName, in model: Model, height: Int, width: Int) throws(Problem) {
-        let shape: Shape
-        do { shape = try model.network.shape(of: layer, height: height, width: width) } catch {
-            throw .usage("\(model.name) cannot take \(width)x\(height) pixels: \(error)")
-        }
-        guard shape.area > 1 else {
-            throw .usage("\(layer) of \(model.name) has no positions to map; name a layer before it with \(setting: "layer")", setting: "layer")
-        }
-        if shape.height > 1, shape.width > 1 {
-            let field: ReceptiveField
-            do { field = try model.network.receptiveField(of: layer, height: height, width: width) } catch {
-                throw .usage("\(layer) cannot be placed: \(error)", setting: "layer")
-            }
-            (rows, columns, tokens) = (field.rows, field.columns, nil)
-            return
-        }
-        // A transformer's tokens: those of square patches, row by row, perhaps after a class token.
-        let side = Int(Double(shape.area).squareRoot())
-        let others = shape.area - side * side
-        guard others <= 1, width % side == 0, height % side == 0 else {
-            throw .usage("the \(shape.area) positions of \(layer) lie in no square", setting: "layer")
-        }
-        func axis(_ extent: Int) -> ReceptiveField.Axis {
-            ReceptiveField.Axis(extent: extent / side, step: extent / side, firstCentre: Double(extent / side) / 2)
-        }
-        (rows, columns, tokens) = (axis(height), axis(width), (others, side))
-    }
-
-    /// Whether each position is a token, which may see the whole picture wherever it lies.
-    var isOfTokens: Bool { tokens != nil }
-
-    /// Rows and columns of positions of a layer of this shape.
-    func count(_ shape: Shape) -> (rows: Int, columns: Int) { tokens.map { ($0.side, $0.side) } ?? (shape.height, shape.width) }
-
-    /// Where the layer has the position of a row and a column.
-    func position(row: Int, column: Int) -> ActivationRequest.Position {
-        guard let tokens else { return ActivationRequest.Position(x: column, y: row) }
-        // Of the axis that tokens do not lie along the only place is meant.
-        let token = tokens.others + row * tokens.side + column
-        return ActivationRequest.Position(x: token, y: token)
-    }
-
-    /// A map over the positions as `[1, rows, columns]`.
-    func map(_ map: Tensor) -> Tensor {
-        guard let tokens else { return map }
-        return Tensor(Shape(1, tokens.side, tokens.side), Array(map.elements[tokens.others...]))
-    }
-}
-
-extension ReceptiveField.Axis {
-    /// The position whose middle is the nearest to a pixel's.
-    func position(of pixel: Int, count: Int) -> Int {
-        min(max(Int(((Double(pixel) + 0.5 - firstCentre) / Double(step)).rounded()), 0), count - 1)
     }
 }

@@ -26,10 +26,21 @@ public struct AttributionPlan: Sendable, Codable, Equatable {
     public var recipe = Attribution.Recipe()
     /// The layer of a map over positions; nil of one over pixels.
     public var layer: String?
+    /// The deeper layer whose positions are explained by those of `layer`, each by itself; nil where a score is explained.
+    public var from: String?
     /// The picture without evidence that the photograph is compared with, where the method compares.
     public var baseline = AttributionBaseline.mean
+    /// The photographs that are the baseline, names in `pictures`; nil of other baselines.
+    public var baselinePhotos: [String]?
+    /// What the values are added up over; nil for channels, which leaves positions.
+    public var by: AttributionView?
+    /// Pictures of the layer's channels, on a sheet.
+    public var icons: IconSheet?
     /// The value whose colour is the strongest; nil for the map's own.
     public var limit: Float?
+
+    /// The names of all photographs.
+    var photoNames: [String] { [photo] + (baselinePhotos ?? []) + [icons?.picture].compactMap { $0 } }
 
     init(_ model: Model, photo: String, digests: [String: String], objective: String, words: String) {
         (self.model, weights, self.photo, pictures) = (model.name, model.weightsSHA256, photo, digests)

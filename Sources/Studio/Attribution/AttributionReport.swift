@@ -48,18 +48,19 @@ struct AttributionReport: Encodable, Sendable {
     let map: Map
     /// The strongest, for and against the target, the strongest first.
     let channels: [Channel]?
-    let check: DeletionCheck?
+    let check: AttributionCheck?
     let file: String
 
     private static let strongest = 20
 
     init(
-        _ plan: AttributionPlan, _ found: Attribution, map: Tensor, limit: Float, check: DeletionCheck?, file: String
+        _ plan: AttributionPlan, _ found: Attribution, _ drawing: AttributionFigure, check: AttributionCheck?, file: String
     ) {
+        let map = drawing.map
         (model, weights, photo, method, layer) = (plan.model, plan.weights, plan.photo, plan.recipe.method.rawValue, plan.layer)
         target = Target(expression: plan.objective, label: plan.words, score: found.score, baselineScore: found.baselineScore)
-        baseline = plan.recipe.method.usesBaseline ? plan.baseline.text : nil
-        let sum = (plan.recipe.method.isOfLayer && plan.recipe.method != .conductance ? map : found.values).sum()
+        baseline = plan.recipe.method.usesBaseline ? plan.baseline.text : plan.recipe.method == .activationPath ? "no activation" : nil
+        let sum = (plan.recipe.method.addsUpToItsMap ? found.values : map).sum()
         self.sum = sum
         if plan.recipe.method.isComplete, let base = found.baselineScore {
             let expected = Double(found.score) - Double(base)
@@ -68,16 +69,24 @@ struct AttributionReport: Encodable, Sendable {
         } else {
             completeness = nil
         }
-        self.limit = limit
+        limit = drawing.limit
         let values = map.elements
         self.map = Map(rows: map.shape.height, columns: map.shape.width, least: values.min() ?? 0, most: values.max() ?? 0)
-        let all = (found.channels ?? []).reduce(0) { $0 + abs($1) }
+        let all = (found.channels ?? []).reduce(0) { $0 + abs($1.attribution) }
         channels = found.channels.map { channels in
-            channels.enumerated().filter { $0.element != 0 }.sorted { (abs($0.element), $1.offset) > (abs($1.element), $0.offset) }
+            channels.map(\.attribution).enumerated().filter { $0.element != 0 }.sorted { (abs($0.element), $1.offset) > (abs($1.element), $0.offset) }
                 .prefix(Self.strongest).map { Channel(index: $0.offset, attribution: $0.element, share: $0.element / all) }
         }
         (self.check, self.file) = (check, file)
     }
+
+    /// Where the sum is far from what it should be, a sentence about it.
+    var incompleteness: String? {
+        guard let relative = completeness?.relative, abs(relative) > Self.mostIncomplete else { return nil }
+        return "the map's sum is \(rounded(abs(relative) * 100, 0)) % off the difference of the scores; try more steps or samples, or another baseline"
+    }
+
+    private static let mostIncomplete = 0.05
 
     /// "score 19.3; the map adds up to 19.2, of 19.1 from the baseline (0.4 % off)"
     var scores: String {

@@ -83,7 +83,7 @@ extension PlanCommand {
 
     /// A map's.
     fileprivate init?(_ plan: AttributionPlan) {
-        guard plan.preprocessing == nil else { return nil }
+        guard plan.preprocessing == nil, plan.from == nil else { return nil }
         var settings = plan.model == Self.usualModel ? [] : [("model", plan.model)]
         settings += [("target", plan.objective), ("method", plan.recipe.method.rawValue)]
         if let layer = plan.layer { settings.append(("layer", layer)) }
@@ -91,6 +91,7 @@ extension PlanCommand {
         AttributionSettings().write(to: &usual)
         (usual.convolution, usual.profile) = (.auto, nil)
         settings += AttributionSettings.changes(from: usual, to: plan)
+        if let icons = plan.icons { settings.append(("icons", OutputNames.path(icons.picture, ending: ".json"))) }
         settings += ownWeights(plan.weights, of: plan.model)
         self.init(AttributeRequest.command, settings, [plan.photo])
     }

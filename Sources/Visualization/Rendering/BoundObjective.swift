@@ -249,14 +249,17 @@ extension Network {
 extension Model {
     /// The network, cut to the layers that are requested, with its weights loaded.
     ///
-    /// - Parameter preprocessing: a plan's own; nil for the model's.
+    /// - Parameters:
+    ///   - preprocessing: a plan's own; nil for the model's.
+    ///   - shuffle: which weights are not to be the trained ones.
     package func prepared(
-        _ requests: [LayerName: ActivationRequest], preprocessing: Preprocessing?, convolution: ConvolutionChoice
+        _ requests: [LayerName: ActivationRequest], preprocessing: Preprocessing?, convolution: ConvolutionChoice,
+        shuffle: WeightShuffle? = nil
     ) throws(RenderError) -> PreparedNetwork {
         do {
             return try PreparedNetwork(
                 network, requests: requests, preprocessing: preprocessing ?? self.preprocessing, convolution: convolution,
-                sharing: preparedLayers)
+                shuffle: shuffle, sharing: preparedLayers)
         } catch {
             throw .weights(error)
         }

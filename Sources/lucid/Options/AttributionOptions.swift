@@ -5,6 +5,7 @@ import Studio
 struct AttributionOptions: ParsableArguments {
     @Option(AttributionSettings["method"]) var method: String?
     @Option(AttributionSettings["layer"]) var layer: String?
+    @Option(AttributionSettings["by"]) var by: String?
     @Option(AttributionSettings["limit"]) var limit: String?
     @OptionGroup(visibility: .further) var further: FurtherAttributionOptions
 }
@@ -17,6 +18,7 @@ struct FurtherAttributionOptions: ParsableArguments {
     @Option(AttributionSettings["samples"]) var samples: String?
     @Option(AttributionSettings["noise"]) var noise: String?
     @Option(AttributionSettings["patch"]) var patch: String?
+    @Option(AttributionSettings["low-pass"]) var lowPass: String?
     @Option(AttributionSettings["seed"]) var seed: String?
     @OptionGroup var numerics: NumericOptions
 }

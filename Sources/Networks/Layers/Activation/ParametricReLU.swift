@@ -23,7 +23,7 @@ public struct ParametricReLU: Layer {
     public var parameters: [Parameter] { [slopes] }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        Prepared(values: try slopes.read())
+        Prepared(values: try preparation.read(slopes))
     }
 
     private struct Prepared: PreparedLayer {

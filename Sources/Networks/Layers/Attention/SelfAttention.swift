@@ -6,6 +6,8 @@ import Tensors
 ///     softmax(Q_h · K_hᵀ / √width) · V_h
 ///
 /// over its `width` = channels / heads channels; the heads side by side then pass a linear map.
+///
+/// It computes the softmax itself, or reads it from `AttentionProbabilities`, so that it can be looked at.
 public struct SelfAttention: Layer {
     /// Channels of the input and the output.
     public let channels: Int
@@ -15,6 +17,8 @@ public struct SelfAttention: Layer {
     let inputBiases: Parameter  // [3 · channels]
     let outputWeights: Parameter  // [channels, channels]
     let outputBiases: Parameter  // [channels]
+    /// The second input is the softmax, `[heads, positions, positions]`.
+    public private(set) var readsProbabilities = false
 
     /// - Parameters:
     ///   - inputWeights: `[3 · channels, channels]`: queries, keys, values.
@@ -34,33 +38,67 @@ public struct SelfAttention: Layer {
         self.outputBiases = outputBiases
     }
 
+    /// The same in two layers: the softmax, and what is made of it.
+    public var divided: (probabilities: AttentionProbabilities, mixture: SelfAttention) {
+        var mixture = self
+        mixture.readsProbabilities = true
+        return (AttentionProbabilities(channels: channels, heads: heads, weights: inputWeights, biases: inputBiases), mixture)
+    }
+
+    public func absorbing(_ input: any Layer, at place: Int) -> (any Layer)? {
+        guard readsProbabilities, place == 1, input is AttentionProbabilities else { return nil }
+        var whole = self
+        whole.readsProbabilities = false
+        return whole
+    }
+
+    public var traits: LayerTraits { readsProbabilities ? .seesWholeInput : [] }
+
     public func outputShape(for inputs: [Shape]) throws(ShapeError) -> Shape {
-        try only(inputs, channels: channels)
+        guard readsProbabilities else { return try only(inputs, channels: channels) }
+        guard inputs.count == 2 else { throw ShapeError("expected two inputs, got \(inputs.count)") }
+        try expect(Shape(heads, inputs[0].area, inputs[0].area), inputs[1])
+        return try only([inputs[0]], channels: channels)
     }
 
     public func window(for inputs: [Shape]) -> Window? { Window(kernel: (inputs[0].height, inputs[0].width)) }
 
-    /// The two linear maps, and the two products of each head.
+    /// The linear maps, and the products of each head.
     public func multiplyAdds(for inputs: [Shape]) -> Int {
         let positions = inputs[0].area
-        return positions * channels * (4 * channels + 2 * positions)
+        return positions * channels * (readsProbabilities ? 2 * channels + positions : 4 * channels + 2 * positions)
     }
 
     public var parameters: [Parameter] { [inputWeights, inputBiases, outputWeights, outputBiases] }
 
-    /// 1/√width moves into the queries' weights.
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        var (weights, biases) = (try inputWeights.read(), try inputBiases.read())
+        let (weights, biases) = try preparation.scaled(inputWeights, inputBiases, channels: channels, heads: heads)
+        let outputMap = preparation.map(
+            try preparation.read(outputWeights), try preparation.read(outputBiases), channels: channels)
+        guard readsProbabilities else {
+            return PreparedAttention(
+                channels: channels, heads: heads, inputMap: preparation.map(weights, biases, channels: channels), outputMap: outputMap)
+        }
+        let values = preparation.map(Array(weights[(2 * channels * channels)...]), Array(biases[(2 * channels)...]), channels: channels)
+        return PreparedMixture(channels: channels, heads: heads, valueMap: values, outputMap: outputMap)
+    }
+}
+
+extension Preparation {
+    /// The weights and biases of queries, keys and values; 1/√width is in the queries'.
+    func scaled(
+        _ weights: Parameter, _ biases: Parameter, channels: Int, heads: Int
+    ) throws(WeightsError) -> (weights: [Float], biases: [Float]) {
+        var (weights, biases) = (try read(weights), try read(biases))
         let scale = 1 / Float(channels / heads).squareRoot()
         for i in 0..<channels * channels { weights[i] *= scale }
         for i in 0..<channels { biases[i] *= scale }
-        func linear(_ weights: [Float], _ biases: [Float]) -> any ConvolutionAlgorithm {
-            preparation.convolution.algorithm(
-                weights: weights, biases: biases, inputChannels: channels, groups: 1, window: Window(kernel: 1))
-        }
-        return PreparedAttention(
-            channels: channels, heads: heads, inputMap: linear(weights, biases),
-            outputMap: linear(try outputWeights.read(), try outputBiases.read()))
+        return (weights, biases)
+    }
+
+    /// A linear map at every position.
+    func map(_ weights: [Float], _ biases: [Float], channels: Int) -> any ConvolutionAlgorithm {
+        convolution.algorithm(weights: weights, biases: biases, inputChannels: channels, groups: 1, window: Window(kernel: 1))
     }
 }
 

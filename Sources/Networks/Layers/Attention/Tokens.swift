@@ -26,7 +26,7 @@ public struct ClassToken: Layer {
     public var parameters: [Parameter] { [token] }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        Prepared(values: try token.read())
+        Prepared(values: try preparation.read(token))
     }
 
     private struct Prepared: PreparedLayer {
@@ -82,7 +82,7 @@ public struct PositionEmbedding: Layer {
     public var parameters: [Parameter] { [embedding] }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        let read = try embedding.read()
+        let read = try preparation.read(embedding)
         var values = FeatureMap(uninitialized: Shape(embedding.shape[2], embedding.shape[1], 1))
         values.withMutableElements { $0.baseAddress!.update(from: read, count: read.count) }
         return Prepared(values: values)

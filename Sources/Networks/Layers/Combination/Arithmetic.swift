@@ -102,7 +102,7 @@ public struct Arithmetic: Layer {
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
         guard let constant else { return PreparedArithmetic(layer: self, constant: nil) }
-        let read = try constant.read()
+        let read = try preparation.read(constant)
         var values = FeatureMap(uninitialized: constantShape)
         values.withMutableElements { $0.baseAddress!.update(from: read, count: read.count) }
         return PreparedArithmetic(layer: self, constant: values)

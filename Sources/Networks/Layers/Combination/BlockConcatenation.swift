@@ -52,7 +52,7 @@ public struct BlockConcatenation: Layer {
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
         var constants: [[Float]] = []
         for part in parts {
-            if case .constant(let parameter) = part { constants.append(try parameter.read()) } else { constants.append([]) }
+            if case .constant(let parameter) = part { constants.append(try preparation.read(parameter)) } else { constants.append([]) }
         }
         return Prepared(layer: self, constants: constants)
     }

@@ -34,7 +34,7 @@ public struct HeldInput: Layer {
     public func multiplyAdds(for inputs: [Shape]) -> Int { layer.multiplyAdds(for: complete(inputs, shape)) }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        let read = try constant.read()
+        let read = try preparation.read(constant)
         var values = FeatureMap(uninitialized: shape)
         values.withMutableElements { $0.baseAddress!.update(from: read, count: read.count) }
         return Prepared(layer: try layer.prepared(for: preparation), place: place, constant: values)

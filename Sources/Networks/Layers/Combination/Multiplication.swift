@@ -49,7 +49,7 @@ public struct LayerScale: Layer {
     public var parameters: [Parameter] { [factors] }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        Prepared(values: try factors.read())
+        Prepared(values: try preparation.read(factors))
     }
 
     private struct Prepared: PreparedLayer {

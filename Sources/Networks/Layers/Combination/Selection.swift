@@ -39,7 +39,7 @@ public struct Selection: Layer {
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
         var constants: [[Float]?] = []
-        for operand in operands { constants.append(try operand.parameter?.read()) }
+        for operand in operands { constants.append(try preparation.read(operand.parameter)) }
         return PreparedSelection(constants: constants)
     }
 }

@@ -92,9 +92,9 @@ public struct Convolution: RectifyingLayer {
     }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        var weights = try self.weights.read()
-        var biases = try self.biases?.read() ?? [Float](repeating: 0, count: filters)
-        if let factors = try normalization?.readFactors() {
+        var weights = try preparation.read(self.weights)
+        var biases = try preparation.read(self.biases) ?? [Float](repeating: 0, count: filters)
+        if let factors = try normalization?.factors(preparation) {
             let size = weights.count / filters
             for filter in 0..<filters {
                 for i in filter * size..<(filter + 1) * size { weights[i] *= factors.scales[filter] }

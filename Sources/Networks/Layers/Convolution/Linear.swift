@@ -56,8 +56,8 @@ public struct Linear: Layer {
     /// A pointwise convolution for layers of moderate size, applied at many positions; for the large layers of classifiers one
     /// matrix, which serves both ways.
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        let weights = try self.weights.read()
-        let biases = try self.biases?.read() ?? [Float](repeating: 0, count: outputs)
+        let weights = try preparation.read(self.weights)
+        let biases = try preparation.read(self.biases) ?? [Float](repeating: 0, count: outputs)
         guard preparation.convolution == .auto, weights.count <= Self.mostPackedWeights else {
             return MatrixLinear(weights: weights, biases: biases)
         }

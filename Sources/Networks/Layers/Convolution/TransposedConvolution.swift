@@ -47,8 +47,8 @@ public struct TransposedConvolution: Layer {
         // The adjoint adds no biases.
         let noBiases = [Float](repeating: 0, count: weights.shape[0])
         let kernel = preparation.convolution.algorithm(
-            weights: try weights.read(), biases: noBiases, inputChannels: filters, groups: groups, window: window)
-        return Prepared(layer: self, kernel: kernel, biases: try biases?.read())
+            weights: try preparation.read(weights), biases: noBiases, inputChannels: filters, groups: groups, window: window)
+        return Prepared(layer: self, kernel: kernel, biases: try preparation.read(biases))
     }
 
     private struct Prepared: PreparedLayer {

@@ -50,15 +50,15 @@ public struct BatchNormalization: RectifyingLayer {
     }
 
     /// The affine map: output = input · scales + shifts, `[channels]` each.
-    func readFactors() throws(WeightsError) -> (scales: [Float], shifts: [Float]) {
-        let (weights, biases) = (try weights.read(), try biases.read())
-        let (means, variances) = (try means.read(), try variances.read())
+    func factors(_ preparation: Preparation) throws(WeightsError) -> (scales: [Float], shifts: [Float]) {
+        let (weights, biases) = (try preparation.read(weights), try preparation.read(biases))
+        let (means, variances) = (try preparation.read(means), try preparation.read(variances))
         let scales = zip(weights, variances).map { $0 / ($1 + epsilon).squareRoot() }
         return (scales, scales.indices.map { biases[$0] - means[$0] * scales[$0] })
     }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        let (scales, shifts) = try readFactors()
+        let (scales, shifts) = try factors(preparation)
         return Prepared(
             scales: scales, shifts: shifts, rectifies: rectifies, rectifier: MergedRectifier(of: self, preparation))
     }

@@ -34,7 +34,7 @@ public struct InstanceNormalization: Layer {
     public var parameters: [Parameter] { [weights, biases] }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        Prepared(weights: try weights.read(), biases: try biases.read(), epsilon: epsilon)
+        Prepared(weights: try preparation.read(weights), biases: try preparation.read(biases), epsilon: epsilon)
     }
 
     private struct Prepared: PreparedLayer {

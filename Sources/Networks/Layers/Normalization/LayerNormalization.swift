@@ -25,7 +25,7 @@ public struct LayerNormalization: Layer {
     public var parameters: [Parameter] { [weights, biases] }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        Prepared(scales: try weights.read(), shifts: try biases.read(), epsilon: epsilon)
+        Prepared(scales: try preparation.read(weights), shifts: try preparation.read(biases), epsilon: epsilon)
     }
 
     private struct Prepared: PreparedLayer {

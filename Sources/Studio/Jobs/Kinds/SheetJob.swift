@@ -113,7 +113,7 @@ struct SheetJob: Job {
         let composed = try figure.write(Record(sheet: records), quality: quality, to: sheet)
         if let index {
             let plan = Plan.SheetPlan(pictures: records.compactMap { if case .picture(let plan) = $0.plan { plan } else { nil } }, columns: columns)
-            try Studio.write(json: Index(title: title, plan: .sheet(plan), pictures: entries(all, tiles)), to: index)
+            try Studio.write(json: Index(sheet: relativePath(of: sheet, from: index), title: title, plan: .sheet(plan), pictures: entries(all, tiles)), to: index)
         }
         let scores = all.map(\.state.score)
         var result = JobResult(score: scores.reduce(0, +) / Float(scores.count))
@@ -147,6 +147,8 @@ struct SheetJob: Job {
 
     /// A sheet's index.
     private struct Index: Encodable {
+        /// The sheet's file, counted from the index's folder.
+        let sheet: String
         let title: String?
         /// How all its pictures were drawn.
         let plan: Plan

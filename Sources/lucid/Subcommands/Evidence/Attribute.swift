@@ -16,16 +16,21 @@ struct Attribute: DrawingCommand {
                       lucid attribute photo.jpg --target goldfish --versus tench
                       lucid attribute photo.jpg --method integrated -o pixels.png
                       lucid attribute photo.jpg --target features.10:5 --json
+                      lucid attribute photo.jpg --by channel -o channels.png
+                      lucid attribute photo.jpg --from features.12 --to features.6
             """)
 
     @Argument(AttributeRequest["photo"]) var photo: String
     @Option(AttributeRequest["target"]) var target: String?
     @Option(AttributeRequest["versus"]) var versus: String?
+    @Option(AttributeRequest["from"]) var from: String?
+    @Option(AttributeRequest["to"]) var to: String?
     @OptionGroup(title: "Method") var attribution: AttributionOptions
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(visibility: .further) var reading: ReadingOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
     @Flag(AttributeRequest["check"]) var check = false
+    @Option(AttributeRequest["icons"]) var icons: String?
     @Option(AttributeRequest["npy"]) var npy: String?
     @Option(AttributeRequest["csv"]) var csv: String?
 }
