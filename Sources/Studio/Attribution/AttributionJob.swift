@@ -172,7 +172,7 @@ struct PositionGrid {
     /// - Throws: a usage problem for a layer without positions.
     init(of layer: LayerName, in model: Model, _ picture: Picture) throws(Problem) {
         let shape: Shape
-        do { shape = try model.network.shape(of: layer, height: picture.height, width: picture.width) } catch {
+        do { shape = try model.network.seenShape(of: layer, height: picture.height, width: picture.width) } catch {
             throw .usage("\(model.name) cannot take \(picture.width)x\(picture.height) pixels: \(error)")
         }
         guard shape.area > 1 else {
