@@ -70,7 +70,7 @@ let package = Package(
         .executableTarget(name: "DrawChannel", dependencies: ["Studio", "Images"], path: "Examples/DrawChannel"),
         .executableTarget(
             name: "OwnObjective", dependencies: ["Studio", "Visualization", "Tensors", "Images"], path: "Examples/OwnObjective"),
-        .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models", "Images"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Tensors", "Networks", "Models", "Images", "CZlib"], path: "Tests/TestSupport"),
         .target(
             name: "FuzzTargets",
             dependencies: ["Studio", "Images", "Manifests", "Networks", "ONNX", "Visualization", "Tensors", "TestSupport"], path: "Tests/FuzzTargets"),
@@ -80,7 +80,7 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Files", "Images", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "FilmsTests", dependencies: ["Films", "Images", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Files", "Networks", "Models", "TestSupport"]),
-        .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "CZlib", "TestSupport"]),
+        .testTarget(name: "ONNXTests", dependencies: ["ONNX", "Networks", "Visualization", "TestSupport"]),
         .testTarget(name: "ModelStoreTests", dependencies: ["Files", "ModelStore", "Networks", "Models", "TestSupport"]),
         .testTarget(name: "VisualizationTests", dependencies: ["Visualization", "Models", "TestSupport"]),
         .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Visualization", "TestSupport"]),

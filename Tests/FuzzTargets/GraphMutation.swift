@@ -82,7 +82,7 @@ struct GraphMutation {
         default:
             guard let place = any(graph.places(11) + graph.places(12)) else { return }
             if graph.fields[place].number == 12, let name = any(names) { return graph.change(place) { $0.set($0.places(1).first ?? 0, name) } }
-            let (axis, extent) = (below(4), UInt64([1, 2, 3, 5, 16, 64, 0, 1 << 20][below(8)]))
+            let (axis, extent) = (below(4), UInt64([1, 2, 3, 5, 16, 64, 0, 1000][below(8)]))
             // ValueInfoProto 2 type, TypeProto 1 tensor, 2 shape, TensorShapeProto 1 extents, 1 value
             graph.change(place) { value in
                 value.changeFirst(2) { $0.changeFirst(1) { $0.changeFirst(2) { shape in

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import Networks
 import ONNX
@@ -79,13 +78,7 @@ private struct NodeGolden {
     static func all() throws -> [NodeGolden] {
         let golden = try Golden("onnx_node_tests")
         let sizes = try golden.metadata("sizes", as: [String: Int].self)
-        func inflated(_ name: String) throws -> [UInt8] {
-            let deflated = try golden.values(name).map { UInt8($0) }
-            var length = uLong(sizes[name]!)
-            var bytes = [UInt8](repeating: 0, count: Int(length))
-            try #require(uncompress(&bytes, &length, deflated, uLong(deflated.count)) == Z_OK && Int(length) == bytes.count)
-            return bytes
-        }
+        func inflated(_ name: String) throws -> [UInt8] { try golden.inflated(name, count: sizes[name]!) }
         let (models, bytes) = (try inflated("models"), try inflated("values"))
         let values = bytes.withUnsafeBytes { raw in (0..<bytes.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) } }
         var start = 0
