@@ -4,7 +4,7 @@ import Networks
 /// A node of the graph with its inputs at hand.
 struct Operation {
     /// Unique among the nodes: its own name, else that of its first output.
-    let name: String
+    private(set) var name: String
     /// The operator's name.
     let type: String
     /// Version of the operator set that the file was written for.
@@ -26,6 +26,13 @@ struct Operation {
 
     /// Whether it has inputs, and all of them are known before any picture is seen.
     var isConstant: Bool { !inputs.isEmpty && !inputs.contains { $0?.isActivation == true } }
+
+    /// The same under a name with this at its end, for a node before its own.
+    func named(_ suffix: String) -> Operation {
+        var operation = self
+        operation.name += suffix
+        return operation
+    }
 
     // MARK: Attributes
 

@@ -45,7 +45,7 @@ struct Operator: Sendable {
     /// Every operator that can be read, by name.
     static let all: [String: Operator] = {
         let rows = [
-            constants, reshapes, selections, joins, borders, functions, arithmetic, reductions, normalizations, products, convolutions,
+            constants, reshapes, selections, places, joins, borders, functions, arithmetic, reductions, normalizations, products, convolutions,
             pools, quantization,
         ].joined()
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })

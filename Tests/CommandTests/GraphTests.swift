@@ -37,6 +37,18 @@ import Testing
         #expect(try scratch.names().contains("small_Reshape_3_7.png"))
     }
 
+    /// The layer takes 8×6 pixels, the photograph has others.
+    @Test func aPhotographIsAccentuatedForANetworkOfOneSize() throws {
+        let scratch = try Scratch()
+        try graph(in: scratch)
+        let photo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Photos")
+        let name = try #require(FileManager.default.contentsOfDirectory(atPath: photo.path).sorted().first { $0.hasSuffix(".jpg") || $0.hasSuffix(".png") })
+        let drawn = try Program.run(
+            ["accentuate", photo.appending(path: name).path, "--model", "small.onnx", "--layer", "Reshape_3", "--index", "7", "--steps", "1",
+             "-o", "a.png"], in: scratch.path)
+        #expect(drawn.status == 0, "\(drawn.errors)")
+    }
+
     @Test func aPlaceholderInItsNameIsPartOfIt() throws {
         let scratch = try Scratch()
         try graph(in: scratch)

@@ -4,6 +4,7 @@ import Manifests
 import Networks
 import ONNX
 import Studio
+import Tensors
 import Visualization
 
 /// The readers of bytes from anywhere, which must refuse them or take them, but never trap, hang or take memory without bound.
@@ -13,6 +14,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The zip container around pickles; apart from `pickle`, since mutations seldom leave a whole container.
     case zip
     case safetensors, numpy, onnx, png, jpeg
+    /// Graphs that are changed in a few places; the bytes choose which and how.
+    case graph
     /// Manifests of batches.
     case manifest
     /// The expression language of objectives.
@@ -35,6 +38,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             }
         case .numpy: withFile(bytes) { _ = try? NumPyArray(path: $0) }
         case .onnx: withFile(bytes) { _ = try? ONNXModel.load(path: $0, size: Network.Size(height: 32, width: 32)) }
+        case .graph: withFile(GraphMutation.mutant(bytes), draw)
         case .png, .jpeg:
             _ = try? Picture.decode(bytes, name: "fuzz", maximumPixels: Self.pixels)
             _ = try? PNG.text(in: bytes, name: "fuzz")
@@ -57,6 +61,25 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
             guard (try? Record(json: record.json)) != nil else { fatalError("\(record.json) cannot be read again") }
         }
     }
+
+    /// Takes a step towards what one of a graph's layers responds to, and sees the picture without transforms.
+    private func draw(_ path: String) {
+        guard let model = try? ONNXModel.load(path: path, size: Network.Size(height: 24, width: 24)) else { return }
+        let names = model.network.layerNames
+        for layer in Set([names[names.count - 1], names[names.count / 2]]).sorted() {
+            var plan = RenderPlan(model: model.name, weights: "", objective: "channel(\(layer),0)", width: 20, height: 26)
+            plan.steps = 1
+            plan.preprocessing = model.preprocessing
+            guard (try? Renderer.check(plan, model: model, memory: Self.memory)) != nil,
+                var renderer = try? Renderer(plan, model: model, workers: Workers(1)), (try? renderer.step()) != nil
+            else { continue }
+            _ = try? renderer.score(of: renderer.pictures())
+            _ = try? renderer.rank(on: renderer.pictures()[0])
+        }
+    }
+
+    /// Bytes for a step.
+    private static let memory = 1 << 28
 
     /// A file with these bytes, for what reads files.
     private func withFile(_ bytes: [UInt8], _ body: (String) -> Void) {

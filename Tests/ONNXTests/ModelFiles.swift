@@ -67,6 +67,9 @@ enum Proto {
 final class ScratchFolder: Sendable {
     let path: String
 
+    /// One that stays until the tests end.
+    static let shared = try! ScratchFolder()
+
     init() throws {
         path = FileManager.default.temporaryDirectory.appending(path: "lucid-onnx-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

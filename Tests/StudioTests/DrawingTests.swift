@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import Networks
 import Studio
 import TestSupport
 import Testing
@@ -16,6 +17,22 @@ import Testing
         #expect(try scratch.bytes("t1.png") == scratch.bytes("t3.png"))
         try scratch.run(Self.unit + ["--seed", "1", "-o", "other.png"])
         #expect(try scratch.bytes("t1.png") != scratch.bytes("other.png"))
+    }
+
+    /// An array holds what the picture shows, in all channels and unrounded.
+    @Test func valuesAreWrittenAsAnArray() throws {
+        let scratch = try Scratch()
+        try scratch.run(Self.unit + ["--alpha", "-o", "a.png"])
+        try scratch.run(Self.unit + ["--alpha", "-o", "a.npy"])
+        let array = try NumPyArray(path: scratch("a.npy"))
+        #expect(array.shape == [4, 64, 64])
+        let shown = try scratch.picture("a.png")
+        let planes = shown.planes() + (shown.alphaPlane() ?? [])
+        let error = zip(array.values, planes).map { abs(min(max($0, 0), 1) - $1) }.max() ?? 1
+        #expect(array.values.count == planes.count && error < 0.6 / 255, "\(error)")
+        #expect(Set(array.values).count > 5000)
+        try scratch.fails(Self.unit + ["-o", "a.npy", "--depth", "16"], .usage, "holds floats")
+        try scratch.fails(["sheet", "--layer", "features.3", "-o", "s.npy"], .usage, "charts and sheets")
     }
 
     @Test func severalAtOnceAreThoseOfSingleRuns() throws {

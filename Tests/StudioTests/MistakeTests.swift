@@ -38,7 +38,7 @@ import Testing
         (unit + ["-o", "-", "--save-at", "2"], .usage, "--save-at"),
         (["channel", "--layer", "features.3", "--index", "0-3", "-o", "-"], .usage, "--output -"),
         (["channel", "--layer", "features.3", "--index", "0-3", "-o", "a.png"], .usage, "{index}"),
-        (unit + ["-o", "a.gif"], .usage, ".png, .jpg or .tif"),
+        (unit + ["-o", "a.gif"], .usage, ".png, .jpg, .tif or .npy"),
         (unit + ["--steps", "1000000", "-o", "/dev/null/a.png"], .cannotWrite, "/dev/null"),
         (unit + ["--steps", "1000000", "-o", "/proc/a.png"], .cannotWrite, "/proc"),
         // Settings that would do nothing.
@@ -94,7 +94,7 @@ import Testing
         ([photo, "--frames", "3"], .usage, "--zoom"), ([photo, "--zoom", "1"], .usage, "--zoom"),
         ([photo, "--zoom", "1.1", "--save-at", "1"], .usage, "--save-at"), ([photo, "--output-size", "9"], .usage, "output-size"),
         ([photo, "--zoom", "1.1", "--output-size", "9"], .usage, "output-size"), ([photo, "--save-at", "999"], .usage, "--save-at"),
-        ([photo, "-o", "/dev/null/a.png"], .cannotWrite, "/dev/null"), ([photo, "-o", "a.gif"], .usage, ".png, .jpg or .tif"),
+        ([photo, "-o", "/dev/null/a.png"], .cannotWrite, "/dev/null"), ([photo, "-o", "a.gif"], .usage, ".png, .jpg, .tif or .npy"),
         ([photo, "--max-pixels", "100"], .badData, "--max-pixels"),
     ] as [([String], Problem.Kind, String)])
     func aDreamThatMakesNoSenseIsRefused(_ words: [String], _ kind: Problem.Kind, _ part: String) throws {

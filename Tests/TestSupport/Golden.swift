@@ -1,3 +1,4 @@
+import CZlib
 import FoundationEssentials
 import Networks
 import Tensors
@@ -17,6 +18,18 @@ public struct Golden: Sendable {
 
     /// A golden of three extents, or fewer with ones before them.
     public func shape(_ name: String) -> [Int] { file.shapes[name]! }
+
+    /// Bytes that are deflated in the file (RFC 1950).
+    ///
+    /// - Parameter count: how many they are.
+    public func inflated(_ name: String, count: Int) throws -> [UInt8] {
+        let deflated = try values(name).map { UInt8($0) }
+        var (length, bytes) = (uLong(count), [UInt8](repeating: 0, count: count))
+        guard uncompress(&bytes, &length, deflated, uLong(deflated.count)) == Z_OK, Int(length) == count else {
+            throw WeightsError(file: file.file, reason: "\(name) is not \(count) deflated bytes")
+        }
+        return bytes
+    }
 
     /// A JSON text of the metadata.
     public func metadata<Value: Decodable>(_ key: String, as type: Value.Type) throws -> Value {

@@ -101,7 +101,7 @@ NETWORKS = {
 }
 
 
-def export(name, make, size, dynamo=False, dynamic=False, **_):
+def export(name, make, size, dynamo=False, dynamic=False, external_data=True, **_):
     torch.manual_seed(0)
     network = make().eval()
     # Distinct values, so that the exporter does not share tensors that are equal before training.
@@ -112,10 +112,14 @@ def export(name, make, size, dynamo=False, dynamic=False, **_):
     network.load_state_dict(state)
     path = pathlib.Path(tempfile.mkdtemp()) / f"{name}.onnx"
     image = torch.zeros(1, 3, *size)
-    options = dict(dynamo=True) if dynamo else dict(dynamo=False, opset_version=17)
+    options = dict(dynamo=True, external_data=external_data, verbose=False) if dynamo else dict(dynamo=False, opset_version=17)
     if dynamic:
-        options["dynamic_axes"] = {"picture": {2: "height", 3: "width"}}
         options["input_names"] = ["picture"]
+        if dynamo:
+            free = torch.export.Dim.DYNAMIC
+            options["dynamic_shapes"] = ({2: free, 3: free},)
+        else:
+            options["dynamic_axes"] = {"picture": {2: "height", 3: "width"}}
     torch.onnx.export(network, (image,), str(path), **options)
     model = onnx.load(path)
     shutil.rmtree(path.parent)
@@ -217,4 +221,5 @@ def main():
     safetensors_file.write(pathlib.Path(arguments.goldens) / "onnx_networks.safetensors", tensors, metadata)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -288,6 +288,7 @@ simple("gelu-tanh", "Gelu", 20, approximate="tanh")
 simple("hard-sigmoid", "HardSigmoid")
 simple("hard-sigmoid-sixth", "HardSigmoid", alpha=1 / 6)
 simple("prelu", "PRelu", inputs=[lambda g: g.hash(3, 1, 1)])
+simple("prelu-columns", "PRelu", inputs=[lambda g: g.hash(8)])
 simple("prelu-one", "PRelu", inputs=[floats(0.3)])
 simple("clip-attributes", "Clip", 7, min=-0.5, max=0.25)
 simple("clip-inputs", "Clip", 12, inputs=[floats(-0.5).reshape(()), floats(0.25).reshape(())])
@@ -453,6 +454,10 @@ simple("resize-floor", "Resize", 13, inputs=[None, floats(1, 1, 1.7, 0.8)], near
 simple("resize-ceil", "Resize", 13, inputs=[None, floats(1, 1, 1.7, 0.8)], nearest_mode="ceil")
 simple("resize-axes", "Resize", 18, inputs=[None, floats(2, 3)], axes=[2, 3])
 simple("resize-cubic-inside", "Resize", 13, inputs=[None, floats(1, 1, 2, 2)], mode="cubic", exclude_outside=1, cubic_coeff_a=-0.5)
+for mode in ["linear", "cubic"]:
+    simple(f"resize-antialias-{mode}", "Resize", 18, inputs=[None, floats(1, 1, 0.5, 0.4)], mode=mode, antialias=1)
+simple("resize-not-larger", "Resize", 18, inputs=[None, None, ints(9, 10)], mode="linear", axes=[2, 3], keep_aspect_ratio_policy="not_larger")
+simple("resize-not-smaller", "Resize", 18, inputs=[None, None, ints(9, 10)], mode="linear", axes=[2, 3], keep_aspect_ratio_policy="not_smaller")
 simple("resize-old", "Resize", 10, inputs=[floats(1, 1, 2, 2)], mode="nearest")
 simple("upsample", "Upsample", 9, inputs=[floats(1, 1, 2, 3)], mode="nearest")
 
@@ -615,6 +620,14 @@ case("remainder-values")(lambda g: g("Mod", g("Add", "x", floats(3.5)), floats(5
 case("trilu")(lambda g: g("Trilu", "x", ints(1).reshape(()), upper=0))
 case("trilu-constant")(lambda g: g("MatMul", "x", g("Trilu", g.hash(8, 8))))
 
+# Values at places that a table lists.
+simple("gather-elements", "GatherElements", inputs=[ints(*[(7 * i) % 8 - (i % 2) * 8 for i in range(72)]).reshape(1, 3, 6, 4)], axis=3)
+simple("gather-blocks", "GatherND", inputs=[ints(0, 1, 2, 0, -1, 5, 0, 0, 0).reshape(3, 3)])
+simple("gather-blocks-each", "GatherND", inputs=[ints(2, 0).reshape(1, 2, 1)], batch_dims=1)
+case("scatter-values")(
+    lambda g: g("ScatterND", "x", ints(0, 1, 0, 2).reshape(2, 2), g("Mul", g("Slice", g("Squeeze", "x", ints(0)), ints(0), ints(2)), floats(3))))
+case("scatter-constant")(lambda g: g("ScatterND", "x", ints(0, 1, 2, 0, 0, 0).reshape(2, 3), g.hash(2, 8)))
+
 # Reductions and sums.
 for op in ["ReduceMin", "ReduceProd", "ReduceL1", "ReduceSumSquare", "ReduceLogSumExp"]:
     case(f"{op.lower()}-channels")(lambda g, op=op: g(op, "x", axes=[1], keepdims=1))
@@ -647,6 +660,16 @@ case("matmul-vector")(lambda g: g("MatMul", "x", g.hash(8)))
 case("matmul-stack")(lambda g: g("MatMul", "x", g.hash(3, 8, 5)))
 case("matmul-stack-left")(lambda g: g("MatMul", g.hash(3, 4, 6), "x"))
 case("gemm-transposed-input")(lambda g: g("Gemm", g("Reshape", "x", ints(16, 9)), g.hash(16, 5), g.hash(5), transA=1))
+
+
+@case("gemm-values")
+def _(g):
+    x = g("Reshape", "x", ints(12, 12))
+    return g("Gemm", x, x, g("ReduceSum", x, ints(1), keepdims=0), alpha=0.5, beta=-0.25, transB=1)
+
+
+case("matmul-vectors")(lambda g: g("MatMul", "x", g("ReduceMean", "x", axes=[0, 1, 2], keepdims=0)))
+case("rms-normalization", 23)(lambda g: g("RMSNormalization", "x", g.hash(6, 8), axis=2))
 
 
 @case("gemm-rows")

@@ -66,6 +66,9 @@ extension ONNXGraph {
                 }
                 if output == model.graph.output.first?.name, case .activation(let result) = value { last = result }
             }
+            for output in node.output.dropFirst(outputs.count) where !output.isEmpty {
+                blocked[output] = "node \(shown(name)) (\(shown(node.opType))): its output \(shown(output)) is not computed"
+            }
         }
         guard importer.builder.lastIndex >= (isGrey ? 1 : 0) else {
             if let root = roots.first { throw root.error }

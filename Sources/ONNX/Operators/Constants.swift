@@ -14,7 +14,6 @@ extension Operator {
         Operator("Range", constant: { try $0.range() }),
         Operator("Where", constant: { try $0.chosenByCondition() }, layer: { try $0.selection($1) }),
         Operator("Trilu", constant: { try $0.triangle(try $0.constant(0)) }, layer: { try $0.triangle($1) }),
-        Operator("ScatterND", constant: { try $0.scattered() }),
         Operator("NonZero", constant: { operation in
             let value = try operation.constant(0)
             let strides = rowMajorStrides(value.dims)
@@ -105,36 +104,6 @@ extension Operation {
         case .integers(let numbers): return Constant(value.dims, .integers(kept(numbers)))
         case .floats(let numbers): return Constant(value.dims, .floats(kept(numbers)))
         }
-    }
-
-    /// The first input with parts of the third in it, at the places that the rows of the second name.
-    fileprivate func scattered() throws(WeightsError) -> Constant {
-        let (data, indices, updates) = (try constant(0), try constant(1), try constant(2))
-        guard text("reduction", "none") == "none", let depth = indices.dims.last, depth > 0, depth <= data.dims.count else {
-            throw refuse("indices of \(indices.dims) for \(data.dims)")
-        }
-        let (strides, places) = (rowMajorStrides(data.dims), indices.integers)
-        let block = data.dims[depth...].reduce(1, *)
-        guard updates.count == places.count / depth * block else { throw refuse("updates of \(updates.dims)") }
-        var starts: [Int] = []
-        for row in 0..<places.count / depth {
-            var start = 0
-            for axis in 0..<depth {
-                let place = places[row * depth + axis]
-                guard place >= -data.dims[axis], place < data.dims[axis] else {
-                    throw refuse("index \(place) of an axis of \(data.dims[axis])")
-                }
-                start += (place < 0 ? place + data.dims[axis] : place) * strides[axis]
-            }
-            starts.append(start)
-        }
-        func replaced<Number>(_ numbers: [Number], _ new: [Number]) -> [Number] {
-            var result = numbers
-            for (row, start) in starts.enumerated() { for i in 0..<block { result[start + i] = new[row * block + i] } }
-            return result
-        }
-        if data.isInteger { return Constant(data.dims, .integers(replaced(data.integers, updates.integers))) }
-        return Constant(data.dims, .floats(replaced(data.floats, updates.floats)))
     }
 }
 

@@ -154,7 +154,8 @@ extension GraphImporter {
     /// One number for each of `count` channels; a single number is repeated.
     func biases(_ operation: Operation, _ value: Value?, count: Int, scale: Float = 1) throws(WeightsError) -> Parameter? {
         guard let value else { return nil }
-        guard !value.isActivation, value.count == count || value.count == 1 else {
+        guard !value.isActivation else { throw operation.refuse("its weights depend on the picture") }
+        guard value.count == count || value.count == 1 else {
             throw operation.refuse("biases of \(value.dims), expected \(count)")
         }
         if value.count == count { return try reader.parameter(value, shape: [count], scale: scale) }
@@ -165,7 +166,8 @@ extension GraphImporter {
         let input = try image(operation, operation.activation(0))
         let weights = try operation.input(1)
         let rank = input.dims.count
-        guard !weights.isActivation, weights.dims.count == rank, weights.dims.allSatisfy({ $0 > 0 }),
+        guard !weights.isActivation else { throw operation.refuse("its weights depend on the picture") }
+        guard weights.dims.count == rank, weights.dims.allSatisfy({ $0 > 0 }),
             weights.dims[0] == input.dims[1]
         else {
             throw operation.refuse("weights of \(weights.dims) for \(input.dims)")

@@ -100,10 +100,19 @@ extension GraphImporter {
         let value = try operation.activation(0)
         let slopes = try operation.input(1)
         let extents = slopes.dims.count <= value.dims.count ? withLeadingOnes(slopes.dims, value.dims.count) : []
+        // One for each channel, or for all; others, too, fit as broadcasting has them.
         guard !slopes.isActivation, let axis = value.dims.count >= 2 ? 1 : value.dims.indices.last, !extents.isEmpty,
             extents.indices.allSatisfy({ extents[$0] == 1 || $0 == axis && extents[$0] == value.dims[axis] })
-                || slopes.dims == [value.dims[axis]]
-        else { throw operation.refuse("slopes of \(slopes.dims) for \(value.dims)") }
+                || slopes.dims == [value.dims[axis]] && value.dims.last != value.dims[axis]
+        else {
+            func bounded(_ low: Float, _ high: Float, _ suffix: String) throws(WeightsError) -> Value {
+                .activation(
+                    try add(operation, Nonlinearity(.clip(low, high)), from: [value], dims: value.dims, order: value.order, suffix: suffix))
+            }
+            let (above, below) = (try bounded(0, .infinity, "/above"), try bounded(-.infinity, 0, "/below"))
+            let sloped = try combined(operation, .multiply, below, slopes, suffix: "/sloped")
+            return try combined(operation, .add, above, .activation(sloped))
+        }
         let layer = ParametricReLU(slopes: try reader.parameter(slopes, shape: [slopes.count]))
         let source = try arranged(operation, value, to: value.order(endingWith: axis))
         return try add(operation, layer, from: [source], dims: value.dims, order: source.order)

@@ -8,6 +8,7 @@ extension Operator {
         Operator("InstanceNormalization", layer: { try $0.instanceNormalization($1) }),
         Operator("GroupNormalization", layer: { try $0.groupNormalization($1) }),
         Operator("LayerNormalization", layer: { try $0.layerNormalization($1) }),
+        Operator("RMSNormalization", layer: { try $0.rootMeanSquareNormalization($1) }),
         Operator("LpNormalization", layer: { try $0.lengthNormalization($1) }),
         Operator("LRN", layer: { try $0.responseNormalization($1) }),
         Operator("Softmax", layer: { try $0.softmax($1, after: []) }),
@@ -90,7 +91,6 @@ extension GraphImporter {
 
     fileprivate mutating func layerNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
-        guard operation.outputs.count == 1 else { throw operation.refuse("its statistics are not given out") }
         let axis = try operation.axis(default: -1, of: value.dims.count)
         let axes = Array(axis..<value.dims.count)
         let count = axes.reduce(1) { $0 * value.dims[$1] }
@@ -114,13 +114,31 @@ extension GraphImporter {
             after: [Reinterpretation(from: flat, to: shape)])
     }
 
+    /// Values over the root of the mean of their squares along the last axes, times weights.
+    fileprivate mutating func rootMeanSquareNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
+        let value = try operation.activation(0)
+        let axis = try operation.axis(default: -1, of: value.dims.count)
+        let axes = Array(axis..<value.dims.count)
+        func number(_ number: Float) -> Value { .constant(Constant([], .floats([number]))) }
+        let squares = try reduced(operation, value, axes: axes, keeps: true, .squares, suffix: "/squares")
+        let share = 1 / Float(axes.reduce(1) { $0 * value.dims[$1] })
+        let mean = try combined(operation, .multiply, .activation(squares), number(share), suffix: "/mean")
+        let shifted = try combined(operation, .add, .activation(mean), number(operation.number("epsilon", 1e-5)), suffix: "/shifted")
+        let root = try add(operation, Nonlinearity(.squareRoot), from: [shifted], dims: shifted.dims, order: shifted.order, suffix: "/root")
+        let normalized = try combined(operation, .divide, .activation(value), .activation(root), suffix: "/normalized")
+        return try combined(operation, .multiply, .activation(normalized), try operation.input(1))
+    }
+
     /// Values over their length along one axis.
     fileprivate mutating func lengthNormalization(_ operation: Operation) throws(WeightsError) -> Activation {
         let value = try operation.activation(0)
         let axis = try operation.axis(default: -1, of: value.dims.count)
         let kind: Reduction.Kind = try operation.integer("p", 2) == 1 ? .magnitude : .length
         let length = try reduced(operation, value, axes: [axis], keeps: true, kind, suffix: "/length")
-        return try combined(operation, .divide, .activation(value), .activation(length))
+        // A length of 0 is of zeros, which stay zeros.
+        let least = Value.constant(Constant([], .floats([.leastNormalMagnitude])))
+        let divisor = try combined(operation, .maximum, .activation(length), least, suffix: "/divisor")
+        return try combined(operation, .divide, .activation(value), .activation(divisor))
     }
 
     fileprivate mutating func responseNormalization(_ operation: Operation) throws(WeightsError) -> Activation {

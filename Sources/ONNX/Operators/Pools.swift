@@ -13,7 +13,6 @@ extension Operator {
 
 extension GraphImporter {
     fileprivate mutating func maxPool(_ operation: Operation) throws(WeightsError) -> Activation {
-        guard operation.outputs.count == 1 else { throw operation.refuse("the places of the largest values are not computed") }
         guard let kernel = try operation.integers("kernel_shape") else { throw operation.refuse("kernel_shape is missing") }
         let value = try operation.activation(0)
         if kernel.count > 2 { return try pool(operation, value, kernel) { importer, plane throws(WeightsError) in try importer.maxPool(plane) } }

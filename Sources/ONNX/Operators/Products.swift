@@ -54,9 +54,13 @@ extension GraphImporter {
         let weights = try operation.input(1)
         guard weights.dims.count == 2 else { throw operation.refuse("weights of \(weights.dims)") }
         if case .activation(let right) = weights {
-            guard alpha == 1, operation.optionalInput(2) == nil else { throw operation.refuse("a scaled product of two values") }
             let other = isTransposed ? Activation(right.node, dims: right.dims.reversed(), order: right.order.map { 1 - $0 }) : right
-            return try product(operation, input, other)
+            let shift = operation.optionalInput(2)
+            var result = Value.activation(try product(operation, input, other, suffix: alpha == 1 && shift == nil ? "" : "/product"))
+            result = try scaled(operation, result, by: alpha, suffix: shift == nil ? "" : "/scaled")
+            if let shift { result = .activation(try combined(operation, .add, result, try scaled(operation, shift, by: beta, suffix: "/shift"))) }
+            guard case .activation(let sum) = result else { preconditionFailure("a product of two values is one") }
+            return sum
         }
         let outputs = weights.dims[isTransposed ? 0 : 1]
         if let shift = operation.optionalInput(2),
@@ -64,17 +68,17 @@ extension GraphImporter {
         {
             // Not one number for each column.
             let product = try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, suffix: "/product")
-            return try combined(operation, .add, .activation(product), try scaled(operation, shift, by: beta))
+            return try combined(operation, .add, .activation(product), try scaled(operation, shift, by: beta, suffix: "/shift"))
         }
         let biases = try biases(operation, operation.optionalInput(2), count: outputs, scale: beta)
         return try linear(operation, input, weights, isTransposed: isTransposed, scale: alpha, biases: biases)
     }
 
-    private mutating func scaled(_ operation: Operation, _ value: Value, by factor: Float) throws(WeightsError) -> Value {
+    private mutating func scaled(_ operation: Operation, _ value: Value, by factor: Float, suffix: String) throws(WeightsError) -> Value {
         if factor == 1 { return value }
         if value.isActivation {
             let factor = Value.constant(Constant([], .floats([factor])))
-            return .activation(try combined(operation, .multiply, value, factor, suffix: "/shift"))
+            return .activation(try combined(operation, .multiply, value, factor, suffix: suffix))
         }
         return .constant(Constant(value.dims, .floats(try reader.constant(of: value).floats.map { $0 * factor })))
     }
@@ -93,6 +97,13 @@ extension GraphImporter {
             // A stack of matrices of weights is one where only one is in it.
             guard right.dims.dropLast(2).allSatisfy({ $0 == 1 }) else { return try product(operation, a, with: right, isFirst: false) }
             return try linear(operation, a, right, isTransposed: false)
+        case (_, .activation(let b)) where left.dims.count == 1:
+            let row = try operation.constant(0).reshaped([1] + left.dims)
+            guard b.dims.count >= 2 else { throw operation.refuse("\(left.dims) times \(b.dims)") }
+            var inner = operation.named("/row")
+            inner.inputs[0] = .constant(row)
+            let product = try matrixProduct(inner)
+            return try reshaped(operation, product, to: product.dims.dropLast(2) + product.dims.suffix(1))
         case (_, .activation(let b)) where left.dims.count > 2:
             return try product(operation, b, with: left, isFirst: true)
         case (_, .activation(let b)):
@@ -206,9 +217,18 @@ extension GraphImporter {
 
     /// The product of the last two axes, over all others.
     private mutating func product(
-        _ operation: Operation, _ left: Activation, _ right: Activation, held: HeldOperand? = nil
+        _ operation: Operation, _ left: Activation, _ right: Activation, held: HeldOperand? = nil, suffix: String = ""
     ) throws(WeightsError) -> Activation {
         var (a, b) = (left, right)
+        if held == nil, a.dims.count == 1 || b.dims.count == 1 {
+            // A vector is a matrix of one row on the left, of one column on the right, whose axis goes.
+            let matrix = try product(
+                operation, a.dims.count == 1 ? a.withLeadingOnes(to: 2) : a, b.dims.count == 1 ? b.withLastOne : b, suffix: "/matrix")
+            var dims = matrix.dims
+            if b.dims.count == 1 { dims.removeLast() }
+            if a.dims.count == 1 { dims.remove(at: dims.count - (b.dims.count == 1 ? 1 : 2)) }
+            return try reshaped(operation, matrix, to: dims)
+        }
         guard a.dims.count >= 2, b.dims.count >= 2 else { throw operation.refuse("\(a.dims) times \(b.dims)") }
         let (rows, depth) = (a.dims[a.dims.count - 2], a.dims[a.dims.count - 1])
         let columns = b.dims[b.dims.count - 1]
@@ -226,7 +246,7 @@ extension GraphImporter {
             let layer = HeldInput(layer, place: place, held.parameter, shape: shape)
             return try add(operation, layer, from: [held.isFirst ? b : a], dims: dims, order: order)
         }
-        return try add(operation, layer, from: [a, b], dims: dims, order: order)
+        return try add(operation, layer, from: [a, b], dims: dims, order: order, suffix: suffix)
     }
 
     /// One of the last two axes runs through adjacent values, with the other no closer than that one is long.

@@ -63,6 +63,9 @@ struct Activation {
         return Activation(node, dims: [Int](repeating: 1, count: added) + dims, order: Array(0..<added) + order.map { $0 + added })
     }
 
+    /// The same value with an axis of extent 1 after its last.
+    var withLastOne: Activation { Activation(node, dims: dims + [1], order: [dims.count] + order) }
+
     /// The order with this axis moved to the end.
     func order(endingWith axis: Int) -> [Int] { order.filter { $0 != axis } + [axis] }
 }

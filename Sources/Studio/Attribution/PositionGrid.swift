@@ -19,7 +19,7 @@ struct PositionGrid {
     /// - Throws: a usage problem for a layer without positions.
     init(of layer: LayerName, in model: Model, height: Int, width: Int) throws(Problem) {
         var shape: Shape
-        do { shape = try model.network.shape(of: layer, height: height, width: width) } catch {
+        do { shape = try model.network.seenShape(of: layer, height: height, width: width) } catch {
             throw .usage("\(model.name) cannot take \(width)x\(height) pixels: \(error)")
         }
         isOfPairs = model.network.traits(of: layer).contains(.pairsPositions)

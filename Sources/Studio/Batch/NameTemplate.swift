@@ -68,7 +68,7 @@ struct NameTemplate {
 
         var endings: [String] {
             switch self {
-            case .picture: PictureFormat.all.flatMap { $0.codec.endings }
+            case .picture: PictureFormat.all.flatMap { $0.codec.endings } + [OutputNames.arrayEnding]
             case .figure: OutputNames.figureEndings
             case .flight: [".gif", ".mp4", ".webm"]
             }
@@ -76,7 +76,7 @@ struct NameTemplate {
 
         var rule: String {
             switch self {
-            case .picture: "pictures are written as .png, .jpg or .tif"
+            case .picture: "pictures are written as .png, .jpg, .tif or .npy"
             case .figure: "charts and sheets are written as .png, .jpg, .tif, .svg or .pdf"
             case .flight: "flights are written as .gif, .mp4 or .webm"
             }

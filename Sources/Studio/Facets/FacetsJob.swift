@@ -98,7 +98,7 @@ struct FacetsJob: Job {
             var picture = try Picture.reading(path, maximumPixels: maximumPixels).composited(over: 0.5)
             if let size = model.network.onlySize(for: name) { picture = picture.fitted(width: size.width, height: size.height) }
             do {
-                _ = try model.network.shape(of: name, height: picture.height, width: picture.width)
+                _ = try model.network.seenShape(of: name, height: picture.height, width: picture.width)
             } catch {
                 throw .badData("\(path): \(picture.width)x\(picture.height) pixels are not for \(layer): \(error)")
             }

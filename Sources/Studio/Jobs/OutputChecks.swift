@@ -3,9 +3,11 @@ import Images
 
 /// Whether files can be written, found out before anything is computed.
 enum OutputChecks {
-    /// A picture's file.
+    /// A picture's file, or that of its values.
     static func check(picture path: String) throws(Problem) {
-        if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png, .jpg or .tif", setting: "output") }
+        if OutputNames.isForeign(path), !OutputNames.isArray(path) {
+            throw .usage("\(path): pictures are written as .png, .jpg, .tif or .npy", setting: "output")
+        }
         try check(path)
     }
 

@@ -115,9 +115,14 @@ struct OutputNames {
     /// - Parameter isFigure: whether it is of a chart or a sheet, which an SVG or a PDF can hold.
     static func isForeign(_ path: String, isFigure: Bool = false) -> Bool {
         if isFigure, FigureFormat(fileName: path) != nil { return false }
-        let endings = [".gif", ".webp", ".bmp", ".jp2", ".svg", ".avif", ".heic", ".mp4", ".pdf"]
+        let endings = [".gif", ".webp", ".bmp", ".jp2", ".svg", ".avif", ".heic", ".mp4", ".pdf", arrayEnding]
         return PictureFormat(fileName: path) == nil && endings.contains { path.lowercased().hasSuffix($0) }
     }
+
+    /// Whether a name asks for a picture's values in all channels, `[channels, height, width]` in 0…1, as a NumPy array.
+    static func isArray(_ path: String) -> Bool { path.lowercased().hasSuffix(arrayEnding) }
+
+    static let arrayEnding = ".npy"
 
     /// A model's name; of a graph in a file, the file's.
     static func stem(_ model: String) -> String {

@@ -94,7 +94,7 @@ extension Picture {
             let grey = (0..<area).map { 0.299 * planes[$0] + 0.587 * planes[area + $0] + 0.114 * planes[2 * area + $0] }
             return Tensor(Shape(1, height, width), grey)
         default:
-            throw .usage("\(name): the network takes pictures of \(channels) channels, and a photograph has three; draw from noise instead")
+            throw .usage("\(name): the network takes pictures of \(channels) channels, and a photograph has three")
         }
     }
 }

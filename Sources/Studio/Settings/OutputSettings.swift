@@ -24,7 +24,7 @@ public struct OutputSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png, .jpg or .tif, one of several pictures also an .svg or .pdf; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
+        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png, .jpg or .tif, one of several pictures also an .svg or .pdf, one of all its channels' values an .npy; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))
         Setting("depth", \.depth, "bits", "Bits of a sample, 8 or 16, in a .png or .tif. (default: a photograph's own, otherwise 8)", .from(8, to: 16))
         Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512.")
@@ -41,6 +41,9 @@ public struct OutputSettings: SettingGroup {
         }
         if let depth {
             guard let bits = Picture.BitDepth(rawValue: depth) else { throw .value(of: "depth", "8 or 16", "\(depth)") }
+            if let output, OutputNames.isArray(output) {
+                throw .usage("\(setting: "depth") is for pictures; \(output) holds floats", setting: "depth")
+            }
             if bits == .sixteen, PictureFormat(fileName: output ?? "")?.codec.isLossy == true {
                 throw .usage("\(setting: "depth") 16 is more than a JPEG holds; name a .png or .tif with \(setting: "output")")
             }

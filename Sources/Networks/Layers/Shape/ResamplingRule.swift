@@ -40,7 +40,7 @@ extension SpatialResampling.Rule {
         case .scale(let factor, let interpolation):
             return (0..<output).map { interpolation.taps(at: $0, from: input, to: output, scale: factor) }
         case .resize(let from, let to, let interpolation):
-            return (0..<output).map { interpolation.taps(at: $0, from: input, to: output, scale: Float(to) / Float(from)) }
+            return (0..<output).map { interpolation.taps(at: $0, from: input, to: output, scale: interpolation.factor ?? Float(to) / Float(from)) }
         case .reflect(let before, _):
             return (0..<output).map { position in
                 let place = abs(position - before)
@@ -70,6 +70,15 @@ extension SpatialResampling.Interpolation {
         case .tensorflow: place = (x + 0.5) / scale
         }
         func clamped(_ place: Int) -> Int { min(max(place, 0), input - 1) }
+        if antialiases, scale < 1, scale > 1e-4, let kernel {
+            let reach = kernel.reach / scale
+            // What lies outside repeats the border, unless it is left out.
+            var places = Array(Int((place - reach).rounded(.up))...Int((place + reach).rounded(.down)))
+            if kernel.excludesOutside { places = places.filter { (0..<input).contains($0) } }
+            let weights = places.map { kernel.weight(abs(Float($0) - place) * scale) }
+            let sum = weights.reduce(0, +)
+            return zip(places, weights).map { Tap(place: clamped($0), weight: $1 / sum) }
+        }
         switch mode {
         case .nearest(let rounding):
             let rounded: Float =
@@ -88,16 +97,27 @@ extension SpatialResampling.Interpolation {
         case .cubic(let a, let excludesOutside):
             let first = Int(place.rounded(.down))
             let t = place - Float(first)
-            // Keys 1981: the weights of the two neighbours on each side.
-            func near(_ d: Float) -> Float { ((a + 2) * d - (a + 3)) * d * d + 1 }
-            func far(_ d: Float) -> Float { ((a * d - 5 * a) * d + 8 * a) * d - 4 * a }
-            var weights = [far(1 + t), near(t), near(1 - t), far(2 - t)]
+            var weights = [1 + t, t, 1 - t, 2 - t].map { Self.cubic($0, a) }
             if excludesOutside {
                 for i in 0..<4 where !(0..<input).contains(first - 1 + i) { weights[i] = 0 }
                 let sum = weights.reduce(0, +)
                 weights = weights.map { $0 / sum }
             }
             return (0..<4).map { Tap(place: clamped(first - 1 + $0), weight: weights[$0]) }
+        }
+    }
+
+    /// Keys 1981: the weight of a neighbour at a distance of up to 2.
+    private static func cubic(_ d: Float, _ a: Float) -> Float {
+        d < 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0
+    }
+
+    /// The weights by distance, and the distance where they end; nil where it takes one value alone.
+    private var kernel: (reach: Float, excludesOutside: Bool, weight: (Float) -> Float)? {
+        switch mode {
+        case .nearest: nil
+        case .linear: (1, false, { max(0, 1 - $0) })
+        case .cubic(let a, let excludesOutside): (2, excludesOutside, { Self.cubic($0, a) })
         }
     }
 }

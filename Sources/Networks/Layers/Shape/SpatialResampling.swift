@@ -58,11 +58,16 @@ public struct SpatialResampling: WeightlessLayer {
         }
         let mode: Mode
         let coordinates: Coordinates
+        /// Where it makes smaller, the weights reach as far as the output's positions lie apart, as Pillow's do.
+        let antialiases: Bool
+        /// How far apart the output's positions lie, in positions of the input; nil for the quotient of the extents.
+        public var factor: Float?
 
         /// Names are those of ONNX's Resize.
-        public init(_ mode: Mode, _ coordinates: Coordinates) {
+        public init(_ mode: Mode, _ coordinates: Coordinates, antialiases: Bool = false) {
             self.mode = mode
             self.coordinates = coordinates
+            self.antialiases = antialiases
         }
     }
 

@@ -61,6 +61,7 @@ extension Operation {
 
     /// The factor or the extent of each axis of a Resize or Upsample; nil where the axis keeps its extent.
     fileprivate func targets(_ dims: [Int], scalesInput: Int) throws(WeightsError) -> (targets: [ResizeTarget?], isSized: Bool) {
+        var common: Float?  // the factor of all axes, where they keep their ratio
         var (scales, sizes, isSized): ([Float]?, [Int]?, Bool) = (nil, nil, false)
         if let attribute = attributes["scales"] {
             scales = attribute.floats
@@ -74,15 +75,22 @@ extension Operation {
         guard (scales?.count ?? sizes?.count) == axes.count, scales?.allSatisfy({ $0 > 0 && $0 < 1000 }) ?? true,
             sizes?.allSatisfy({ $0 > 0 && $0 < 100_000 }) ?? true
         else { throw refuse("no scales or sizes for \(dims)") }
-        guard text("keep_aspect_ratio_policy", "stretch") == "stretch" || scales != nil else {
-            throw refuse("keep_aspect_ratio_policy is not supported")
+        switch text("keep_aspect_ratio_policy", "stretch") {
+        case "stretch": break
+        case let policy:
+            // The smallest of the factors, or the largest, for all axes.
+            guard let given = sizes, !given.isEmpty, policy == "not_larger" || policy == "not_smaller", axes.allSatisfy({ dims[$0] > 0 }) else { break }
+            let factors = zip(axes, given).map { Float($1) / Float(dims[$0]) }
+            let factor = policy == "not_larger" ? factors.min()! : factors.max()!
+            common = factor
+            sizes = axes.map { max(1, Int((factor * Float(dims[$0])).rounded())) }
         }
         var targets = [ResizeTarget?](repeating: nil, count: dims.count)
         for (place, axis) in axes.enumerated() {
             if let scale = scales?[place], scale != 1 {
                 targets[axis] = .scale(scale)
             } else if let size = sizes?[place], size != dims[axis] {
-                targets[axis] = .size(size)
+                targets[axis] = .size(size, common)
             }
         }
         return (targets, isSized)
@@ -91,7 +99,8 @@ extension Operation {
 
 private enum ResizeTarget {
     case scale(Float)
-    case size(Int)
+    /// With the factor that goes with it; nil for the quotient of the extents.
+    case size(Int, Float?)
 }
 
 extension GraphImporter {
@@ -132,12 +141,11 @@ extension GraphImporter {
         guard (3...4).contains(rank), value.dims[0] == 1 else { throw operation.refuse("expected one image, got \(value.dims)") }
         let (targets, isSized) = try operation.targets(value.dims, scalesInput: isUpsample || opset < 11 ? 1 : 2)
         let interpolation = try interpolation(operation, isUpsample: isUpsample)
-        guard try operation.integer("antialias", 0) == 0 else { throw operation.refuse("antialiasing is not supported") }
         let rules = zip(targets, value.dims).map { target, extent -> SpatialResampling.Rule in
             switch target {
             case nil: .keep
             case .scale(let scale): .scale(scale, interpolation)
-            case .size(let size): .resize(from: extent, to: size, interpolation)
+            case .size(let size, let factor): .resize(from: extent, to: size, interpolation.by(factor))
             }
         }
         // The rows and columns are the second and third of an image, or the first and second behind the batch in NHWC.
@@ -165,6 +173,7 @@ extension GraphImporter {
         typealias Interpolation = SpatialResampling.Interpolation
         let name = isUpsample || opset < 11 ? "asymmetric" : operation.text("coordinate_transformation_mode", "half_pixel")
         guard let coordinates = Interpolation.Coordinates(rawValue: name) else { throw operation.refuse("the coordinates \(shown(name))") }
+        let antialiases = try operation.integer("antialias", 0) == 1
         switch operation.text("mode", "nearest") {
         case "nearest":
             // Before version 11 the nearest was the one below.
@@ -173,11 +182,19 @@ extension GraphImporter {
                 throw operation.refuse("the mode \(shown(operation.text("nearest_mode", standard))) of rounding")
             }
             return Interpolation(.nearest(rounding), coordinates)
-        case "linear", "bilinear": return Interpolation(.linear, coordinates)
+        case "linear", "bilinear": return Interpolation(.linear, coordinates, antialiases: antialiases)
         case "cubic":
             let excludes = try operation.integer("exclude_outside", 0) == 1
-            return Interpolation(.cubic(operation.number("cubic_coeff_a", -0.75), excludesOutside: excludes), coordinates)
+            return Interpolation(.cubic(operation.number("cubic_coeff_a", -0.75), excludesOutside: excludes), coordinates, antialiases: antialiases)
         default: throw operation.refuse("the mode \(shown(operation.text("mode", "")))")
         }
+    }
+}
+
+extension SpatialResampling.Interpolation {
+    fileprivate func by(_ factor: Float?) -> Self {
+        var interpolation = self
+        interpolation.factor = factor
+        return interpolation
     }
 }

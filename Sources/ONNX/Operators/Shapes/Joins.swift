@@ -88,7 +88,7 @@ extension Operation {
 }
 
 extension GraphImporter {
-    fileprivate mutating func concatenation(_ operation: Operation) throws(WeightsError) -> Activation {
+    mutating func concatenation(_ operation: Operation) throws(WeightsError) -> Activation {
         let (values, widest, axis, dims) = try operation.concatenation()
         let order = widest.order
         var inputs: [Activation] = []

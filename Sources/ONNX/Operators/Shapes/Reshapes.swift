@@ -45,13 +45,17 @@ extension Operator {
                 }
                 return [.activation(try importer.identity(operation))]
             })),
-        Operator(
-            "CastLike",
-            constant: { operation in
+        Operator("CastLike", .computed(
+            { operation in
                 let value = try operation.constant(0)
-                return Constant(value.dims, try operation.constant(1).isInteger ? .integers(value.integers) : .floats(value.floats))
+                return [.constant(Constant(value.dims, try operation.constant(1).isInteger ? .integers(value.integers) : .floats(value.floats)))]
             },
-            layer: { try $0.identity($1) }),
+            { importer, operation in
+                // Values of a picture are floats.
+                if case .activation = try operation.input(0) { return [.activation(try importer.identity(operation))] }
+                let value = try operation.constant(0)
+                return [.constant(Constant(value.dims, .floats(value.floats), isSized: value.isSized))]
+            })),
     ]
 
     /// - Parameter dims: the extents that a value of these extents gets.

@@ -72,7 +72,7 @@ struct PictureJob: Job {
         return form
     }
 
-    var hasRecord: Bool { outputs.count == 1 && paths.count == 1 }
+    var hasRecord: Bool { outputs.count == 1 && paths.count == 1 && !outputs.contains(where: OutputNames.isArray) }
 
     func checkOutputs(force: Bool) throws(Problem) {
         if let last = saveAt.max(), !paths.contains(where: { $0 != nil }) {
@@ -195,9 +195,14 @@ struct PictureJob: Job {
                 converged: process.hasConverged, quality: quality, depth: depth)
         }
         for (index, path) in paths.enumerated() {
-            guard let path else { continue }
-            try state.shown[index].write(
-                Record(records[index]), quality: quality, to: step.map { OutputNames.path(path, step: $0) } ?? path)
+            guard let path = path.map({ path in step.map { OutputNames.path(path, step: $0) } ?? path }) else { continue }
+            if OutputNames.isArray(path) {
+                let values = state.values[index], shape = values.shape
+                let bytes = NumPyArray.bytes(shape: [shape.channels, shape.height, shape.width], values: values.elements)
+                try asProblem { () throws(OutputError) in try OutputFile.write(bytes, to: path) }
+            } else {
+                try state.shown[index].write(Record(records[index]), quality: quality, to: path)
+            }
         }
         return records
     }

@@ -31,6 +31,8 @@ protocol PictureProcess: Sendable {
 struct PictureState: Sendable {
     /// As the network takes them, `[channels, height, width]` in 0…1.
     var tensors: [Tensor]
+    /// As they are written, `[channels, height, width]` in 0…1, an opacity as the last channel.
+    var values: [Tensor]
     /// As files show them.
     var shown: [Picture]
     /// The objective on them, without transforms.
@@ -69,10 +71,11 @@ struct RenderProcess: PictureProcess {
         let tensors = renderer.pictures()
         var plan = renderer.plan
         if !isLast { plan.outputSize = nil }
-        let shown = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) }).map { picture in
+        let values = renderer.shown(size: plan.outputSize.map { ($0.height, $0.width) })
+        let shown = values.map { picture in
             renderer.drawsGrey ? Picture(picture.withoutColours, colours: 1, depth: depth) : Picture(picture, colours: colours, depth: depth)
         }
-        return PictureState(tensors: tensors, shown: shown, score: try renderer.score(of: tensors), plan: .picture(plan))
+        return PictureState(tensors: tensors, values: values, shown: shown, score: try renderer.score(of: tensors), plan: .picture(plan))
     }
 
     func rating(of state: PictureState) throws(RenderError) -> PictureRating {
@@ -162,7 +165,7 @@ struct PhotographPicture<Process: PhotographProcess>: PictureProcess {
     func pictures(isLast: Bool) throws(RenderError) -> PictureState {
         let picture = process.picture()
         return PictureState(
-            tensors: [picture], shown: [Picture.made(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
+            tensors: [picture], values: [picture], shown: [Picture.made(picture, opacity: opacity, depth: depth)], score: try process.score(of: picture), plan: plan)
     }
 
     func rating(of state: PictureState) throws(RenderError) -> PictureRating {

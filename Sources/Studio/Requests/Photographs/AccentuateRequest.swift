@@ -83,7 +83,7 @@ public struct AccentuateRequest: RenderRequest {
         let renderer = try renderer(energy, count: 1, drawing, session)
         let (name, plan) = (try drawing.model.layer(layer), renderer.plan)
         let shape = try asProblem { () throws(ShapeError) in
-            try drawing.model.network.shape(of: name, height: plan.height, width: plan.width)
+            try drawing.model.network.seenShape(of: name, height: plan.height, width: plan.width)
         }
         let mean = try asProblem { () throws(RenderError) in try renderer.score(of: renderer.pictures()) }
         return (mean * Float(shape.count)).squareRoot()
