@@ -5,7 +5,7 @@ import Images
 enum OutputChecks {
     /// A picture's file.
     static func check(picture path: String) throws(Problem) {
-        if OutputNames.isForeign(path) { throw .usage("\(path): pictures are written as .png, .jpg or .tif", setting: "output") }
+        if OutputNames.isForeign(path) { throw .usage("\(path): \(sentence: OutputNames.pictureRule)", setting: "output") }
         try check(path)
     }
 
@@ -18,7 +18,7 @@ enum OutputChecks {
     /// The name of one.
     static func checkName(figure path: String) throws(Problem) {
         guard OutputNames.isForeign(path, isFigure: true) else { return }
-        throw .usage("\(path): charts and sheets are written as .png, .jpg, .tif, .svg or .pdf", setting: "output")
+        throw .usage("\(path): \(sentence: OutputNames.figureRule)", setting: "output")
     }
 
     /// Any file. The folders that it needs are created.
