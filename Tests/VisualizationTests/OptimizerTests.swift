@@ -16,7 +16,7 @@ import Visualization
     /// Six steps of a rule, its parameters in two blocks.
     private func check(_ name: String, _ suffix: String = "", within tolerance: Float = 2e-6, gradient: (_ x: [Float], _ step: Int) -> [Float]) throws {
         let golden = try Golden("optimizers")
-        let rate = try golden.metadata("rates", as: [String: Float].self)[name]!
+        let rate = try #require(try golden.metadata("rates", as: [String: Float].self)[name])
         var optimizer = OptimizerChoice(name)!.optimizer(learningRate: rate)
         func blocks(_ values: [Float]) -> [Tensor] {
             [Tensor(Shape(1, 2, 2), Array(values[..<4])), Tensor(Shape(1, 1, 6), Array(values[4...]))]

@@ -27,19 +27,18 @@ from golden_file import named
 
 COUNT = 10
 STEPS = 6
-RATES = {"adam": 0.05, "adam(0.5,0.99)": 0.05, "adamw": 0.05, "nadam": 0.05, "sgd": 0.1, "sgd(0.5)": 0.1, "rmsprop": 0.02,
-         "rmsprop(0.875)": 0.02, "lbfgs": 1, "lbfgs(2)": 1}
+# The learning rate, and the optimizer.
 OPTIMIZERS = {
-    "adam": torch.optim.Adam,
-    "adam(0.5,0.99)": lambda p, lr: torch.optim.Adam(p, lr=lr, betas=(0.5, 0.99)),
-    "adamw": lambda p, lr: torch.optim.AdamW(p, lr=lr, weight_decay=0.01),
-    "nadam": lambda p, lr: torch.optim.NAdam(p, lr=lr, momentum_decay=0.004),
-    "sgd": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9),
-    "sgd(0.5)": lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.5),
-    "rmsprop": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.99),
-    "rmsprop(0.875)": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.875),
-    "lbfgs": lambda p, lr: torch.optim.LBFGS(p, lr=lr, max_iter=1, history_size=100, line_search_fn=None),
-    "lbfgs(2)": lambda p, lr: torch.optim.LBFGS(p, lr=lr, max_iter=1, history_size=2, line_search_fn=None),
+    "adam": (0.05, torch.optim.Adam),
+    "adam(0.5,0.99)": (0.05, lambda p, lr: torch.optim.Adam(p, lr=lr, betas=(0.5, 0.99))),
+    "adamw": (0.05, lambda p, lr: torch.optim.AdamW(p, lr=lr, weight_decay=0.01)),
+    "nadam": (0.05, lambda p, lr: torch.optim.NAdam(p, lr=lr, momentum_decay=0.004)),
+    "sgd": (0.1, lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.9)),
+    "sgd(0.5)": (0.1, lambda p, lr: torch.optim.SGD(p, lr=lr, momentum=0.5)),
+    "rmsprop": (0.02, lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.99)),
+    "rmsprop(0.875)": (0.02, lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=0.875)),
+    "lbfgs": (1, lambda p, lr: torch.optim.LBFGS(p, lr=lr, max_iter=1, history_size=100, line_search_fn=None)),
+    "lbfgs(2)": (1, lambda p, lr: torch.optim.LBFGS(p, lr=lr, max_iter=1, history_size=2, line_search_fn=None)),
 }
 
 
@@ -62,11 +61,11 @@ parser.add_argument("goldens")
 arguments = parser.parse_args()
 
 tensors = {}
-for name, make in OPTIMIZERS.items():
+for name, (rate, make) in OPTIMIZERS.items():
     losses = {"-quadratic": quadratic, "-cosh": cosh} if name.startswith("lbfgs") else {"": linear}
     for suffix, loss in losses.items():
         parameters = named("parameters", [COUNT]).requires_grad_()
-        optimizer = make([parameters], lr=RATES[name])
+        optimizer = make([parameters], lr=rate)
         for step in range(1, STEPS + 1):
 
             def closure():
@@ -77,4 +76,4 @@ for name, make in OPTIMIZERS.items():
 
             optimizer.step(closure)
             tensors[f"{name}{suffix}/{step}"] = parameters.detach().clone()
-golden_file.write(arguments.goldens, __file__, tensors, rates=RATES)
+golden_file.write(arguments.goldens, __file__, tensors, rates={name: rate for name, (rate, _) in OPTIMIZERS.items()})

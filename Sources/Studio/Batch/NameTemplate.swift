@@ -76,8 +76,8 @@ struct NameTemplate {
 
         var rule: String {
             switch self {
-            case .picture: "pictures are written as .png, .jpg, .tif or .npy"
-            case .figure: "charts and sheets are written as .png, .jpg, .tif, .svg or .pdf"
+            case .picture: OutputNames.pictureRule
+            case .figure: OutputNames.figureRule
             case .flight: "flights are written as .gif, .mp4 or .webm"
             }
         }

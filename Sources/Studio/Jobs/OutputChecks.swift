@@ -5,10 +5,8 @@ import Images
 enum OutputChecks {
     /// A picture's file, or that of its values.
     static func check(picture path: String) throws(Problem) {
-        if OutputNames.isForeign(path), !OutputNames.isArray(path) {
-            throw .usage("\(path): pictures are written as .png, .jpg, .tif or .npy", setting: "output")
-        }
-        try check(path)
+        guard OutputNames.isForeign(path), !OutputNames.isArray(path) else { return try check(path) }
+        throw .usage("\(path): \(sentence: OutputNames.pictureRule)", setting: "output")
     }
 
     /// The file of a chart or a sheet.
@@ -20,7 +18,7 @@ enum OutputChecks {
     /// The name of one.
     static func checkName(figure path: String) throws(Problem) {
         guard OutputNames.isForeign(path, isFigure: true) else { return }
-        throw .usage("\(path): charts and sheets are written as .png, .jpg, .tif, .svg or .pdf", setting: "output")
+        throw .usage("\(path): \(sentence: OutputNames.figureRule)", setting: "output")
     }
 
     /// Any file. The folders that it needs are created.

@@ -89,6 +89,14 @@ struct OutputNames {
 
     /// The endings of charts and sheets.
     static let figureEndings = PictureFormat.all.flatMap { $0.codec.endings } + FigureFormat.allCases.map { ".\($0.rawValue)" }
+    /// The usual ending of each format of pictures.
+    static let usualPictureEndings = PictureFormat.all.map { $0.codec.endings[0] }
+    /// The same for charts and sheets.
+    static let usualFigureEndings = usualPictureEndings + FigureFormat.allCases.map { ".\($0.rawValue)" }
+    /// Advice for a picture of another ending.
+    static let pictureRule = "pictures are written as \(listed(usualPictureEndings + [arrayEnding]))"
+    /// The same for a chart or a sheet.
+    static let figureRule = "charts and sheets are written as \(listed(usualFigureEndings))"
 
     /// ".gif" of "way.gif", and nothing of a name without an ending.
     static func ending(of path: String) -> String {

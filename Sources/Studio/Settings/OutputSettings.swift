@@ -24,11 +24,11 @@ public struct OutputSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a .png, .jpg or .tif, one of several pictures also an .svg or .pdf, one of all its channels' values an .npy; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
+        Setting("output", \.output, "path", "A file, a folder, or - for standard output; a file is a \(listed(OutputNames.usualPictureEndings)), one of several pictures also an .svg or .pdf, one of all its channels' values an .npy; {model} {layer} {index} {seed} expand, {{ is a brace itself. (default: MODEL_LAYER_INDEX.png)").writing()
         Setting("quality", \.quality, "q", "Quality of a JPEG, 1 to 100. (default: \(standardQuality))", .from(1, to: 100))
         Setting("depth", \.depth, "bits", "Bits of a sample, 8 or 16, in a .png or .tif. (default: a photograph's own, otherwise 8)", .from(8, to: 16))
         Setting("save-at", \.saveAt, "steps", "Also keep the picture after these steps, from 1, e.g. 32,128,512.")
-        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a .png, .jpg, .svg or .pdf.").writing()
+        Setting("evolution", \.evolution, "path", "Keep how the picture came about: frames in a .gif, a .mp4 (by ffmpeg) or a folder, or twelve stages on a \(listed(OutputNames.usualFigureEndings)).").writing()
         Setting("output-size", \.outputSize, "n", "Write the finished picture in this size; for the canvas cppn, which has no pixels of its own.")
     }
 
