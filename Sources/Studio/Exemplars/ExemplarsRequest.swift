@@ -132,7 +132,9 @@ public struct ExemplarsRequest: DrawingRequest {
             return [Subject(unit: .init(layer: node.node, direction: direction.text), words: "\(name), a direction", objective: .direction(name, direction))]
         }
         return try model.channels(index!, of: name).map { channel in
-            Subject(unit: .init(layer: node.node, direction: "\(channel):1"), words: "\(name):\(channel)", channel: channel, objective: .channel(name, channel))
+            Subject(
+                unit: .init(layer: node.node, direction: "\(channel):1"), words: "\(name):\(channel)", channel: channel,
+                objective: RenderSettings().channel(name, channel, in: model.network))
         }
     }
 

@@ -35,6 +35,9 @@ public struct ScanFile: Sendable {
     /// Their names, relative to the folder.
     public func names() throws(Problem) -> [String] { ScanPhotographs.names(try values("photographs/names")) }
 
+    /// Everything that is in it.
+    var tensors: [FileContents.Tensor] { file.shapes.map { .init(name: $0.key, type: file.type(of: $0.key) ?? "", shape: $0.value) } }
+
     /// Refuses a scan of another network, or of other weights.
     func check(_ model: Model) throws(Problem) {
         try description.plan.check((model.name, model.weightsSHA256), file: path)
