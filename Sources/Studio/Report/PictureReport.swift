@@ -11,6 +11,8 @@ public struct ReportSettings: SettingGroup {
     /// Pixels of the longer side.
     public var thumbnail = 256
     public var full = false
+    public var scan: String?
+    public var photos: String?
     public var force = false
     public var reading = ReadingSettings()
 
@@ -23,12 +25,15 @@ public struct ReportSettings: SettingGroup {
         Setting("title", \.title, "text", "The page's heading. (default: the folder's name)")
         Setting("thumbnail", \.thumbnail, "n", "The longer side of the pictures on the page, in pixels, 32 to 4096.", .from(32, to: 4096)).called("size")
         Setting("full", flag: \.full, "Embed every picture file as it is instead of a thumbnail.")
+        Setting("scan", \.scan, "file", "Put what a scan says of each unit beside its picture: the best photographs, a histogram, classes.").reading()
+        Setting("photos", \.photos, "folder", "Where the scan's photographs are. (default: the folder of that name here or beside the scan)").reading(.readsFolder)
         Setting("force", flag: \.force, "Overwrite a report.html that this program did not make.")
         ReadingSettings.lifted(\.reading)
     }
 
     public func check() throws(Problem) {
         if output == "" { throw .usage("\(setting: "output") is empty") }
+        if photos != nil, scan == nil { throw .usage("\(setting: "photos") is for \(setting: "scan")", setting: "photos") }
     }
 }
 
@@ -79,6 +84,16 @@ public struct PictureReport {
             }
         }
         var entries = results.compactMap { try? $0.get() }.sorted(by: ReportEntry.precedes)
+        if let path = settings.scan {
+            let (scan, source) = (try ScanFile(path), try ExemplarSource(scan: path, photos: settings.photos, maximumPixels: settings.reading.maxPixels))
+            for place in entries.indices {
+                if session.isCancelled() { throw .interrupted }
+                try entries[place].add(scan, source, session)
+            }
+            guard entries.isEmpty || entries.contains(where: { $0.evidence != nil }) else {
+                throw .badData("\(path) is of none of the units in \(settings.folder): it is of \(scan.description.plan.model) with weights of SHA-256 \(sentence: scan.description.plan.weightsSHA256)", setting: "scan")
+            }
+        }
         entries.tellApart()
         self.entries = entries
         unreadable = results.compactMap { if case .failure(let problem) = $0 { problem } else { nil } }
