@@ -230,6 +230,18 @@ import Testing
         try scratch.save("cut.scan", Array(scratch.bytes("p-0-of-2.scan").dropLast(1000)))
         try fails(["--merge", "cut.scan", "p-1-of-2.scan", "-o", "x.scan"], .badData, "cut short")
         #expect(throws: Problem.self) { try ScanFile(scratch("p-0-of-2.scan")) }
+        try fails(usual.dropLast() + ["photos/cat/crop0.png", "--force"], .cannotWrite, "is read by this command")
+        // A file that says other things of itself than it holds.
+        let bytes = try scratch.bytes("net.scan")
+        for (old, new) in [("photographs", "3", "4"), ("channels", "512", "511"), ("channels", "512", "-51"), ("keep", "100", "2  ")].map({ ("\\\"\($0.0)\\\":\($0.1)", "\\\"\($0.0)\\\":\($0.2)") }) {
+            var odd = bytes
+            let place = try #require(bytes.firstRange(of: Array(old.utf8)))
+            odd.replaceSubrange(place, with: Array(new.utf8))
+            try scratch.save("odd.scan", odd)
+            let problem = #expect(throws: Problem.self, "\(new)") { try ScanFile(scratch("odd.scan")) }
+            #expect(problem?.kind == .badData)
+        }
+        try FileManager.default.removeItem(atPath: scratch("odd.scan"))
         #expect(throws: Problem.self) { try ScanFile(scratch("cut.scan")) }
         // A photograph alone is a scan as well.
         try scratch.copy(Photograph.coffee, to: "photos/cup.jpg")

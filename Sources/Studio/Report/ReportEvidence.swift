@@ -60,7 +60,7 @@ struct ReportEvidence: Sendable {
 
     /// The classes whose photographs have the largest maxima, on average.
     private static func labels(_ scan: ScanFile, _ layer: Int, _ channel: Int) throws(Problem) -> String? {
-        guard let known = scan.description.plan.classes, let counts = scan.description.counts else { return nil }
+        guard let known = scan.description.plan.classes, let counts = scan.description.counts, counts.count == known.names.count else { return nil }
         let sums: [Double] = try scan.column("class_sums", of: layer, channel: channel)  // [classes, 2]
         let means = counts.indices.filter { counts[$0] > 0 }.map { ($0, sums[2 * $0] / Double(counts[$0])) }
         return means.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(mostClasses).map { "\(known.names[$0.0]) \(short(Float($0.1)))" }.joined(separator: ", ")
