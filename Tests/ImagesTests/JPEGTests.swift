@@ -13,6 +13,24 @@ import Testing
         #expect(distance(picture.bytes, try fixture(name + ".rgb")) <= 2)
     }
 
+    /// Decoded at a part of its size, a photograph that is then scaled to half of that looks the same: less than a grey level of 255 apart.
+    @Test(arguments: [(2, 1), (4, 2)]) func aReducedPhotographLooksTheSame(_ enlarged: Int, _ halvings: Int) throws {
+        let photo = try Picture.read(from: Photograph.chelsea)
+        let large = photo.resized(width: photo.width * enlarged, height: photo.height * enlarged)
+        let bytes = try JPEG.encode(large, quality: 92)
+        let side = large.height >> halvings
+        let reduced = try Picture.decode(bytes, name: "large", shorterSide: side)
+        #expect((reduced.width, reduced.height) == (large.width >> halvings, side))
+        func seen(_ picture: Picture) -> [UInt8] { picture.resized(width: photo.width / 2, height: photo.height / 2).bytes }
+        let (own, whole) = (seen(reduced), seen(try Picture.decode(bytes, name: "large")))
+        let difference = zip(own, whole).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+        #expect(Double(difference) / Double(own.count) < 1)
+        // One pixel more is too much to ask, and nothing is reduced by less than a half.
+        let next = try Picture.decode(bytes, name: "large", shorterSide: side + 1)
+        #expect(next.height == (halvings == 1 ? large.height : large.height / 2))
+        #expect(try Picture.decode(fixture("orientation6.jpg"), name: "turned", shorterSide: 6).width == Self.height / 2)
+    }
+
     @Test func inkWithoutAdobesMarkerIsNotInverted() throws {
         let bytes = try fixture("cmyk.jpg")
         let adobe = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xEE]) })

@@ -36,6 +36,37 @@ import Testing
 
     private let four: [UInt8] = [0, 0, 128, 63]  // 1.0
 
+    /// Every type comes back bit by bit, the largest numbers first; what is asked for under another type is refused.
+    @Test func whatIsWrittenIsRead() throws {
+        let path = folder.appending(path: "written.safetensors").path
+        let halves: [Float16] = [1.5, -2, .infinity]
+        var pieces = 0
+        try SafetensorsFile.write(
+            [
+                SafetensorsTensor("bytes", [3], [1, 2, 255] as [UInt8]), SafetensorsTensor("halves", [3, 1], halves),
+                SafetensorsTensor("a/b \"c\"", [1], [Double.pi]), SafetensorsTensor("whole", [2], [Int64.min, 7]),
+                SafetensorsTensor("small", [2], [-1, 2] as [Int32]), SafetensorsTensor("none", [0, 4], [Float]()),
+                SafetensorsTensor("pieces", [2, 2], of: Float.self) { write in
+                    for value in [1, 2, 3, 4] as [Float] {
+                        pieces += 1
+                        try withUnsafeBytes(of: value) { try write($0) }
+                    }
+                },
+            ], metadata: ["note": "é\n\"x\""], to: path)
+        let file = try SafetensorsFile(path: path)
+        #expect(pieces == 4 && file.metadata == ["note": "é\n\"x\""] && file.shapes.count == 7 && file.shapes["none"] == [0, 4])
+        #expect(try file.values("bytes") == [1, 2, 255] as [UInt8] && file.values("halves") == halves)
+        #expect(try file.values("a/b \"c\"") == [Double.pi] && file.values("whole") == [Int64.min, 7])
+        #expect(try file.values("small") == [-1, 2] as [Int32] && file.values("none") == [Float]() && file.values("pieces") == [1, 2, 3, 4] as [Float])
+        #expect(throws: WeightsError.self) { try file.values("bytes", of: Float.self) }
+        #expect(throws: WeightsError.self) { try file.values("nothing", of: Float.self) }
+        struct Failure: Error {}
+        #expect(throws: Failure.self) {
+            try SafetensorsFile.write([SafetensorsTensor("x", [1], of: Float.self) { _ in throw Failure() }], metadata: [:], to: path + "2")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["written.safetensors"])
+    }
+
     @Test func aGoodFileIsRead() throws {
         let path = try file("{\"__metadata__\":{\"a\":\"\\u00e9\"},\(entry("w"))}  ", four)
         let weights = try SafetensorsFile(path: path)

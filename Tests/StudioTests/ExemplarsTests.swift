@@ -155,6 +155,24 @@ import Testing
         #expect(throws: Never.self) { try scratch.run(["exemplars", "--scan", "net.scan", "--photos", "moved", "--count", "1", "--top", "-o", "a.png", "--layer", "features.9", "--index", "7"]) }
     }
 
+    /// A report has photographs, a histogram and classes beside the pictures of the scan's units, and beside no other.
+    @Test func aReportShowsWhatAScanSays() throws {
+        try saveCrops(12)
+        try scan()
+        try scratch.draw("channel", ["--layer", "features.9", "--index", "5"], "drawn/a.png")
+        try scratch.draw("channel", ["--layer", "features.3", "--index", "1"], "drawn/b.png")
+        let session = Session(workers: Workers(1))
+        let settings = ["folder": [scratch("drawn")], "scan": [scratch("net.scan")], "output": ["-"]]
+        let page = try PictureReport(try ReportSettings(given: settings), session: session).html { $0.command }
+        #expect(page.components(separatedBy: "<div class=\"evidence\">").count == 2 && page.contains("<svg viewBox="))
+        let best = try scratch.run(["exemplars", "--scan", "net.scan", "--top", "-o", "a.png"] + unit).value(as: Report.self).exemplars[0]
+        #expect(page.contains("\(best.label!)/\(best.photo) ") && page.contains("classes by mean maximum") && page.contains("12 photographs"))
+        let other = settings.merging(["folder": [scratch("none")]]) { $1 }
+        try scratch.draw("channel", ["--layer", "features.3", "--index", "1"], "none/b.png")
+        let problem = #expect(throws: Problem.self) { try PictureReport(try ReportSettings(given: other), session: session) }
+        #expect(problem?.kind == .badData && problem!.message.description.contains("none of the units"))
+    }
+
     /// A direction is whitened by a scan as by the folder, up to what a lattice leaves out.
     @Test func aScanWhitensAsItsFolder() throws {
         try saveCrops(6)

@@ -85,7 +85,7 @@ import Testing
         let quantiles = try golden.values("quantiles")
         let maximum: [Float] = try scan.values("features.12/maximum")
         // Beyond the last lie seven positions, with gaps between them that are wider than a bin.
-        for (place, (share, bound)) in [(0.5, 0.01), (0.9, 0.01), (0.99, 0.01), (0.999, 0.04)].enumerated() {
+        for (place, (share, bound)) in [(0.5, 0.01), (0.9, 0.01), (0.99, 0.01), (0.999, 0.05)].enumerated() {
             for channel in 0..<channels {
                 let own = try opened.quantile(share, layer: 0, channel: channel)
                 #expect(abs(own - Double(quantiles[place * channels + channel])) <= bound * Double(maximum[channel]), "channel \(channel), \(share)")
@@ -95,12 +95,12 @@ import Testing
 
     /// The same bytes for any number of threads, in one piece, in parts, and after interruptions.
     @Test func theBytesDependOnThePhotographsAlone() throws {
-        try saveCrops(50, in: "photos", side: 96)
+        try saveCrops(36, in: "photos", side: 96)
         try scratch.save("photos/cat/broken.png", Array("no picture".utf8))
-        let words = ["--photos", "photos", "--layers", "features.11,features.12", "--classes", "predicted", "--keep", "5", "--samples", "130"]
+        let words = ["--photos", "photos", "--layers", "features.10,features.12", "--classes", "predicted", "--keep", "5", "--samples", "130"]
         let whole = try scan(words + ["-o", "whole.scan"])
-        #expect(whole.result.photographs == 50 && whole.result.damaged == 1)
-        #expect(whole.told.notes.contains { $0.contains("broken.png") } && whole.told.steps == 51)
+        #expect(whole.result.photographs == 36 && whole.result.damaged == 1)
+        #expect(whole.told.notes.contains { $0.contains("broken.png") } && whole.told.steps == 37)
         let bytes = try scratch.bytes("whole.scan")
 
         try scan(words + ["-o", "one.scan"], threads: 1)
@@ -112,7 +112,7 @@ import Testing
         #expect(json(merged.result.layers.map(\.active)) == json(whole.result.layers.map(\.active)))
 
         // Ended after each block; what was recorded after a checkpoint is cut off.
-        for _ in 0..<3 {
+        for _ in 0..<2 {
             let problem = #expect(throws: Problem.self) { try scan(words + ["-o", "cut.scan"], until: 1) }
             #expect(problem?.kind == .stopped && !FileManager.default.fileExists(atPath: scratch("cut.scan")))
             for name in ["photographs", "samples.0"] {
@@ -120,7 +120,7 @@ import Testing
             }
         }
         let last = try scan(words + ["-o", "cut.scan"])
-        #expect(last.told.steps == 3 && last.told.notes.contains { $0.contains("going on after 48") })
+        #expect(last.told.steps == 5 && last.told.notes.contains { $0.contains("going on after 32") })
         #expect(try scratch.bytes("cut.scan") == bytes, "interruptions")
         #expect(!FileManager.default.fileExists(atPath: scratch(".cut.scan.progress")))
         // Once more there is nothing to do.
@@ -186,7 +186,8 @@ import Testing
         let words = ["--photos", "photos", "--layers", "features.12", "-o", "net.scan"]
         let found = try scan(words + ["--model", "squeezenet1_1", "--weights", "own.safetensors"])
         let before = try self.scan(words.dropLast() + ["before.scan"])
-        #expect(!before.result.layers[0].dead.contains(2) && Set(found.result.layers[0].dead).symmetricDifference(before.result.layers[0].dead) == [2])
+        let (dead, others) = (Set(found.result.layers[0].dead), Set(before.result.layers[0].dead))
+        #expect(!others.contains(2) && dead.contains(2) && dead.subtracting([2, 4]) == others.subtracting([4]))
         let scan = try file("net.scan")
         let maxima: [Float16] = try scan.values("features.12/maxima")
         for photograph in 0..<8 { #expect(maxima[photograph * 512 + 3] == maxima[photograph * 512 + 4] && maxima[photograph * 512 + 2] == 0) }
@@ -229,6 +230,18 @@ import Testing
         try scratch.save("cut.scan", Array(scratch.bytes("p-0-of-2.scan").dropLast(1000)))
         try fails(["--merge", "cut.scan", "p-1-of-2.scan", "-o", "x.scan"], .badData, "cut short")
         #expect(throws: Problem.self) { try ScanFile(scratch("p-0-of-2.scan")) }
+        try fails(usual.dropLast() + ["photos/cat/crop0.png", "--force"], .cannotWrite, "is read by this command")
+        // A file that says other things of itself than it holds.
+        let bytes = try scratch.bytes("net.scan")
+        for (old, new) in [("photographs", "3", "4"), ("channels", "512", "511"), ("channels", "512", "-51"), ("keep", "100", "2  ")].map({ ("\\\"\($0.0)\\\":\($0.1)", "\\\"\($0.0)\\\":\($0.2)") }) {
+            var odd = bytes
+            let place = try #require(bytes.firstRange(of: Array(old.utf8)))
+            odd.replaceSubrange(place, with: Array(new.utf8))
+            try scratch.save("odd.scan", odd)
+            let problem = #expect(throws: Problem.self, "\(new)") { try ScanFile(scratch("odd.scan")) }
+            #expect(problem?.kind == .badData)
+        }
+        try FileManager.default.removeItem(atPath: scratch("odd.scan"))
         #expect(throws: Problem.self) { try ScanFile(scratch("cut.scan")) }
         // A photograph alone is a scan as well.
         try scratch.copy(Photograph.coffee, to: "photos/cup.jpg")

@@ -57,6 +57,9 @@ struct ExemplarSource {
         let exact: [Float] = try scan.row("\(kind)/values", of: index, channel: channel)
         // Of the best the values are exact; no other is above the last of them.
         var values = halves.map { min(Float($0), exact.last ?? .infinity) }
+        guard best.allSatisfy({ values.indices.contains(Int($0)) }), values.count == names.count else {
+            throw .badData("\(scan.path) is damaged: it names photographs that it does not have", setting: "scan")
+        }
         for (photograph, value) in zip(best, exact) { values[Int(photograph)] = value }
         // Equal ones of the others stand behind the last of the best.
         let isBest = Set(best)

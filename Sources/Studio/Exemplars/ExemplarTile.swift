@@ -19,7 +19,7 @@ struct ExemplarTile {
     }
 
     /// Of what is below the threshold, and beyond a photograph's edge.
-    private static let (dimmed, beyond): (Float, Float) = (0.25, 0.5)
+    private static let (dimmed, beyond): (Float, Float) = (0.35, 0.5)
 
     /// - Parameters:
     ///   - square: the photograph as the network sees it.

@@ -84,6 +84,12 @@ struct ExemplarUnit {
         }
     }
 
+    /// What the best position sees, where that is smaller than what the network sees.
+    var usualCrop: ExemplarCrop {
+        guard let axes else { return .whole }
+        return max(axes.rows.extent, axes.columns.extent) < side ? .field : .mask
+    }
+
     /// Where positions look, along rows and columns; nil where there are none.
     var axes: (rows: ReceptiveField.Axis, columns: ReceptiveField.Axis)? {
         guard case .direction(_, _, _, let grid?) = kind else { return nil }

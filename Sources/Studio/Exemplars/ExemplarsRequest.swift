@@ -132,7 +132,9 @@ public struct ExemplarsRequest: DrawingRequest {
             return [Subject(unit: .init(layer: node.node, direction: direction.text), words: "\(name), a direction", objective: .direction(name, direction))]
         }
         return try model.channels(index!, of: name).map { channel in
-            Subject(unit: .init(layer: node.node, direction: "\(channel):1"), words: "\(name):\(channel)", channel: channel, objective: .channel(name, channel))
+            Subject(
+                unit: .init(layer: node.node, direction: "\(channel):1"), words: "\(name):\(channel)", channel: channel,
+                objective: RenderSettings().channel(name, channel, in: model.network))
         }
     }
 
@@ -164,7 +166,7 @@ public struct ExemplarsRequest: DrawingRequest {
         }
         var plan = ExemplarsPlan(
             model: model.name, weights: model.weightsSHA256, preprocessing: model.hasItsOwnPreprocessing ? nil : model.preprocessing,
-            profile: numerics.profile, unit: subject.unit, words: subject.words, byMean: by == .mean, crop: crop ?? usualCrop(unit, model),
+            profile: numerics.profile, unit: subject.unit, words: subject.words, byMean: by == .mean, crop: crop ?? unit.usualCrop,
             threshold: found.threshold, cell: cell, photographs: found.photographs.count, exemplars: exemplars, pictures: [:])
         if let beside { plan.beside = try photographs.adding(try picture(of: subject, in: beside, model)) }
         plan.pictures = photographs.digests
@@ -176,13 +178,6 @@ public struct ExemplarsRequest: DrawingRequest {
         var job = try ExemplarsJob(plan, model: model, photographs, to: path, quality: output.quality(of: path))
         job.csv = csv.map { OutputNames.path($0, parts) }
         return (job, found.notes)
-    }
-
-    /// What the best position sees, where that is smaller than what the network sees.
-    private func usualCrop(_ unit: ExemplarUnit, _ model: Model) -> ExemplarCrop {
-        guard let axes = unit.axes else { return .whole }
-        let side = model.preprocessing.crop
-        return max(axes.rows.extent, axes.columns.extent) < side ? .field : .mask
     }
 
     private func drawing(_ subject: Subject, _ model: Model) throws(Problem) -> RenderPlan {

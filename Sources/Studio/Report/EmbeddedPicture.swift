@@ -12,6 +12,9 @@ struct EmbeddedPicture: Sendable {
     /// The quality of a thumbnail without an opacity, which is a JPEG.
     private static let quality = 88
 
+    /// A file that is there.
+    init(type: String, bytes: [UInt8]) { (self.type, self.bytes) = (type, bytes) }
+
     /// - Parameters:
     ///   - file: the bytes that the picture was decoded from.
     ///   - side: pixels of the thumbnail's longer side; nil to hold the file as it is.

@@ -15,6 +15,10 @@ public struct ReportSettings: SettingGroup {
     public var thumbnail = 256
     /// Whether whole pictures are embedded instead of thumbnails.
     public var full = false
+    /// A scan whose photographs stand beside each unit's picture; nil for none.
+    public var scan: String?
+    /// Where the scan's photographs are now; nil for the folder that it names.
+    public var photos: String?
     /// Whether a page that this program did not make is overwritten.
     public var force = false
     /// The largest picture that is read.
@@ -29,12 +33,15 @@ public struct ReportSettings: SettingGroup {
         Setting("title", \.title, "text", "The page's heading. (default: the folder's name)")
         Setting("thumbnail", \.thumbnail, "n", "The longer side of the pictures on the page, in pixels, 32 to 4096.", .from(32, to: 4096)).called("size")
         Setting("full", flag: \.full, "Embed every picture file as it is instead of a thumbnail.")
+        Setting("scan", \.scan, "file", "Put what a scan says of each unit beside its picture: the best photographs, a histogram, classes.").reading()
+        Setting("photos", \.photos, "folder", "Where the scan's photographs are. (default: the folder of that name here or beside the scan)").reading(.readsFolder)
         Setting("force", flag: \.force, "Overwrite a report.html that this program did not make.")
         ReadingSettings.lifted(\.reading)
     }
 
     public func check() throws(Problem) {
         if output == "" { throw .usage("\(setting: "output") is empty") }
+        if photos != nil, scan == nil { throw .usage("\(setting: "photos") is for \(setting: "scan")", setting: "photos") }
     }
 }
 
@@ -85,6 +92,16 @@ public struct PictureReport {
             }
         }
         var entries = results.compactMap { try? $0.get() }.sorted(by: ReportEntry.precedes)
+        if let path = settings.scan {
+            let (scan, source) = (try ScanFile(path), try ExemplarSource(scan: path, photos: settings.photos, maximumPixels: settings.reading.maxPixels))
+            for place in entries.indices {
+                if session.isCancelled() { throw .interrupted }
+                try entries[place].add(scan, source, session)
+            }
+            guard entries.isEmpty || entries.contains(where: { $0.evidence != nil }) else {
+                throw .badData("\(path) is of none of the units in \(settings.folder): it is of \(scan.description.plan.model) with weights of SHA-256 \(sentence: scan.description.plan.weightsSHA256)", setting: "scan")
+            }
+        }
         entries.tellApart()
         self.entries = entries
         unreadable = results.compactMap { if case .failure(let problem) = $0 { problem } else { nil } }

@@ -21,6 +21,8 @@ public struct ReportEntry: Sendable {
     let height: Int
     let isTransparent: Bool
     let embedded: EmbeddedPicture
+    /// What a scan says of its unit.
+    var evidence: ReportEvidence?
 
     /// The network's name.
     public var model: String { record.pictures[0].plan.model }
@@ -31,7 +33,7 @@ public struct ReportEntry: Sendable {
 
     /// The lines beside the enlarged picture.
     public var details: [Row] {
-        guard record.isSheet, let first = record.pictures.first, let last = record.pictures.last else { return record.rows }
+        guard record.isSheet, let first = record.pictures.first, let last = record.pictures.last else { return record.rows + (evidence?.rows ?? []) }
         return [
             ("a sheet of", counted(record.pictures.count, "picture")), ("first", first.plan.objective), ("last", last.plan.objective),
         ]

@@ -76,7 +76,7 @@ struct ReportPage {
         return "<figure\(isClear) data-place=\"\(place)\"\(index)\(order)><a href=\"\(address)\">"
             + "<img loading=\"lazy\" decoding=\"async\" width=\"\(entry.width)\" height=\"\(entry.height)\""
             + " alt=\"\(title) of \(group)\" src=\"\(data)\"></a>"
-            + "<figcaption><span>\(title)\(state)</span> <b>\(score)</b></figcaption></figure>\n"
+            + "<figcaption><span>\(title)\(state)</span> <b>\(score)</b></figcaption>\(entry.evidence?.html(of: title) ?? "")</figure>\n"
     }
 
     /// The pictures' details as JSON for the script, in the order of the page.

@@ -20,10 +20,38 @@ public struct ScanFile: Sendable {
             throw .badData("\(path) is the part \(part.shard.text) of a scan; `lucid scan \(setting: "merge")` puts parts together", setting: "scan")
         }
         guard let text = file.metadata[Self.key] else { throw .badData("\(path) is no scan; `lucid scan` makes one", setting: "scan") }
-        guard let description = try? JSONDecoder().decode(ScanDescription.self, from: Data(text.utf8)), description.plan.format == 1 else {
-            throw .badData("\(path) is a scan that another version of lucid made", setting: "scan")
-        }
+        guard let description = try? JSONDecoder().decode(ScanDescription.self, from: Data(text.utf8)), description.plan.isSound,
+            description.positions.count == description.plan.layers.count, description.lattice.count == description.plan.layers.count
+        else { throw .badData("\(path) is a scan that another version of lucid made", setting: "scan") }
         self.description = description
+        for (name, shape) in Self.shapes(description) where file.shapes[name] != shape {
+            let found = file.shapes[name].map { "\($0)" } ?? "missing"
+            throw .badData("\(path) is damaged: \(name) is \(sentence: found), expected \(shape)", setting: "scan")
+        }
+    }
+
+    /// The extents of everything whose extents are known.
+    private static func shapes(_ description: ScanDescription) -> [(name: String, shape: [Int])] {
+        let (plan, count) = (description.plan, description.photographs)
+        let kept = min(plan.keep, count)
+        var shapes: [(String, [Int])] = [("photographs/sha256", [count, 32]), ("photographs/thumbnails", [count])]
+        if plan.classes != nil { shapes.append(("photographs/classes", [count])) }
+        for layer in plan.layers {
+            let channels = layer.channels
+            shapes += [
+                ("power_sums", [4, channels]), ("minimum", [channels]), ("maximum", [channels]), ("positive_positions", [channels]),
+                ("positive_photographs", [channels]), ("histogram", [channels, ActivationBins.count]), ("maxima", [count, channels]),
+                ("means", [count, channels]), ("bands/photographs", [QuantileBands.count, channels, kept]),
+            ].map { ("\(layer.name)/\($0.0)", $0.1) }
+            for name in ["best_by_maximum/photographs", "best_by_maximum/values", "best_by_mean/photographs", "best_by_mean/values"] {
+                shapes.append(("\(layer.name)/\(name)", [channels, kept]))
+            }
+            if channels <= LayerTotals.mostChannelsOfProducts {
+                shapes += [("\(layer.name)/products", [channels, channels]), ("\(layer.name)/product_sums", [channels])]
+            }
+            if let classes = plan.classes { shapes.append(("\(layer.name)/class_sums", [classes.names.count, 2, channels])) }
+        }
+        return shapes
     }
 
     /// Whether a file begins as a scan does.
@@ -34,6 +62,9 @@ public struct ScanFile: Sendable {
 
     /// Their names, relative to the folder.
     public func names() throws(Problem) -> [String] { ScanPhotographs.names(try values("photographs/names")) }
+
+    /// Everything that is in it.
+    var tensors: [FileContents.Tensor] { file.shapes.map { .init(name: $0.key, type: file.type(of: $0.key) ?? "", shape: $0.value) } }
 
     /// Refuses a scan of another network, or of other weights.
     func check(_ model: Model) throws(Problem) {

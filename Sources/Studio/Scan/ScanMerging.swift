@@ -41,7 +41,11 @@ struct ScanMerging {
         for (index, bytes) in ScanProgress.recordBytes(whole.plan).enumerated() {
             var sources: [UnsafeRawBufferPointer] = []
             for part in parts {
-                sources.append(try asProblem { () throws(WeightsError) in try part.file.bytes(of: ScanWriting.recordsName(index), type: .u8) })
+                let source = try asProblem { () throws(WeightsError) in try part.file.bytes(of: ScanWriting.recordsName(index), type: .u8) }
+                guard ScanRecords.areSound(source, recordBytes: bytes, count: part.state.records[index], photographs: whole.plan.files) else {
+                    throw .badData("\(part.path) has damaged records", setting: "parts")
+                }
+                sources.append(source)
             }
             records.append(ScanRecords(sources, recordBytes: bytes, keeping: parts.map(\.file)))
         }

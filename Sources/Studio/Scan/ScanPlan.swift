@@ -61,6 +61,15 @@ struct ScanPlan: Codable, Equatable {
     /// Bytes of a sample: the photograph, the position, a half-precision number a channel.
     static func sampleBytes(channels: Int) -> Int { 8 + 2 * channels }
 
+    /// Whether the numbers are such as a scan has: a file may hold any.
+    var isSound: Bool {
+        let most = 1 << 24  // channels, rows and columns, files
+        return format == 1 && (1...most).contains(files) && (1...1000).contains(keep) && samples >= 0 && !layers.isEmpty
+            && layers.allSatisfy { layer in
+                [layer.channels, layer.height, layer.width].allSatisfy { (1...most).contains($0) } && layer.channels * layer.height * layer.width <= 1 << 32
+            } && layers.reduce(0) { $0 + $1.channels } <= most && Set(layers.map(\.name)).count == layers.count
+    }
+
     /// Refuses another network or other weights.
     ///
     /// - Parameter file: what this plan is of.

@@ -78,6 +78,7 @@ public struct ScanRequest: SettingGroup {
             ScanProgress.removeLeftover(of: path, plan)
             return done
         }
+        try OutputChecks.check(overwriting: path, inputs: photographs.names.indices.map(photographs.path), force: force) { _ in false }
         try OutputChecks.check(path)
         OutputFile.removeStaleTemporaryFiles(in: FileName.split(path).folder)
         var state = fresh

@@ -59,6 +59,12 @@ struct ScanRecords {
         self.order = order
     }
 
+    /// Whether bytes from a file are so many records, each of a photograph that there is.
+    static func areSound(_ bytes: UnsafeRawBufferPointer, recordBytes: Int, count: Int, photographs: Int) -> Bool {
+        count >= 0 && bytes.count == count * recordBytes
+            && (0..<count).allSatisfy { (0..<Int32(photographs)).contains(bytes.loadUnaligned(fromByteOffset: $0 * recordBytes, as: Int32.self)) }
+    }
+
     var count: Int { order.count }
 
     /// The photograph's number in the folder.

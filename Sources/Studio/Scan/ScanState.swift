@@ -70,10 +70,12 @@ struct ScanState {
     init?(_ file: SafetensorsFile) throws(Problem) {
         guard let text = file.metadata[Self.key] else { return nil }
         guard let description = try? JSONDecoder().decode(Description.self, from: Data(text.utf8)), let shard = Shard(text: description.part),
-            description.records.count == 1 + description.plan.layers.count, description.counts.count == description.plan.layers.count
+            description.records.count == 1 + description.plan.layers.count, description.counts.count == description.plan.layers.count,
+            description.plan.isSound, description.counts.allSatisfy({ $0.count == 2 }), description.damaged.allSatisfy({ (0..<description.plan.files).contains($0.photograph) })
         else { throw .badData("\(file.file) is a part of a scan that another version of lucid made") }
         let names: [UInt8] = try asProblem { () throws(WeightsError) in try file.values("names") }
         self.init(description.plan, shard: shard, names: names)
+        guard names.count(where: { $0 == 0 }) == plan.files else { throw .badData("\(file.file) has \(names.count(where: { $0 == 0 })) names of \(plan.files) photographs") }
         (blocks, damaged, records) = (description.blocks, description.damaged, description.records)
         for (index, counts) in description.counts.enumerated() {
             try asProblem { () throws(WeightsError) in

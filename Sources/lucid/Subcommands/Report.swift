@@ -10,6 +10,7 @@ struct Report: ParsableCommand {
             draw them again. It is FOLDER/report.html unless --output says otherwise.
 
             Example: lucid report pictures
+                     lucid report pictures --scan net.scan
             """)
 
     @Argument(ReportSettings["folder"]) var folder: String
@@ -17,6 +18,8 @@ struct Report: ParsableCommand {
     @Option(ReportSettings["title"]) var title: String?
     @Option(ReportSettings["thumbnail"]) var thumbnail: String?
     @Flag(ReportSettings["full"]) var full = false
+    @Option(ReportSettings["scan"]) var scan: String?
+    @Option(ReportSettings["photos"]) var photos: String?
     @Flag(ReportSettings["force"]) var force = false
     @Option(ReportSettings["max-pixels"]) var maxPixels: String?
     @OptionGroup var running: RunOptions

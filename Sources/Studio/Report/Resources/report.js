@@ -80,6 +80,8 @@
     id("shown").alt = image.alt;
     id("name").textContent = about.title;
     rows([["file", about.file], ...about.details], id("details"));
+    const evidence = figure.querySelector(".evidence");
+    id("evidence").replaceChildren(...(evidence ? [evidence.cloneNode(true)] : []));
     id("command").textContent = about.command;
     id("file").href = figure.querySelector("a").getAttribute("href");
     id("copy").textContent = "Copy command";
