@@ -29,7 +29,7 @@ struct LucidCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Photographs",
-                subcommands: [DeepDream.self, StyleCommand.self, Caricature.self, Invert.self, Accentuate.self, Attribute.self, Scan.self]),
+                subcommands: [DeepDream.self, StyleCommand.self, Caricature.self, Invert.self, Accentuate.self, Attribute.self, Scan.self, Exemplars.self]),
             CommandGroup(
                 name: "Inspect",
                 subcommands: [

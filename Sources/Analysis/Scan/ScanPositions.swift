@@ -5,14 +5,12 @@ public enum ScanPositions {
     /// Positions of the lattice at most.
     private static let mostOfLattice = 256
 
-    /// Every s-th row and column from s/2 on, s the least step that leaves few enough; row by row.
+    /// Every s-th row and column from s/2 on, or the middle one where there are fewer, s the least step that leaves few enough; row by row.
     public static func lattice(height: Int, width: Int) -> [Int] {
+        func along(_ extent: Int, _ step: Int) -> [Int] { Array(stride(from: min(step / 2, extent / 2), to: extent, by: step)) }
         var step = 1
-        func count(_ extent: Int) -> Int { (extent - step / 2 + step - 1) / step }
-        while count(height) * count(width) > mostOfLattice { step += 1 }
-        return stride(from: step / 2, to: height, by: step).flatMap { row in
-            stride(from: step / 2, to: width, by: step).map { row * width + $0 }
-        }
+        while along(height, step).count * along(width, step).count > mostOfLattice { step += 1 }
+        return along(height, step).flatMap { row in along(width, step).map { row * width + $0 } }
     }
 
     /// How many samples come from a photograph, so that all of them together are spread evenly.

@@ -3,11 +3,11 @@ import ModelStore
 import Networks
 import ONNX
 
-/// The contents of a file of weights or of a network.
+/// The contents of a file of weights, of a network, or of a scan.
 public struct FileContents: Encodable, Sendable {
     /// The file's path.
     public let file: String
-    /// "safetensors", "PyTorch checkpoint" or "ONNX".
+    /// "safetensors", "PyTorch checkpoint", "ONNX" or "scan".
     public let format: String
     /// Numbers in all tensors.
     public let values: Int
@@ -15,7 +15,7 @@ public struct FileContents: Encodable, Sendable {
     public let fits: [Fit]
     /// Everything that is odd, a line each.
     public let odd: [String]
-    /// Facts about an ONNX graph by name.
+    /// Facts about an ONNX graph or a scan by name.
     public let graph: [Fact]
     /// By name.
     public let tensors: [Tensor]
@@ -66,7 +66,9 @@ public struct FileContents: Encodable, Sendable {
 
     /// The contents; nil for a file of another kind, such as a picture.
     public init?(path: String) throws(Problem) {
-        if ModelLibrary.isGraphFile(path) {
+        if ScanFile.isScan(path) {
+            self = try FileContents(ScanFile(path))
+        } else if ModelLibrary.isGraphFile(path) {
             self = try asProblem { () throws(WeightsError) in try FileContents(graph: path) }
         } else if hasWeights(path: path) {
             self = try asProblem { () throws(WeightsError) in try FileContents(weights: path) }
@@ -109,6 +111,19 @@ public struct FileContents: Encodable, Sendable {
             if count > 0 { odd.append("\(shown(tensor.name)): \(count) of \(tensor.values) numbers are not finite") }
         }
         self.odd = odd
+    }
+
+    private init(_ scan: ScanFile) {
+        (file, format, fits) = (scan.path, "scan", [])
+        tensors = scan.tensors.sorted { NaturalOrder.precedes($0.name, $1.name) }
+        values = tensors.reduce(0) { $0 + $1.values }
+        let (plan, description) = (scan.description.plan, scan.description)
+        graph = [
+            Fact(name: "network", value: "\(shown(plan.model)), weights \(plan.weightsSHA256)"),
+            Fact(name: "photographs", value: "\(description.photographs) of \(counted(plan.files, "file")) in \(FileName.shown(plan.folder))"),
+            Fact(name: "layers", value: plan.layers.map { shown($0.name) }.joined(separator: ", ")),
+        ] + (plan.classes.map { [Fact(name: "classes", value: "\($0.names.count) from \(FileName.shown($0.from))")] } ?? [])
+        odd = description.damaged.map { "\(FileName.shown($0)) could not be read" }
     }
 
     private init(graph path: String) throws(WeightsError) {

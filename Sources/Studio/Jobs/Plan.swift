@@ -19,6 +19,8 @@ public enum Plan: Sendable, Codable, Equatable {
     case attribution(AttributionPlan)
     /// What units answer to among simple stimuli.
     case tuning(TuningPlan)
+    /// Photographs that a unit answers to.
+    case exemplars(ExemplarsPlan)
 
     /// A flight into a dream: each frame is the one before, enlarged a little and dreamt on again.
     public struct FlightPlan: Sendable, Codable, Equatable {
@@ -70,7 +72,7 @@ public enum Plan: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey { case kind }
 
-    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution, tuning }
+    private enum Kind: String, Codable { case picture, dream, style, flight, diversity, facets, sheet, chart, attribution, tuning, exemplars }
 
     private var contents: (kind: Kind, plan: any Encodable) {
         switch self {
@@ -84,6 +86,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .chart(let plan): (.chart, plan)
         case .attribution(let plan): (.attribution, plan)
         case .tuning(let plan): (.tuning, plan)
+        case .exemplars(let plan): (.exemplars, plan)
         }
     }
 
@@ -102,6 +105,7 @@ public enum Plan: Sendable, Codable, Equatable {
             case .chart: .chart(try ChartPlan(from: decoder))
             case .attribution: .attribution(try AttributionPlan(from: decoder))
             case .tuning: .tuning(try TuningPlan(from: decoder))
+            case .exemplars: .exemplars(try ExemplarsPlan(from: decoder))
             }
     }
 
@@ -169,6 +173,10 @@ public enum Plan: Sendable, Codable, Equatable {
             var common = Common(model: plan.model, weights: plan.weights, pictures: [:], steps: 1)
             common.profile = plan.profile
             return common
+        case .exemplars(let plan):
+            var common = Common(model: plan.model, weights: plan.weights, pictures: plan.pictures, steps: 1)
+            common.profile = plan.profile
+            return common
         }
     }
 
@@ -196,6 +204,7 @@ public enum Plan: Sendable, Codable, Equatable {
         case .chart(let plan): plan.command
         case .attribution(let plan): plan.objective
         case .tuning(let plan): "tuning of \(plan.subject)"
+        case .exemplars(let plan): plan.words
         }
     }
 

@@ -31,6 +31,13 @@ struct Whitening {
         covariance = moments.covariance
     }
 
+    /// - Parameter scan: a file.
+    init(_ model: Model, _ layer: LayerName, scan path: String) throws(Problem) {
+        let scan = try ScanFile(path)
+        try scan.check(model)
+        covariance = try scan.covariance(of: layer)
+    }
+
     /// The whitened direction.
     func callAsFunction(_ direction: Direction) throws(Problem) -> Direction {
         guard let whitened = covariance.whitened(direction) else {

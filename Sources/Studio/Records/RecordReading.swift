@@ -133,6 +133,7 @@ extension Plan {
         case .chart: nil
         case .attribution(let plan): AttributionSettings.fieldOutOfBounds(plan)
         case .tuning(let plan): plan.channels.isEmpty ? "channels" : TuningSettings.fieldOutOfBounds(plan)
+        case .exemplars(let plan): plan.fieldOutOfBounds
         case .facets(let plan): plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         case .sheet(let plan): plan.pictures.isEmpty ? "pictures" : plan.pictures.lazy.compactMap(\.fieldOutOfBounds).first
         }

@@ -43,6 +43,7 @@ extension Plan {
         case .chart(let plan): return plan.rows
         case .attribution(let plan): return plan.rows
         case .tuning(let plan): return plan.rows
+        case .exemplars(let plan): return plan.rows
         }
     }
 }
@@ -100,5 +101,16 @@ extension AttributionPlan {
     fileprivate var rows: [Row] {
         Studio.rows(("photograph", photo), ("method", recipe.method.rawValue), ("layer", layer)) + AttributionSettings.rows(of: self)
             + Studio.rows(("kernels", profile?.rawValue), ("input", preprocessing?.words))
+    }
+}
+
+extension ExemplarsPlan {
+    fileprivate var rows: [Row] {
+        let bands = Dictionary(grouping: exemplars, by: \.band)
+        let chosen = exemplars.map(\.band).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return Studio.rows(
+            ("unit", words), ("by", byMean ? "mean" : "max"), ("crop", crop.rawValue), ("threshold", threshold.map { "\($0)" }),
+            ("chosen among", counted(photographs, "photograph")), ("kernels", profile?.rawValue), ("input", preprocessing?.words), ("beside", beside))
+            + chosen.map { band in (band, bands[band]!.map(\.photo).joined(separator: ", ")) }
     }
 }

@@ -77,7 +77,7 @@ extension ReportEntry {
         case .diversity(let plan): unit(plan.pictures)
         case .dream, .flight: whole("Dreams")
         case .style: whole("Styles")
-        case .attribution, .tuning: whole("Evidence")
+        case .attribution, .tuning, .exemplars: whole("Evidence")
         case .facets, .sheet, .chart: whole("Sheets")
         }
     }

@@ -59,7 +59,7 @@ public let allRequests: [any DrawingRequest.Type] = [
     ChannelRequest.self, NeuronRequest.self, LayerRequest.self, DirectionRequest.self, ClassRequest.self, ExpressionRequest.self,
     DiversityRequest.self, FacetsRequest.self, SheetRequest.self, ProgressionRequest.self, InterpolateRequest.self,
     CaricatureRequest.self, InvertRequest.self, AccentuateRequest.self, DreamRequest.self, StyleRequest.self, AttributeRequest.self,
-    TuningRequest.self,
+    TuningRequest.self, ExemplarsRequest.self,
 ]
 
 /// A request whose pictures are drawn from noise or another picture.

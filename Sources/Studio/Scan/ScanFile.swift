@@ -35,6 +35,9 @@ public struct ScanFile: Sendable {
     /// Their names, relative to the folder.
     public func names() throws(Problem) -> [String] { ScanPhotographs.names(try values("photographs/names")) }
 
+    /// Everything that is in it.
+    var tensors: [FileContents.Tensor] { file.shapes.map { .init(name: $0.key, type: file.type(of: $0.key) ?? "", shape: $0.value) } }
+
     /// Refuses a scan of another network, or of other weights.
     func check(_ model: Model) throws(Problem) {
         try description.plan.check((model.name, model.weightsSHA256), file: path)
@@ -76,6 +79,34 @@ public struct ScanFile: Sendable {
         let bytes = try asProblem { () throws(WeightsError) in try file.bytes(of: "\(layer.name)/\(name)", type: Element.elementType) }
         let (size, count) = (MemoryLayout<Element>.size, bytes.count / MemoryLayout<Element>.size / layer.channels)
         return (0..<count).map { bytes.loadUnaligned(fromByteOffset: (channel * count + $0) * size, as: Element.self) }
+    }
+
+    /// The value that a share of a channel's positions lies below.
+    ///
+    /// - Parameters:
+    ///   - share: 0…1.
+    ///   - layer: its place among those scanned.
+    public func quantile(_ share: Double, layer: Int, channel: Int) throws(Problem) -> Double {
+        let counts: [Int64] = try row("histogram", of: layer, channel: channel)
+        let (low, high): ([Float], [Float]) = (try row("minimum", of: layer, channel: channel), try row("maximum", of: layer, channel: channel))
+        return bins(of: layer).quantile(counts, share, within: Double(low[0])...Double(high[0]))
+    }
+
+    /// The covariance of a layer's channels over the lattice of all photographs.
+    func covariance(of name: LayerName) throws(Problem) -> SquareMatrix {
+        let index = try index(of: name)
+        let (channels, count) = (description.plan.layers[index].channels, description.lattice[index])
+        guard channels <= LayerTotals.mostChannelsOfProducts else {
+            throw .usage("\(path) has no products of the \(channels) channels of \(name); give a folder of photographs")
+        }
+        guard count > channels else {
+            throw .usage("\(path) has \(count) positions of \(channels) channels; scan more photographs")
+        }
+        let (products, sums): ([Double], [Double]) = (try values("products", of: index), try values("product_sums", of: index))
+        let share = 1 / Double(count)
+        return SquareMatrix(
+            extent: channels,
+            products.indices.map { products[$0] * share - sums[$0 / channels] * sums[$0 % channels] * share * share })
     }
 
     /// The bins of a layer's histograms.

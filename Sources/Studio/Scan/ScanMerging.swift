@@ -19,12 +19,12 @@ struct ScanMerging {
             parts.append((path, file, state))
         }
         guard let first = parts.first else { throw .usage("name the parts that \(setting: "merge") is to put together", setting: "parts") }
-        for (path, _, state) in parts.dropFirst() {
+        for (place, (path, _, state)) in parts.enumerated().dropFirst() {
             try first.state.plan.check((state.plan.model, state.plan.weightsSHA256), file: first.path)
             guard state.plan == first.state.plan, state.shard.count == first.state.shard.count else {
                 throw .badData("\(path) and \(first.path) are parts of different scans", setting: "parts")
             }
-            if let other = parts.first(where: { $0.path != path && $0.state.shard == state.shard }) {
+            if let other = parts[..<place].first(where: { $0.state.shard == state.shard }) {
                 throw .usage("\(path) and \(other.path) are the same part, \(state.shard.text)", setting: "parts")
             }
         }

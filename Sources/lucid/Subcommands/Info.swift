@@ -4,13 +4,13 @@ import Studio
 /// `lucid info`
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell how pictures were made, or what model files hold.",
+        abstract: "Tell how pictures were made, or what files of models and scans hold.",
         discussion: """
             Example: lucid info squeezenet1_1_features.10_5.png
                      lucid info checkpoint.pth
             """)
 
-    @Argument(help: "Pictures that lucid drew, - for standard input; or .safetensors, .pth and .onnx files.", completion: .file())
+    @Argument(help: "Pictures that lucid drew, - for standard input; or scans, .safetensors, .pth and .onnx files.", completion: .file())
     var files: [String]
     @Flag(help: "Print the record, or the contents, as one JSON object.") var json = false
 

@@ -94,6 +94,13 @@ public struct ReplayRequest: JobRequest {
             let path = path(OutputNames.Parts(model: model.name, seed: 0, kind: "replay"), drawn, of: drawnPicture)
             list.jobs.append(try TuningJob(plan, model: model, to: path, quality: output.quality(of: path, recorded: drawn.quality)))
             return
+        case .exemplars(let plan):
+            let model = try load(drawn.plan, of: drawnPicture, session)
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
+            let path = path(OutputNames.Parts(model: model.name, seed: 0, kind: "replay"), drawn, of: drawnPicture)
+            list.jobs.append(
+                try ExemplarsJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality)))
+            return
         default: throw .badData("\(drawnPicture) is none of the pictures that can be made again by themselves")
         }
         job.configure(output, parts)

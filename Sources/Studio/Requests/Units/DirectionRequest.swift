@@ -1,3 +1,4 @@
+import Files
 import Networks
 import Visualization
 
@@ -24,7 +25,7 @@ public struct DirectionRequest: RenderRequest {
         Setting("channels", \.channels, "list", "Channels with their weights, e.g. \"5:1,10:-0.5\"; 1 where none is given.").called("index")
         Setting("vector", \.vector, "file", "A weight for every channel, in NumPy's format (.npy).").reading()
         Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine at each position, 0 to 16, in the place of that of the means.", .from(0, to: 16))
-        Setting("whiten", \.whiten, "folder", "Whiten by the layer's activations on a folder of photographs.").reading(.readsFolder)
+        Setting("whiten", \.whiten, "path", "Whiten by the layer's activations on a folder of photographs, or by a scan of them.").reading(.readsFolder)
         Setting("neuron", flag: \.neuron, "Raise it at one position (x and y, by default the middle) instead of everywhere.")
         PositionSettings.lifted(\.position)
         common(\.model, \.render, \.output)
@@ -48,9 +49,11 @@ public struct DirectionRequest: RenderRequest {
         let name = try drawing.model.layer(layer)
         var direction = try direction(drawing.model.network.channels(of: name))
         if let whiten {
-            direction = try Whitening(
-                drawing.model, name, photos: whiten, maximumPixels: render.reading.maxPixels, workers: session.workers,
-                notes: session.notes)(direction)
+            let whitening = isFile(whiten)
+                ? try Whitening(drawing.model, name, scan: whiten)
+                : try Whitening(
+                    drawing.model, name, photos: whiten, maximumPixels: render.reading.maxPixels, workers: session.workers, notes: session.notes)
+            direction = try whitening(direction)
         }
         let objective: Objective
         if neuron {
