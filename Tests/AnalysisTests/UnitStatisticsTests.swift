@@ -99,6 +99,21 @@ import Testing
         #expect(Clarity([[1, 0]]) == nil && Clarity([[0, 0], [0, 0], [1, 0]]) == nil)
     }
 
+    /// A unit that answers to two classes, and one that answers to a category without one of its classes.
+    @Test func formulasAreFound() throws {
+        let photographs = PhotographClasses(classes, names: (0..<7).map { "class \($0)" })
+        let atoms = (0..<7).map { ClassFormula.Atom(name: "c\($0)", members: [$0]) } + [ClassFormula.Atom(name: "low", members: [0, 1, 2, 3])]
+        func formula(_ members: Set<Int>) throws -> ClassFormula {
+            let maxima = classes.enumerated().map { members.contains($0.element) ? 2 + values[0][$0.offset] : values[1][$0.offset] / 2 }
+            return try #require(ClassFormula(UnitClasses(photographs, maxima: maxima, threshold: 1), photographs, atoms: atoms))
+        }
+        let (single, either, without, three) = (try formula([5]), try formula([5, 6]), try formula([0, 1, 3]), try formula([2, 4, 6]))
+        #expect(single.text == "c5" && single.length == 1 && single.separation.auc == 1)
+        #expect(["c5 OR c6", "c6 OR c5"].contains(either.text) && either.separation.auc == 1)
+        #expect(without.text == "low AND NOT c2" && without.separation.auc == 1)
+        #expect(three.length == 3 && three.separation.auc == 1 && three.text.filter { $0 == "(" }.count == 1, "\(three.text)")
+    }
+
     @Test func aClassUnitIsNamed() throws {
         let photographs = PhotographClasses(classes, names: (0..<7).map { "class \($0)" } + ["rare"])
         #expect(photographs.tested == Array(0..<7))

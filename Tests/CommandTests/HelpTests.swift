@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: [
         "channel", "neuron", "layer", "class", "direction", "render", "diversity", "facets", "sheet", "progression", "interpolate", "batch",
-        "deepdream", "style", "caricature", "invert", "accentuate", "replay",
+        "deepdream", "style", "caricature", "invert", "accentuate", "tuning", "replay",
     ])
     func theUsualHelpOfADrawingCommandHasThirtyLines(_ command: String) throws {
         let help = try text([command, "--help"])
@@ -115,7 +115,7 @@ import Testing
         let lines = overview.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         for part in ["\nDraw\n  channel ", "\nPhotographs\n  deepdream ", "\nInspect\n  layers "] { #expect(overview.contains(part), "\(overview)") }
         // One line a command, three headings, and fifteen lines around them.
-        #expect(lines.count <= 29 + 3 + 15 && lines.allSatisfy { $0.count <= 80 }, "\(overview)")
+        #expect(lines.count <= 33 + 3 + 15 && lines.allSatisfy { $0.count <= 80 }, "\(overview)")
         #expect(try text([]) == overview && text(["--help"]) == overview)
         let models = try text(["models", "--help"])
         #expect(models.contains("\nCommands\n  list ") && models.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(models)")

@@ -85,6 +85,16 @@ public struct UnitClasses: Sendable {
             selectivity: inside + outside > 0 ? (inside - outside) / (inside + outside) : nil)
     }
 
+    /// How well the photographs of a set of classes are told from all others.
+    func separation(of members: ClassSet) -> RankTest.Separation? {
+        var sum = RankTest.ClassSum()
+        for number in members {
+            sum.rankSum += sums[number].rankSum
+            sum.count += sums[number].count
+        }
+        return ranks.separation(rankSum: sum.rankSum, count: sum.count)
+    }
+
     /// The class that the unit tells from the others best, of those with photographs enough; the first of several.
     public var best: (number: Int, evidence: ClassEvidence)? {
         photographs.tested.compactMap { number in evidence(for: CollectionOfOne(number)).map { (number, $0) } }

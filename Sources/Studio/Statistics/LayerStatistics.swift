@@ -45,6 +45,7 @@ struct LayerStatistics {
         let bins = scan.bins(of: layer)
         let correlations = try correlations(of: layer)
         let photographs = scan.photographs
+        let atoms = atoms
         let tests = units * ((classes?.tested.count ?? 0) + categories.count)
         return try workers.map(channels) { channel throws(Problem) in
             let own = histogram[channel * ActivationBins.count..<(channel + 1) * ActivationBins.count]
@@ -65,7 +66,7 @@ struct LayerStatistics {
                 deadBound: isDead ? min(3 / Double(max(photographs, 1)), 1) : nil, duplicate: correlations?.duplicates[channel],
                 nearest: correlations?.nearest[channel], clarity: isDead ? nil : clarity(of: best),
                 topClass: tested?.best.map { label(classes!.names[$0.number], $0.evidence, tests) },
-                category: tested.flatMap { category($0, tests) }, towards: effects[channel]?.0, against: effects[channel]?.1, given: given[channel],
+                category: tested.flatMap { category($0, tests) }, formula: tested.flatMap { ClassFormula($0, classes!, atoms: atoms) }, towards: effects[channel]?.0, against: effects[channel]?.1, given: given[channel],
                 histogram: bars(own, bins, extremes))
         }
     }
@@ -80,6 +81,13 @@ struct LayerStatistics {
 
     /// Layers with more channels have no products in a scan.
     private static let widest = 2048
+
+    /// Classes and categories that formulas are of.
+    private var atoms: [ClassFormula.Atom] {
+        guard let classes else { return [] }
+        return classes.tested.map { ClassFormula.Atom(name: classes.names[$0], members: CollectionOfOne($0)) }
+            + categories.map { ClassFormula.Atom(name: $0.name, members: $0.members) }
+    }
 
     private func clarity(of best: [Int32]) -> Clarity? {
         Clarity(best.prefix(Self.bestPhotographs).filter { $0 >= 0 }.map { embedding.vector(Int($0)) })

@@ -7,6 +7,11 @@ struct StatisticsPage {
 
     init(_ statistics: ScanStatistics, title: String?) {
         self.statistics = statistics
+        columns = Self.order.compactMap { name in UnitColumn.all.first { $0.name == name } }
+            .filter { column in
+                // Without labels of people's own they are the classes and categories that stand beside them.
+                statistics.units.contains { column.name == "label" ? $0.given != nil : !column.value($0).field.isEmpty }
+            }
         self.title = title ?? "\(statistics.model) on \(statistics.folder)"
     }
 
@@ -21,8 +26,13 @@ struct StatisticsPage {
             ])
     }
 
-    /// The columns that the page shows.
-    private static let columns = UnitColumn.all.filter { $0.title != nil }
+    /// The columns that the page shows: those that anything stands in, what units mean before how they are distributed.
+    private let columns: [UnitColumn]
+
+    private static let order = [
+        "label", "top_class", "auc", "hit", "false_alarm", "p_value", "category", "category_auc", "formula", "formula_auc", "clarity", "poly", "fires_positions", "fires_photos",
+        "mean", "sd", "p99", "max", "skew", "kurtosis", "r", "towards", "against",
+    ]
 
     private var options: String {
         let layers = statistics.layers.map(\.name)
@@ -36,13 +46,13 @@ struct StatisticsPage {
             "<th scope=\"col\"\(kind)><button type=\"button\" title=\"\(ReportPage.escaped(help))\">\(title)</button></th>"
         }
         return cell("unit", "in the order of layers and channels", " aria-sort=\"none\"") + "<th scope=\"col\" title=\"positions by value, on a logarithmic scale\">values</th>"
-            + Self.columns.map { cell($0.title!, $0.help, " aria-sort=\"none\"") }.joined()
+            + columns.map { cell($0.title, $0.help, " aria-sort=\"none\"" + ($0.isWords ? " class=\"word\"" : "")) }.joined()
     }
 
     private func row(_ unit: UnitStatistics) -> String {
-        let name = ReportPage.escaped("\(unit.layer):\(unit.channel)")
+        let name = "<span>\(ReportPage.escaped(unit.layer)):</span><span>\(unit.channel)</span>"
         let remarks = unit.remarks.isEmpty ? "" : "<small>\(ReportPage.escaped(unit.remarks.joined(separator: ", ")))</small>"
-        let cells = Self.columns.map { column -> String in
+        let cells = columns.map { column -> String in
             switch column.value(unit) {
             case .number(let number?):
                 "<td data-v=\"\(number)\">\(column.isShare ? percent(number) : column.name == "p_value" && number < 1e-300 ? "0" : significant(number))</td>"

@@ -28,14 +28,14 @@ public struct StatisticsRequest: SettingGroup {
         Setting("scan", required: \.scan, "file", "A scan, by `lucid scan`.").reading()
         Setting("layer", \.layers, "names", "Layers of the scan, by commas. (default: all)").called("layers")
         Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all.")
-        Setting("sort", \.sort, "column", "Numbers from the largest, words from A: \(listed(UnitColumn.all.map(\.name))).")
+        Setting("sort", \.sort, "column", "The order: a column of the CSV file, such as auc or fires_photos; numbers from the largest, words from A.")
         Setting("ascending", flag: \.ascending, "Sort the other way round.")
         Setting("count", \.count, "n", "Rows that are printed; the files have all.", .at(least: 1))
         Setting("csv", \.csv, "path", "Write a row for each unit.").writing()
         Setting("html", \.html, "path", "Write a page with a row for each unit, to sort and search.").writing()
         Setting("title", \.title, "text", "The page's heading. (default: the network and the photographs' folder)")
         Setting("labels", \.labels, "file", "Your own labels: a .csv with channel and label, and perhaps layer, in its first line.").reading()
-        ModelSettings.lifted(\.model).without("labels")
+        ModelSettings.lifted(\.model).without("labels").stating(default: "the scan's", of: "model")
         Setting("force", flag: \.force, "Overwrite files that are there already.")
     }
 

@@ -11,52 +11,57 @@ struct UnitColumn: Sendable {
 
     /// In the CSV file and in JSON.
     let name: String
-    /// At its head on the page; nil for what the page shows elsewhere.
-    let title: String?
+    /// At its head on the page.
+    let title: String
     let help: String
     /// A share that people read as per cent.
     var isShare = false
+    /// Text, which is sorted from A.
+    var isWords = false
     let value: @Sendable (UnitStatistics) -> Value
 
-    init(_ name: String, _ title: String?, _ help: String, isShare: Bool = false, _ value: @escaping @Sendable (UnitStatistics) -> Value) {
-        (self.name, self.title, self.help, self.isShare, self.value) = (name, title, help, isShare, value)
+    init(_ name: String, _ title: String, _ help: String, isShare: Bool = false, isWords: Bool = false, _ value: @escaping @Sendable (UnitStatistics) -> Value) {
+        (self.name, self.title, self.help, self.value) = (name, title, help, value)
+        (self.isShare, self.isWords) = (isShare, isWords)
     }
 
     static let all: [UnitColumn] = [
-        UnitColumn("layer", nil, "the layer") { .text($0.layer) },
-        UnitColumn("channel", nil, "the channel, from 0") { .whole($0.channel) },
+        UnitColumn("layer", "layer", "the layer", isWords: true) { .text($0.layer) },
+        UnitColumn("channel", "channel", "the channel, from 0") { .whole($0.channel) },
         UnitColumn("mean", "mean", "mean over all positions") { .number($0.moments.mean) },
         UnitColumn("sd", "deviation", "standard deviation over all positions") { .number($0.moments.deviation) },
         UnitColumn("skew", "skewness", "how lopsided the values are") { .number($0.moments.skewness) },
         UnitColumn("kurtosis", "kurtosis", "how heavy the tails are; 0 of a normal distribution") { .number($0.moments.excessKurtosis) },
-        UnitColumn("p50", nil, "half of all positions are below") { .number($0.quantiles[0]) },
-        UnitColumn("p90", nil, "90 % of positions are below") { .number($0.quantiles[1]) },
+        UnitColumn("p50", "50 %", "half of all positions are below") { .number($0.quantiles[0]) },
+        UnitColumn("p90", "90 %", "90 % of positions are below") { .number($0.quantiles[1]) },
         UnitColumn("p99", "99 %", "99 % of positions are below") { .number($0.quantiles[2]) },
-        UnitColumn("p999", nil, "99.9 % of positions are below") { .number($0.quantiles[3]) },
-        UnitColumn("min", nil, "the least value") { .number($0.minimum) },
+        UnitColumn("p999", "99.9 %", "99.9 % of positions are below") { .number($0.quantiles[3]) },
+        UnitColumn("min", "least", "the least value") { .number($0.minimum) },
         UnitColumn("max", "most", "the largest value") { .number($0.maximum) },
         UnitColumn("fires_positions", "fires", "share of positions where it fires", isShare: true) { .number($0.firesPositions) },
         UnitColumn("fires_photos", "photographs", "share of photographs where it fires", isShare: true) { .number($0.firesPhotographs) },
-        UnitColumn("dead", nil, "it was above 0 nowhere") { .flag($0.isDead) },
-        UnitColumn("dead_bound", nil, "a dead unit fires on no more photographs than this share, with a confidence of 95 %") { .number($0.deadBound) },
-        UnitColumn("duplicate_of", nil, "another unit that it goes with, |r| above \(UnitCorrelations.duplicateBound)") { .whole($0.duplicate?.channel) },
+        UnitColumn("dead", "dead", "it was above 0 nowhere") { .flag($0.isDead) },
+        UnitColumn("dead_bound", "at most", "a dead unit fires on no more photographs than this share, with a confidence of 95 %") { .number($0.deadBound) },
+        UnitColumn("duplicate_of", "as", "another unit that it goes with, |r| above \(UnitCorrelations.duplicateBound)") { .whole($0.duplicate?.channel) },
         UnitColumn("r", "r", "the largest correlation with another unit") { .number($0.duplicate?.correlation ?? $0.nearest?.correlation) },
         UnitColumn("clarity", "clarity", "how alike its best photographs are: the mean cosine at the network's last scanned layer") { .number($0.clarity?.clarity) },
         UnitColumn("poly", "mixed", "how unlike the two groups of its best photographs are: 1 − their cosine") { .number($0.clarity?.polysemanticity) },
-        UnitColumn("top_class", "class", "the class of photographs that it tells from all others best") { .text($0.topClass?.name) },
+        UnitColumn("top_class", "class", "the class of photographs that it tells from all others best", isWords: true) { .text($0.topClass?.name) },
         UnitColumn("auc", "AUC", "the chance that a photograph of the class excites it more than another") { .number($0.topClass?.evidence.separation.auc) },
         UnitColumn("p_value", "p", "the chance of so much without a difference, for all units and classes tested") { .number($0.topClass?.p) },
         UnitColumn("hit", "hits", "share of the class's photographs above its 99 % quantile", isShare: true) { .number($0.topClass?.evidence.hit) },
         UnitColumn("false_alarm", "false alarms", "share of other photographs above its 99 % quantile", isShare: true) { .number($0.topClass?.evidence.falseAlarm) },
-        UnitColumn("ccmas", nil, "(μ₁ − μ₀)/(μ₁ + μ₀) of the class and the others; misleading by itself") { .number($0.topClass?.evidence.selectivity) },
-        UnitColumn("category", "category", "what WordNet has above ImageNet's classes, told apart most surely") { .text($0.category?.name) },
+        UnitColumn("ccmas", "CCMAS", "(μ₁ − μ₀)/(μ₁ + μ₀) of the class and the others; misleading by itself") { .number($0.topClass?.evidence.selectivity) },
+        UnitColumn("category", "category", "what WordNet has above ImageNet's classes, told apart most surely", isWords: true) { .text($0.category?.name) },
         UnitColumn("category_auc", "AUC of it", "the same chance for the category") { .number($0.category?.evidence.separation.auc) },
-        UnitColumn("category_p", nil, "the chance of so much without a difference") { .number($0.category?.p) },
-        UnitColumn("towards", "speaks for", "the class whose score it raises most, by the weights") { .text($0.towards?.name) },
-        UnitColumn("towards_weight", nil, "its weight, less the mean of all classes") { .number($0.towards?.weight) },
-        UnitColumn("against", "against", "the class whose score it lowers most") { .text($0.against?.name) },
-        UnitColumn("against_weight", nil, "its weight, less the mean of all classes") { .number($0.against?.weight) },
-        UnitColumn("label", "label", "the label given, or else the class or category, where p is below \(UnitStatistics.significance)") { .text($0.label) },
+        UnitColumn("category_p", "p of it", "the chance of so much without a difference") { .number($0.category?.p) },
+        UnitColumn("formula", "formula", "classes and categories by AND, OR and NOT that it tells apart best", isWords: true) { .text($0.formula?.text) },
+        UnitColumn("formula_auc", "AUC of it", "the same chance for the formula, which was searched for") { .number($0.formula?.separation.auc) },
+        UnitColumn("towards", "speaks for", "the class whose score it raises most, by the weights", isWords: true) { .text($0.towards?.name) },
+        UnitColumn("towards_weight", "weight for", "its weight, less the mean of all classes") { .number($0.towards?.weight) },
+        UnitColumn("against", "against", "the class whose score it lowers most", isWords: true) { .text($0.against?.name) },
+        UnitColumn("against_weight", "weight against", "its weight, less the mean of all classes") { .number($0.against?.weight) },
+        UnitColumn("label", "label", "the label given, or else the class or category, where p is below \(UnitStatistics.significance)", isWords: true) { .text($0.label) },
     ]
 }
 

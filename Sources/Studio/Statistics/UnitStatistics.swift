@@ -38,6 +38,8 @@ struct UnitStatistics: Sendable {
     let clarity: Clarity?
     let topClass: Label?
     let category: Label?
+    /// What it tells apart best among classes and categories together.
+    let formula: ClassFormula?
     let towards: Effect?
     let against: Effect?
     /// Of a file of labels.

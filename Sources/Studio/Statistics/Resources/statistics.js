@@ -19,7 +19,7 @@
   };
   const sort = head => {
     const column = heads.indexOf(head);
-    const isWords = rows.some(row => row.cells[column].classList.contains("word")) || column === 0;
+    const isWords = head.classList.contains("word") || column === 0;
     const first = isWords ? "ascending" : "descending", other = isWords ? "descending" : "ascending";
     const order = head.getAttribute("aria-sort") === first ? other : first;
     heads.forEach(each => { if (each.hasAttribute("aria-sort")) each.setAttribute("aria-sort", each === head ? order : "none"); });

@@ -12,7 +12,7 @@ struct StatisticsCommand: ParsableCommand {
             false alarms, and a p that is corrected for all tests.
 
             Examples: lucid statistics --scan net.scan
-                      lucid statistics --scan net.scan --layer features.12 --sort auc --html units.html
+                      lucid statistics --scan net.scan --sort auc --html units.html
                       lucid statistics --scan net.scan --csv units.csv
             """)
 

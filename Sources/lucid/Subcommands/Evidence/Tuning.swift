@@ -7,7 +7,7 @@ struct TuningCommand: DrawingCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "tuning",
-        abstract: "Find what channels answer to among gratings, edges, curves, corners, colours and spots.",
+        abstract: "Find what channels answer to: gratings, edges, curves, corners, colours and spots.",
         discussion: """
             No photographs are needed: simple stimuli are drawn on grey where the middle unit of each channel looks, and its \
             answers less that to grey are drawn and named. Around the best stimulus of each family stands how the answer \
