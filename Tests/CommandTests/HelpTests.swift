@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: [
         "channel", "neuron", "layer", "class", "direction", "render", "diversity", "facets", "sheet", "progression", "interpolate", "batch",
-        "deepdream", "style", "caricature", "invert", "accentuate", "replay",
+        "deepdream", "style", "caricature", "invert", "accentuate", "attribute", "replay",
     ])
     func theUsualHelpOfADrawingCommandHasThirtyLines(_ command: String) throws {
         let help = try text([command, "--help"])
