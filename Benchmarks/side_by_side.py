@@ -113,7 +113,7 @@ def compare(case, pytorch, lucid, rounds, peer="PyTorch"):
     if lucid:
         row += [f"{statistics.median(mine):.2f} s"]
         row += [f"{statistics.median(one / other for one, other in zip(mine, times)):.2f}" for times in (computing, whole)]
-    row += [f"{peaks['PyTorch']:.0f}" + (f" / {peaks['lucid']:.0f}" if lucid else "") + " MB"]
+    row += [f"{peaks[peer]:.0f}" + (f" / {peaks['lucid']:.0f}" if lucid else "") + " MB"]
     print("| " + " | ".join(row) + " |", flush=True)
 
 

@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: [
         "channel", "neuron", "layer", "class", "direction", "render", "diversity", "facets", "sheet", "progression", "interpolate", "batch",
-        "deepdream", "style", "caricature", "invert", "accentuate", "tuning", "replay",
+        "deepdream", "style", "caricature", "invert", "accentuate", "attribute", "tuning", "exemplars", "scan", "statistics", "replay",
     ])
     func theUsualHelpOfADrawingCommandHasThirtyLines(_ command: String) throws {
         let help = try text([command, "--help"])

@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Images
 import Networks
@@ -27,7 +28,7 @@ import Testing
         struct Check: Decodable {
             struct Deletion: Decodable { let deletion, insertion, random, reverse: Double; let measure: String }
             struct Randomisation: Decodable {
-                struct Row: Decodable { let layer: String; let spearman, ssim: Double }
+                struct Row: Decodable { let layer: String; let spearman, sizes, ssim: Double }
                 let rows: [Row], median: Double, dependsOnWeights: Bool
             }
             let deletion: Deletion?, randomisation: Randomisation
@@ -104,7 +105,7 @@ import Testing
     }
 
     /// The randomisation test says which maps are of what the network has learnt.
-    @Test(arguments: [("saliency", true), ("input-x-gradient", true), ("guided", false)])
+    @Test(arguments: [("saliency", true), ("guided", false)])
     func shuffledWeightsTellMapsApart(_ method: String, _ depends: Bool) throws {
         let check = try #require(try report(["check": "", "method": method]).check)
         #expect(check.randomisation.dependsOnWeights == depends, "\(check.randomisation)")
@@ -130,7 +131,7 @@ import Testing
         try Data("no picture".utf8).write(to: URL(filePath: scratch("others/broken.png")))
         let texts = ["method": "expected-gradients", "baseline": scratch("others/"), "samples": "60"]
         let many = try report(texts)
-        #expect(abs(try #require(many.completeness?.relative)) < 0.1)
+        #expect(abs(try #require(many.completeness?.relative)) < 0.25)
         let base = try ["coffee.jpg", "grace_hopper.jpg"].map { name in
             try #require(try report(["method": "integrated", "path-steps": "2", "baseline": Self.photos.appending(path: name).path]).target.baselineScore)
         }
@@ -153,11 +154,53 @@ import Testing
             if !FileManager.default.fileExists(atPath: scratch("chelsea.jpg")) {
                 try FileManager.default.copyItem(atPath: chelsea, toPath: scratch("chelsea.jpg"))
             }
-            let again = try ReplayRequest(given: ["drawn-pictures": [scratch("map.png")], "output": [scratch("again.png")], "force": [""]])
+            let again = try ReplayRequest(given: ["drawn-pictures": [scratch("map.png")], "output": [scratch("again.png")]])
                 .prepared(Session(workers: Workers(1)))
             _ = try again.jobs[0].draw(JobContext(workers: Workers(2)))
             #expect(try scratch.bytes("again.png") == first, "\(texts)")
         }
+    }
+
+    /// Captum's maps of the same network and pixels (scripts/goldens/attribution_squeezenet.py).
+    @Test func mapsOfSqueezeNetAreCaptums() throws {
+        let golden = try Golden("attribution_squeezenet")
+        let model = try bundledModel("squeezenet1_1")
+        let photo = try Picture.reading(chelsea).croppedToCentre(width: 224, height: 224)
+        let picture = Tensor(Shape(3, 224, 224), photo.planes())
+        let label = Int(try golden.values("class")[0])
+        func cosine(_ found: [Float], _ name: String) throws -> Double {
+            let wanted = try golden.values(name)
+            return inner(found, wanted) / (inner(found, found) * inner(wanted, wanted)).squareRoot()
+        }
+        func squares(_ map: Tensor) -> [Float] {
+            let values = map.elements
+            var sums = [Float](repeating: 0, count: 28 * 28)
+            for y in 0..<224 { for x in 0..<224 { sums[y / 8 * 28 + x / 8] += values[y * 224 + x] } }
+            return sums
+        }
+        let colour: [Float] = [123, 117, 104]
+        let mean = Tensor(picture.shape, colour.flatMap { [Float](repeating: $0 / 255, count: 224 * 224) })
+        let cases: [(AttributionMethod, String, String?)] = [
+            (.saliency, "saliency", nil), (.integrated, "integrated", nil), (.gradCAM, "grad_cam", "features.12"),
+            (.gradientTimesActivation, "gradient_x_activation", "features.12"), (.conductance, "conductance", "features.8"),
+        ]
+        for (method, name, layer) in cases {
+            var recipe = Attribution.Recipe()
+            (recipe.method, recipe.steps) = (method, method == .conductance ? 100 : 50)
+            let layer = try layer.map { try model.network.layer(named: $0) }
+            let score = try PictureScore(
+                "class_logit(\(label))", model: model, height: 224, width: 224, layers: Set([layer].compactMap { $0 }), workers: .one)
+            let found = try #require(Attribution(recipe, of: score, layer: layer, at: picture, baselines: [mean])).map
+            #expect(try cosine(layer == nil ? squares(found) : found.elements, name) > 0.999, "\(name)")
+        }
+    }
+
+    /// Channels have a chart where a layer has no positions, and where nothing speaks for or against the target.
+    @Test(arguments: [["by": "channel", "layer": "flatten"], ["by": "channel", "target": "0 * channel(features.10,5)"], ["by": "value", "target": "0 * channel(features.10,5)"]])
+    func chartsNeedNoPositionsAndNoEvidence(_ texts: [String: String]) throws {
+        let result = try jobs(texts).jobs[0].draw(JobContext(workers: Workers(1)))
+        #expect((result.warning != nil) == (texts["target"] != nil))
+        #expect(try Record(ofFile: scratch("map.png")).pictures.count == 1)
     }
 
     /// The page of two layers holds every map, and says what it is of.
@@ -169,8 +212,9 @@ import Testing
         let maps = try NumPyArray(path: scratch("maps.npy"))
         #expect(maps.shape == [13, 13, 13, 13] && maps.values.contains { $0 != 0 })
         // A position comes from its own surroundings: the corner's map is 0 in the opposite corner.
-        #expect(maps.values[168] == 0 && maps.values[0] != 0)
-        #expect(try scratch.text("relation.html").contains("Where features.12.cat comes from in features.8.cat"))
+        let largest = maps.values.map(abs).max()!
+        #expect(abs(maps.values[168]) < 1e-5 * largest && abs(maps.values[0]) > 1e-3 * largest)
+        #expect(try scratch.text("relation.html").contains("Where features.12.cat comes from in features.8"))
         #expect(list.jobs[0].isOwn(output))
     }
 
@@ -220,10 +264,11 @@ import Testing
         (["baseline": "blue"], "baseline"), (["baseline": "no/such.png", "method": "integrated"], "baseline"),
         (["baseline": "/", "method": "integrated"], "baseline"), (["by": "channel", "method": "saliency"], "by"), (["by": "sum"], "by"),
         (["low-pass": "15"], "low-pass"), (["low-pass": "15", "method": "rise"], "low-pass"), (["icons": "x.json"], "icons"),
-        (["from": "features.12"], "to"), (["to": "features.12"], "from"), (["from": "features.8", "to": "features.12"], "to"),
-        (["from": "features.8", "to": "features.99"], "to"), (["from": "features.12", "to": "features.8", "target": "tabby"], "target"),
+        (["from": "features.12"], "to"), (["to": "features.12"], "from"), (["from": "features.8", "to": "features.12", "output": "a.html"], "to"),
+        (["from": "features.8", "to": "features.99", "output": "a.html"], "to"), (["from": "features.12", "to": "features.8", "target": "tabby"], "target"),
+        (["from": "features.12", "to": "features.8"], "output"), (["from": "flatten", "to": "features.8", "output": "a.html"], "from"),
         (["target": "features.3:5", "method": "activation-path", "layer": "features.8"], "layer"),
-        (["layer": "flatten"], "layer"), (["target": "channel(features.99,1)"], "layer"),
+        (["layer": "flatten"], "layer"), (["layer": "flatten", "by": "value"], "layer"), (["target": "channel(features.99,1)"], "layer"),
     ])
     func aProblemBlamesItsSetting(_ texts: [String: String], _ setting: String) {
         let problem = #expect(throws: Problem.self) { try jobs(texts) }

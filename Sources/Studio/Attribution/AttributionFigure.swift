@@ -41,7 +41,7 @@ struct AttributionFigure {
         case .value: channels.flatMap { Self.plane($0, found, grid).elements }
         default: map.elements
         }
-        let largest = Self.strength(all, ofPixels: grid == nil)
+        let largest = Self.strength(all, ofPixels: job.layer == nil)
         isEmpty = largest == 0
         limit = job.attribution.limit ?? (isEmpty ? 1 : largest)
     }
@@ -84,7 +84,9 @@ struct AttributionFigure {
 
     private func panelName(_ channel: Int) -> String {
         guard let layer = job.layer else { return channels.count == 3 ? ["red", "green", "blue"][channel] : "grey" }
-        return "\(job.model.name(ofChannel: channel, of: layer)): \(MapOverlay.number(Float(found.channels![channel].attribution)))"
+        // A branch's name is too long to stand under a picture.
+        let name = layer == job.model.network.logitsLayer ? job.model.name(ofChannel: channel, of: layer) : "channel \(channel)"
+        return "\(name): \(MapOverlay.number(Float(found.channels![channel].attribution)))"
     }
 
     private func bars(_ caption: [String]) -> Figure {

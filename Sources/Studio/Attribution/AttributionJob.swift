@@ -103,20 +103,26 @@ struct AttributionJob: Job {
         let result = found(score)
         if let problem { throw problem }
         guard let result else { throw .interrupted }
-        let grid = try layer.map { layer throws(Problem) in try PositionGrid(of: layer, in: model, square.picture) }
+        // Channels can be told of a layer without positions as well.
+        let grid = try layer.flatMap { layer throws(Problem) in
+            attribution.by == .channel
+                ? try? PositionGrid(of: layer, in: model, square.picture) : try PositionGrid(of: layer, in: model, square.picture)
+        }
         let map = grid?.map(result.map) ?? result.map
         guard map.elements.allSatisfy(\.isFinite) else { throw Problem(.failed, "\(attribution.photo): the map holds values that are not finite") }
         var check: AttributionCheck?
         if checksMap {
             let measure = try DeletionCheck.Measure(attribution.objective, score, model: model, workers: context.workers)
             let cells = grid?.cells(height: picture.shape.height, width: picture.shape.width, rowCount: map.shape.height, columnCount: map.shape.width)
-            let deletion = DeletionCheck(
+            let deletion = layer != nil && grid == nil ? nil : DeletionCheck(
                 measure, picture, baselines[0], baseline: attribution.baseline.text, map: map, cells: cells, workers: context.workers, progress: step)
-            let randomisation = try RandomisationCheck(
-                map, layers: randomised(), recipe: attribution.recipe
-            ) { shuffle throws(Problem) in
-                try found(self.score(context.workers, shuffle)).map { grid?.map($0.map) ?? $0.map }
+            func compared(_ found: Attribution) -> RandomisationCheck.Compared {
+                let map = grid?.map(found.map) ?? found.map
+                return (map, layer == nil ? found.values : map)
             }
+            let randomisation = try RandomisationCheck(
+                compared(result), layers: randomised(), seed: attribution.recipe.seed
+            ) { shuffle throws(Problem) in try found(self.score(context.workers, shuffle)).map(compared) }
             if let randomisation { check = AttributionCheck(deletion: deletion, randomisation: randomisation) }
         }
         if let problem { throw problem }

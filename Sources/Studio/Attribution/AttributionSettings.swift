@@ -33,7 +33,7 @@ public struct AttributionSettings: SettingGroup {
     public static func table() -> [Setting<Self>] {
         Setting("method", \.method, "name", "How: \(listed(AttributionMethod.choices)). (default: grad-x-activation)")
         Setting("layer", \.layer, "name", "The layer of a map over positions. (default: the last one with positions before the target)")
-        Setting("by", \.by, "what", "Show a map by position, a bar for each channel, or each value by itself: \(listed(AttributionView.choices)). (default: position)", ifIn: \.by)
+        Setting("by", \.by, "what", "Show values by \(listed(AttributionView.choices)). (default: position)", ifIn: \.by)
         Setting("baseline", \.baseline, "what", "What stands for no evidence, in integrated, expected-gradients, conductance, occlusion and rise: \(AttributionBaseline.form).", in: \.baseline).reading()
         Setting("path-steps", \.recipe.steps, "n", "Points of the path from the baseline.", .from(2, to: 100_000), in: \.recipe.steps).called("steps")
         Setting("rule", \.recipe.rule, "name", "How points of the path are placed: \(listed(PathRule.choices)).", in: \.recipe.rule)

@@ -6,12 +6,12 @@ struct AttributionOptions: ParsableArguments {
     @Option(AttributionSettings["method"]) var method: String?
     @Option(AttributionSettings["layer"]) var layer: String?
     @Option(AttributionSettings["by"]) var by: String?
-    @Option(AttributionSettings["limit"]) var limit: String?
     @OptionGroup(visibility: .further) var further: FurtherAttributionOptions
 }
 
 /// The finer points of it.
 struct FurtherAttributionOptions: ParsableArguments {
+    @Option(AttributionSettings["limit"]) var limit: String?
     @Option(AttributionSettings["baseline"]) var baseline: String?
     @Option(AttributionSettings["path-steps"]) var pathSteps: String?
     @Option(AttributionSettings["rule"]) var rule: String?

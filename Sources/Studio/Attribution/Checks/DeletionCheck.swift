@@ -27,8 +27,8 @@ struct DeletionCheck: Encodable, Sendable {
     private static let randomOrders = 3
     /// Pictures of all curves, each of which `progress` is told of.
     static let pictures = (3 + randomOrders) * points
-    /// Squares of pixels along the picture's side.
-    private static let squares = 14
+    /// Squares of pixels along the picture's side, as many as RISE's masks have.
+    private static let squares = 7
     /// As RISE shows photographs.
     private static let blur: Float = 5
 

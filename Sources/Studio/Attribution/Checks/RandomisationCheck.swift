@@ -5,12 +5,17 @@ import Tensors
 
 /// Whether a map depends on what the network has learnt (Adebayo et al. 2018): the weights of one layer after another, from the end to the
 /// beginning, change places at random and stay so, and the map is made again for the same target.
+///
+/// Values are compared with their signs: where a pixel matters at all is decided by the edges of the photograph and by pools as much as by
+/// weights, so that sizes stay alike by half whatever a network has learnt.
 struct RandomisationCheck: Encodable, Sendable {
     /// How alike the map is once this layer's weights, and those of all behind it, are random.
     struct Row: Encodable, Sendable {
         let layer: String
-        /// Spearman's rank correlation of the sizes of the maps' values.
+        /// Spearman's rank correlation of the values with their signs.
         let spearman: Double
+        /// The same of their sizes.
+        let sizes: Double
         /// The structural similarity of the maps, by their sizes up to the 99th percentile.
         let ssim: Double
     }
@@ -31,27 +36,35 @@ struct RandomisationCheck: Encodable, Sendable {
         return (1...most).map { layers[layers.count * $0 / most - 1] }
     }
 
-    /// - Parameter map: makes the map with shuffled weights; nil if it was ended.
+    /// A map, and the values behind it whose signs matter.
+    typealias Compared = (map: Tensor, values: Tensor)
+
+    /// - Parameter again: makes the map with shuffled weights; nil if it was ended.
     /// - Returns: nil if it was ended.
     init?(
-        _ original: Tensor, layers: [Network.WeightedLayer], recipe: Attribution.Recipe,
-        map: (WeightShuffle) throws(Problem) -> Tensor?
+        _ original: Compared, layers: [Network.WeightedLayer], seed: UInt64, again: (WeightShuffle) throws(Problem) -> Compared?
     ) throws(Problem) {
-        let sizes = Self.sizes(original)
+        let sizes = Self.sizes(original.map)
+        let (signedRanks, sizeRanks) = (Ranks(Self.finite(original.values)), Ranks(sizes))
+        let (width, height) = (original.map.shape.width, original.map.shape.height)
         var rows: [Row] = []
         for layer in layers {
-            guard let changed = try map(WeightShuffle(layer.parameters, seed: recipe.seed)) else { return nil }
-            let others = Self.sizes(changed)
+            guard let changed = try again(WeightShuffle(layer.parameters, seed: seed)) else { return nil }
+            let others = Self.sizes(changed.map)
             rows.append(
                 Row(
-                    layer: layer.layer.node, spearman: rankCorrelation(sizes, others),
-                    ssim: StructuralSimilarity.mean(sizes, others, width: original.shape.width, height: original.shape.height)))
+                    layer: layer.layer.node,
+                    spearman: signedRanks.correlation(with: Ranks(Self.finite(changed.values))),
+                    sizes: sizeRanks.correlation(with: Ranks(others)),
+                    ssim: StructuralSimilarity.mean(sizes, others, width: width, height: height)))
         }
         self.rows = rows
         let ordered = rows.map { abs($0.spearman) }.sorted()
         median = ordered.isEmpty ? 0 : (ordered[(ordered.count - 1) / 2] + ordered[ordered.count / 2]) / 2
         dependsOnWeights = median < Self.bound
     }
+
+    private static func finite(_ values: Tensor) -> [Float] { values.elements.map { $0.isFinite ? $0 : 0 } }
 
     /// The sizes of a map's values up to the 99th percentile, as shares of it; 0 where a map is not finite.
     private static func sizes(_ map: Tensor) -> [Float] {
@@ -64,8 +77,8 @@ struct RandomisationCheck: Encodable, Sendable {
 
     /// A row a layer and a verdict, for people.
     var lines: [String] {
-        var table = Table(["weights shuffled from", "rank correlation", "SSIM"])
-        for row in rows { table.add([row.layer, rounded(row.spearman, 2), rounded(row.ssim, 2)]) }
+        var table = Table(["weights shuffled from", "rank correlation", "of sizes", "SSIM"])
+        for row in rows { table.add([row.layer, rounded(row.spearman, 2), rounded(row.sizes, 2), rounded(row.ssim, 2)]) }
         return table.text.split(separator: "\n").map(String.init) + [
             "median rank correlation \(rounded(median, 2)): the map "
                 + (dependsOnWeights ? "depends on the weights" : "hardly depends on the weights, and explains little")

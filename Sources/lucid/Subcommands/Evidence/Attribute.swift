@@ -23,13 +23,18 @@ struct Attribute: DrawingCommand {
     @Argument(AttributeRequest["photo"]) var photo: String
     @Option(AttributeRequest["target"]) var target: String?
     @Option(AttributeRequest["versus"]) var versus: String?
-    @Option(AttributeRequest["from"]) var from: String?
-    @Option(AttributeRequest["to"]) var to: String?
     @OptionGroup(title: "Method") var attribution: AttributionOptions
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup(visibility: .further) var reading: ReadingOptions
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
     @Flag(AttributeRequest["check"]) var check = false
+    @OptionGroup(visibility: .further) var further: FurtherAttributeOptions
+}
+
+/// Numbers beside the picture, and maps between layers.
+struct FurtherAttributeOptions: ParsableArguments {
+    @Option(AttributeRequest["from"]) var from: String?
+    @Option(AttributeRequest["to"]) var to: String?
     @Option(AttributeRequest["icons"]) var icons: String?
     @Option(AttributeRequest["npy"]) var npy: String?
     @Option(AttributeRequest["csv"]) var csv: String?
