@@ -10,6 +10,7 @@ struct AttributionReport: Encodable, Sendable {
         let expression: String
         let label: String
         let score: Float
+        let scoreUnit: String
         let baselineScore: Float?
     }
 
@@ -57,7 +58,8 @@ struct AttributionReport: Encodable, Sendable {
         _ plan: AttributionPlan, _ found: Attribution, map: Tensor, limit: Float, check: DeletionCheck?, file: String
     ) {
         (model, weights, photo, method, layer) = (plan.model, plan.weights, plan.photo, plan.recipe.method.rawValue, plan.layer)
-        target = Target(expression: plan.objective, label: plan.words, score: found.score, baselineScore: found.baselineScore)
+        target = Target(expression: plan.objective, label: plan.words, score: found.score, scoreUnit: Plan.measure(of: plan.objective),
+            baselineScore: found.baselineScore)
         baseline = plan.recipe.method.usesBaseline ? plan.baseline.text : nil
         let sum = (plan.recipe.method.isOfLayer && plan.recipe.method != .conductance ? map : found.values).sum()
         self.sum = sum
@@ -79,9 +81,9 @@ struct AttributionReport: Encodable, Sendable {
         (self.check, self.file) = (check, file)
     }
 
-    /// "score 19.3; the map adds up to 19.2, of 19.1 from the baseline (0.4 % off)"
+    /// "logit 19.3; the map adds up to 19.2, of 19.1 from the baseline (0.4 % off)"
     var scores: String {
-        var text = "score \(number(Double(target.score)))"
+        var text = "\(target.scoreUnit) \(number(Double(target.score)))"
         if let completeness, let base = target.baselineScore {
             text += ", \(number(Double(base))) for the baseline (\(baseline!)); the map adds up to \(number(sum))"
             if let relative = completeness.relative { text += ", \(rounded(abs(relative) * 100, 2)) % off the difference" }

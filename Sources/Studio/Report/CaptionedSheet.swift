@@ -99,7 +99,7 @@ public struct CaptionedSheet: Sendable {
         guard let record = try? Record(ofFile: path), !record.isSheet, case .picture(let plan) = record.pictures[0].plan else {
             return name
         }
-        return "\(name)\n\(plan.model) \(plan.objective)\nscore \(rounded(Double(record.pictures[0].score), 2))"
+        return "\(name)\n\(plan.model) \(plan.objective)\n\(record.pictures[0].scoreText)"
     }
 }
 

@@ -23,7 +23,7 @@ struct Classify: ParsableCommand {
             for guess in guesses {
                 let photo = photos.count > 1 ? guess.photo.withoutControls + "  " : ""
                 try standardOutput(
-                    running.json ? json(guess) : "\(photo)\(rounded(Double(guess.probability), 4))  \(guess.label) (\(guess.index))")
+                    running.json ? json(guess) : "\(photo)\(rounded(100 * Double(guess.probability), 2)) %  \(guess.label) (\(guess.index))")
             }
         }
     }

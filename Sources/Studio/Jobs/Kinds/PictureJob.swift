@@ -211,6 +211,8 @@ struct PictureJob: Job {
         let index: Int?
         let label: String?
         let score: Float
+        /// What the score is: "mean activation".
+        let scoreUnit: String
         let scoreWithTransforms: Float?
         /// Whether the unit answers the finished picture; nil for pictures that are not about one unit.
         let answers: Bool?
@@ -230,6 +232,7 @@ struct PictureJob: Job {
                 isClass && classNames?.indices.contains(index) == true ? classNames?[index] : nil
             }
             (self.output, self.outputs, score) = (output, outputs, drawn.state.score)
+            scoreUnit = record.plan.measure
             (scoreWithTransforms, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.measures)
             rank = drawn.rating?.rank.map { NamedRank($0, classNames) }
             answers = drawn.rating?.rank?.answers

@@ -48,7 +48,7 @@ extension PictureJob {
                     plan: .dream(plan), opacity: pictures.opacity, depth: quality == nil ? pictures.depth : .eight
                 ) { dream, picture throws(RenderError) in
                     let before = try dream.score(of: dream.beginning)
-                    return ("score \(short(before)) → \(short(try dream.score(of: picture)))", ["score_before": before])
+                    return ("\(Plan.dream(plan).measure) \(short(before)) → \(short(try dream.score(of: picture)))", ["score_before": before])
                 }
             }
         }

@@ -162,6 +162,7 @@ struct SheetJob: Job {
         let seed: UInt64
         let picture: Int?
         let score: Float
+        let scoreUnit: String
         let scoreWithTransforms: Float?
         let rank: NamedRank?
         /// Its own file, counted from the index's folder.
@@ -185,7 +186,7 @@ struct SheetJob: Job {
             let subject = Subject(plan.objective)
             return Entry(
                 layer: subject?.layer, index: subject?.index, objective: plan.objective, seed: plan.seed, picture: entry.record.picture,
-                score: entry.record.score,
+                score: entry.record.score, scoreUnit: entry.record.plan.measure,
                 scoreWithTransforms: entry.job.rating?.scoreWithTransforms, rank: entry.job.rating?.rank.map { NamedRank($0, model.classNames) },
                 file: entry.path.map { relativePath(of: $0, from: index!) }, row: place.0.row, column: place.0.column,
                 x: place.0.x, y: place.0.y, width: place.1.width, height: place.1.height)
