@@ -120,7 +120,7 @@ struct OutputNames {
     }
 
     /// A model's name; of a graph in a file, the file's.
-    private static func stem(_ model: String) -> String {
+    static func stem(_ model: String) -> String {
         guard ModelLibrary.isGraphFile(model), let file = model.split(separator: "/").last else { return safe(model) }
         return safe(String(file.dropLast(".onnx".count)))
     }
