@@ -24,25 +24,22 @@ public struct AttributeRequest: DrawingRequest {
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "The photograph: PNG or JPEG; - for standard input.").positional().reading()
-        Setting("target", \.target, "what", "What is explained: a class by its name or number, top for the likeliest, LAYER:CHANNEL, or an expression such as \"neuron(features.10,5)\".").called("label")
-        Setting("versus", \.versus, "what", "Explain why the target rather than this: their scores' difference.")
+        Setting("target", \.target, "what", "The class, by its name or number; top for the likeliest, or LAYER:CHANNEL, or an expression such as \"neuron(features.10,5)\".").called("label")
+        Setting("versus", \.versus, "what", "Explain why the target rather than this; their scores' difference.")
         AttributionSettings.lifted(\.attribution)
-        Setting("check", flag: \.checksMap, "Also hide and show pixels in the map's order, and say how the score follows.")
-        Setting("npy", \.npy, "path", "Also write the values before they are added up over channels, as a NumPy array [channels, rows, columns].").writing()
+        Setting("check", flag: \.checksMap, "Also hide and show pixels in the map's order; says how the score follows.")
+        Setting("npy", \.npy, "path", "Also write the values as a NumPy array; [channels, rows, columns], before they are added up over channels.").writing()
         Setting("csv", \.csv, "path", "Also write what each channel of the layer adds.").writing()
         ModelSettings.lifted(\.model)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_attribute_TARGET.png", of: "output")
+        OutputSettings.lifted(\.output).without("output-size", "save-at", "evolution", "depth")
+            .stating(default: "PHOTO_attribute_TARGET.png", of: "output")
     }
 
     public var numerics: NumericSettings { attribution.numerics }
 
     public func check() throws(Problem) {
         try output.check()
-        try Self.refuse("for pictures that are drawn step by step", among: [
-            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
-        ])
-        try Self.refuse("for drawn pictures; a map has 8 bits", among: [("depth", output.depth != nil)])
         let method = attribution.method ?? attribution.recipe.method
         if attribution.layer != nil, !method.isOfLayer {
             throw .usage("\(setting: "method") \(method.rawValue) has no layer: its map lies over pixels", setting: "layer")

@@ -128,6 +128,16 @@ struct SheetJob: Job {
     /// The narrowest picture that has its score under it, in pixels.
     private static let leastScored = 96
 
+    /// A title that says what the numbers under the pictures are: "vgg16 features.10 · mean activation".
+    static func title(_ words: String, over jobs: [PictureJob]) -> String {
+        let areScored = jobs.contains { job in
+            guard case .picture(let plan) = job.plan, plan.count == 1 else { return false }
+            return (plan.outputSize?.width ?? plan.width) * job.enlargement >= leastScored
+        }
+        guard areScored, let measure = jobs.map(\.plan.measure).shared else { return words }
+        return "\(words) · \(measure)"
+    }
+
     /// "1304", "61.5" or "0.02"
     private static func brief(_ score: Float) -> String {
         let size = abs(score)
