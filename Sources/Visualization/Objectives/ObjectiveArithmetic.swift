@@ -10,7 +10,7 @@ extension Objective {
 
     /// The first score without the second.
     public static func - (left: Objective, right: Objective) -> Objective {
-        let measure = left.measure == right.measure ? "difference in \(left.measure)" : mixedMeasure
+        let measure = left.measure == right.measure && left.measure != mixedMeasure ? "difference in \(left.measure)" : mixedMeasure
         return combine(left, right, text: "\(left.text) - \(right.text(within: .product))", measure: measure, binding: .sum) { sum, term in
             var term = term
             term.scale(by: -1)

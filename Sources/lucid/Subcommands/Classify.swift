@@ -8,7 +8,7 @@ struct Classify: ParsableCommand {
         discussion: """
             Example: lucid classify photo.jpg --top 3
                      lucid classify photos/*.jpg --top 1
-                     lucid classify photo.jpg --model resnet18 --weights birds.pth --labels birds.txt
+                     lucid classify photo.jpg --model resnet18 --weights my.pth --labels my.txt
             """)
 
     @Argument(ClassificationSettings["photos"]) var photos: [String]
