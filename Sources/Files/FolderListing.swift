@@ -26,29 +26,43 @@ public enum FolderListing {
         try names(in: folder).filter(isWanted).map { FileName.join(folder, $0) }.filter(isFile)
     }
 
-    /// The paths of the wanted files in a folder and in all folders within it, relative to the folder. Links are followed, but
-    /// not into a folder that they lie in.
+    /// What lies in a folder and in all folders within it.
+    public struct Tree: Sendable {
+        /// The wanted files' paths, relative to the folder, in natural order.
+        public fileprivate(set) var paths: [String] = []
+        /// Folders and files within it that the system does not let be read; all others are listed nevertheless.
+        public fileprivate(set) var unreadable: [InputError] = []
+    }
+
+    /// The wanted files in a folder and in all folders within it. Links are followed, but not into a folder that they lie in.
     ///
-    /// - Throws: `missing` or `unreadable`, for a folder within too.
-    public static func tree(in folder: String, where isWanted: (_ name: String) -> Bool) throws(InputError) -> [String] {
-        var paths: [String] = []
-        try walk(folder, prefix: "", within: [], isWanted, &paths)
-        return paths.sorted(by: NaturalOrder.precedes)
+    /// - Throws: `missing` or `unreadable`, for the folder itself.
+    public static func tree(in folder: String, where isWanted: (_ name: String) -> Bool) throws(InputError) -> Tree {
+        var tree = Tree()
+        try walk(folder, prefix: "", within: [], isWanted, &tree)
+        tree.paths.sort(by: NaturalOrder.precedes)
+        return tree
     }
 
     private static func walk(
-        _ folder: String, prefix: String, within: [FileStatus.Identity], _ isWanted: (String) -> Bool, _ paths: inout [String]
+        _ folder: String, prefix: String, within: [FileStatus.Identity], _ isWanted: (String) -> Bool, _ tree: inout Tree
     ) throws(InputError) {
         let status: FileStatus
         do { status = try FileStatus(of: folder) } catch { throw InputError(error, file: folder) }
         if within.contains(status.identity) { return }
         for name in try names(in: folder) {
             let path = FileName.join(folder, name)
-            guard let inner = try? FileStatus(of: path) else { continue }  // it has gone, or is a link to nothing
-            switch inner.kind {
-            case .folder: try walk(path, prefix: prefix + name + "/", within: within + [status.identity], isWanted, &paths)
-            case .file where isWanted(name): paths.append(prefix + name)
-            default: break
+            do throws(InputError) {
+                let inner: FileStatus
+                do { inner = try FileStatus(of: path) } catch { throw InputError(error, file: path) }
+                switch inner.kind {
+                case .folder: try walk(path, prefix: prefix + name + "/", within: within + [status.identity], isWanted, &tree)
+                case .file where isWanted(name): tree.paths.append(prefix + name)
+                default: break
+                }
+            } catch {
+                if case .missing = error { continue }  // it has gone, or is a link to nothing
+                tree.unreadable.append(error)
             }
         }
     }

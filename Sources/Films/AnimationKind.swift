@@ -9,6 +9,9 @@ public enum AnimationKind: Equatable {
     /// A folder of numbered PNGs.
     case folder
 
+    /// Whether its frames keep their opacity. Those of others are shown on white.
+    public var holdsOpacity: Bool { self == .folder || self == .film(.webm) }
+
     /// The kind that a name asks for.
     public init(of path: String) throws(FilmError) {
         let advice = "name a .gif, .mp4 or .webm file, or a folder for PNG frames"

@@ -5,7 +5,7 @@ import Images
 public enum FilmFormat: String, CaseIterable {
     /// The format that every browser plays; H.264 where ffmpeg has it.
     case mp4
-    /// A free format; VP9 where ffmpeg has it.
+    /// A free format; VP9, which keeps an opacity beside the colours.
     case webm
 
     /// ffmpeg's options beside the format, whose usual encoder it chooses itself.
@@ -40,6 +40,7 @@ struct FilmEncoder: ~Copyable {
     private let path: String
     private let width: Int
     private let height: Int
+    private let hasOpacity: Bool
     private let process: ChildProcess
     private let file: PendingFile
 
@@ -55,25 +56,29 @@ struct FilmEncoder: ~Copyable {
     /// - Parameters:
     ///   - width: of the frames. The film is one pixel wider if it is odd, for its colours have half as many pixels; so with
     ///     the height.
+    ///   - hasOpacity: whether frames have one, which the format must hold.
     ///   - rate: frames a second.
     ///   - comment: kept in the file as its metadata "comment".
-    init(path: String, format: FilmFormat, width: Int, height: Int, rate: Double, comment: String?, sound: FilmSound?) throws(FilmError) {
+    init(
+        path: String, format: FilmFormat, width: Int, height: Int, hasOpacity: Bool, rate: Double, comment: String?, sound: FilmSound?
+    ) throws(FilmError) {
         self.path = path
         self.width = width
         self.height = height
+        self.hasOpacity = hasOpacity
         let program = try Self.program(for: format)
         let file = try Self.pendingFile(for: path)
         let input = [
-            "-f", "rawvideo", "-pix_fmt", "rgb24", "-video_size", "\(Self.even(width))x\(Self.even(height))",
+            "-f", "rawvideo", "-pix_fmt", hasOpacity ? "rgba" : "rgb24", "-video_size", "\(Self.even(width))x\(Self.even(height))",
             "-framerate", "\(rate)", "-i", "pipe:0",
         ] + (sound.map { ["-i", "file:" + $0.path, "-map", "0:v:0", "-map", "1:a:0"] } ?? ["-an"])
         // Players take BT.709 for granted more often than BT.601, ffmpeg's first choice; said twice, to the converter and in
         // the file.
         let colors = [
             "-vf", "scale=out_color_matrix=bt709:out_range=tv,setparams=color_primaries=bt709:color_trc=bt709",
-            "-pix_fmt", "yuv420p",
+            "-pix_fmt", hasOpacity ? "yuva420p" : "yuv420p",
             "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv",
-        ]
+        ] + (hasOpacity ? ["-auto-alt-ref", "0"] : [])  // libvpx hides no frames beside an opacity
         let metadata = comment.map { ["-metadata", "comment=\($0)"] } ?? []
         // "file:", lest a name with a colon be taken for a protocol.
         let output = metadata + (sound.map { format.options(forSound: $0.codec) } ?? []) + format.options + ["-f", format.rawValue, "file:" + file.temporaryPath]
@@ -92,7 +97,7 @@ struct FilmEncoder: ~Copyable {
 
     /// Hands a frame to ffmpeg.
     func add(_ picture: Picture) throws(FilmError) {
-        guard process.feed(Self.pixels(of: picture)) else { throw failure(process.finish()) }
+        guard process.feed(pixels(of: picture)) else { throw failure(process.finish()) }
     }
 
     /// Waits until ffmpeg has written the rest, and gives the file its name.
@@ -110,17 +115,19 @@ struct FilmEncoder: ~Copyable {
 
     private static func even(_ length: Int) -> Int { length + length % 2 }
 
-    /// `[even height, even width, 3]` in 8 bits: before white, the last column and row repeated where one is wanting.
-    private static func pixels(of picture: Picture) -> [UInt8] {
-        let samples = picture.composited(over: 1).eightBitSamples
-        let rowLength = 3 * picture.width
+    /// `[even height, even width, 3 or 4]` in 8 bits: before white where there is no opacity, the last column and row repeated where one
+    /// is wanting.
+    private func pixels(of picture: Picture) -> [UInt8] {
+        let channels = hasOpacity ? 4 : 3
+        let samples = hasOpacity ? picture.withOpacity.eightBitSamples : picture.composited(over: 1).eightBitSamples
+        let rowLength = channels * picture.width
         if picture.width % 2 == 0 && picture.height % 2 == 0 { return samples }
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(3 * even(picture.width) * even(picture.height))
-        for y in 0..<even(picture.height) {
+        pixels.reserveCapacity(channels * Self.even(picture.width) * Self.even(picture.height))
+        for y in 0..<Self.even(picture.height) {
             let row = samples[min(y, picture.height - 1) * rowLength..<(min(y, picture.height - 1) + 1) * rowLength]
             pixels += row
-            if picture.width % 2 == 1 { pixels += row.suffix(3) }
+            if picture.width % 2 == 1 { pixels += row.suffix(channels) }
         }
         return pixels
     }

@@ -81,7 +81,7 @@ public final class FrameWriter {
         if case .film(let format) = try AnimationKind(of: path) { _ = try FilmEncoder.program(for: format) }
     }
 
-    /// Adds a frame. All have the size of the first.
+    /// Adds a frame. All have the size of the first, and a film its opacity or none.
     ///
     /// - Throws: `output` if it cannot be written, `notWritten` if ffmpeg has failed.
     ///
@@ -102,8 +102,8 @@ public final class FrameWriter {
         case .film(let format):
             if film == nil {
                 film = try FilmEncoder(
-                    path: path, format: format, width: size.width, height: size.height, rate: rate, comment: comment,
-                    sound: sound)
+                    path: path, format: format, width: size.width, height: size.height, hasOpacity: picture.hasAlpha && kind.holdsOpacity, rate: rate,
+                    comment: comment, sound: sound)
             }
             try film?.add(picture)
         case .folder:

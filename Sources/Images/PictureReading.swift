@@ -92,7 +92,7 @@ extension Picture {
     }
 
     /// As `paths(in:)`, for a folder and all folders within it; the paths are relative to the folder.
-    public static func relativePaths(in folder: String) throws(InputError) -> [String] {
+    public static func relativePaths(in folder: String) throws(InputError) -> FolderListing.Tree {
         try FolderListing.tree(in: folder) { PictureFormat(fileName: $0) != nil }
     }
 }

@@ -76,7 +76,7 @@ public struct Problem: Error, Sendable, Equatable {
 
     /// A file that is there, and that nothing but the user's word may replace: it was not made from the same plan.
     public static func isThere(_ path: String) -> Problem {
-        Problem(.cannotWrite, "\(path) is there already, and was not made by this command; use \(setting: "force") to overwrite it", setting: "output")
+        Problem(.cannotWrite, "\(path) is there already, and is not what this would write; choose another name, or overwrite it with \(setting: "force")", setting: "output")
     }
 }
 
@@ -123,6 +123,8 @@ public struct Message: Sendable, Equatable, ExpressibleByStringInterpolation, Cu
         public mutating func appendInterpolation(_ message: Message) { parts += message.parts }
         /// Adds a setting, which each caller spells in its own way.
         public mutating func appendInterpolation(setting name: String) { parts.append(.setting(name)) }
+        /// An option of a command line that is quoted, which is a shell's wherever the sentence is read.
+        public mutating func appendInterpolation(option name: String) { parts.append(.text("--" + name)) }
     }
 
     /// The settings that it names, in their order.
@@ -152,7 +154,7 @@ extension Problem {
         let message = Message { error.text(naming: $0) }
         switch error {
         case .objective(_, let error):
-            self = .usage(error.isUnknownFunction ? "\(message) (lucid render \(setting: "help"))" : message, setting: "expression")
+            self = .usage(error.isUnknownFunction ? "\(message) (lucid render \(option: "help"))" : message, setting: "expression")
         case .transforms: self = .usage(message, setting: "transforms")
         case .layer(let error): self = error.reason == nil ? .usage(message, setting: "layer") : .badData(message, setting: "layer")
         case .index: self = .usage(message, setting: "index")

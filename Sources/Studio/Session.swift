@@ -141,7 +141,7 @@ extension Model {
             return try network.layer(named: name)
         } catch {
             if error.reason != nil { throw .badData("\(self.name): \(error)", setting: setting) }
-            throw .usage("\(self.name): \(error); `lucid layers \(setting: "model") \(self.name)` shows all", setting: setting)
+            throw .usage("\(self.name): \(error); `lucid layers \(option: "model") \(self.name)` shows all", setting: setting)
         }
     }
 

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Studio
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// A command that runs jobs: it parses, makes a request of its options, and runs what that asks for.
 protocol DrawingCommand: ParsableCommand {
     associatedtype Request: JobRequest
@@ -23,5 +29,6 @@ extension DrawingCommand {
         runner.inputs = inputs(of: self, for: Request.self)
         if drawing.dryRun { return try runner.plan(list.jobs) }
         try runner.run(list.jobs, label: list.label)
+        if let hint = list.hint, !running.quiet, !running.json, isTerminal(STDERR_FILENO) { say(hint) }
     }
 }

@@ -68,7 +68,7 @@ struct LucidCommand: ParsableCommand {
                 exit(withError: code)
             }
             if let problem = Advice.unknownOption(arguments) { problem.exit() }
-            standardError("lucid: \(line(of: error))\n")
+            standardError("lucid: \(Advice.missing(line(of: error), arguments))\n")
             exit(withError: code)
         }
     }

@@ -33,9 +33,6 @@ import Testing
         let command: Command
     }
 
-    /// Commands that draw several pictures, and refuse several seeds.
-    private static let severalAnyway: Set = ["sheet", "progression", "interpolate", "diversity"]
-
     /// A setting without an option could not be said, and an option of another name would be lost.
     @Test func everySettingHasItsOption() throws {
         let program = try Program.run(["--experimental-dump-help"])
@@ -44,7 +41,7 @@ import Testing
             let arguments = try #require(commands.first { $0.commandName == name }?.arguments, "\(name)")
             let spelled = Dictionary(arguments.flatMap { argument in (argument.names ?? []).map { ($0.name, argument.kind) } }) { first, _ in first }
             let places = Set(arguments.filter { $0.kind == "positional" }.compactMap(\.valueName))
-            for setting in Group.settings where !(setting.name == "seeds" && Self.severalAnyway.contains(name)) {
+            for setting in Group.settings {
                 if setting.isPositional {
                     #expect(places.contains(setting.valueName), "\(name): \(setting.name)")
                 } else {

@@ -16,10 +16,32 @@ import Testing
             try files.createSymbolicLink(atPath: "\(folder)/gone.png", withDestinationPath: "nothing.png")
             let endings = [".png", ".jpg", ".jpeg"]
             func isWanted(_ name: String) -> Bool { endings.contains { name.lowercased().hasSuffix($0) } }
-            let found = try FolderListing.tree(in: folder, where: isWanted)
+            let found = try FolderListing.tree(in: folder, where: isWanted).paths
             #expect(found == ["a/b/deep.jpeg", "a/y.jpg", "folder.png/in.png", "x2.PNG", "x10.png"])
             #expect(try FolderListing.files(in: folder, where: isWanted) == ["\(folder)/x2.PNG", "\(folder)/x10.png"])
             #expect(try FolderListing.names(in: folder) == ["a", "folder.png", "gone.png", "notes.txt", "x2.PNG", "x10.png"])
+        }
+    }
+
+    /// What cannot be looked at is named, and the rest is listed: here a path that is longer than the system takes.
+    @Test func unreadablePartsOfATreeAreNamed() throws {
+        try withFolder { folder in
+            try save([], to: "\(folder)/a.png")
+            let part = String(repeating: "d", count: 250)
+            let depth = 17  // 17 × 251 bytes are more than PATH_MAX
+            let shell = Process()
+            shell.executableURL = URL(filePath: "/bin/bash")
+            shell.currentDirectoryURL = URL(filePath: folder)
+            shell.arguments = ["-c", "for i in $(seq \(depth)); do mkdir \(part) && cd -P ./\(part) 2>/dev/null || cd ./\(part); done"]
+            try shell.run()
+            shell.waitUntilExit()
+            let tree = try FolderListing.tree(in: folder) { $0.hasSuffix(".png") }
+            #expect(tree.paths == ["a.png"] && tree.unreadable.count == 1, "\(tree.unreadable)")
+            let clean = Process()
+            clean.executableURL = URL(filePath: "/bin/rm")
+            clean.arguments = ["-rf", "\(folder)/\(part)"]
+            try clean.run()
+            clean.waitUntilExit()
         }
     }
 

@@ -257,7 +257,6 @@ import Testing
     }
 
     @Test(arguments: [
-        (["save-at": "3"], "save-at"), (["evolution": "a.gif"], "evolution"), (["depth": "16"], "depth"),
         (["method": "integrated", "layer": "features.3"], "layer"), (["method": "saliency", "csv": "x.csv"], "csv"),
         (["target": "no such thing"], "target"), (["target": "1000"], "target"), (["target": "features.10:999"], "target"),
         (["versus": "282", "target": "282"], "versus"), (["layer": "features.99"], "layer"), (["method": "cam"], "method"),

@@ -26,6 +26,11 @@ import Testing
         #expect(try name("neuron", unit + ["--x", "0", "--y", "3"]) == "squeezenet1_1_features.3_5_neuron_x0_y3.png")
         #expect(try name("caricature", ["--photo", scratch("cat.png"), "--layer", "features.3"]) == "squeezenet1_1_features.3_caricature_cat.png")
         #expect(try name("class", ["--label", "goldfish"]) == "squeezenet1_1_class_goldfish.png")
+        #expect(try name("class", ["--label", "goldfish", "--preset", "best", "--alpha"]) == "squeezenet1_1_class_goldfish_best_alpha.png")
+        #expect(try name("invert", ["--photo", scratch("cat.png"), "--layer", "features.3"]) == "squeezenet1_1_features.3_invert_cat.png")
+        try scratch.draw("channel", ["--layer", "features.3", "--index", "2"], "dog.png")
+        let styles = try ["cat.png", "dog.png"].map { try name("style", [scratch("cat.png"), scratch($0), "--model", "squeezenet1_1"]) }
+        #expect(styles == ["cat_style_cat.png", "cat_style_dog.png"])
         let cranes = try jobs("class", ["--size", "64", "--index", "134,517"]).jobs.map { $0.outputs[0] }
         #expect(Set(cranes).count == 2)
         let directions = try ["5:1", "9:1"].map { try name("direction", ["--layer", "features.3", "--channels", $0]) }

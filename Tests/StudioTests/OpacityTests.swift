@@ -30,6 +30,13 @@ import Testing
         let unit = ["--layer", "features.3", "--index", "5", "--size", "32"] + words
         refused("channel", unit + ["--output", "x.jpg"])
         _ = try jobs("channel", unit + ["--output", "x.png"])
+        // An animation that cannot hold it says so, and shows the pictures on white.
+        let scratch = try Scratch()
+        func notes(_ way: String) throws -> [String] {
+            try scratch.run(["channel"] + unit + ["--steps", "1", "--evolution", way, "-o", "\(way.dropLast()).png"]).notes
+        }
+        #expect(try notes("way.gif").contains { $0.contains("way.gif shows the pictures on white") })
+        #expect(try !notes("way/").contains { $0.contains("on white") })
         // A sheet shows its pictures on white, whatever its format.
         _ = try jobs("channel", unit + ["--seeds", "0-1", "--output", "x.jpg"])
     }

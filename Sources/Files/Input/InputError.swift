@@ -17,6 +17,9 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The file has more bytes than the limit.
     case tooLong(file: String, limit: Int)
 
+    /// The reason where a path names a device.
+    static let device = "it is a device, no file"
+
     init(_ error: SystemError, file: String) {
         self =
             switch error.code {
@@ -56,6 +59,7 @@ public enum InputError: Error, Equatable, Sendable, CustomStringConvertible {
         let file = file == "-" ? "standard input" : file.isEmpty ? "\"\"" : FileName.quoted(file)
         return switch self {
         case .missing: "\(file): there is no such file; check the name"
+        case .unreadable(_, Self.device): "\(file): cannot be read (\(reason)); name a regular file"
         case .unreadable: "\(file): cannot be read (\(reason)); check its permissions"
         case .isFolder: "\(file): is a folder; name a file in it"
         case .empty: "\(file): the file is empty; fetch or save it again"

@@ -69,7 +69,7 @@ public enum InputFile {
     private static func checkEnd(_ descriptor: Int32, _ path: String) throws(InputError) {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return }
-        guard isatty(descriptor) == 1 else { throw .unreadable(file: path, reason: "it is a device, no file") }
+        guard isatty(descriptor) == 1 else { throw .unreadable(file: path, reason: InputError.device) }
         onTerminalInput.withLock { $0 }?()
     }
 

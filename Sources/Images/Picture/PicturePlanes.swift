@@ -51,6 +51,13 @@ extension Picture {
         return Picture(planes: planes, channels: 3, width: width, height: height, bitDepth: bitDepth)
     }
 
+    /// The same picture with an opacity: of 1 everywhere where it had none.
+    package var withOpacity: Picture {
+        if hasAlpha { return self }
+        let planes = planes() + [Float](repeating: 1, count: width * height)
+        return Picture(planes: planes, channels: 4, width: width, height: height, bitDepth: bitDepth)
+    }
+
     /// The same picture with samples of another width, each rounded to the nearest; itself if it has them already.
     public func converted(to depth: BitDepth) -> Picture {
         let converted: Samples =

@@ -49,17 +49,14 @@ public struct AttributeRequest: DrawingRequest {
         Setting("csv", \.csv, "path", "Also write what each channel of the layer adds, with its mean activation and gradient.").writing()
         ModelSettings.lifted(\.model)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_attribute_TARGET.png", of: "output")
+        OutputSettings.lifted(\.output).without("output-size", "save-at", "evolution", "depth")
+            .stating(default: "PHOTO_attribute_TARGET.png", of: "output")
     }
 
     public var numerics: NumericSettings { attribution.numerics }
 
     public func check() throws(Problem) {
         try output.check()
-        try Self.refuse("for pictures that are drawn step by step", among: [
-            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
-        ])
-        try Self.refuse("for drawn pictures; a map has 8 bits", among: [("depth", output.depth != nil)])
         for (path, name) in [(npy, "npy"), (csv, "csv")] where path == "" || path == "-" {
             throw .usage("\(setting: name) must be a file", setting: name)
         }

@@ -10,6 +10,7 @@ struct AttributionReport: Encodable, Sendable {
         let expression: String
         let label: String
         let score: Float
+        let scoreUnit: String
         let baselineScore: Float?
     }
 
@@ -58,7 +59,9 @@ struct AttributionReport: Encodable, Sendable {
     ) {
         let map = drawing.map
         (model, weights, photo, method, layer) = (plan.model, plan.weights, plan.photo, plan.recipe.method.rawValue, plan.layer)
-        target = Target(expression: plan.objective, label: plan.words, score: found.score, baselineScore: found.baselineScore)
+        target = Target(
+            expression: plan.objective, label: plan.words, score: found.score, scoreUnit: Plan.measure(of: plan.objective),
+            baselineScore: found.baselineScore)
         baseline = plan.recipe.method.usesBaseline ? plan.baseline.text : plan.recipe.method == .activationPath ? "no activation" : nil
         let sum = (plan.recipe.method.addsUpToItsMap ? found.values : map).sum()
         self.sum = sum
@@ -88,9 +91,9 @@ struct AttributionReport: Encodable, Sendable {
 
     private static let mostIncomplete = 0.05
 
-    /// "score 19.3; the map adds up to 19.2, of 19.1 from the baseline (0.4 % off)"
+    /// "logit 19.3; the map adds up to 19.2, of 19.1 from the baseline (0.4 % off)"
     var scores: String {
-        var text = "score \(number(Double(target.score)))"
+        var text = "\(target.scoreUnit) \(number(Double(target.score)))"
         if let completeness, let base = target.baselineScore {
             text += ", \(number(Double(base))) for the baseline (\(baseline!)); the map adds up to \(number(sum))"
             if let relative = completeness.relative { text += ", \(rounded(abs(relative) * 100, 2)) % off the difference" }

@@ -31,7 +31,7 @@ public struct AttributionSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("method", \.method, "name", "How: \(listed(AttributionMethod.choices)). (default: grad-x-activation)")
+        Setting("method", \.method, "name", "How the map is made; \(listed(AttributionMethod.choices)). (default: grad-x-activation)")
         Setting("layer", \.layer, "name", "The layer of a map over positions. (default: the last one with positions before the target)")
         Setting("by", \.by, "what", "Show values by \(listed(AttributionView.choices)). (default: position)", ifIn: \.by)
         Setting("baseline", \.baseline, "what", "What stands for no evidence, in integrated, expected-gradients, conductance, occlusion and rise: \(AttributionBaseline.form).", in: \.baseline).reading()

@@ -8,6 +8,7 @@ public final class BatchReporter: Reporter {
         var output: String?
         var line: Int?
         var score: Float?
+        var scoreUnit: String?
         var isDead: Bool?
         var error: String?
         var code: Int32?
@@ -65,9 +66,11 @@ public final class BatchReporter: Reporter {
             let line = (job as? BatchTask)?.line
             try say(
                 Event(
-                    event: "drawn", output: job.outputs[0], line: line, score: result.score, isDead: result.isDead ? true : nil,
+                    event: "drawn", output: job.outputs[0], line: line, score: result.score, scoreUnit: job.plan.measure, isDead: result.isDead ? true : nil,
                     seconds: seconds, done: done, total: total))
-            if form == .text { try output("\(job.outputs[0].withoutControls)  score \(rounded(Double(result.score), 2))  \(rounded(seconds, 1)) s") }
+            if form == .text { 
+                try output("\(job.outputs[0].withoutControls)  \(job.plan.measure) \(rounded(Double(result.score), 2))  \(rounded(seconds, 1)) s")
+             }
         case .failed(let job, let problem):
             let (message, code) = text(problem)
             try say(

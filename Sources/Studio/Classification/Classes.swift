@@ -2,10 +2,10 @@ import ModelStore
 import Networks
 import Visualization
 
-/// The classes that a network knows, or those that have a word in one of their names.
+/// The classes that a network knows, or those that have one of some words in their names.
 public struct ClassesSettings: SettingGroup {
-    /// A part of a class's name; nil for every class.
-    public var word: String?
+    /// Parts of classes' names; none for every class.
+    public var words: [String] = []
     /// The network.
     public var model = ModelSettings()
 
@@ -13,7 +13,7 @@ public struct ClassesSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("word", \.word, "word", "A part of a class's name; without one, every class is listed.").positional()
+        Setting("words", list: \.words, "words", "Parts of classes' names; without any, every class is listed.").positional()
         ModelSettings.lifted(\.model)
     }
 
@@ -29,13 +29,17 @@ public struct ClassesSettings: SettingGroup {
     public func entries() throws(Problem) -> [Entry] {
         let model = try Session.graph(model.request())
         guard let labels = model.classNames else { throw try Session.noClasses(of: model) }
-        let found = classes(holding: word ?? "", among: labels, others: model.otherClassNames)
-        guard !found.isEmpty else {
-            let names = labels.indices.flatMap { Self.names(of: $0, model) }
-            let near = nearestNames(to: word ?? "", among: names).joined(separator: ", ")
-            throw .usage("no class of \(model.name) has \"\(word ?? "")\" in its name; the nearest are \(sentence: near)", setting: "word")
+        var found: Set<Int> = []
+        for word in words.isEmpty ? [""] : words {
+            let own = classes(holding: word, among: labels, others: model.otherClassNames)
+            guard !own.isEmpty else {
+                let names = labels.indices.flatMap { Self.names(of: $0, model) }
+                let near = nearestNames(to: word, among: names).joined(separator: ", ")
+                throw .usage("no class of \(model.name) has \"\(word)\" in its name; the nearest are \(sentence: near)", setting: "words")
+            }
+            found.formUnion(own)
         }
-        return found.map { Entry(index: $0, names: Self.names(of: $0, model)) }
+        return found.sorted().map { Entry(index: $0, names: Self.names(of: $0, model)) }
     }
 
     private static func names(of index: Int, _ model: Model) -> [String] {

@@ -10,13 +10,15 @@ struct ExemplarSource {
     /// Relative to the folder.
     let names: [String]
     let scan: ScanFile?
+    /// What is said of folders and files among them that cannot be read.
+    private let unreadable: [Message]
     private let maximumPixels: Int
 
     init(scan path: String?, photos: String?, maximumPixels: Int) throws(Problem) {
         self.maximumPixels = maximumPixels
         guard let path else {
             let photographs = try ScanPhotographs(photos ?? ".", classes: nil)
-            (names, scan) = (photographs.names, nil)
+            (names, scan, unreadable) = (photographs.names, nil, photographs.unreadable)
             paths = photographs.names.indices.map(photographs.path)
             return
         }
@@ -29,7 +31,7 @@ struct ExemplarSource {
             throw Problem(
                 .missing, "the photographs of \(path) are not in \(places.first ?? "."); say with \(setting: "photos") where they are", setting: "photos")
         }
-        (self.scan, self.names) = (scan, names)
+        (self.scan, self.names, unreadable) = (scan, names, [])
         paths = names.map { FileName.join(place, $0) }
     }
 
@@ -116,7 +118,7 @@ struct ExemplarSource {
         }
         let folder = FileName.split(paths[0]).folder
         try PictureFolder.refuse(broken, ifAllOf: paths.count, in: folder)
-        found.notes = PictureFolder.lines(of: broken, among: paths.count, in: folder)
+        found.notes = unreadable + PictureFolder.lines(of: broken, among: paths.count, in: folder)
         if !positions.isEmpty {
             positions.sort()
             found.threshold = positions[min(positions.count - 1, Int(Self.maskedShare * Double(positions.count)))]

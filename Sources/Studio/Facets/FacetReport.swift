@@ -11,6 +11,7 @@ struct FacetReport: Encodable, Sendable {
     let pictures: [String]
     /// The score of each picture that was drawn.
     let scores: [Float]?
+    let scoreUnit: String?
     /// Similarity of the Gram matrices at the layer for every two pictures, 0…1; a row for each picture.
     let similarities: [[Double]]
     /// The least mean similarity of two groups that are merged.
@@ -51,6 +52,7 @@ struct FacetReport: Encodable, Sendable {
         channel = subject.channel
         pictures = subject.pictures
         scores = subject.scores
+        scoreUnit = scores == nil ? nil : plan.measure
         complete = subject.complete
         self.threshold = threshold
         self.plan = plan

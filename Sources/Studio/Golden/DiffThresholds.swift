@@ -23,13 +23,13 @@ public struct DiffThresholds: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("max-rms", \.maxRms, "x", "Root mean square of the differences of the samples, 0 to 255, at most.", notNegative)
-        Setting("max-difference", \.maxDifference, "n", "Largest difference of a sample, 0 to 255, at most.", notNegative)
-        Setting("min-psnr", \.minPsnr, "x", "Peak signal-to-noise ratio in dB, at least.", notNegative)
-        Setting("min-ssim", \.minSsim, "x", "Structural similarity (1: the same), at least.", .from(-1, to: 1))
-        Setting("max-lab", \.maxLab, "x", "Difference in colour (CIEDE2000; 1 is just noticeable), mean over the pixels, at most.", notNegative)
-        Setting("max-lab-pixel", \.maxLabPixel, "x", "Difference in colour of the pixel that differs most, at most.", notNegative)
-        Setting("min-score-ratio", \.minScoreRatio, "r", "Score of the new picture as a share of the expected one's, at least; both must carry one. From a negative score it may fall by the same share.", notNegative)
+        Setting("max-rms", \.maxRms, "x", "Most root mean square difference; of the samples, 0 to 255.", notNegative)
+        Setting("max-difference", \.maxDifference, "n", "Most difference of any sample, 0 to 255.", notNegative)
+        Setting("min-psnr", \.minPsnr, "x", "Least peak signal-to-noise ratio, in dB.", notNegative)
+        Setting("min-ssim", \.minSsim, "x", "Least structural similarity; 1 is the same.", .from(-1, to: 1))
+        Setting("max-lab", \.maxLab, "x", "Most difference in colour, mean over the pixels; CIEDE2000, of which 1 is just noticeable.", notNegative)
+        Setting("max-lab-pixel", \.maxLabPixel, "x", "Most difference in colour of any pixel; CIEDE2000.", notNegative)
+        Setting("min-score-ratio", \.minScoreRatio, "r", "Least score, as a share of the expected one's; both must carry one. From a negative score it may fall by the same share.", notNegative)
     }
 
     /// Whether the pictures must be the same pixel for pixel.

@@ -24,13 +24,13 @@ public struct DiffSettings: SettingGroup {
 
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("expected", required: \.expected, "expected", "The expected picture, PNG, JPEG, TIFF, WebP …, or a folder of them; - for standard input.").positional().reading()
+        Setting("expected", required: \.expected, "expected", "The expected picture, or a folder of them; PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("actual", required: \.actual, "actual", "The new picture, or a folder of them; - for standard input.").positional().reading()
         DiffThresholds.lifted(\.thresholds)
-        Setting("output", \.output, "path", "Write both pictures and where they differ (CIEDE2000) side by side; for folders, a folder of those that differ.").writing()
+        Setting("output", \.output, "path", "Write both pictures and where they differ; side by side, in CIEDE2000; for folders, a folder of those that differ.").writing()
         Setting("junit", \.junit, "file", "Write the results as JUnit XML, which CI systems show.").writing()
-        Setting("force", flag: \.force, "Overwrite files that are there already, and are no results of the same comparison.")
-        Setting("update", flag: \.update, "Make new pictures the expected ones where they differ or there are none; remove none. The exit code is then 0.")
+        Setting("force", flag: \.force, "Overwrite files that are there; without it, only results of the same comparison.")
+        Setting("update", flag: \.update, "Make new pictures the expected ones; where they differ or there are none; none is removed. The exit code is then 0.")
         ReadingSettings.lifted(\.reading)
     }
 
@@ -110,10 +110,10 @@ public struct GoldenCheck {
 
     /// Nil if all is as it should be. Pictures that differ are a partial problem without a message, since each has been reported.
     public var problem: Problem? {
-        let problems = comparisons.filter { $0.result == .unreadable }.compactMap(\.problem)
+        let problems = comparisons.filter { $0.result == .unreadable }.compactMap(\.problem) + pairing.unreadable.map { Problem($0) }
         if let first = problems.first {
             guard isOfFolders, problems.count > 1 else { return first }
-            let message: Message = "\(first.message); \(problems.count - 1) more of \(comparisons.count) cannot be read either"
+            let message: Message = "\(first.message); \(problems.count - 1) more cannot be read either"
             return Problem(first.kind, message, setting: first.setting)
         }
         return settings.update || comparisons.allSatisfy { $0.result == .same } ? nil : Problem(.partial, "")

@@ -136,6 +136,7 @@ extension PictureComparison {
             let beyond: [String]
             let rms, maxDifference, psnr, ssim, lab, labPixel: Double?
             let expectedScores, actualScores: [Float]?
+            let scoreUnit: String?
             let scoreRatio: Double?
         }
         // JSON has no infinity.
@@ -146,6 +147,7 @@ extension PictureComparison {
                 result: result, remark: remark, beyond: measures.filter { !$0.isWithin }.map(\.name),
                 rms: difference?.rms, maxDifference: difference?.maximum, psnr: finite(difference?.psnr),
                 ssim: difference?.structuralSimilarity, lab: difference?.meanColor, labPixel: difference?.maximumColor,
-                expectedScores: scores.expected?.scores, actualScores: scores.actual?.scores, scoreRatio: finite(scoreRatio)))
+                expectedScores: scores.expected?.scores, actualScores: scores.actual?.scores,
+                scoreUnit: scoreRatio == nil ? nil : scores.expected?.measures.shared, scoreRatio: finite(scoreRatio)))
     }
 }

@@ -12,6 +12,8 @@ struct PicturePairing {
     let entries: [Entry]
     /// Whether two folders were named, and not two pictures.
     let isOfFolders: Bool
+    /// Folders and files within them that cannot be read.
+    private(set) var unreadable: [InputError] = []
 
     /// - Parameter mayBegin: the golden picture, or the folder of golden ones, need not be there yet.
     /// - Throws: a usage problem for a folder and a file; a missing one for a folder that is not there, or if neither has a picture.
@@ -33,8 +35,10 @@ struct PicturePairing {
                 .missing, "\(FileName.shown(expected)): there is no such folder; \(setting: "update") makes it of the new pictures",
                 setting: "expected")
         }
-        let golden = expectedIsFolder || !mayBegin ? try asProblem { try Picture.relativePaths(in: expected) } : []
-        let new = try asProblem { try Picture.relativePaths(in: actual) }
+        let goldenTree = expectedIsFolder || !mayBegin ? try asProblem { try Picture.relativePaths(in: expected) } : nil
+        let newTree = try asProblem { try Picture.relativePaths(in: actual) }
+        unreadable = (goldenTree?.unreadable ?? []) + newTree.unreadable
+        let (golden, new) = (goldenTree?.paths ?? [], newTree.paths)
         guard !golden.isEmpty || !new.isEmpty else {
             throw Problem(.missing, "\(FileName.shown(expected)), \(FileName.shown(actual)): there are no pictures (.png, .jpg) in them")
         }

@@ -50,6 +50,14 @@ struct PictureFolder {
             + ["\(more)\(broken.count) of \(counted(count, "picture")) in \(folder) \(broken.count == 1 ? "is" : "are") left out"]
     }
 
+    /// The lines that name the folders and files within a tree that nobody may look at; the first of them and their count, if there are
+    /// many.
+    static func lines(of tree: FolderListing.Tree) -> [Message] {
+        let broken = tree.unreadable
+        let more: [Message] = broken.count > mostNamed ? ["and \(broken.count - mostNamed) more folders and files cannot be read"] : []
+        return broken.prefix(mostNamed).map { Problem($0).message } + more
+    }
+
     /// Refuses a folder of which no picture can be read.
     static func refuse(_ broken: [Problem], ifAllOf count: Int, in folder: String) throws(Problem) {
         guard let first = broken.first, broken.count == count else { return }

@@ -12,7 +12,7 @@ extension Record {
         if case .chart(let chart) = plan { return chart.rows }
         var rows: [Row] = [
             ("made by", "\(software) \(version)"), ("model", plan.model), ("weights", plan.weights), ("objective", plan.objective),
-            ("score", "\(drawn.score)"), ("steps done", drawn.complete ? "\(drawn.stepsDone)" : "\(drawn.stepsDone) of \(plan.steps) (incomplete)"),
+            ("score", "\(drawn.score) (\(plan.measure))"), ("steps done", drawn.complete ? "\(drawn.stepsDone)" : "\(drawn.stepsDone) of \(plan.steps) (incomplete)"),
         ]
         rows += plan.rows(picture: drawn.picture)
         if let quality = drawn.quality { rows.append(("quality", "\(quality)")) }

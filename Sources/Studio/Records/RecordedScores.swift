@@ -6,6 +6,8 @@ public struct RecordedScores: Equatable, Sendable {
     public let scores: [Float]
     /// Network and objective of each. Scores of different things cannot be compared.
     public let subjects: [String]
+    /// What each score is.
+    let measures: [String]
 
     /// Nil if the picture carries no record that can be read.
     public init?(ofFile bytes: [UInt8]) {
@@ -13,6 +15,7 @@ public struct RecordedScores: Equatable, Sendable {
             return nil
         }
         scores = record.pictures.map(\.score)
+        measures = record.pictures.map(\.plan.measure)
         subjects = record.pictures.map { "\($0.plan.model) \($0.plan.weights) \($0.plan.objective)" }
     }
 

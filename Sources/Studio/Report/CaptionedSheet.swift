@@ -45,7 +45,7 @@ public struct CaptionedSheetSettings: SettingGroup {
         Setting("output", \.output, "path", "The sheet's file, or - for standard output.").writing()
         Setting("labels", \.labels, "a,b", "Captions of your own, by commas; in quotation marks one may hold a comma. (default: the names of the files, what they show and the score)")
         Setting("no-captions", flag: \.noCaptions, "Leave the captions out.")
-        Setting("force", flag: \.force, "Overwrite a file that is there already, and is not the same sheet.")
+        Setting("force", flag: \.force, "Overwrite a file that is there; without it, only the same sheet.")
         ReadingSettings.lifted(\.reading)
     }
 
@@ -108,7 +108,7 @@ public struct CaptionedSheet: Sendable {
         guard let record = try? Record(ofFile: path), !record.isSheet, case .picture(let plan) = record.pictures[0].plan else {
             return name
         }
-        return "\(name)\n\(plan.model) \(plan.objective)\nscore \(rounded(Double(record.pictures[0].score), 2))"
+        return "\(name)\n\(plan.model) \(plan.objective)\n\(record.pictures[0].scoreText)"
     }
 }
 

@@ -80,7 +80,8 @@ public struct PictureReport {
         if isFile(settings.folder) {
             throw .usage("\(settings.folder) is a file, and a report is of a folder; `lucid info` tells of one picture", setting: "folder")
         }
-        let files = try asProblem { try Picture.relativePaths(in: settings.folder) }
+        let tree = try asProblem { try Picture.relativePaths(in: settings.folder) }
+        let files = tree.paths
         try OutputChecks.check(
             overwriting: output, inputs: files.map { OutputNames.join(settings.folder, $0) }, force: settings.force, isOwn: Self.isReport)
         try OutputChecks.check(output)
@@ -108,7 +109,7 @@ public struct PictureReport {
         self.output = output
         skipped = files.count - entries.count - unreadable.count
         try PictureFolder.refuse(unreadable, ifAllOf: files.count, in: settings.folder)
-        leftOut = PictureFolder.lines(of: unreadable, among: files.count, in: settings.folder)
+        leftOut = PictureFolder.lines(of: tree) + PictureFolder.lines(of: unreadable, among: files.count, in: settings.folder)
     }
 
     /// The page's text.

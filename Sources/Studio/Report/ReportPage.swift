@@ -73,10 +73,11 @@ struct ReportPage {
         let data = "data:\(entry.embedded.type);base64,\(Data(entry.embedded.bytes).base64EncodedString())"
         let state = entry.isComplete ? "" : " <em>incomplete</em>"
         let score = entry.score.map { short($0) } ?? ""
+        let unit = entry.score == nil ? "" : " <small>\(Self.escaped(entry.record.pictures[0].plan.measure))</small>"
         return "<figure\(isClear) data-place=\"\(place)\"\(index)\(order)><a href=\"\(address)\">"
             + "<img loading=\"lazy\" decoding=\"async\" width=\"\(entry.width)\" height=\"\(entry.height)\""
             + " alt=\"\(title) of \(group)\" src=\"\(data)\"></a>"
-            + "<figcaption><span>\(title)\(state)</span> <b>\(score)</b></figcaption>\(entry.evidence?.html(of: title) ?? "")</figure>\n"
+            + "<figcaption><span>\(title)\(state)</span> <b>\(score)</b>\(unit)</figcaption>\(entry.evidence?.html(of: title) ?? "")</figure>\n"
     }
 
     /// The pictures' details as JSON for the script, in the order of the page.

@@ -37,6 +37,8 @@ public struct JobList: Sendable {
     public var jobs: [any Job]
     /// Something that people should know.
     public var notes: [Message] = []
+    /// What to try next, for somebody who has drawn a first picture.
+    public var hint: Message?
 }
 
 /// Decides how this process computes, before it computes anything.
@@ -89,6 +91,9 @@ extension RenderRequest {
         if let preset = render.preset, case .picture(let plan)? = list.jobs.first?.plan, let note = cost(of: preset, plan) {
             list.notes.append(note)
         }
+        if render.isPlain, list.jobs.count == 1, let job = list.jobs.first as? PictureJob, job.beginsFolder {
+            list.hint = "to change the look: \(setting: "preset") best is clearer and takes twice as long, \(setting: "tv") 0.15 has less noise, \(setting: "seed") 1 is another picture"
+        }
         return list
     }
 
@@ -100,19 +105,19 @@ extension RenderRequest {
         return times < 1.95 ? nil : "\(setting: "preset") \(preset) takes about \(Int(times.rounded())) times as long as the standard look"
     }
 
-    /// The settings that all these requests have, after their own.
+    /// The settings that all these requests have, after their own. What one has no use for it takes out of its table: then it is no
+    /// option, no key of a manifest and in no help.
     static func common(
         _ model: WritableKeyPath<Self, ModelSettings> & Sendable, _ render: WritableKeyPath<Self, RenderSettings> & Sendable,
         _ output: WritableKeyPath<Self, OutputSettings> & Sendable
     ) -> [Setting<Self>] {
-        ModelSettings.settings.map { $0.lifted(model) } + RenderSettings.settings.map { $0.lifted(render) }
+        let all = ModelSettings.settings.map { $0.lifted(model) } + RenderSettings.settings.map { $0.lifted(render) }
             + (OutputSettings.settings + SheetSettings.lifted(\.sheet)).map { $0.lifted(output) }
+        // The others have an objective of their own.
+        return climbsUnits ? all : all.without("cosine-power")
     }
 
     func checkCommon() throws(Problem) {
-        if render.cosinePower != nil, !Self.climbsUnits {
-            throw .usage("\(setting: "cosine-power") is for channels, classes and directions; \(Self.command) has an objective of its own")
-        }
         try render.check()
         try output.check()
     }
@@ -124,7 +129,8 @@ extension RenderRequest {
         var photographs = try render.photographs(others)
         photographs.notes = session.notes
         return Drawing(
-            model: try session.model(model, size: render.size), render: render, output: output, photographs: photographs, workers: session.workers)
+            model: try session.model(model, size: render.size), render: render, output: output, photographs: photographs, workers: session.workers,
+            words: render.words)
     }
 }
 
@@ -135,6 +141,8 @@ struct Drawing: Sendable {
     let output: OutputSettings
     var photographs: Photographs
     let workers: Workers
+    /// What was asked of the look, for files' names.
+    var words: [String] = []
 
     /// An objective with the parts of its picture's name.
     struct Subject {
@@ -147,7 +155,7 @@ struct Drawing: Sendable {
     /// The parts of a picture's name.
     func parts(layer: String? = nil, index: Int? = nil, kind: String? = nil) -> OutputNames.Parts {
         var parts = OutputNames.Parts(model: model.name, layer: layer, index: index, seed: render.seed ?? 0, kind: kind)
-        parts.details = render.seed.map { ["seed\($0)"] } ?? []
+        parts.details = words + (render.seed.map { ["seed\($0)"] } ?? [])
         return parts
     }
 
@@ -215,7 +223,7 @@ struct Drawing: Sendable {
     ) throws(Problem) -> SheetJob {
         let job = SheetJob(
             jobs: jobs, sheet: path, columns: columns, index: index, isBrief: isBrief, quality: output.quality(of: path),
-            title: output.sheet.title("\(model.name) \(title)"), isCaptioned: !output.sheet.noCaptions)
+            title: output.sheet.title(SheetJob.title("\(model.name) \(title)", over: jobs)), isCaptioned: !output.sheet.noCaptions)
         try job.checkMemory()
         return job
     }

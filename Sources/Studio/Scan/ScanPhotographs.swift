@@ -8,6 +8,8 @@ struct ScanPhotographs {
     let folder: String
     /// Relative to the folder, in natural order.
     let names: [String]
+    /// What is said of folders and files within it that cannot be read.
+    let unreadable: [Message]
     /// Each one's class; nil where the network is to say it, or nobody.
     let classes: [Int32]?
     let classNames: [String]?
@@ -15,7 +17,8 @@ struct ScanPhotographs {
     init(_ folder: String, classes source: ScanClasses?) throws(Problem) {
         guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
         self.folder = folder
-        names = try asProblem { () throws(InputError) in try Picture.relativePaths(in: folder) }
+        let tree = try asProblem { () throws(InputError) in try Picture.relativePaths(in: folder) }
+        (names, unreadable) = (tree.paths, PictureFolder.lines(of: tree))
         guard !names.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
         let labels: [String?]
         switch source {

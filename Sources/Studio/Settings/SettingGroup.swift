@@ -59,9 +59,12 @@ extension SettingGroup {
             .flatMap { text in [text] + (text.firstIndex(of: "=").map { [String(text[text.index(after: $0)...])] } ?? []) }
     }
 
+    /// The setting of a name, where this group has it.
+    public static func row(_ name: String) -> Setting<Self>? { settings.first { $0.name == name } }
+
     /// The setting of a name, for the option that spells it.
     public static subscript(_ name: String) -> Setting<Self> {
-        guard let setting = settings.first(where: { $0.name == name }) else { preconditionFailure("\(Self.self) has no setting \(name)") }
+        guard let setting = row(name) else { preconditionFailure("\(Self.self) has no setting \(name)") }
         return setting
     }
 
@@ -77,8 +80,8 @@ extension SettingGroup {
 }
 
 extension Array {
-    /// The rows but for one that a command has no use for.
-    func without<Target>(_ name: String) -> [Setting<Target>] where Element == Setting<Target> { filter { $0.name != name } }
+    /// The rows but for those that a command has no use for.
+    func without<Target>(_ names: String...) -> [Setting<Target>] where Element == Setting<Target> { filter { !names.contains($0.name) } }
 
     /// The rows, one of which has another default here.
     func stating<Target>(default text: String, of name: String) -> [Setting<Target>] where Element == Setting<Target> {

@@ -8,7 +8,7 @@ extension Objective {
     /// opposite sign). Distinct pictures come from a negative weight.
     public static func diversity(_ layer: String) -> Objective {
         Objective(
-            text: "diversity(\(quoted(layer)))", requests: [layer: .all],
+            text: "diversity(\(quoted(layer)))", measure: "similarity", requests: [layer: .all],
             checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "diversity")]
         ) { batch in
             let activations = batch.samples.map { $0.activations[layer]!.values }
@@ -34,7 +34,7 @@ extension Objective {
     /// (tensorflow/lucid, objectives.alignment).
     public static func alignment(_ layer: String, decay: Float = 2) -> Objective {
         Objective(
-            text: "alignment(\(quoted(layer))\(decay == 2 ? "" : ",decay=\(plain(decay))"))", requests: [layer: .all],
+            text: "alignment(\(quoted(layer))\(decay == 2 ? "" : ",decay=\(plain(decay))"))", measure: "negated difference of neighbours", requests: [layer: .all],
             checks: [.unit(layer: layer), .pictures(atLeast: 2, for: "alignment")]
         ) { batch in
             let activations = batch.samples.map { $0.activations[layer]!.values }
@@ -63,7 +63,7 @@ extension Objective {
         let second = ActivationRequest.channels([channel2])
         return Objective(
             text: "channel_interpolate(\(quoted(layer1)),\(channel1),\(quoted(layer2)),\(channel2))",
-            requests: [layer1: first].merging([layer2: second]) { $0.union($1) },
+            measure: "sum of mean activations along the row", requests: [layer1: first].merging([layer2: second]) { $0.union($1) },
             checks: [
                 .unit(layer: layer1, channel: channel1), .unit(layer: layer2, channel: channel2),
                 .pictures(atLeast: 2, for: "channel_interpolate"),

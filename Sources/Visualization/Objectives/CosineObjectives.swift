@@ -11,7 +11,7 @@ extension Objective {
     /// A channel among its layer's means: `directionCosine` along the channel alone.
     public static func channelCosine(_ layer: String, _ channel: Int, power: Float = 1, of part: MapPart = .whole) -> Objective {
         pooled(
-            "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power))\(part.argument))", layer,
+            "channel_cosine(\(quoted(layer)),\(channel)\(power == 1 ? "" : powerText(power))\(part.argument))", "mean activation", layer,
             Direction([channel: 1]), power, part, channel: channel)
     }
 
@@ -25,7 +25,7 @@ extension Objective {
         _ layer: String, _ direction: Direction, power: Float = 1, of part: MapPart = .whole
     ) -> Objective {
         pooled(
-            "direction_cosine(\(quoted(layer)),\(direction.text)\(power == 1 ? "" : powerText(power))\(part.argument))", layer,
+            "direction_cosine(\(quoted(layer)),\(direction.text)\(power == 1 ? "" : powerText(power))\(part.argument))", "mean activation along the direction", layer,
             direction, power, part, channel: direction.weights.last?.channel)
     }
 
@@ -36,7 +36,7 @@ extension Objective {
     ) -> Objective {
         Objective(
             text: "interpolate_cosine(\(quoted(layer)),\(first),\(last)\(power == 1 ? "" : powerText(power))\(part.argument))",
-            requests: [layer: .all],
+            measure: "sum of mean activations along the row", requests: [layer: .all],
             checks: [
                 .unit(layer: layer, channel: first, part: part), .unit(layer: layer, channel: last, part: part),
                 .pictures(atLeast: 2, for: "interpolate_cosine"),
@@ -55,10 +55,10 @@ extension Objective {
     }
 
     private static func pooled(
-        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, _ part: MapPart, channel: Int?
+        _ text: String, _ measure: String, _ layer: String, _ direction: Direction, _ power: Float, _ part: MapPart, channel: Int?
     ) -> Objective {
         each(
-            text: text, requests: [layer: .all], checks: [.unit(layer: layer, channel: channel, part: part)]
+            text: text, measure: measure, requests: [layer: .all], checks: [.unit(layer: layer, channel: channel, part: part)]
         ) { sample, _ in
             let (score, gradient) = pooledCosine(sample, layer, direction, power, part)
             return SampleEvaluation(score: score, layers: [layer: gradient])
@@ -92,7 +92,7 @@ extension Objective {
     /// A finished picture is told its class's score.
     public static func classDirection(_ index: Int, power: Float = 2) -> Objective {
         each(
-            text: "class_direction(\(index)\(power == 2 ? "" : powerText(power)))", 
+            text: "class_direction(\(index)\(power == 2 ? "" : powerText(power)))", measure: "logit",
             requests: [classFeaturesLayer: .all, logitsLayer: .channels([index])],
             checks: [.unit(layer: logitsLayer, channel: index), .classDirection(index)]
         ) { sample, _ in

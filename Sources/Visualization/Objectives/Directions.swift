@@ -30,7 +30,7 @@ extension Objective {
     /// cos = dot / ((1e-4 + ‖a‖)(1e-4 + ‖v‖)); with pow 0 the mean of dot (tensorflow/lucid, optvis/objectives.py).
     public static func direction(_ layer: String, _ direction: Direction, cosinePower power: Float = 0) -> Objective {
         directed(
-            "direction(\(quoted(layer)),\(direction.text)\(powerText(power)))", layer, direction, power,
+            "direction(\(quoted(layer)),\(direction.text)\(powerText(power)))", "mean activation", layer, direction, power,
             positions: nil, check: .unit(layer: layer, channel: direction.weights.last?.channel))
     }
 
@@ -40,7 +40,7 @@ extension Objective {
     ) -> Objective {
         let place = (x.map { ",x=\($0)" } ?? "") + (y.map { ",y=\($0)" } ?? "")
         return directed(
-            "direction_neuron(\(quoted(layer)),\(direction.text)\(place)\(powerText(power)))", layer, direction, power,
+            "direction_neuron(\(quoted(layer)),\(direction.text)\(place)\(powerText(power)))", "activation", layer, direction, power,
             positions: ActivationRequest.Position(x: x, y: y),
             check: .unit(layer: layer, channel: direction.weights.last?.channel, x: x, y: y))
     }
@@ -51,7 +51,8 @@ extension Objective {
     /// - Parameter reference: the picture's name in `Batch.references`.
     public static func tensorDirection(_ layer: String, of reference: String, cosinePower power: Float = 0) -> Objective {
         each(
-            text: "tensor_direction(\(quoted(layer)),\(quoted(reference))\(powerText(power)))", requests: [layer: .all],
+            text: "tensor_direction(\(quoted(layer)),\(quoted(reference))\(powerText(power)))",
+            measure: "product with the photograph's activation" + timesCosine(power), requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer)]
         ) { sample, references in
             let values = sample.activations[layer]!.values
@@ -78,13 +79,15 @@ extension Objective {
 
     /// - Parameter positions: one position, or nil for the mean over all.
     private static func directed(
-        _ text: String, _ layer: String, _ direction: Direction, _ power: Float, positions: ActivationRequest.Position?,
+        _ text: String, _ measure: String, _ layer: String, _ direction: Direction, _ power: Float, positions: ActivationRequest.Position?,
         check: ObjectiveCheck
     ) -> Objective {
         // Without the cosine the other channels do not matter.
         var request = ActivationRequest(channels: power == 0 ? direction.channels : nil)
         if let positions { request.positions = [positions] }
-        return each(text: text, requests: [layer: request], checks: [check]) { sample, _ in
+        return each(
+            text: text, measure: "\(measure) along the direction" + timesCosine(power), requests: [layer: request], checks: [check]
+        ) { sample, _ in
             let activation = sample.activations[layer]!
             let values = activation.values
             let area = values.shape.area
@@ -120,6 +123,9 @@ extension Objective {
             return SampleEvaluation(score: Float(score / Double(places.count)), layers: [layer: gradient])
         }
     }
+
+    /// The end of a measure that the cosine sharpens.
+    static func timesCosine(_ power: Float) -> String { power == 0 ? "" : " times the cosine" }
 
     /// max(0.1, cosine)^power, and dot times its derivative with respect to the cosine.
     static func cosineFactor(dot: Double, cosine: Double, power: Float) -> (factor: Double, slope: Double) {

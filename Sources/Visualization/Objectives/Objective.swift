@@ -9,6 +9,8 @@ import Tensors
 public struct Objective: Sendable {
     /// As the expression language spells it.
     public let text: String
+    /// What its number says of a finished picture, in the field's words: "mean activation".
+    public let measure: String
     /// The activations that it needs, by any name of a layer that the network knows; `logitsLayer` is its class scores.
     public let requests: [String: ActivationRequest]
     /// The names of the fixed pictures that it compares with.
@@ -27,10 +29,11 @@ public struct Objective: Sendable {
     }
 
     init(
-        text: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
+        text: String, measure: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
         binding: Binding = .atom, evaluate: @escaping @Sendable (Batch) -> Evaluation
     ) {
         self.text = text
+        self.measure = measure
         self.requests = requests
         self.references = references
         self.checks = checks
@@ -42,10 +45,10 @@ public struct Objective: Sendable {
     ///
     /// - Parameter evaluate: from a drawn picture and the fixed ones.
     static func each(
-        text: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
+        text: String, measure: String, requests: [String: ActivationRequest] = [:], references: Set<String> = [], checks: [ObjectiveCheck] = [],
         evaluate: @escaping @Sendable (Batch.Sample, [String: Batch.Sample]) -> SampleEvaluation
     ) -> Objective {
-        Objective(text: text, requests: requests, references: references, checks: checks) { batch in
+        Objective(text: text, measure: measure, requests: requests, references: references, checks: checks) { batch in
             var sum = Evaluation(score: 0, gradients: [])
             for sample in batch.samples {
                 let evaluation = evaluate(sample, batch.references)
@@ -65,15 +68,16 @@ public struct Objective: Sendable {
     ///   - name: the function that makes this objective in the expression language.
     ///   - channel: the one channel that it is about; nil for the whole layer. Both stand first among the function's arguments.
     ///   - arguments: the function's other arguments, as expressions spell them.
+    ///   - measure: what the score is, in a few words.
     ///   - evaluate: the score of the channel's activations `[1, height, width]`, or of the layer's `[channels, height, width]`,
     ///     and the gradient of the score, in the same shape. It is called from several threads.
     public init(
-        function name: String, layer: String, channel: Int? = nil, arguments: [String] = [],
+        function name: String, layer: String, channel: Int? = nil, arguments: [String] = [], measure: String = "score",
         evaluate: @escaping @Sendable (_ activations: Tensor) -> (score: Float, gradient: Tensor)
     ) {
         let call = [quoted(layer)] + [channel].compactMap { $0.map(String.init) } + arguments
         self = .each(
-            text: "\(name)(\(call.joined(separator: ",")))", requests: [layer: channel.map { ActivationRequest.channels([$0]) } ?? .all],
+            text: "\(name)(\(call.joined(separator: ",")))", measure: measure, requests: [layer: channel.map { ActivationRequest.channels([$0]) } ?? .all],
             checks: [.unit(layer: layer, channel: channel)]
         ) { sample, _ in
             let activation = sample.activations[layer]!
@@ -93,6 +97,9 @@ public struct Objective: Sendable {
             return SampleEvaluation(score: score, layers: [layer: gradient])
         }
     }
+
+    /// The measure of a sum or a product: no field has a word for it.
+    static let mixedMeasure = "value of the expression"
 
     /// The name that stands for the network's class scores in `requests`.
     public static let logitsLayer = "logits"

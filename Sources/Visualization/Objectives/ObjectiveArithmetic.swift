@@ -5,12 +5,13 @@ import Tensors
 extension Objective {
     /// Both scores together.
     public static func + (left: Objective, right: Objective) -> Objective {
-        combine(left, right, text: "\(left.text) + \(right.text)", binding: .sum) { sum, term in sum.add(term) }
+        combine(left, right, text: "\(left.text) + \(right.text)", measure: mixedMeasure, binding: .sum) { sum, term in sum.add(term) }
     }
 
     /// The first score without the second.
     public static func - (left: Objective, right: Objective) -> Objective {
-        combine(left, right, text: "\(left.text) - \(right.text(within: .product))", binding: .sum) { sum, term in
+        let measure = left.measure == right.measure && left.measure != mixedMeasure ? "difference in \(left.measure)" : mixedMeasure
+        return combine(left, right, text: "\(left.text) - \(right.text(within: .product))", measure: measure, binding: .sum) { sum, term in
             var term = term
             term.scale(by: -1)
             sum.add(term)
@@ -20,7 +21,7 @@ extension Objective {
     /// The product of two scores: (a·b)′ = a′·b + a·b′.
     public static func * (left: Objective, right: Objective) -> Objective {
         let text = "\(left.text(within: .product))*\(right.text(within: .product))"
-        return combine(left, right, text: text, binding: .product) { product, factor in
+        return combine(left, right, text: text, measure: mixedMeasure, binding: .product) { product, factor in
             let (first, second) = (product.score, factor.score)
             var other = factor
             product.scale(by: second)
@@ -34,7 +35,8 @@ extension Objective {
     public static func * (factor: Float, objective: Objective) -> Objective {
         let operand = objective.text(within: .product)
         return Objective(
-            text: factor == -1 ? "-\(operand)" : "\(plain(factor))*\(operand)", requests: objective.requests,
+            text: factor == -1 ? "-\(operand)" : "\(plain(factor))*\(operand)",
+            measure: factor == 1 ? objective.measure : factor == -1 ? "negated \(objective.measure)" : mixedMeasure, requests: objective.requests,
             references: objective.references, checks: objective.checks, binding: factor < 0 ? .sum : .product
         ) { batch in
             var evaluation = objective.evaluate(batch)
@@ -48,7 +50,7 @@ extension Objective {
 
     /// A number: as a term it moves the score, as a factor it is a weight.
     public static func constant(_ value: Float) -> Objective {
-        Objective(text: plain(value), binding: value < 0 ? .sum : .atom) { batch in
+        Objective(text: plain(value), measure: "constant", binding: value < 0 ? .sum : .atom) { batch in
             Evaluation(score: value, gradients: batch.samples.map { _ in Evaluation.Gradients() })
         }
     }
@@ -66,7 +68,7 @@ extension Objective {
             }
         }
         return Objective(
-            text: "picture(\(picture),\(text))", requests: requests, references: references,
+            text: "picture(\(picture),\(text))", measure: "\(measure) of picture \(picture)", requests: requests, references: references,
             checks: inner + [.picture(picture)]
         ) { batch in
             let part = evaluate(Batch(samples: [batch.samples[picture]], references: batch.references))
@@ -77,11 +79,11 @@ extension Objective {
     }
 
     private static func combine(
-        _ left: Objective, _ right: Objective, text: String, binding: Binding,
+        _ left: Objective, _ right: Objective, text: String, measure: String, binding: Binding,
         with combination: @escaping @Sendable (inout Evaluation, Evaluation) -> Void
     ) -> Objective {
         Objective(
-            text: text, requests: left.requests.merging(right.requests) { $0.union($1) },
+            text: text, measure: measure, requests: left.requests.merging(right.requests) { $0.union($1) },
             references: left.references.union(right.references), checks: left.checks + right.checks, binding: binding
         ) { batch in
             var result = left.evaluate(batch)

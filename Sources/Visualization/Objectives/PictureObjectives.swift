@@ -4,7 +4,7 @@ import Tensors
 extension Objective {
     /// Anisotropic total variation: Σ |x[y, x+1] − x[y, x]| + |x[y+1, x] − x[y, x]| over channels and positions.
     public static func totalVariation() -> Objective {
-        each(text: "total_variation()") { sample, _ in
+        each(text: "total_variation()", measure: "total variation") { sample, _ in
             let shape = sample.image.shape
             let (height, width) = (shape.height, shape.width)
             var gradient = Tensor(shape)
@@ -43,7 +43,7 @@ extension Objective {
 
     /// Σ |x − c|
     public static func l1(constant: Float = 0) -> Objective {
-        each(text: "l1(\(constant == 0 ? "" : plain(constant)))") { sample, _ in
+        each(text: "l1(\(constant == 0 ? "" : plain(constant)))", measure: "sum of magnitudes") { sample, _ in
             var gradient = sample.image
             let sum = gradient.withMutableElements { values in
                 var sum = 0.0
@@ -60,7 +60,7 @@ extension Objective {
 
     /// √(ε + Σ (x − c)²), ε = 1e-6
     public static func l2(constant: Float = 0) -> Objective {
-        each(text: "l2(\(constant == 0 ? "" : plain(constant)))") { sample, _ in
+        each(text: "l2(\(constant == 0 ? "" : plain(constant)))", measure: "Euclidean length") { sample, _ in
             var gradient = sample.image
             gradient.withMutableElements { values in
                 for i in values.indices { values[i] -= constant }
@@ -74,7 +74,7 @@ extension Objective {
     /// ½ Σ (x − x̃)² with x̃ the picture under a 3×3 blur, held fixed: gradient descent on it blurs the picture a little in
     /// each step (tensorflow/lucid, blur_input_each_step).
     public static func blurInputEachStep() -> Objective {
-        each(text: "blur_input_each_step()") { sample, _ in
+        each(text: "blur_input_each_step()", measure: "squared distance to the blurred picture") { sample, _ in
             var gradient = sample.image
             gradient.add(SoftBlur(extent: 3, sample.image.shape)(sample.image), scaledBy: -1)
             return SampleEvaluation(score: Float(inner(gradient, gradient) / 2), image: gradient)
@@ -85,7 +85,7 @@ extension Objective {
     /// is plain (tensorflow/lucid, penalize_boundary_complexity).
     public static func penalizeBoundaryComplexity(width: Int = 20, grey: Float = 0.5) -> Objective {
         let arguments = [width == 20 ? nil : "w=\(width)", grey == 0.5 ? nil : "c=\(plain(grey))"].compactMap { $0 }
-        return each(text: "penalize_boundary_complexity(\(arguments.joined(separator: ",")))") { sample, _ in
+        return each(text: "penalize_boundary_complexity(\(arguments.joined(separator: ",")))", measure: "plainness of the frame") { sample, _ in
             let image = sample.image
             let shape = image.shape
             let blur = SoftBlur(extent: 5, shape)
@@ -124,7 +124,7 @@ extension Objective {
     ///
     /// - Parameter centre: from 0, where all positions weigh the same, to 1, where the middle weighs nothing.
     public static func meanAlpha(centre: Float = 0) -> Objective {
-        each(text: "mean_alpha(\(centre == 0 ? "" : "centre=\(plain(centre))"))", checks: [.alpha]) { sample, _ in
+        each(text: "mean_alpha(\(centre == 0 ? "" : "centre=\(plain(centre))"))", measure: "mean opacity", checks: [.alpha]) { sample, _ in
             let shape = sample.image.shape
             let start = shape.count - shape.area
             let weights = centre == 0 ? [] : edgeWeights(shape, centre)
@@ -157,7 +157,7 @@ extension Objective {
 
     /// `blurInputEachStep` for the opacity alone.
     public static func blurAlphaEachStep() -> Objective {
-        each(text: "blur_alpha_each_step()", checks: [.alpha]) { sample, _ in
+        each(text: "blur_alpha_each_step()", measure: "squared distance to the blurred opacity", checks: [.alpha]) { sample, _ in
             let shape = sample.image.shape
             let alpha = Tensor(
                 Shape(1, shape.height, shape.width),

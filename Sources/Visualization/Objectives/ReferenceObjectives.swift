@@ -18,8 +18,10 @@ extension Objective {
         _ layer: String, of reference: String, cosinePower power: Float = 0, scale: CaricatureScale = .lucid
     ) -> Objective {
         let form = scale == .lucid ? "" : ",scale=\(scale.rawValue)"
+        let measure = (scale == .lucid ? "product with the photograph's activation" : "share of the photograph's activation") + timesCosine(power)
         return each(
-            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power))\(form))", requests: [layer: .all],
+            text: "caricature(\(quoted(layer)),\(quoted(reference))\(powerText(power))\(form))", measure: measure,
+            requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer), .sameExtents("caricature")]
         ) { sample, references in
             let values = sample.activations[layer]!.values
@@ -69,7 +71,8 @@ extension Objective {
     {
         let form = comparison == .activation ? "" : ",as=\(comparison.rawValue)"
         return each(
-            text: "activation_difference(\(quoted(layer)),\(quoted(reference))\(form))", requests: [layer: .all],
+            text: "activation_difference(\(quoted(layer)),\(quoted(reference))\(form))",
+            measure: "mean difference of the \(comparison == .gram ? "textures" : "activations")", requests: [layer: .all],
             references: [reference],
             checks: [.unit(layer: layer)] + (comparison == .activation ? [.sameExtents("activation_difference")] : [])
         ) { sample, references in
@@ -103,7 +106,7 @@ extension Objective {
     /// arXiv:2402.10039).
     public static func activationDistance(_ layer: String, to reference: String) -> Objective {
         each(
-            text: "activation_distance(\(quoted(layer)),\(quoted(reference)))", requests: [layer: .all],
+            text: "activation_distance(\(quoted(layer)),\(quoted(reference)))", measure: "distance of the activations", requests: [layer: .all],
             references: [reference], checks: [.unit(layer: layer), .sameExtents("activation_distance")]
         ) { sample, references in
             var gradient = sample.activations[layer]!.values
@@ -119,7 +122,7 @@ extension Objective {
     /// `objective_guide`).
     public static func guide(_ layer: String, by reference: String) -> Objective {
         each(
-            text: "guide(\(quoted(layer)),\(quoted(reference)))", requests: [layer: .all], references: [reference],
+            text: "guide(\(quoted(layer)),\(quoted(reference)))", measure: "mean product with the best match", requests: [layer: .all], references: [reference],
             checks: [.unit(layer: layer)]
         ) { sample, references in
             let values = sample.activations[layer]!.values
@@ -165,7 +168,7 @@ extension Objective {
 
     /// How far the picture's colours are from a fixed one's: √mean((x − x₀)²).
     public static func inputDifference(_ reference: String) -> Objective {
-        each(text: "input_diff(\(quoted(reference)))", references: [reference], checks: [.sameExtents("input_diff")]) {
+        each(text: "input_diff(\(quoted(reference)))", measure: "root mean square difference", references: [reference], checks: [.sameExtents("input_diff")]) {
             sample, references in
             let target = references[reference]!.image
             let (channels, drawn) = (target.shape.channels, sample.image.shape.channels)

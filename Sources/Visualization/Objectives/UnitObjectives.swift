@@ -5,7 +5,7 @@ extension Objective {
     /// The mean of one channel: mean(a[c]).
     public static func channel(_ layer: String, _ channel: Int) -> Objective {
         each(
-            text: "channel(\(quoted(layer)),\(channel))", requests: [layer: .channels([channel])],
+            text: "channel(\(quoted(layer)),\(channel))", measure: "mean activation", requests: [layer: .channels([channel])],
             checks: [.unit(layer: layer, channel: channel)]
         ) { sample, _ in
             let (score, gradient) = mean(of: channel, in: sample.activations[layer]!)
@@ -20,7 +20,7 @@ extension Objective {
         let place = (x.map { ",x=\($0)" } ?? "") + (y.map { ",y=\($0)" } ?? "")
         let position = ActivationRequest.Position(x: x, y: y)
         return each(
-            text: "neuron(\(quoted(layer)),\(channel)\(place))", requests: [layer: .neuron(channel, at: position)],
+            text: "neuron(\(quoted(layer)),\(channel)\(place))", measure: "activation", requests: [layer: .neuron(channel, at: position)],
             checks: [.unit(layer: layer, channel: channel, x: x, y: y)]
         ) { sample, _ in
             let activation = sample.activations[layer]!
@@ -34,7 +34,7 @@ extension Objective {
 
     /// A layer's energy, the objective of DeepDream: mean(a²).
     public static func layer(_ layer: String) -> Objective {
-        each(text: "layer(\(quoted(layer)))", requests: [layer: .all], checks: [.unit(layer: layer)]) { sample, _ in
+        each(text: "layer(\(quoted(layer)))", measure: "mean squared activation", requests: [layer: .all], checks: [.unit(layer: layer)]) { sample, _ in
             let values = sample.activations[layer]!.values
             let count = Float(values.shape.count)
             let sum = values.withElements { $0.reduce(Double(0)) { $0 + Double($1) * Double($1) } }
@@ -49,7 +49,7 @@ extension Objective {
     /// - Parameter index: the class's number.
     public static func classLogit(_ index: Int) -> Objective {
         each(
-            text: "class_logit(\(index))", requests: [logitsLayer: .channels([index])],
+            text: "class_logit(\(index))", measure: "logit", requests: [logitsLayer: .channels([index])],
             checks: [.unit(layer: logitsLayer, channel: index)]
         ) { sample, _ in
             // Some networks' scores still have positions, such as SqueezeNet's before its last pool: their mean counts.

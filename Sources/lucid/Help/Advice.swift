@@ -21,6 +21,16 @@ enum Advice {
         return .usage("there is no command \"\(word)\"; did you mean \(near)? `\(place.path) --help` lists them all")
     }
 
+    /// A line that says what is missing, with an example of what is wanted; any other as it is.
+    static func missing(_ line: String, _ arguments: [String]) -> String {
+        guard line.hasPrefix("Missing expected argument") else { return line }
+        let place = CommandPlace(arguments)
+        let description = CommandDescription(of: place.optionTaker)
+        let what = line.split(separator: "'").dropFirst().first.map(String.init) ?? "something"
+        let example = description.examples.first.map { ", as in: \($0)" } ?? ""
+        return "\(what) is missing\(example)  (\(place.path) --help tells more)"
+    }
+
     /// The first option that the command does not have.
     static func unknownOption(_ arguments: [String]) -> Problem? {
         let place = CommandPlace(arguments)

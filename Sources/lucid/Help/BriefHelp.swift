@@ -24,7 +24,7 @@ enum BriefHelp {
         let more = hidden == 0 ? "Everything in full" : "Everything in full, and \(counted(hidden, "more option"))"
         let parts = [
             lines(description.abstract),
-            examples(in: description.discussion),
+            description.examples.prefix(mostExamples).map { "  " + $0 },
             lines("USAGE: " + LucidCommand.usageString(for: place.command), rest: 7),
             required.flatMap(entry), others.flatMap(entry),
             ["\(more): \(place.path) --help-all"],
@@ -55,15 +55,6 @@ enum BriefHelp {
         }
         let more = "In short: \(place.path) COMMAND --help; in full: \(place.path) COMMAND --help-all"
         return joined(parts + [["USAGE: \(place.path) COMMAND [OPTIONS]"]] + lists + [[more]])
-    }
-
-    /// The first examples, without the word before them.
-    private static func examples(in discussion: String) -> [String] {
-        let lines = discussion.split(separator: "\n").map(String.init)
-        guard let start = lines.firstIndex(where: { $0.hasPrefix("Example") }) else { return [] }
-        return lines[start...].prefix(mostExamples).map { line in
-            line.firstRange(of: "lucid ").map { "  " + line[$0.lowerBound...] } ?? line
-        }
     }
 
     /// `  --size <n>              Pixels on a side, or WIDTHxHEIGHT. (default: 224)`

@@ -57,7 +57,14 @@ struct CommandDescription {
         let whole = try? JSONDecoder().decode(Whole.self, from: Data(command._dumpHelp().utf8))
         abstract = whole?.command.abstract ?? ""
         discussion = whole?.command.discussion ?? ""
-        arguments = whole?.command.arguments ?? []
+        arguments = (whole?.command.arguments ?? []).filter { !$0.longNames.contains { $0.hasPrefix(absentOption) } }
+    }
+
+    /// The command lines of the discussion's examples.
+    var examples: [String] {
+        let lines = discussion.split(separator: "\n").map(String.init)
+        guard let start = lines.firstIndex(where: { $0.hasPrefix("Example") }) else { return [] }
+        return lines[start...].compactMap { line in line.firstRange(of: "lucid ").map { String(line[$0.lowerBound...]) } }
     }
 
     var options: [Argument] { arguments.filter(\.isOption) }

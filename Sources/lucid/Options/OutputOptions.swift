@@ -6,16 +6,16 @@ import Tensors
 /// Where pictures go.
 struct OutputOptions<Group: SettingGroup>: ParsableArguments {
     @Option(Group["output"]) var output: String?
-    @OptionGroup(visibility: .further) var further: FurtherOutputOptions
+    @OptionGroup(visibility: .further) var further: FurtherOutputOptions<Group>
     @OptionGroup var drawing: DrawingOptions
 }
 
 /// The finer points of what is written.
-struct FurtherOutputOptions: ParsableArguments {
-    @Option(OutputSettings["quality"]) var quality: String?
-    @Option(OutputSettings["depth"]) var depth: String?
-    @Option(OutputSettings["save-at"]) var saveAt: String?
-    @Option(OutputSettings["evolution"]) var evolution: String?
+struct FurtherOutputOptions<Group: SettingGroup>: ParsableArguments {
+    @Option(Group.self, "quality") var quality: String?
+    @Option(Group.self, "depth") var depth: String?
+    @Option(Group.self, "save-at") var saveAt: String?
+    @Option(Group.self, "evolution") var evolution: String?
 }
 
 /// How much is said while pictures are drawn, and whether files may be overwritten.

@@ -1,52 +1,49 @@
 import ArgumentParser
 import Studio
 
-/// How a picture is drawn: the options that most pictures need, and those that help shows with --help-all.
-struct RenderOptions: ParsableArguments {
-    @Option(RenderSettings["size"]) var size: String?
-    @Option(RenderSettings["steps"]) var steps: String?
-    @Option(RenderSettings["preset"]) var preset: String?
-    @Option(RenderSettings["seed"]) var seed: String?
-    @Option(RenderSettings["start"]) var start: String?
-    @Flag(RenderSettings["alpha"]) var alpha = false
-    @Flag(RenderSettings["negative"]) var negative = false
-    @OptionGroup(visibility: .further) var further: FurtherRenderOptions
-}
-
-/// A picture for each of several seeds, where a command does not draw several anyway.
-struct SeedsOptions: ParsableArguments {
-    @Option(RenderSettings["seeds"]) var seeds: String?
+/// How a picture is drawn: the options that most pictures need, and those that help shows with --help-all. A command has those that
+/// its request has a row for.
+struct RenderOptions<Request: DrawingRequest>: ParsableArguments {
+    @Option(Request.self, "size") var size: String?
+    @Option(Request.self, "steps") var steps: String?
+    @Option(Request.self, "preset") var preset: String?
+    @Option(Request.self, "seed") var seed: String?
+    @Option(Request.self, "start") var start: String?
+    @Flag(Request.self, "alpha") var alpha = false
+    @Flag(Request.self, "negative") var negative = false
+    @Option(Request.self, "seeds") var seeds: String?
+    @OptionGroup(visibility: .further) var further: FurtherRenderOptions<Request>
 }
 
 /// The finer points of how a picture is drawn.
-struct FurtherRenderOptions: ParsableArguments {
-    @Option(RenderSettings["param"]) var param: String?
-    @Option(RenderSettings["transforms"]) var transforms: String?
-    @Option(RenderSettings["tv"]) var tv: String?
-    @Option(RenderSettings["cosine-power"]) var cosinePower: String?
-    @Option(RenderSettings["stages"]) var stages: String?
-    @Option(RenderSettings["decay-power"]) var decayPower: String?
-    @Flag(RenderSettings["plain-decay"]) var plainDecay = false
-    @Flag(RenderSettings["no-decorrelate"]) var noDecorrelate = false
-    @Option(RenderSettings["spectrum-bound"]) var spectrumBound: String?
-    @Option(RenderSettings["spectrum"]) var spectrum: String?
-    @Option(RenderSettings["crops"]) var crops: String?
-    @Option(RenderSettings["optimizer"]) var optimizer: String?
-    @Option(RenderSettings["learning-rate"]) var learningRate: String?
-    @Option(RenderSettings["schedule"]) var schedule: String?
-    @Option(RenderSettings["clip-gradient"]) var clipGradient: String?
-    @Flag(RenderSettings["normalize-gradient"]) var normalizeGradient = false
-    @Option(RenderSettings["until-converged"]) var untilConverged: String?
-    @Option(RenderSettings["relu"]) var relu: String?
-    @Option(RenderSettings["pool-gradient"]) var poolGradient: String?
-    @Option(RenderSettings["l1"]) var l1: String?
-    @Option(RenderSettings["l2"]) var l2: String?
-    @Option(RenderSettings["blur"]) var blur: String?
-    @Option(RenderSettings["boundary"]) var boundary: String?
-    @Option(RenderSettings["mask"]) var mask: String?
-    @Option(OutputSettings["output-size"]) var outputSize: String?
-    @Option(SheetSettings["title"]) var title: String?
-    @Flag(SheetSettings["no-captions"]) var noCaptions = false
+struct FurtherRenderOptions<Request: DrawingRequest>: ParsableArguments {
+    @Option(Request.self, "param") var param: String?
+    @Option(Request.self, "transforms") var transforms: String?
+    @Option(Request.self, "tv") var tv: String?
+    @Option(Request.self, "cosine-power") var cosinePower: String?
+    @Option(Request.self, "stages") var stages: String?
+    @Option(Request.self, "decay-power") var decayPower: String?
+    @Flag(Request.self, "plain-decay") var plainDecay = false
+    @Flag(Request.self, "no-decorrelate") var noDecorrelate = false
+    @Option(Request.self, "spectrum-bound") var spectrumBound: String?
+    @Option(Request.self, "spectrum") var spectrum: String?
+    @Option(Request.self, "crops") var crops: String?
+    @Option(Request.self, "optimizer") var optimizer: String?
+    @Option(Request.self, "learning-rate") var learningRate: String?
+    @Option(Request.self, "schedule") var schedule: String?
+    @Option(Request.self, "clip-gradient") var clipGradient: String?
+    @Flag(Request.self, "normalize-gradient") var normalizeGradient = false
+    @Option(Request.self, "until-converged") var untilConverged: String?
+    @Option(Request.self, "relu") var relu: String?
+    @Option(Request.self, "pool-gradient") var poolGradient: String?
+    @Option(Request.self, "l1") var l1: String?
+    @Option(Request.self, "l2") var l2: String?
+    @Option(Request.self, "blur") var blur: String?
+    @Option(Request.self, "boundary") var boundary: String?
+    @Option(Request.self, "mask") var mask: String?
+    @Option(Request.self, "output-size") var outputSize: String?
+    @Option(Request.self, "title") var title: String?
+    @Flag(Request.self, "no-captions") var noCaptions = false
     @OptionGroup var numerics: NumericOptions
     @OptionGroup var reading: ReadingOptions
 }

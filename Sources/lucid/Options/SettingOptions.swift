@@ -11,6 +11,27 @@ extension Option where Value == String? {
     }
 }
 
+/// Begins the name of an option of a group that a command has no row for: nobody types it, and no help shows it.
+let absentOption = "no such option:"
+
+extension Option where Value == String? {
+    /// The option of a setting that a group may lack.
+    init<Group: SettingGroup>(_ group: Group.Type, _ name: String) {
+        if let setting = group.row(name) { self.init(setting) } else {
+            self.init(name: .customLong("\(absentOption) \(name)"), help: .private)
+        }
+    }
+}
+
+extension Flag where Value == Bool {
+    /// The flag of a setting that a group may lack.
+    init<Group: SettingGroup>(wrappedValue: Bool, _ group: Group.Type, _ name: String) {
+        if let setting = group.row(name) { self.init(wrappedValue: wrappedValue, setting) } else {
+            self.init(wrappedValue: wrappedValue, name: .customLong("\(absentOption) \(name)"), help: .private)
+        }
+    }
+}
+
 extension Option where Value == String {
     /// The option of a setting that must be given.
     init<Group>(_ setting: Setting<Group>) {

@@ -14,7 +14,7 @@ struct Bench: ParsableCommand {
             An architecture whose weights are not here is timed with weights that nobody trained: time does not depend on \
             their values. A concatenation passes early channels on from far before it, so name a late one there.
 
-            Example: lucid bench vgg16:features.10 resnet50:layer3 densenet121:features.denseblock3:1023 --threads 2
+            Example: lucid bench vgg16:features.10 resnet50:layer3 --threads 2
             """)
 
     @Argument(StepBenchmark["cases"]) var cases: [String] = []

@@ -4,15 +4,16 @@ import Studio
 /// `lucid classes`
 struct Classes: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the classes that a network knows: all, or those with a word in their names.",
+        abstract: "List the classes that a network knows: all, or those with one of some words in their names.",
         discussion: """
             Each line has the class's number and its names, which `lucid class` takes as --index and --label.
 
             Example: lucid classes dog
+                     lucid classes cat lion
                      lucid classes --model resnet50
             """)
 
-    @Argument(ClassesSettings["word"]) var word: String?
+    @Argument(ClassesSettings["words"]) var words: [String] = []
     @OptionGroup(title: "Network") var model: ModelOptions<ClassesSettings>
     @Flag(help: "Print one JSON object a class.") var json = false
 

@@ -8,7 +8,7 @@ struct Classify: ParsableCommand {
         discussion: """
             Example: lucid classify photo.jpg --top 3
                      lucid classify photos/*.jpg --top 1
-                     lucid classify photo.jpg --model resnet18 --weights birds.pth --labels birds.txt
+                     lucid classify photo.jpg --model resnet18 --weights my.pth --labels my.txt
             """)
 
     @Argument(ClassificationSettings["photos"]) var photos: [String]
@@ -23,7 +23,7 @@ struct Classify: ParsableCommand {
             for guess in guesses {
                 let photo = photos.count > 1 ? guess.photo.withoutControls + "  " : ""
                 try standardOutput(
-                    running.json ? json(guess) : "\(photo)\(rounded(Double(guess.probability), 4))  \(guess.label) (\(guess.index))")
+                    running.json ? json(guess) : "\(photo)\(rounded(100 * Double(guess.probability), 2)) %  \(guess.label) (\(guess.index))")
             }
         }
     }

@@ -17,8 +17,8 @@ struct CompareModels: ParsableCommand {
             A and B are names of networks, .onnx files, or NAME=FILE for weights of your own.
 
             Example: lucid compare-models vgg16 squeezenet1_1 --photos photos/ -o layers.png
-                     lucid compare-models resnet18=epoch10.pth resnet18=epoch90.pth --photos photos/ --one-to-one --json
-                     lucid compare-models vgg16 squeezenet1_1 --photos photos/ --layers features.21 --draw 6
+                     lucid compare-models resnet18=a.pth resnet18=b.pth --photos photos/ --json
+                     lucid compare-models vgg16 squeezenet1_1 --photos photos/ --draw 6
             """)
 
     @Argument(ComparisonRequest["a"]) var a: String
@@ -29,7 +29,7 @@ struct CompareModels: ParsableCommand {
     @Option(ComparisonRequest["grid"]) var grid: String?
     @Option(ComparisonRequest["size"]) var size: String?
     @Flag(ComparisonRequest["one-to-one"]) var oneToOne = false
-    @OptionGroup var reading: ReadingOptions
+    @OptionGroup(visibility: .further) var reading: ReadingOptions
     @Option(ComparisonRequest["output"]) var output: String?
     @Option(ComparisonRequest["pairs"]) var pairs: String?
     @Option(ComparisonRequest["draw"]) var draw: String?

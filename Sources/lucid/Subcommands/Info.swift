@@ -30,7 +30,7 @@ struct Info: ParsableCommand {
         if record.isSheet {
             for (place, drawn) in record.pictures.enumerated() {
                 let seed = drawn.plan.seed.map { "seed \($0)  " } ?? ""
-                try standardOutput("\(place + 1)  \(drawn.plan.model)  \(drawn.plan.objective)  \(seed)score \(drawn.score)".withoutControls)
+                try standardOutput("\(place + 1)  \(drawn.plan.model)  \(drawn.plan.objective)  \(seed)\(drawn.scoreText)".withoutControls)
             }
             if let command = record.command { try standardOutput("command  \(command.commandLine)".withoutControls) }
             return

@@ -75,7 +75,7 @@ final class Progress: Sendable {
         let left = share > 0 ? elapsed * (1 - share) / share : 0
         let line = ProgressLine(
             label: label, share: share, count: "\(state.stepsDone)/\(total)", left: "\(readable(left)) left",
-            rate: "\(rounded(rate, 1)) \(unit)/s", score: state.lastScore.map { "score \(rounded(Double($0), 2))" })
+            rate: "\(rounded(rate, 1)) \(unit)/s", score: state.lastScore.map { "objective \(rounded(Double($0), 2))" })
         return line.text(columns: terminalSize(of: STDERR_FILENO).columns - 1, hasBar: redraws)
     }
 }

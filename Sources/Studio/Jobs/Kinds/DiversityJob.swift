@@ -57,6 +57,7 @@ struct DiversityJob: Job {
         let similarityAfter: Float
         let scoreBefore: Float
         let scoreAfter: Float
+        let scoreUnit: String
     }
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
@@ -118,12 +119,12 @@ struct DiversityJob: Job {
         let outcome = try search.outcome(after)
         let pictures = job.result(of: after)
         result.lines = pictures.lines + written.lines + [
-            "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; the channel's mean \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))"
+            "similarity \(rounded(Double(outcome.similarityBefore), 3)) without the term, \(rounded(Double(outcome.similarityAfter), 3)) with it; \(channel.measure) \(rounded(Double(outcome.scoreBefore), 2)) and \(rounded(Double(outcome.scoreAfter), 2))"
         ]
         result.values = pictures.values + [
             Values(
                 similarityBefore: outcome.similarityBefore, similarityAfter: outcome.similarityAfter,
-                scoreBefore: outcome.scoreBefore, scoreAfter: outcome.scoreAfter)
+                scoreBefore: outcome.scoreBefore, scoreAfter: outcome.scoreAfter, scoreUnit: channel.measure)
         ]
         result.warning = pictures.warning
         return result

@@ -72,6 +72,7 @@ struct FilmJob: Job {
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
         let start = ContinuousClock.now
+        if pictures.opacity?.isTransparent == true { try context.reportLostOpacity(in: path) }
         let frames = try asProblem { () throws(FilmError) in try FrameSource(path: source, maximumPixels: decodablePixels(atMost: maximumPixels), isCancelled: context.isCancelled) }
         let (paths, new) = try dream(frames, context)
         let leftOut = PictureFolder.lines(of: frames.leftOut.map { Problem($0) }, among: frames.position, in: source)
@@ -196,7 +197,7 @@ struct FilmJob: Job {
         let record = Record(DrawnPicture(plan: plan, stepsDone: first.steps, score: 0))
         let writer = try asProblem { () throws(FilmError) in try FrameWriter(path: path, rate: bounded, comment: record.json, keyword: Record.keyword, sound: sound) }
         for path in paths {
-            let picture = try Picture.reading(path).composited(over: 1)
+            let picture = try Picture.reading(path)
             try asProblem { () throws(FilmError) in try writer.add(picture) }
         }
         try asProblem { () throws(FilmError) in try writer.finish() }

@@ -52,6 +52,7 @@ struct FlightJob: Job {
     /// Flies, and writes the frames. Those that there are when the work is cancelled are written too, unless it is a batch's.
     func draw(_ context: JobContext) throws(Problem) -> JobResult {
         let start = ContinuousClock.now
+        if pictures.opacity?.isTransparent == true { try context.report(.note("a flight has no opacity: it begins with the photograph's colours alone")) }
         let (writer, score) = try fly(context)
         guard writer.count == flight.frames || writer.count > 0 && !context.isBatch else { throw .interrupted }
         try asProblem { () throws(FilmError) in try writer.finish() }

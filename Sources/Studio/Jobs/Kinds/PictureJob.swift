@@ -25,6 +25,8 @@ struct PictureJob: Job {
     /// Bits of a sample; nil for those of a photograph, or else 8.
     var depth: Int?
     let memory: Int
+    /// Whether its pictures let anything through.
+    var isTransparent = false
     var holdsPhotographs = false
     var ingredients: [String] = []
     var inputs: [String] = []
@@ -91,6 +93,14 @@ struct PictureJob: Job {
         return !drawn.isEmpty && drawn.allSatisfy { $0.plan.onTheWay == plan.onTheWay && $0.stepsDone <= steps }
     }
 
+    /// Whether its folder has no other picture of the network yet.
+    var beginsFolder: Bool {
+        guard let path = outputs.first, path != "-" else { return false }
+        let (folder, name) = FileName.split(path)
+        let names = (try? FolderListing.names(in: folder.isEmpty ? "." : folder)) ?? []
+        return !names.contains { $0 != name && $0.hasPrefix(OutputNames.stem(model.name) + "_") }
+    }
+
     // MARK: Drawing
 
     func draw(_ context: JobContext) throws(Problem) -> JobResult { result(of: try follow(context)) }
@@ -131,6 +141,7 @@ struct PictureJob: Job {
     /// nothing.
     func follow(_ context: JobContext) throws(Problem) -> Drawn {
         let start = ContinuousClock.now
+        if isTransparent, let evolution { try context.reportLostOpacity(in: evolution) }
         var evolution = try Evolution(evolution, steps: steps, Record(DrawnPicture(plan: plan, stepsDone: steps, score: 0)))
         // The picture is worth more than its film, and is drawn and written whatever becomes of that.
         var failure: Problem?
@@ -216,6 +227,8 @@ struct PictureJob: Job {
         let index: Int?
         let label: String?
         let score: Float
+        /// What the score is: "mean activation".
+        let scoreUnit: String
         let scoreWithTransforms: Float?
         /// Whether the unit answers the finished picture; nil for pictures that are not about one unit.
         let answers: Bool?
@@ -235,6 +248,7 @@ struct PictureJob: Job {
                 isClass && classNames?.indices.contains(index) == true ? classNames?[index] : nil
             }
             (self.output, self.outputs, score) = (output, outputs, drawn.state.score)
+            scoreUnit = record.plan.measure
             (scoreWithTransforms, measures) = (drawn.rating?.scoreWithTransforms, drawn.rating?.measures)
             rank = drawn.rating?.rank.map { NamedRank($0, classNames) }
             answers = drawn.rating?.rank?.answers

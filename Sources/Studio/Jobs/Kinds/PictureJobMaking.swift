@@ -1,3 +1,4 @@
+import Films
 import Images
 import Networks
 import Tensors
@@ -11,7 +12,8 @@ extension PictureJob {
     ///   - quality: of JPEGs.
     init(_ plan: RenderPlan, model: Model, _ photographs: Photographs, to paths: [String?], quality: Int? = nil) throws(Problem) {
         precondition(paths.count == plan.count, "each picture goes somewhere")
-        if plan.alpha || plan.parameterization.canvas.traits.contains(.importanceAsOpacity) { try Self.refuse(opacityIn: paths) }
+        let isTransparent = plan.alpha || plan.parameterization.canvas.traits.contains(.importanceAsOpacity)
+        if isTransparent { try Self.refuse(opacityIn: paths) }
         let plan = try photographs.sealed(plan, model: model)
         var memory = 0
         try checkMemory { most throws(RenderError) in
@@ -19,7 +21,7 @@ extension PictureJob {
         }
         self.init(
             model: model, plan: .picture(plan), paths: paths, steps: plan.steps, quality: quality, memory: memory,
-            holdsPhotographs: !photographs.isEmpty, ingredients: model.ingredients(photographs) + model.scaling(plan),
+            isTransparent: isTransparent, holdsPhotographs: !photographs.isEmpty, ingredients: model.ingredients(photographs) + model.scaling(plan),
             inputs: photographs.paths
         ) { context throws(Problem) in
             let fixed = try photographs.pictures(of: plan, model: model)
@@ -36,11 +38,12 @@ extension PictureJob {
     init(_ plan: DreamPlan, _ pictures: DreamPictures, model: Model, _ photographs: Photographs, to path: String, quality: Int?)
         throws(Problem)
     {
-        if pictures.opacity?.isTransparent == true { try Self.refuse(opacityIn: [path]) }
+        let isTransparent = pictures.opacity?.isTransparent == true
+        if isTransparent { try Self.refuse(opacityIn: [path]) }
         let memory = try asProblem { () throws(RenderError) in try Dream.estimatedMemory(of: plan, model: model) }
         self.init(
             model: model, plan: .dream(plan), paths: [path], steps: plan.steps, quality: quality, memory: memory,
-            holdsPhotographs: true, ingredients: model.ingredients(photographs), inputs: photographs.paths
+            isTransparent: isTransparent, holdsPhotographs: true, ingredients: model.ingredients(photographs), inputs: photographs.paths
         ) { context throws(Problem) in
             try asProblem { () throws(RenderError) in
                 PhotographPicture(
@@ -48,7 +51,7 @@ extension PictureJob {
                     plan: .dream(plan), opacity: pictures.opacity, depth: quality == nil ? pictures.depth : .eight
                 ) { dream, picture throws(RenderError) in
                     let before = try dream.score(of: dream.beginning)
-                    return ("score \(short(before)) → \(short(try dream.score(of: picture)))", ["score_before": before])
+                    return ("\(Plan.dream(plan).measure) \(short(before)) → \(short(try dream.score(of: picture)))", ["score_before": before])
                 }
             }
         }
@@ -64,13 +67,14 @@ extension PictureJob {
         let photo = try photographs.picture(plan.content)
         let fitted = photo.fitted(width: plan.width, height: plan.height)
         let opacity = fitted.opacity
-        if opacity?.isTransparent == true { try Self.refuse(opacityIn: [path]) }
+        let isTransparent = opacity?.isTransparent == true
+        if isTransparent { try Self.refuse(opacityIn: [path]) }
         pictures[plan.content] = try fitted.tensor(channels: 3, name: plan.content)
         let depth = quality == nil ? photo.bitDepth : .eight
         let memory = try asProblem { () throws(RenderError) in try StyleTransfer.estimatedMemory(of: plan, model: model) }
         self.init(
             model: model, plan: .style(plan), paths: [path], steps: plan.totalSteps, quality: quality, memory: memory,
-            holdsPhotographs: true, ingredients: model.ingredients(photographs), inputs: photographs.paths
+            isTransparent: isTransparent, holdsPhotographs: true, ingredients: model.ingredients(photographs), inputs: photographs.paths
         ) { [pictures] context throws(Problem) in
             try asProblem { () throws(RenderError) in
                 PhotographPicture(
@@ -114,6 +118,14 @@ extension PictureJob {
     }
 }
 
+extension JobContext {
+    /// Says before anything is computed that an animation cannot hold an opacity.
+    func reportLostOpacity(in path: String) throws(Problem) {
+        guard let kind = try? AnimationKind(of: path), !kind.holdsOpacity else { return }
+        try report(.note("\(path) shows the pictures on white: it cannot hold their opacity, which a .webm or a folder of frames keeps"))
+    }
+}
+
 extension Picture {
     /// A huge picture in a few times the size in which it will be seen at most: no more of it would be told apart, and as numbers it
     /// would fill the memory.
@@ -130,7 +142,7 @@ extension Picture {
 
 extension Tensor {
     /// Whether an opacity lets anything through.
-    fileprivate var isTransparent: Bool { withElements { $0.contains { $0 < 1 } } }
+    var isTransparent: Bool { withElements { $0.contains { $0 < 1 } } }
 }
 
 extension StylePlan {

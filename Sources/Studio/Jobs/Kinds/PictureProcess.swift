@@ -43,7 +43,7 @@ struct PictureState: Sendable {
 
 /// How good finished pictures are.
 struct PictureRating: Sendable {
-    /// "score 5.21 (4.98 under transforms), 0.4 % clipped; channel 5 is the strongest of 384 on this picture"
+    /// "mean activation 5.21 (4.98 under transforms), 0.4 % clipped; channel 5 is the strongest of 384 on this picture"
     var text: String
     /// Its mean over draws of the transforms.
     var scoreWithTransforms: Float?
@@ -84,7 +84,7 @@ struct RenderProcess: PictureProcess {
         let rank = isAlone ? try renderer.rank(on: state.tensors[0]) : nil
         let clipped = state.tensors.map(\.clippedShare).reduce(0, +) / Float(state.tensors.count)
         let text =
-            "score \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms), \(rounded(Double(100 * clipped), 1)) % clipped"
+            "\(state.plan.measure) \(rounded(Double(state.score), 2)) (\(rounded(Double(under), 2)) under transforms), \(rounded(Double(100 * clipped), 1)) % clipped"
         let standing = rank.map { "; " + $0.sentence(classNames: renderer.model.classNames, lowers: renderer.plan.objective.hasPrefix("-")) }
         return PictureRating(text: text + (standing ?? ""), scoreWithTransforms: under, rank: rank, measures: ["clipped": clipped])
     }

@@ -128,6 +128,16 @@ struct SheetJob: Job {
     /// The narrowest picture that has its score under it, in pixels.
     private static let leastScored = 96
 
+    /// A title that says what the numbers under the pictures are: "vgg16 features.10 · mean activation".
+    static func title(_ words: String, over jobs: [PictureJob]) -> String {
+        let areScored = jobs.contains { job in
+            guard case .picture(let plan) = job.plan, plan.count == 1 else { return false }
+            return (plan.outputSize?.width ?? plan.width) * job.enlargement >= leastScored
+        }
+        guard areScored, let measure = jobs.map(\.plan.measure).shared else { return words }
+        return "\(words) · \(measure)"
+    }
+
     /// "1304", "61.5" or "0.02"
     private static func brief(_ score: Float) -> String {
         let size = abs(score)
@@ -164,6 +174,7 @@ struct SheetJob: Job {
         let seed: UInt64
         let picture: Int?
         let score: Float
+        let scoreUnit: String
         let scoreWithTransforms: Float?
         let rank: NamedRank?
         /// Its own file, counted from the index's folder.
@@ -187,7 +198,7 @@ struct SheetJob: Job {
             let subject = Subject(plan.objective)
             return Entry(
                 layer: subject?.layer, index: subject?.index, objective: plan.objective, seed: plan.seed, picture: entry.record.picture,
-                score: entry.record.score,
+                score: entry.record.score, scoreUnit: entry.record.plan.measure,
                 scoreWithTransforms: entry.job.rating?.scoreWithTransforms, rank: entry.job.rating?.rank.map { NamedRank($0, model.classNames) },
                 file: entry.path.map { relativePath(of: $0, from: index!) }, row: place.0.row, column: place.0.column,
                 x: place.0.x, y: place.0.y, width: place.1.width, height: place.1.height)

@@ -33,13 +33,10 @@ public struct AccentuateRequest: RenderRequest {
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; a picture each.")
         Setting("anchor", \.anchor, "name", "The layer whose answers should stay. (default: one half way to the layer)")
         Setting("weight", \.weight, "w", "Weight of staying the same photograph: below 1 more of the channel is brought out, above less.", Rule("at least 0") { $0.isFinite && $0 >= 0 })
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("start", "stages")
     }
 
-    public func check() throws(Problem) {
-        try checkCommon()
-        if render.start != nil { throw .usage("accentuate begins from the photograph; \(setting: "start") does not go with it") }
-    }
+    public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         var request = self

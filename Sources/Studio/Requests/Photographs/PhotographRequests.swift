@@ -25,7 +25,7 @@ public struct CaricatureRequest: RenderRequest {
         Setting("photo", required: \.photo, "photo", "PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
         Setting("cossim-pow", \.cossimPow, "p", "The power of the cosine, 0 to 16: the higher, the closer to the photograph's own direction.", .from(0, to: 16))
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("stages")
     }
 
     public func check() throws(Problem) { try checkCommon() }
@@ -60,7 +60,7 @@ public struct InvertRequest: RenderRequest {
     public static func table() -> [Setting<Self>] {
         Setting("photo", required: \.photo, "photo", "PNG, JPEG, TIFF, WebP …; - for standard input.").positional().reading()
         Setting("layer", required: \.layer, "name", "The layer, one of `lucid layers`.")
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("stages")
     }
 
     public func check() throws(Problem) { try checkCommon() }
@@ -69,7 +69,9 @@ public struct InvertRequest: RenderRequest {
         var request = self
         // The distance alone counts: the standard look's bound would leave out what a photograph has.
         request.render.preset = render.preset ?? Preset.sharp.name
-        return try request.drawing(session, [photo]).jobs(of: photo, layer, kind: Self.command) { -.activationDistance(layer, to: $0) }
+        var drawing = try request.drawing(session, [photo])
+        drawing.words = render.words
+        return try drawing.jobs(of: photo, layer, kind: Self.command) { -.activationDistance(layer, to: $0) }
     }
 }
 

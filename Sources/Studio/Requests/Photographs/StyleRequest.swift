@@ -26,7 +26,7 @@ public struct StyleRequest: DrawingRequest {
         ModelSettings.lifted(\.model).without("labels").stating(default: standardModel, of: "model")
         StyleSettings.lifted(\.style)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_style.png", of: "output")
+        OutputSettings.lifted(\.output).without("output-size").stating(default: "PHOTO_style_STYLE.png", of: "output")
     }
 
     public var numerics: NumericSettings { style.numerics }
@@ -50,7 +50,7 @@ public struct StyleRequest: DrawingRequest {
         if settings.model == nil, settings.weights == nil { settings.model = Self.standardModel }
         let model = try session.model(settings)
         var parts = OutputNames.Parts(model: model.name, seed: style.seed ?? 0)
-        parts.details = style.seed.map { ["seed\($0)"] } ?? []
+        parts.details = styles.map { OutputNames.stem(ofPhoto: $0) } + (style.seed.map { ["seed\($0)"] } ?? [])
         let path = OutputNames.path(output.output, parts, photo: content, kind: Self.command)
         if style.method == .lucid { return try lucidJobs(model, session, parts, path) }
         var files = Photographs(maximumPixels: reading.maxPixels)

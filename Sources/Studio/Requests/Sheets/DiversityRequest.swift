@@ -27,12 +27,11 @@ public struct DiversityRequest: RenderRequest {
         Setting("index", required: \.index, "i", "Channels: 5, 0-15, 3,7,9 or all; several pictures of each.")
         Setting("count", \.count, "n", "Pictures of a channel, 2 to 64.", .from(2, to: 64))
         Setting("weight", \.weight, "w", "Weight of the likeness, in per cent of the channel's score. (default: tried out)", .positive)
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("seeds")
     }
 
     public func check() throws(Problem) {
         try checkCommon()
-        try Self.refuse("for single pictures; diversity draws several anyway", among: [("seeds", render.seeds != nil)])
         if output.output == "-" { throw .usage("diversity writes several files; standard output takes one picture", setting: "output") }
     }
 

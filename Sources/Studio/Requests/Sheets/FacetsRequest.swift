@@ -33,26 +33,21 @@ public struct FacetsRequest: RenderRequest {
         Setting("index", \.index, "i", "The channels that are drawn: 5, 0-15, 3,7,9 or all.")
         Setting("threshold", \.threshold, "s", "How alike the pictures of a facet are, 0 to 1.", .from(0, to: 1))
         common(\.model, \.render, \.output)
+            .without("seed", "save-at", "evolution", "output-size", "depth", "title", "no-captions")
     }
 
     public func check() throws(Problem) {
         try checkCommon()
         if output.output == "-" { throw .usage("facets writes a chart and a JSON file; standard output takes one picture", setting: "output") }
-        try Self.refuse("for single pictures, of which facets keeps none", among: [
-            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
-            ("depth", output.depth != nil),
-        ])
-        try output.sheet.refuse()
         let most = Self.counts.upperBound
         guard pictures.isEmpty else {
             guard Self.counts.contains(pictures.count) else { throw .usage("name 2 to \(most) pictures, not \(pictures.count)", setting: "pictures") }
             try Self.refuse("for drawing, and these pictures are there already", among: [
-                ("index", index != nil), ("seed", render.seed != nil), ("seeds", render.seeds != nil),
+                ("index", index != nil), ("seeds", render.seeds != nil),
             ])
             return
         }
         guard index != nil else { throw .usage("name the channel to draw with \(setting: "index"), or pictures to look at") }
-        guard render.seed == nil else { throw .usage("facets draws a picture for each of several seeds: \(setting: "seeds") 0-8", setting: "seed") }
         if let seeds = render.seeds?.seeds, !Self.counts.contains(seeds.count) {
             throw .value(of: "seeds", "2 to \(most) seeds", "\(seeds.count)")
         }

@@ -27,12 +27,16 @@ public struct SheetRequest: RenderRequest {
         Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all. (default: all)")
         Setting("columns", \.columns, "n", "Pictures in a row. (default: as square as can be)", .at(least: 1))
         Setting("keep", \.keep, "folder", "Keep each picture by itself in this folder, too.").writing()
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("seeds", "evolution")
     }
 
     public func check() throws(Problem) {
         try checkCommon()
-        try Self.refuse("for single pictures; a sheet draws one a channel", among: [("seeds", render.seeds != nil), ("evolution", output.evolution != nil)])
+        if keep == nil {
+            try Self.refuse("for pictures of their own, which \(setting: "keep") keeps", among: [
+                ("save-at", output.saveAt != nil), ("depth", output.depth != nil),
+            ])
+        }
     }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
@@ -73,12 +77,12 @@ public struct ProgressionRequest: RenderRequest {
     public static func table() -> [Setting<Self>] {
         Setting("layers", \.layers, "names", "Layers, by commas. (default: up to twelve, evenly spread)")
         Setting("index", \.index, "i", "The channel of each layer, from 0. (default: the whole layer's energy)", .at(least: 0))
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("seeds", "save-at", "evolution", "depth")
     }
 
     public func check() throws(Problem) {
         try checkCommon()
-        try Self.refuse("for single pictures; a progression draws one a layer", among: [("seeds", render.seeds != nil), ("evolution", output.evolution != nil)])
+        if index == nil { try Self.refuse("for channels; name one of each layer with \(setting: "index")", among: [("cosine-power", render.cosinePower != nil)]) }
     }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
@@ -161,13 +165,10 @@ public struct InterpolateRequest: RenderRequest {
         Setting("index", required: \.index, "a,b", "The two channels, e.g. 5,12.")
         Setting("count", \.count, "n", "Pictures in the row, 2 to 32.", .from(2, to: 32))
         Setting("alignment", \.alignment, "w", "Weight of the likeness of neighbours. (default: 0, which is enough where all begin from the same noise; 0.01 without the cosine)", Rule("at least 0") { $0.isFinite && $0 >= 0 })
-        common(\.model, \.render, \.output)
+        common(\.model, \.render, \.output).without("seeds")
     }
 
-    public func check() throws(Problem) {
-        try checkCommon()
-        try Self.refuse("for single pictures; interpolate draws several anyway", among: [("seeds", render.seeds != nil)])
-    }
+    public func check() throws(Problem) { try checkCommon() }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {
         var drawing = try drawing(session)

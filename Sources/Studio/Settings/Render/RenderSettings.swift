@@ -116,6 +116,12 @@ public struct RenderSettings: SettingGroup {
         ReadingSettings.lifted(\.reading)
     }
 
+    /// Whether nothing is said of how the picture is to look.
+    var isPlain: Bool { preset == nil && tv == nil && seed == nil && seeds == nil && param == nil && start == nil }
+
+    /// For files' names: what people change most to compare the pictures.
+    var words: [String] { [preset, alpha ? "alpha" : nil].compactMap { $0 } }
+
     /// Pixels on a side where nothing is said.
     public static let standardSize = 224
 

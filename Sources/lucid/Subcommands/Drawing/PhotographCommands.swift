@@ -17,8 +17,7 @@ struct Caricature: DrawingCommand {
     @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(CaricatureRequest["cossim-pow"]) var cossimPow: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -37,8 +36,7 @@ struct Invert: DrawingCommand {
     @Argument(InvertRequest["photo"]) var photo: String
     @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -61,8 +59,7 @@ struct Accentuate: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(AccentuateRequest["anchor"]) var anchor: String?
     @Option(AccentuateRequest["weight"]) var weight: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -79,7 +76,7 @@ struct DeepDream: DrawingCommand {
             is PHOTO_dream.png unless --output says otherwise.
 
             Examples: lucid deepdream photo.jpg
-                      lucid deepdream photo.jpg --model vgg16 --layer features.21=1 --layer features.28=0.5 -o dream.jpg
+                      lucid deepdream photo.jpg --layer features.8 --layer features.11=0.5
                       lucid deepdream photo.jpg --guide flowers.jpg -o guided.png
                       lucid deepdream photo.jpg --zoom 1.05 --frames 100 -o zoom.gif
                       lucid deepdream clip.mp4 -o dream.mp4   # by ffmpeg; or a folder of frames

@@ -26,7 +26,7 @@ struct Render: DrawingCommand {
 
             \(optimizers)
 
-            Example: lucid render "0.5*channel(features.3,5) + 0.5*channel(features.3,10) - 0.001*total_variation()"
+            Example: lucid render "channel(features.5,5) - 0.5*channel(features.5,10)"
             """)
 
     private static let functions = entries(Objective.functions.map { ($0.usage, $0.help) })
@@ -42,7 +42,6 @@ struct Render: DrawingCommand {
     @Argument(ExpressionRequest["expression"]) var expression: String?
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(ExpressionRequest["count"]) var count: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

@@ -20,7 +20,7 @@ struct Diversity: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(DiversityRequest["count"]) var count: String?
     @Option(DiversityRequest["weight"]) var weight: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -49,8 +49,7 @@ struct Facets: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(FacetsRequest["index"]) var index: String?
     @Option(FacetsRequest["threshold"]) var threshold: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -70,7 +69,7 @@ struct Sheet: DrawingCommand {
     @Option(SheetRequest["index"]) var index: String?
     @Option(SheetRequest["columns"]) var columns: String?
     @Option(SheetRequest["keep"]) var keep: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -88,7 +87,7 @@ struct Progression: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(ProgressionRequest["layers"]) var layers: String?
     @Option(ProgressionRequest["index"]) var index: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -104,6 +103,6 @@ struct Interpolate: DrawingCommand {
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @Option(InterpolateRequest["count"]) var count: String?
     @Option(InterpolateRequest["alignment"]) var alignment: String?
-    @OptionGroup(title: "Picture") var render: RenderOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }

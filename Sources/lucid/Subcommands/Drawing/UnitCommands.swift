@@ -15,8 +15,7 @@ struct Channel: DrawingCommand {
 
     @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -31,8 +30,7 @@ struct Neuron: DrawingCommand {
     @OptionGroup(title: "Target") var subject: UnitOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
     @OptionGroup var position: PositionOptions
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -53,8 +51,7 @@ struct LayerEnergy: DrawingCommand {
 
     @OptionGroup(title: "Target") var subject: LayerOptions<Request>
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -75,8 +72,7 @@ struct ClassUnit: DrawingCommand {
 
     @OptionGroup(title: "Target") var subject: ClassOptions
     @OptionGroup(title: "Network") var model: ModelOptions<Request>
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
@@ -107,8 +103,7 @@ struct DirectionCommand: DrawingCommand {
     @Option(DirectionRequest["channels"]) var channels: String?
     @Option(DirectionRequest["vector"]) var vector: String?
     @OptionGroup(visibility: .further) var further: FurtherDirectionOptions
-    @OptionGroup(title: "Picture") var render: RenderOptions
-    @OptionGroup(title: "Picture") var seeds: SeedsOptions
+    @OptionGroup(title: "Picture") var render: RenderOptions<Request>
     @OptionGroup(title: "Output") var output: OutputOptions<Request>
 }
 
