@@ -184,7 +184,7 @@ import Testing
         }
         try SafetensorsFile.write(tensors, metadata: [:], to: scratch("own.safetensors"))
         let words = ["--photos", "photos", "--layers", "features.12", "-o", "net.scan"]
-        let found = try scan(words + ["--model", "squeezenet1_1", "--weights", "own.safetensors"])
+        let found = try scan(words + ["--model", "squeezenet1_1", "--weights", "own.safetensors", "--range", "0,255", "--mean", "123,117,104", "--std", "1"])
         let before = try self.scan(words.dropLast() + ["before.scan"])
         let (dead, others) = (Set(found.result.layers[0].dead), Set(before.result.layers[0].dead))
         #expect(!others.contains(2) && dead.contains(2) && dead.subtracting([2, 4]) == others.subtracting([4]))

@@ -4,7 +4,7 @@ import Studio
 /// `lucid info`
 struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Tell how pictures were made, or what files of models and scans hold.",
+        abstract: "Tell how pictures were made, or what models and scans hold.",
         discussion: """
             Example: lucid info squeezenet1_1_features.10_5.png
                      lucid info checkpoint.pth

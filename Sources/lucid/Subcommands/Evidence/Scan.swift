@@ -5,7 +5,7 @@ import Studio
 /// `lucid scan`
 struct Scan: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go through a folder of photographs once, and keep what a network answers to them.",
+        abstract: "Keep what a network answers to a folder of photographs: one pass for many questions.",
         discussion: """
             The file holds, for every channel of the layers, moments, a histogram, the best photographs and random ones, each \
             photograph's maximum and mean, and sampled activations. `lucid exemplars` and --whiten read it; so does Python, \
