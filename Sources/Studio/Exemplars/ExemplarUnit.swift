@@ -50,7 +50,7 @@ struct ExemplarUnit {
             try PreparedNetwork(
                 model.network, requests: [layer: .channels(Set(weights.keys))], preprocessing: model.preprocessing, sharing: model.preparedLayers)
         }
-        kind = .direction(network, layer, weights.mapValues { $0 / length }, grid: try? PositionGrid(of: layer, in: model, blank))
+        kind = .direction(network, layer, weights.mapValues { $0 / length }, grid: try? PositionGrid(of: layer, in: model, height: blank.height, width: blank.width))
     }
 
     /// "5:1,10:-0.5"
