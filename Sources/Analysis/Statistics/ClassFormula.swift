@@ -22,6 +22,12 @@ public struct ClassFormula: Sendable {
     /// A shorter formula is taken where a longer one is better by no more than this.
     private static let gain = 0.005
 
+    /// "a OR b OR c", "(a OR b) AND NOT c": brackets only where signs differ.
+    private static func joined(_ text: String, _ sign: String, _ name: String) -> String {
+        let isPlain = [" OR ", " AND "].allSatisfy { other in other == " \(sign) " || !text.contains(other) }
+        return isPlain ? "\(text) \(sign) \(name)" : "(\(text)) \(sign) \(name)"
+    }
+
     private struct Candidate {
         let text: String
         let length: Int
@@ -51,12 +57,11 @@ public struct ClassFormula: Sendable {
         for length in 2...Self.longest {
             var found: [Candidate] = []
             for before in beam where before.length == length - 1 {
-                let text = before.length > 1 ? "(\(before.text))" : before.text
                 for atom in atoms {
                     found += [
-                        candidate("\(text) OR \(atom.name)", length, before.members.union(atom.members)),
-                        candidate("\(text) AND \(atom.name)", length, before.members.intersection(atom.members)),
-                        candidate("\(text) AND NOT \(atom.name)", length, before.members.subtracting(atom.members)),
+                        candidate(Self.joined(before.text, "OR", atom.name), length, before.members.union(atom.members)),
+                        candidate(Self.joined(before.text, "AND", atom.name), length, before.members.intersection(atom.members)),
+                        candidate(Self.joined(before.text, "AND NOT", atom.name), length, before.members.subtracting(atom.members)),
                     ].compactMap { $0 }
                 }
             }

@@ -29,7 +29,6 @@ struct ExemplarUnit {
         self.model = model
         self.byMean = byMean
         side = model.preprocessing.crop
-        let blank = Picture(width: side, height: side, samples: .eight([UInt8](repeating: 0, count: 3 * side * side)))
         try model.check(height: side, width: side)
         if let expression = unit.expression {
             let side = side
@@ -50,7 +49,7 @@ struct ExemplarUnit {
             try PreparedNetwork(
                 model.network, requests: [layer: .channels(Set(weights.keys))], preprocessing: model.preprocessing, sharing: model.preparedLayers)
         }
-        kind = .direction(network, layer, weights.mapValues { $0 / length }, grid: try? PositionGrid(of: layer, in: model, blank))
+        kind = .direction(network, layer, weights.mapValues { $0 / length }, grid: try? PositionGrid(of: layer, in: model, height: side, width: side))
     }
 
     /// "5:1,10:-0.5"

@@ -66,4 +66,4 @@ struct UnitStatistics: Sendable {
 }
 
 /// "4.1 %"
-func percent(_ share: Double) -> String { "\(rounded(share * 100, share < 0.001 ? 3 : share < 0.1 ? 1 : 0)) %" }
+func percent(_ share: Double) -> String { "\(rounded(share * 100, share == 0 ? 0 : share < 0.001 ? 3 : share < 0.1 ? 1 : 0)) %" }
