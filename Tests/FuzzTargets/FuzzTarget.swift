@@ -37,7 +37,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
                 for (name, shape) in weights.shapes.prefix(8) where shape.allSatisfy({ $0 < 4096 }) { _ = try? weights.read(name, shape: shape) }
             }
         case .numpy: withFile(bytes) { _ = try? NumPyArray(path: $0) }
-        case .onnx: withFile(bytes) { _ = try? ONNXModel.load(path: $0, size: Network.Size(height: 32, width: 32)) }
+        case .onnx: withFile(bytes, draw)
         case .graph: withFile(GraphMutation.mutant(bytes), draw)
         case .png, .jpeg:
             _ = try? Picture.decode(bytes, name: "fuzz", maximumPixels: Self.pixels)

@@ -39,7 +39,7 @@ import Visualization
         try prepared.check(height: Self.side, width: Self.side)
         let output = prepared.forward(image, Pass(workers: Workers(2)), remembering: false)[last].values
         // Heads answer with a row for each anchor, [1, anchors, numbers].
-        let isTable = name.hasPrefix("ssdlite") || name.hasPrefix("pyramid")
+        let isTable = name.hasPrefix("pyramid")
         let values = isTable ? FeatureMap(output).withElements { Array($0) } : output.elements
         let expected = try Self.golden.values(name)
         let samples = expected.indices.dropFirst().map { values[IntegerHash.position(name, $0 - 1, of: values.count)] }

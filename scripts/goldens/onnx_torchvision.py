@@ -14,6 +14,7 @@ The metadata entry "sizes" has the bytes of each graph, in the order of "names".
 """
 
 import argparse
+import concurrent.futures
 import json
 import logging
 import pathlib
@@ -23,7 +24,7 @@ import zlib
 import numpy
 import torch
 import torchvision
-from torchvision.models import detection, segmentation, swin_transformer
+from torchvision.models import detection, segmentation
 
 import integer_hash
 import safetensors_file
@@ -78,54 +79,50 @@ def pyramid():
     return Heads(Backbone(), detection.retinanet.RetinaNetHead(32, 3, 5))
 
 
-def ssdlite():
-    whole = detection.ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None, num_classes=5)
-    return Heads(whole.backbone, whole.head)
-
-
-def swin(**options):
-    return torchvision.models.SwinTransformer([4, 4], 24, [2, 2], [2, 4], num_classes=10, **options)
+def swin():
+    return torchvision.models.SwinTransformer([4, 4], 24, [2, 2], [2, 4], window_size=[7, 7], num_classes=10)
 
 
 NETWORKS = {
     "lraspp": lambda: Answer(segmentation.lraspp._lraspp_mobilenetv3(small_backbone(), 5)),
-    "deeplab": lambda: Answer(segmentation.deeplabv3._deeplabv3_mobilenetv3(small_backbone(), 5, None)),
-    "ssdlite": ssdlite,
     "pyramid": pyramid,
     "vit": lambda: torchvision.models.VisionTransformer(SIDE, 32, 2, 3, 48, 96, num_classes=10),
-    "swin": lambda: swin(window_size=[7, 7]),
-    "swin_v2": lambda: swin(
-        window_size=[8, 8], block=swin_transformer.SwinTransformerBlockV2, downsample_layer=swin_transformer.PatchMergingV2),
-    "maxvit": lambda: torchvision.models.MaxVit((SIDE, SIDE), 16, 7, [16, 32], [1, 1], 16, 0.0, num_classes=10),
+    "swin": swin,
 }
+VARIANTS = {"": {}, "_open": {"dynamic": True}, "_dynamo": {"dynamo": True}, "_dynamo_open": {"dynamo": True, "dynamic": True}}
+
+
+def made(network, suffix):
+    """A network's name, the bytes of its graph, and samples of its output; nothing where the exporter cannot write it."""
+    warnings.filterwarnings("ignore")
+    logging.disable(logging.WARNING)
+    torch.set_num_threads(1)
+    name = network + suffix
+    try:
+        model = stripped(export(name, NETWORKS[network], (SIDE, SIDE), external_data=False, **VARIANTS[suffix]))
+    except torch.onnx.OnnxExporterError as error:
+        print(f"{name}: cannot be exported: {type(error).__name__}", flush=True)
+        return None
+    picture, _, session, _ = run(name, model, GAIN, [])
+    image = integer_hash.values(f"onnx/{name}", (1, 3, SIDE, SIDE)).astype(numpy.float32)
+    output = session.run(None, {picture: image})[0]
+    data = model.SerializeToString()
+    print(f"{name:20} {len(data):7} bytes  {len(model.graph.node):4} nodes  output {output.shape} of {output.std():.2g}", flush=True)
+    return name, data, sampled(name, output).astype("<f4")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("goldens", type=pathlib.Path)
     folder = parser.parse_args().goldens
-    warnings.filterwarnings("ignore")
-    logging.disable(logging.WARNING)
-    names, sizes, models, tensors = [], [], bytearray(), {}
-    for network, make in NETWORKS.items():
-        for suffix, options in {"": {}, "_open": {"dynamic": True}, "_dynamo": {"dynamo": True},
-                                "_dynamo_open": {"dynamo": True, "dynamic": True}}.items():
-            name = network + suffix
-            try:
-                model = stripped(export(name, make, (SIDE, SIDE), external_data=False, **options))
-            except Exception as error:
-                print(f"{name}: cannot be exported: {type(error).__name__}", flush=True)
-                continue
-            picture, _, session, _ = run(name, model, GAIN, [])
-            image = integer_hash.values(f"onnx/{name}", (1, 3, SIDE, SIDE)).astype(numpy.float32)
-            output = session.run(None, {picture: image})[0]
-            tensors[name] = sampled(name, output).astype("<f4")
-            data = model.SerializeToString()
-            names.append(name)
-            sizes.append(len(data))
-            models += data
-            print(f"{name:20} {len(data):7} bytes  {len(model.graph.node):4} nodes  output {output.shape} of {output.std():.2g}", flush=True)
-    tensors["models"] = numpy.frombuffer(zlib.compress(bytes(models), 9), numpy.uint8)
+    with concurrent.futures.ProcessPoolExecutor(4) as pool:
+        jobs = [pool.submit(made, network, suffix) for network in NETWORKS for suffix in VARIANTS]
+        results = [job.result() for job in jobs]
+    results = [result for result in results if result]
+    tensors = {name: samples for name, _, samples in results}
+    models = b"".join(data for _, data, _ in results)
+    tensors["models"] = numpy.frombuffer(zlib.compress(models, 9), numpy.uint8)
+    names, sizes = [name for name, _, _ in results], [len(data) for _, data, _ in results]
     metadata = {"script": "scripts/goldens/onnx_torchvision.py", "gain": str(GAIN), "names": json.dumps(names), "sizes": json.dumps(sizes)}
     path = folder / "onnx_torchvision.safetensors"
     safetensors_file.write(path, tensors, metadata)

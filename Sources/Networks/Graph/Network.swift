@@ -87,8 +87,8 @@ public struct Network: Sendable {
     /// Every node's name, shallow to deep.
     public var layerNames: [String] { nodes.map(\.name) }
 
-    /// The class scores: the last layer that does not make probabilities of them.
-    public var logitsLayer: LayerName { LayerName(node: nodes.last { !$0.layer.traits.contains(.probabilities) }!.name) }
+    /// The class scores: the last layer that does not make probabilities of them, or the last where all do.
+    public var logitsLayer: LayerName { LayerName(node: (nodes.last { !$0.layer.traits.contains(.probabilities) } ?? nodes[nodes.count - 1]).name) }
 
     /// The ends of the network's larger parts, shallow to deep: the last layer of each two steps of the module path
     /// ("features.3", "layer1.0", "inception4a"), as far as they keep positions. A normalization, rectifier or pool that is a

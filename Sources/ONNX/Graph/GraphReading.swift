@@ -72,10 +72,11 @@ extension ONNXGraph {
         }
         guard importer.builder.lastIndex >= (isGrey ? 1 : 0) else {
             if let root = roots.first { throw root.error }
+            if let reason = blocked[model.graph.output.first?.name ?? ""] { throw WeightsError(file: path, reason: reason) }
             throw WeightsError(file: path, reason: "its output \(shown(model.graph.output.first?.name ?? "")) does not depend on the picture")
         }
         if let last { importer.endWith(last, name: model.graph.output.first?.name ?? "output") }
-        if last == nil, roots.isEmpty {
+        if last == nil, roots.isEmpty, blocked[model.graph.output.first?.name ?? ""] == nil {
             throw WeightsError(file: path, reason: "its output \(shown(model.graph.output.first?.name ?? "")) does not depend on the picture")
         }
         importer.builder.onlySize = size

@@ -16,7 +16,7 @@ struct ONNXGraph {
 
     /// Protobuf's own limit.
     private static let largestFile = 1 << 31 - 1
-    private static let opsets = 7...26
+    private static let opsets = 7...28
 
     init(path: String) throws(WeightsError) {
         self.path = path

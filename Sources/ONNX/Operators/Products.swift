@@ -85,6 +85,7 @@ extension GraphImporter {
 
     fileprivate mutating func matrixProduct(_ operation: Operation) throws(WeightsError) -> Activation {
         let (left, right) = (try operation.input(0), try operation.input(1))
+        guard !left.dims.isEmpty, !right.dims.isEmpty else { throw operation.refuse("\(left.dims) times \(right.dims)") }
         switch (left, right) {
         case (.activation(let a), .activation(let b)): return try product(operation, a, b)
         case (.activation(let a), _):

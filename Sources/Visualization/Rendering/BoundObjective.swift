@@ -171,7 +171,9 @@ extension BoundObjective {
                 (try? shape(of: layer, Shape(network.inputChannels, side, side), alpha: plan.alpha, network, fit)) != nil
             }
             guard let side else { throw .size(plan.sizeText, "too small for \(layer) (\(error)); no size fits under these transforms") }
-            throw .size(plan.sizeText, "too small for \(layer) (\(error)); try \(setting: .size) \(side)")
+            // A number alone would be the longer side of a photograph that is thin.
+            let advice = plan.width == plan.height ? "\(side)" : "\(side)x\(side)"
+            throw .size(plan.sizeText, "too small for \(layer) (\(error)); try \(setting: .size) \(advice)")
         }
     }
 

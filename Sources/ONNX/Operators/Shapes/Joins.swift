@@ -134,7 +134,8 @@ extension GraphImporter {
         var map = IndexMap(
             [channels, height, side, width, side],
             strides: [strides[1], strides[2] * side, strides[2], strides[3] * side, strides[3]])
-        map.transpose([2, 4, 0, 1, 3])
+        // A block's places before the channels (DCR), or behind them.
+        map.transpose(operation.text("mode", "DCR") == "CRD" ? [0, 2, 4, 1, 3] : [2, 4, 0, 1, 3])
         let dims = [1, channels * side * side, height, width]
         let order = Activation.imageOrder(4)
         // In memory: height, width, then the new channels.
