@@ -139,7 +139,11 @@ extension ModelLibrary {
                 hasItsOwnPreprocessing: source.isNamed && request.preprocessing.isEmpty && usual == source.preprocessing,
                 classNames: names?.usual)
             model.otherClassNames = names?.others ?? []
-            if !source.isNamed { model.fit = fit }
+            if !source.isNamed {
+                model.fit = fit
+                let twin = hub.entries.first { entry in entry.architecture == architecture.name && entry.program.map(fit.lookalikes.contains) == true }
+                model.lookalike = twin?.timm.map { "timm/\($0)" }
+            }
             if usual != source.preprocessing, request.preprocessing.isEmpty {
                 let numbers = usual.mean.map { "\($0)" }.joined(separator: ", ")
                 model.assumption = "takes \(network.inputChannels) \(network.inputChannels == 1 ? "channel" : "channels"); a mean of \(numbers) is assumed"

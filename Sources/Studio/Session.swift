@@ -127,6 +127,10 @@ extension Model {
                 try reporter.report(.note("\(name): \(fit.unused.listed(4)) of the weights file \(fit.unused.count == 1 ? "is" : "are") not used\(head)"))
             }
         }
+        if let lookalike {
+            let advice: Message = canChange ? "; \(setting: "model") \(lookalike) reads it as one of those" : ""
+            try reporter.report(.note("\(name): the weights file does not tell it from \(lookalike), which pads and normalizes otherwise\(advice)"))
+        }
         guard let assumption else { return }
         let advice: Message = canChange ? "; \(setting: "mean"), \(setting: "std"), \(setting: "range") and \(setting: "bgr") say otherwise" : ""
         try reporter.report(.note("\(name): \(sentence: assumption)\(advice)"))

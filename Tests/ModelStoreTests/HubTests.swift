@@ -170,6 +170,49 @@ import Testing
         #expect(listed?.state == .pulled && listed?.architecture == "mobilenet_v3_small")
     }
 
+    /// timm's name tells what a file of weights does not: TensorFlow's padding, and timm's scaling of pictures.
+    @Test func timmsNamesReadOnesOwnFiles() throws {
+        let training = try TestTraining()
+        try Data("""
+            [{"architecture": "mobilenet_v3_small", "timm": "mobilenetv3_small_100", "names": [], "scaling": {"crop": 224, "share": 0.875}},
+             {"architecture": "mobilenet_v3_small", "timm": "tf_mobilenetv3_small_100", "program": "timm, from TensorFlow", "names": [],
+              "scaling": {"crop": 224, "share": 0.875, "isCentered": true}}]
+            """.utf8).write(to: URL(filePath: "\(training.path)/models/hub.json"))
+        let naming = Architecture.mobilenet_v3_small.namings[0]
+        let file = "\(training.path)/mine.safetensors"
+        try UntrainedCheckpoint(.mobilenet_v3_small, classes: 3).renamed { naming.keys(of: $0)[0] }.safetensors.write(to: URL(filePath: file))
+        for (name, mean, pads) in [("mobilenetv3_small_100", Float(0.485), false), ("tf_mobilenetv3_small_100.in1k", 0.5, true)] {
+            let model = try training.library().load(ModelRequest(name: "timm/\(name)", weights: file)) { _, _ in true }
+            #expect(model.name == "timm/\(name)" && model.lookalike == nil && !model.hasItsOwnPreprocessing)
+            #expect(model.network.layerNames.contains("features.0.pad") == pads)
+            #expect(model.preprocessing.mean[0] == mean && model.preprocessing.resize == 256)
+        }
+        let plain = try training.library().load(ModelRequest(name: "mobilenet_v3_small", weights: file)) { _, _ in true }
+        #expect(plain.lookalike == "timm/tf_mobilenetv3_small_100")
+        for name in ["timm/mobilenetv3_tiny", "hf:some/body"] {
+            let error = #expect(throws: StoreError.self) { try training.library().load(ModelRequest(name: name, weights: file)) { _, _ in true } }
+            #expect(error?.kind == .name && error!.description.contains(name))
+        }
+    }
+
+    /// transformers and timm build other layers of the same parameters where a configuration says so.
+    @Test(arguments: [
+        ("{\"model_type\": \"resnet\", \"hidden_act\": \"gelu\"}", "hidden_act gelu"),
+        ("{\"model_type\": \"resnet\", \"downsample_in_bottleneck\": true}", "downsample_in_bottleneck true"),
+        ("{\"architecture\": \"resnet18\", \"model_args\": {\"aa_layer\": \"blur\", \"num_classes\": 7}}", "aa_layer"),
+    ])
+    func aChangedNetworkIsRefused(_ configuration: String, _ word: String) throws {
+        let training = try TestTraining()
+        training.variables["HF_HOME"] = "\(training.path)/hf"
+        try Data("[{\"architecture\": \"resnet18\", \"timm\": \"resnet18\", \"names\": []}]".utf8)
+            .write(to: URL(filePath: "\(training.path)/models/hub.json"))
+        let weights = word == "aa_layer" ? Self.resnet.safetensors : Self.weights
+        try write(
+            ["config.json": Data(configuration.utf8), "model.safetensors": weights], to: "\(training.path)/hf/hub/models--some--body/snapshots/1")
+        let error = #expect(throws: StoreError.self) { try load(training, "hf:some/body") }
+        #expect(error?.kind == .badData && error!.description.contains(word), "\(String(describing: error))")
+    }
+
     @Test func everyNameInTheListIsOne() throws {
         let library = try ModelLibrary(folder: ModelFolder.find()!, Environment([:]))
         let hub = library.listing.filter { HubName($0.name) != nil }

@@ -26,6 +26,9 @@ import Testing
 
         func read(_ name: String, shape: [Int]) throws(WeightsError) -> [Float] {
             let (count, first) = (shape.reduce(1, *), shape.first ?? 1)
+            if isMatrix(name, count, first) {
+                return IntegerHash.values(name, count, scale: (3 * gain * Float(first) / Float(count)).squareRoot())
+            }
             var values = IntegerHash.values(name, count)
             func map(_ value: (Float) -> Float) { for i in values.indices { values[i] = value(values[i]) } }
             if name.hasSuffix("running_var") {
@@ -34,15 +37,18 @@ import Testing
                 map { 0.5 + 0.25 * $0 }
             } else if name.hasSuffix("cls_token") || name.hasSuffix("pos_embed") || name.hasSuffix("position_embeddings") {
                 map { 0.5 * $0 }
-            } else if count > first {
-                let scale = (3 * gain * Float(first) / Float(count)).squareRoot()
-                map { scale * $0 }
             } else if name.hasSuffix("weight") {
                 map { 1 + 0.25 * $0 }
             } else {
                 map { 0.1 * $0 }
             }
             return values
+        }
+
+        private static let special = ["running_var", "gamma", "layer_scale_parameter", "cls_token", "pos_embed", "position_embeddings"]
+
+        private func isMatrix(_ name: String, _ count: Int, _ first: Int) -> Bool {
+            count > first && !Self.special.contains { name.hasSuffix($0) }
         }
     }
 
@@ -85,6 +91,8 @@ import Testing
         let architecture = Architecture.named(item.architecture)!
         let isFromTensorFlow = name.hasPrefix("timm/tf_")
         let program = isFromTensorFlow ? Naming.timmFromTensorFlow : name.hasPrefix("timm/") ? "timm" : "Hugging Face"
+        // Only who knows the program knows that it does not transform its pictures.
+        let mustAsk = isFromTensorFlow || name == "timm/inception_v3"
         // timm has torchvision's own names for some.
         let namings = [Naming.own] + architecture.namings.filter { $0.program == program }
         let checkpoints = namings.map { Self.checkpoint(architecture, $0, gain: item.gain) }
@@ -92,7 +100,7 @@ import Testing
             checkpoints.first { sha256(of: Array($0.shapes.keys.sorted().map { "\($0)\n" }.joined().utf8)) == item.names },
             "\(name) has other names")
 
-        let network = try architecture.fit(checkpoint, program: isFromTensorFlow ? program : nil).network
+        let network = try architecture.fit(checkpoint, program: mustAsk ? program : nil).network
         let logits = network.logitsLayer
         let prepared = try PreparedNetwork(network, requests: [logits: .all], preprocessing: nil)
         let image = IntegerHash.tensor("checkpoint", Shape(3, item.height, item.width))

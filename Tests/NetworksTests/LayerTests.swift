@@ -127,6 +127,10 @@ import Testing
         ("self-attention", attention, [Shape(8, 7, 1)]),
         ("attention probabilities", attention.divided.probabilities, [Shape(8, 7, 1)]),
         ("attention with its probabilities given", attention.divided.mixture, [Shape(8, 7, 1), Shape(2, 7, 7)]),
+        ("attention in windows", windowAttention(side: 3, shift: 0), [Shape(8, 6, 3)]),
+        ("attention in shifted windows over the edge", windowAttention(side: 3, shift: 1), [Shape(8, 5, 7)]),
+        ("attention in windows shifted along one axis", windowAttention(side: 3, shift: 1), [Shape(8, 2, 6)]),
+        ("patch merging", PatchMerging(), [Shape(3, 5, 4)]),
         ("class token", ClassToken(token: parameter([1, 1, 6])), [Shape(6, 2, 3)]),
         ("position embedding", PositionEmbedding(embedding: parameter([1, 5, 6])), [Shape(6, 5, 1)]),
         ("first position", FirstPosition(), [Shape(6, 5, 1)]),
@@ -206,6 +210,13 @@ import Testing
 
     private static func gather() -> Gather {
         Gather(from: Shape(3, 2, 4), to: Shape(2, 3, 4), places: (0..<24).map { $0 % 5 == 0 ? -1 : ($0 * 7 + $0 / 12) % 24 }, fill: 0.5)
+    }
+
+    private static func windowAttention(side: Int, shift: Int) -> WindowAttention {
+        WindowAttention(
+            channels: 8, heads: 2, side: side, shift: shift, inputWeights: parameter([24, 8]), inputBiases: parameter([24]),
+            outputWeights: parameter([8, 8]), outputBiases: parameter([8]),
+            positionBiases: parameter([(2 * side - 1) * (2 * side - 1), 2]))
     }
 
     /// Two products of 2×3 and 3×4 read as it lies, and of one 4×2 for both read across.

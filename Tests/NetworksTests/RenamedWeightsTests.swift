@@ -45,6 +45,32 @@ import Testing
         #expect(bare.map { fit.key.hasSuffix($0) } ?? (fit.key == "."))
     }
 
+    /// timm's networks from TensorFlow have the names of its others, but not their padding.
+    @Test func networksOfTheSameNamesAreTold() throws {
+        let naming = Architecture.mobilenet_v3_small.namings.first { $0.program == "timm" }!
+        let checkpoint = try UntrainedCheckpoint(.mobilenet_v3_small, classes: 4).renamed { naming.keys(of: $0)[0] }
+        let plain = try Architecture.mobilenet_v3_small.fit(checkpoint)
+        #expect(plain.program == "timm" && plain.lookalikes == [Naming.timmFromTensorFlow])
+        let other = try Architecture.mobilenet_v3_small.fit(checkpoint, program: Naming.timmFromTensorFlow)
+        #expect(other.lookalikes == [] && other.network.layerNames.contains("features.0.pad"))
+        let own = try Architecture.mobilenet_v3_small.fit(UntrainedCheckpoint(.mobilenet_v3_small, classes: 4))
+        #expect(own.lookalikes == [] && !own.network.layerNames.contains("features.0.pad"))
+    }
+
+    /// Swin's tables of distances follow from the windows, whose side the weights tell.
+    @Test func windowsHaveTheSideOfTheirTable() throws {
+        var checkpoint = try UntrainedCheckpoint(.swin_t, classes: 4)
+        for name in checkpoint.tensors.keys where name.hasSuffix("relative_position_bias_table") {
+            let heads = checkpoint.tensors[name]!.shape[1]
+            checkpoint.tensors[name] = ([23 * 23, heads], [Float](repeating: 0.1, count: 23 * 23 * heads))
+            checkpoint.tensors[name.replacing("bias_table", with: "index")] = ([144 * 144], [Float](repeating: 0, count: 144 * 144))
+        }
+        let fit = try Architecture.swin_t.fit(checkpoint)
+        #expect(fit.hasClasses && fit.unused == [])
+        let sides = fit.network.nodes.compactMap { ($0.layer as? WindowAttention).map { [$0.side, $0.shift] } }
+        #expect(sides.prefix(2) == [[12, 0], [12, 6]] && sides.count == 12)
+    }
+
     @Test func aStrangerAmongTheLayersIsReported() throws {
         let checkpoint = Self.checkpoint.renamed { $0 == "conv5.1.bias" ? $0 : "model." + $0 }
         let error = #expect(throws: WeightsError.self) { try Self.small.network(weights: checkpoint) }
@@ -53,6 +79,16 @@ import Testing
         let deeper = try UntrainedCheckpoint(Architecture.named("resnet34")!)
         let other = #expect(throws: WeightsError.self) { try Architecture.resnet18.network(weights: deeper) }
         #expect(other!.reason.contains("layer1.2.bn1.bias is unexpected"), "\(other!)")
+    }
+
+    /// Of several architectures with the same names the one whose shapes fit best is the nearest.
+    @Test func theNearestHasTheShapesToo() throws {
+        var resnet = try UntrainedCheckpoint(.resnet50)
+        resnet.tensors["layer1.0.se.fc.weight"] = ([1, 1], [1])
+        #expect(Architecture.fits(resnet).isEmpty && Architecture.nearest(to: resnet)?.name == "resnet50")
+        var transformer = try UntrainedCheckpoint(.vit_ti_16)
+        transformer.tensors["encoder.pos_embedding"] = ([1, 198, 192], [Float](repeating: 0, count: 198 * 192))
+        #expect(Architecture.nearest(to: transformer)?.name == "vit_ti_16")
     }
 
     @Test func whatTheFileHasIsNamed() throws {

@@ -42,22 +42,41 @@ SIZE = (64, 80)
 
 # case → architecture of the zoo, gain, size
 CASES = {
-    "timm/densenet121": ("densenet121", 2, SIZE),
-    "timm/efficientnet_b0": ("efficientnet_b0", 2, SIZE),
+    **{f"timm/{name}": (name, 1, SIZE) for name in [
+        "resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2",
+        "wide_resnet101_2"]},
+    **{f"timm/{name}": (name, 2, SIZE) for name in ["densenet121", "densenet161", "densenet169", "densenet201"]},
+    **{f"timm/efficientnet_b{n}": (f"efficientnet_b{n}", 2, SIZE) for n in range(6)},
+    **{f"timm/tf_efficientnet_b{n}": (f"efficientnet_b{n}", 2, SIZE) for n in range(6)},
     "timm/mobilenetv2_100": ("mobilenet_v2", 1.5, SIZE),
     "timm/mobilenetv3_large_100": ("mobilenet_v3_large", 1.5, SIZE),
     "timm/mobilenetv3_small_100": ("mobilenet_v3_small", 1.5, SIZE),
+    "timm/tf_mobilenetv3_large_100": ("mobilenet_v3_large", 1.5, SIZE),
+    "timm/tf_mobilenetv3_small_100": ("mobilenet_v3_small", 1.5, SIZE),
     "timm/mnasnet_050": ("mnasnet0_5", 1.5, SIZE),
     "timm/mnasnet_075": ("mnasnet0_75", 1.5, SIZE),
     "timm/mnasnet_100": ("mnasnet1_0", 1.5, SIZE),
-    "timm/tf_efficientnet_b0": ("efficientnet_b0", 2, SIZE),
-    "timm/tf_mobilenetv3_large_100": ("mobilenet_v3_large", 1.5, SIZE),
-    "timm/tf_mobilenetv3_small_100": ("mobilenet_v3_small", 1.5, SIZE),
     "timm/regnety_004": ("regnet_y_400mf", 1.5, SIZE),
+    "timm/regnety_016": ("regnet_y_1_6gf", 1.5, SIZE),
+    "timm/regnetx_008": ("regnet_x_800mf", 1, SIZE),
+    **{f"timm/convnext_{size}": (f"convnext_{size}", 1.5, SIZE) for size in ["tiny", "small"]},
+    "timm/swin_tiny_patch4_window7_224": ("swin_t", 1.5, (224, 224)),
+    "timm/vit_base_patch16_224": ("vit_b_16", 1.5, (224, 224)),
+    "timm/vit_base_patch32_224": ("vit_b_32", 1.5, (224, 224)),
+    "timm/vit_small_patch16_224": ("vit_s_16", 1.5, (224, 224)),
+    "timm/deit_tiny_patch16_224": ("vit_ti_16", 1.5, (224, 224)),
+    **{f"timm/vgg{n}": (f"vgg{n}", 2, SIZE) for n in [11, 16]},
+    **{f"timm/vgg{n}_bn": (f"vgg{n}_bn", 1.5, SIZE) for n in [11, 13, 16, 19]},
+    "timm/inception_v3": ("inception_v3", 2.5, (80, 96)),
     "huggingface/resnet18": ("resnet18", 1, SIZE),
+    "huggingface/resnet50": ("resnet50", 1, SIZE),
     "huggingface/regnet_y_400mf": ("regnet_y_400mf", 1.5, SIZE),
+    "huggingface/regnet_x_400mf": ("regnet_x_400mf", 1, SIZE),
     "huggingface/mobilenet_v2": ("mobilenet_v2", 1.5, SIZE),
     "huggingface/efficientnet_b0": ("efficientnet_b0", 2, (64, 64)),
+    "huggingface/convnext_tiny": ("convnext_tiny", 1.5, SIZE),
+    "huggingface/vit_b_16": ("vit_b_16", 1.5, (224, 224)),
+    "huggingface/swin_t": ("swin_t", 1.5, (224, 224)),
 }
 
 
@@ -70,7 +89,10 @@ def huggingface(name):
             depths=[2, 2, 2, 2] if small else [3, 4, 6, 3], layer_type="basic" if small else "bottleneck",
             hidden_sizes=[64, 128, 256, 512] if small else [256, 512, 1024, 2048], num_labels=1000)
         return t.ResNetForImageClassification(config)
-    if name.startswith("regnet"):
+    if name == "regnet_x_400mf":
+        return t.RegNetForImageClassification(t.RegNetConfig(
+            depths=[1, 2, 7, 12], hidden_sizes=[32, 64, 160, 400], groups_width=16, layer_type="x", num_labels=1000))
+    if name == "regnet_y_400mf":
         return t.RegNetForImageClassification(t.RegNetConfig(
             depths=[1, 3, 6, 6], hidden_sizes=[48, 104, 208, 440], groups_width=8, num_labels=1000))
     if name.startswith("convnext"):
@@ -81,6 +103,8 @@ def huggingface(name):
         width, depth, last = {"efficientnet_b0": (1.0, 1.0, 1280), "efficientnet_b1": (1.0, 1.1, 1280)}[name]
         return t.EfficientNetForImageClassification(t.EfficientNetConfig(
             width_coefficient=width, depth_coefficient=depth, hidden_dim=last, num_labels=1000))
+    if name == "swin_t":
+        return t.SwinForImageClassification(t.SwinConfig(num_labels=1000))
     return t.ViTForImageClassification(t.ViTConfig(num_labels=1000))
 
 

@@ -48,6 +48,7 @@ NUDGE = 3e-6
 
 RESNET = ["maxpool", "layer2", "layer4"]
 DENSENET = ["features.denseblock1", "features.transition2", "features.norm5"]
+REGNET = ["stem", "trunk_output.block2", "trunk_output.block4"]
 EFFICIENT = dict(layers=["features.1", "features.4", "features.8"], gain=2)
 
 # architecture → three layers, gain, size
@@ -74,11 +75,15 @@ CASES = {
         "x0_5", "x1_0", "x1_5", "x2_0"]},
     **{f"mnasnet{width}": dict(layers=["layers.7", "layers.9", "layers.16"], gain=1.5) for width in [
         "0_5", "0_75", "1_0", "1_3"]},
-    "regnet_y_400mf": dict(layers=["stem", "trunk_output.block2", "trunk_output.block4"], gain=1.5),
+    **{f"regnet_{kind}": dict(layers=REGNET, gain=1.5) for kind in ["y_400mf", "y_800mf", "y_1_6gf", "y_3_2gf"]},
+    **{f"regnet_{kind}": dict(layers=REGNET) for kind in ["x_400mf", "x_800mf", "x_1_6gf", "x_3_2gf"]},
     "inceptionv1": dict(layers=["localresponsenorm0", "mixed4a", "mixed5b"], gain=2),
-    "convnext_tiny": dict(layers=["features.1.2", "features.4", "features.7"], gain=1.5),
-    "vit_b_16": dict(
-        layers=["encoder.add", "encoder.layers.encoder_layer_2", "encoder.ln"], gain=1.5, size=(224, 224)),
+    **{f"convnext_{size}": dict(layers=["features.1.2", "features.4", "features.7"], gain=1.5) for size in [
+        "tiny", "small", "base"]},
+    # Windows of 7 positions that lie over the edge of the map, at every extent.
+    **{f"swin_{size}": dict(layers=["features.0", "features.3.1", "norm"], gain=1.5) for size in ["t", "s", "b"]},
+    **{f"vit_{size}": dict(layers=["encoder.add", "encoder.layers.encoder_layer_2", "encoder.ln"], gain=1.5, size=(224, 224))
+       for size in ["b_16", "b_32", "s_16", "ti_16"]},
 }
 
 
@@ -147,6 +152,10 @@ class InceptionV1(torch.nn.Module):
         return self.softmax2_pre_activation_matmul(x.mean((2, 3)))
 
 
+# Transformers that torchvision has no name for: channels, heads.
+SMALL_TRANSFORMERS = {"vit_s_16": (384, 6), "vit_ti_16": (192, 3)}
+
+
 def uniform(name, shape, gain):
     """A parameter or a buffer, as the first lines say."""
     u = torch.from_numpy(integer_hash.values(name, shape))
@@ -168,19 +177,23 @@ def untrained(name, shape, gain):
 
 def load(name, gain):
     """The network in evaluation mode and float64."""
-    # RegNet computes its widths with tensors, so it needs real ones.
-    with torch.device("cpu" if name.startswith("regnet") else "meta"):
+    # RegNet computes its widths with tensors, Swin its distances, so they need real ones.
+    with torch.device("cpu" if name.startswith(("regnet", "swin")) else "meta"):
         if name == "inceptionv1":
             network = InceptionV1()
         elif name in ["googlenet", "inception_v3"]:
             network = getattr(torchvision.models, name)(
                 weights=None, init_weights=False, transform_input=True, aux_logits=False)
+        elif name in SMALL_TRANSFORMERS:
+            width, heads = SMALL_TRANSFORMERS[name]
+            network = torchvision.models.VisionTransformer(224, 16, 12, heads, width, 4 * width)
         else:
             network = getattr(torchvision.models, name)(weights=None)
     state = network.state_dict()  # and the version of each module that it was written by
     for key, value in state.items():
         counts = key.endswith("num_batches_tracked")
-        state[key] = torch.tensor(0) if counts else untrained(key, tuple(value.shape), gain)
+        if not key.endswith("relative_position_index"):  # which the module made itself
+            state[key] = torch.tensor(0) if counts else untrained(key, tuple(value.shape), gain)
     network.load_state_dict(state, assign=True)
     for module in network.modules():
         if getattr(module, "inplace", False):
@@ -225,8 +238,10 @@ def passed(name, network, layers, image, logit=None):
     return logits, outputs, logit, gradient
 
 
-def channels_first(tensor):
+def channels_first(name, tensor):
     """Positions × channels, as a transformer has them, in the order [channels, positions]."""
+    if name.startswith("swin"):
+        return tensor[0].permute(2, 0, 1).contiguous()
     return tensor[0].T.contiguous() if tensor.dim() == 3 else tensor[0]
 
 
@@ -251,7 +266,7 @@ def make(name, layers, gain=1, size=(64, 80)):
         if agreement < ENOUGH_AGREEMENT:
             break
     agreement, seed, logits, outputs, logit, gradient = best
-    rows = [("logits", logits)] + [(layer, channels_first(output)) for layer, output in zip(layers, outputs)]
+    rows = [("logits", logits)] + [(layer, channels_first(name, output)) for layer, output in zip(layers, outputs)]
     deviations = " ".join(f"{values.std().item():.2g}" for _, values in rows)
     print(f"{name:20} seed {seed}  agreement {agreement:.1e}  gradient {gradient.abs().max().item():.1e}  "
           f"deviations {deviations}", flush=True)

@@ -11,6 +11,10 @@ struct HubConfiguration {
     let preprocessing: Preprocessing?
     /// The names of the classes by number, where they are told.
     let labels: [String]?
+    /// Everything at the top of config.json that is a word, a number or a truth value.
+    private let values: [String: Value]
+    private let type: String?
+    private let arguments: [String]
 
     private struct Numbers: Decodable {
         var mean: [Float]?
@@ -23,6 +27,60 @@ struct HubConfiguration {
         var architecture: String?
         var pretrained_cfg: Numbers?
         var id2label: [String: String]?
+        var model_type: String?
+        var model_args: [String: Value]?
+    }
+
+    /// A value of config.json.
+    private enum Value: Decodable, Equatable, CustomStringConvertible, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral {
+        case word(String)
+        case truth(Bool)
+        case number(Double)
+        case other
+
+        init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let truth = try? value.decode(Bool.self) {
+                self = .truth(truth)
+            } else if let number = try? value.decode(Double.self) {
+                self = .number(number)
+            } else {
+                self = (try? value.decode(String.self)).map(Value.word) ?? .other
+            }
+        }
+
+        init(stringLiteral word: String) { self = .word(word) }
+        init(booleanLiteral truth: Bool) { self = .truth(truth) }
+
+        var description: String {
+            switch self {
+            case .word(let word): shown(word)
+            case .truth(let truth): "\(truth)"
+            case .number(let number): "\(number)"
+            case .other: "something else"
+            }
+        }
+    }
+
+    /// What the architectures here are, of all that transformers lets a configuration change without another parameter.
+    private static let usual: [String: [String: Value]] = [
+        "resnet": ["hidden_act": "relu", "downsample_in_bottleneck": false, "downsample_in_first_stage": false],
+        "regnet": ["hidden_act": "relu"], "convnext": ["hidden_act": "gelu"], "vit": ["hidden_act": "gelu"],
+        "deit": ["hidden_act": "gelu"], "swin": ["hidden_act": "gelu"],
+        "mobilenet_v2": ["hidden_act": "relu6", "tf_padding": true, "layer_norm_eps": .number(0.001)],
+        "efficientnet": ["hidden_act": "swish", "batch_norm_eps": .number(0.001)],
+    ]
+    /// Arguments of timm that leave the layers as they are.
+    private static let harmless: Set<String> = ["num_classes", "in_chans", "img_size", "drop_rate", "drop_path_rate"]
+
+    /// How the configuration changes the network, e.g. "config.json has hidden_act gelu_new"; nil where it does not.
+    func changes() -> String? {
+        if let argument = arguments.first(where: { !Self.harmless.contains($0) }) { return "config.json changes \(shown(argument))" }
+        let usual = type.flatMap { Self.usual[$0] } ?? [:]
+        for (key, value) in usual.sorted(by: { $0.key < $1.key }) {
+            if let own = values[key], own != value { return "config.json has \(key) \(own)" }
+        }
+        return nil
     }
 
     /// A side, or the sides.
@@ -65,6 +123,9 @@ struct HubConfiguration {
         }
         let configuration = try read("config.json", Configuration.self)
         timm = configuration?.architecture
+        type = configuration?.model_type
+        arguments = (configuration?.model_args ?? [:]).keys.sorted()
+        values = try read("config.json", [String: Value].self) ?? [:]
         // Transformers writes LABEL_0 where nobody gave names.
         let names = configuration?.id2label.flatMap { Self.list($0) }
         labels = names?.contains { $0.hasPrefix("LABEL_") } == true ? nil : names

@@ -26,6 +26,9 @@ public struct HubName: Sendable, Hashable {
     /// The name as `--model` takes it.
     public var text: String { owner == "timm" ? "timm/\(name)" : "hf:\(owner)/\(name)" }
 
+    /// timm's name of the network, without that of the training.
+    var network: String { String(name.prefix { $0 != "." }) }
+
     /// The folder's name in Hugging Face's cache.
     var folder: String { "models--\(owner)--\(name)" }
 }
@@ -41,6 +44,23 @@ public struct HubList: Sendable {
         let program: String?
         /// As `HubName.text`.
         let names: [String]
+        /// How timm scales pictures for this network, where a model does not say otherwise.
+        let scaling: Scaling?
+    }
+
+    struct Scaling: Decodable, Sendable {
+        /// The side of the square that is classified, in pixels.
+        let crop: Int
+        /// Its share of the shorter side.
+        let share: Double
+        /// Whether colours are brought to −1…1, not to ImageNet's mean and deviation.
+        let isCentered: Bool?
+
+        var preprocessing: Preprocessing {
+            let resize = Int((Double(crop) / share).rounded(.down))
+            guard isCentered == true else { return .imageNet(resize: resize, crop: crop) }
+            return Preprocessing(range: [0, 1], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], resize: resize, crop: crop)
+        }
     }
 
     let entries: [Entry]

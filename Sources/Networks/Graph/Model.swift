@@ -11,7 +11,7 @@ public struct Model: Sendable {
     /// The values that the weights were trained on.
     public let preprocessing: Preprocessing
     /// Whether that is what comes with the model's name, so that the name alone tells it.
-    public let hasItsOwnPreprocessing: Bool
+    public package(set) var hasItsOwnPreprocessing: Bool
     /// The class of each output, where the network ends in classes.
     public let classNames: [String]?
     /// Further names of each class, by which people may look for it; empty where none are known.
@@ -21,6 +21,9 @@ public struct Model: Sendable {
 
     /// How the weights were found in a file of the user's own; nil for all others.
     public var fit: ArchitectureFit?
+
+    /// The name of another network whose weights have the same names, where nothing told which it is.
+    public var lookalike: String?
 
     /// The architecture that its name means; nil for a graph that was imported.
     public var architecture: Architecture? { Architecture.named(architectureName ?? String(name.prefix { $0 != ":" })) }

@@ -120,7 +120,7 @@ public struct NetworkBuilder {
     ) -> Value {
         let prefix = prefix ?? name
         let layer = LayerNormalization(
-            epsilon: epsilon, weights: parameter("\(prefix).weight", [input.channels]),
+            epsilon: variation.layerEpsilon ?? epsilon, weights: parameter("\(prefix).weight", [input.channels]),
             biases: parameter("\(prefix).bias", [input.channels]))
         return add(name, layer, from: [input], channels: input.channels)
     }
@@ -129,10 +129,12 @@ public struct NetworkBuilder {
     ///
     /// - Parameter inputs: values in one picture.
     /// - Parameter prefix: of the parameters, where the checkpoint does not call it by the node's name.
-    public mutating func linear(_ name: String, _ input: Value, inputs: Int, outputs: Int, prefix: String? = nil) -> Value {
+    public mutating func linear(
+        _ name: String, _ input: Value, inputs: Int, outputs: Int, bias: Bool = true, prefix: String? = nil
+    ) -> Value {
         let prefix = prefix ?? name
         let weights = parameter("\(prefix).weight", [outputs, inputs])
-        let biases = parameter("\(prefix).bias", [outputs])
+        let biases = bias ? parameter("\(prefix).bias", [outputs]) : nil
         let layer = Linear(inputs: inputs, outputs: outputs, weights: weights, biases: biases)
         return add(name, layer, from: [input], channels: outputs)
     }

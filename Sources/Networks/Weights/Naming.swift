@@ -32,10 +32,14 @@ package struct Naming: Sendable {
         }
     }
 
-    /// Numbers that are in no file of weights.
+    /// Facts that are in no file of weights.
     struct Variation: Sendable {
         /// ε of every batch normalization, where it is another than torchvision's.
         var epsilon: Float?
+        /// ε of every layer normalization, likewise.
+        var layerEpsilon: Float?
+        /// Whether networks that were trained on values in −1…1 take them from torchvision's usual normalization.
+        var transformsInput = true
         /// Where a stride of 2 needs an odd number of rows of padding, the one more is behind, as in TensorFlow.
         var padsBehind = false
     }
@@ -57,6 +61,20 @@ package struct Naming: Sendable {
     func normalizing(epsilon: Float) -> Naming {
         var copy = self
         copy.variation.epsilon = epsilon
+        return copy
+    }
+
+    /// With an ε of the program's own for every layer normalization.
+    func normalizing(layerEpsilon: Float) -> Naming {
+        var copy = self
+        copy.variation.layerEpsilon = layerEpsilon
+        return copy
+    }
+
+    /// For pictures in −1…1, where torchvision transforms its own.
+    func withoutTransform() -> Naming {
+        var copy = self
+        copy.variation.transformsInput = false
         return copy
     }
 

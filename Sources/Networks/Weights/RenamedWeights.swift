@@ -125,10 +125,10 @@ extension [String] {
     }
 }
 
-/// Whether a tensor of that name has a part in training alone: a batch normalization's counter, a profiler's counts, or one of
-/// the second classifiers (of torchvision's GoogLeNet and Inception, of TensorFlow's inception5h) that branch off half way.
+/// Whether a tensor of that name is no weight: a batch normalization's counter, a profiler's counts, a table that Swin's windows
+/// make by themselves, or one of the second classifiers (of torchvision's GoogLeNet and Inception, of TensorFlow's inception5h) that branch off half way.
 func isOnlyForTraining(_ name: String) -> Bool {
-    ["num_batches_tracked", "total_ops", "total_params"].contains { name.hasSuffix($0) }
+    ["num_batches_tracked", "total_ops", "total_params", "relative_position_index", "attn_mask"].contains { name.hasSuffix($0) }
         || secondClassifiers.contains { name.hasPrefix($0) }
 }
 

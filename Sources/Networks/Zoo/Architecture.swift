@@ -23,14 +23,15 @@ public struct Architecture: Sendable {
 
     /// Every architecture there is. A new one is one file and one name here.
     public static let all: [Architecture] = [
-        .alexnet, .convnext_tiny, .densenet121, .densenet161, .densenet169, .densenet201, .efficientnet_b0,
+        .alexnet, .convnext_base, .convnext_small, .convnext_tiny, .densenet121, .densenet161, .densenet169, .densenet201, .efficientnet_b0,
         .efficientnet_b1, .efficientnet_b2, .efficientnet_b3, .efficientnet_b4, .efficientnet_b5,
         .efficientnet_b6, .efficientnet_b7, .googlenet, .inception_v3, .inceptionv1, .mnasnet0_5, .mnasnet0_75,
-        .mnasnet1_0, .mnasnet1_3, .mobilenet_v2, .mobilenet_v3_large, .mobilenet_v3_small, .regnet_y_400mf,
+        .mnasnet1_0, .mnasnet1_3, .mobilenet_v2, .mobilenet_v3_large, .mobilenet_v3_small, .regnet_x_1_6gf,
+        .regnet_x_3_2gf, .regnet_x_400mf, .regnet_x_800mf, .regnet_y_1_6gf, .regnet_y_3_2gf, .regnet_y_400mf, .regnet_y_800mf,
         .resnet101, .resnet152, .resnet18, .resnet34, .resnet50, .resnext101_32x8d, .resnext50_32x4d,
         .shufflenet_v2_x0_5, .shufflenet_v2_x1_0, .shufflenet_v2_x1_5, .shufflenet_v2_x2_0, .squeezenet1_0,
-        .squeezenet1_1, .vgg11, .vgg11_bn, .vgg13, .vgg13_bn, .vgg16, .vgg16_bn, .vgg19, .vgg19_bn, .vit_b_16,
-        .wide_resnet101_2, .wide_resnet50_2,
+        .squeezenet1_1, .swin_b, .swin_s, .swin_t, .vgg11, .vgg11_bn, .vgg13, .vgg13_bn, .vgg16, .vgg16_bn, .vgg19, .vgg19_bn, .vit_b_16,
+        .vit_b_32, .vit_s_16, .vit_ti_16, .wide_resnet101_2, .wide_resnet50_2,
     ]
 
     /// The architecture of a name in `all`.

@@ -14,6 +14,8 @@ public struct ArchitectureFit: Sendable {
     public let unused: [String]
     /// Whether the network goes on to class scores.
     public let hasClasses: Bool
+    /// Programs whose networks have the same names, but other layers; empty where the caller asked for a program.
+    public let lookalikes: [String]
 }
 
 extension Architecture {
@@ -41,7 +43,7 @@ extension Architecture {
             build(&builder, classifier)
             return ArchitectureFit(
                 network: try builder.network(), program: Naming.own.program, key: ".", others: [], isAsked: false, unused: [],
-                hasClasses: classifier)
+                hasClasses: classifier, lookalikes: [])
         }
         let names = parameterNames()
         let places = places(in: stored, names.layers, of: program)
@@ -76,12 +78,21 @@ extension Architecture {
         func classes(_ view: RenamedWeights) -> Int { names.classifier.count { view.holds($0) } }
         for view in fitting where view.prefix == chosen.prefix && classes(view) > classes(chosen) { chosen = view }
         let others = sets.map(\.place).filter { $0 != chosen.place }
-        return try fit(chosen, stored, names, classifier, others: others, isAsked: key != nil, beside: whole)
+        return try fit(
+            chosen, stored, names, classifier, others: others, isAsked: key != nil, beside: whole,
+            lookalikes: program == nil ? lookalikes(of: chosen.naming, names) : [])
+    }
+
+    /// Another program's own names are shared on purpose; those under torchvision's mean the same pictures.
+    private func lookalikes(of naming: Naming, _ names: ParameterNames) -> [String] {
+        guard !naming.isOwn else { return [] }
+        return namings.filter { other in other.mustBeAsked && names.layers.allSatisfy { other.keys(of: $0) == naming.keys(of: $0) } }
+            .map(\.program)
     }
 
     private func fit(
         _ view: RenamedWeights, _ stored: [String: [Int]], _ names: ParameterNames, _ classifier: Bool, others: [String],
-        isAsked: Bool, beside: [RenamedWeights]
+        isAsked: Bool, beside: [RenamedWeights], lookalikes: [String]
     ) throws(WeightsError) -> ArchitectureFit {
         let hasSome = classifier && names.classifier.contains { view.holds($0) }
         var builder = builder(view)
@@ -91,7 +102,7 @@ extension Architecture {
         let unused = extras(view, stored, used: used, beside: beside)
         return ArchitectureFit(
             network: try builder.network(), program: view.naming.program, key: view.place, others: others, isAsked: isAsked,
-            unused: unused, hasClasses: hasSome && isWhole)
+            unused: unused, hasClasses: hasSome && isWhole, lookalikes: lookalikes)
     }
 
     /// A builder whose image has as many channels as the first convolution of these weights takes.
@@ -107,7 +118,7 @@ extension Architecture {
     private static let mostChannels = 4096
 
     /// The trouble with the layers' parameters: shapes, and tensors inside the layers that no network here has.
-    private func problems(
+    func problems(
         _ view: RenamedWeights, _ stored: [String: [Int]], _ names: ParameterNames, beside: [RenamedWeights]
     ) -> [String] {
         var builder = builder(view)

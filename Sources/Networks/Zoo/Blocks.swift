@@ -70,7 +70,7 @@ extension NetworkBuilder {
     /// channel x · std/0.5 + (mean − 0.5)/0.5.
     mutating func transformedInput(_ name: String) -> Value {
         // torchvision transforms colours alone.
-        guard image.channels == 3 else { return image }
+        guard image.channels == 3, variation.transformsInput else { return image }
         let (mean, deviation) = (Preprocessing.imageNetMean, Preprocessing.imageNetDeviation)
         let layer = ChannelAffine(
             scales: deviation.map { $0 / 0.5 }, shifts: mean.map { ($0 - 0.5) / 0.5 })

@@ -43,11 +43,17 @@ extension RenamedWeights {
 }
 
 extension Architecture {
-    /// The architecture of which a file has the largest share of names; nil where it has less than half of any.
+    /// The architecture of which a file has the largest share of parameters, by name and then by shape; nil where it has less than
+    /// half of the names of any.
     public static func nearest(to weights: any WeightStore) -> Architecture? {
         let stored = weights.shapes
-        let shares = all.map { ($0, $0.places(in: stored, $0.parameterNames().layers).first?.share ?? 0) }
-        return shares.max { $0.1 < $1.1 }.flatMap { $0.1 >= 0.5 ? $0.0 : nil }
+        let near = all.compactMap { architecture -> (Architecture, misfits: Int)? in
+            let names = architecture.parameterNames()
+            guard let best = architecture.places(in: stored, names.layers).first, best.share >= 0.5 else { return nil }
+            let view = RenamedWeights(weights, stored, best.naming, prefix: best.prefix, names)
+            return (architecture, architecture.problems(view, stored, names, beside: []).count)
+        }
+        return near.min { $0.misfits < $1.misfits }?.0
     }
 
     package func parameterNames() -> ParameterNames {

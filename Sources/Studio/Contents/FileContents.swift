@@ -98,6 +98,7 @@ public struct FileContents: Encodable, Sendable {
         var odd = store.unreadable.sorted { $0.key < $1.key }.map { "\(shown($0.key)) \($0.value)" }
         if let fit = found.first?.fit {
             if !fit.others.isEmpty { odd.append("\(fit.others.listed(6)): other values of the same weights as \(shown(fit.key))") }
+            for other in fit.lookalikes { odd.append("\(other): the same names, but other padding and normalization; the file does not tell") }
             if !fit.unused.isEmpty { odd.append("\(fit.unused.listed(6)): of no use to \(found[0].architecture.name)") }
         } else if let nearest = Architecture.nearest(to: store) {
             do {

@@ -26,7 +26,8 @@ public struct AttentionProbabilities: Layer {
     public func multiplyAdds(for inputs: [Shape]) -> Int { inputs[0].area * channels * (2 * channels + inputs[0].area) }
 
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        let (weights, biases) = try preparation.scaled(weights, biases, channels: channels, heads: heads)
+        let attention = AttentionHeads(channels: channels, heads: heads)
+        let (weights, biases) = (attention.scaled(try preparation.read(weights)), attention.scaled(try preparation.read(biases)))
         let map = preparation.map(Array(weights[..<(2 * channels * channels)]), Array(biases[..<(2 * channels)]), channels: channels)
         return PreparedProbabilities(channels: channels, heads: heads, map: map)
     }

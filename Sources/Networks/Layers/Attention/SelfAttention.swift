@@ -71,13 +71,15 @@ public struct SelfAttention: Layer {
 
     public var parameters: [Parameter] { [inputWeights, inputBiases, outputWeights, outputBiases] }
 
+    /// 1/√width moves into the queries' weights.
     public func prepared(for preparation: Preparation) throws(WeightsError) -> any PreparedLayer {
-        let (weights, biases) = try preparation.scaled(inputWeights, inputBiases, channels: channels, heads: heads)
+        let attention = AttentionHeads(channels: channels, heads: heads)
+        let (weights, biases) = (attention.scaled(try preparation.read(inputWeights)), attention.scaled(try preparation.read(inputBiases)))
         let outputMap = preparation.map(
             try preparation.read(outputWeights), try preparation.read(outputBiases), channels: channels)
         guard readsProbabilities else {
             return PreparedAttention(
-                channels: channels, heads: heads, inputMap: preparation.map(weights, biases, channels: channels), outputMap: outputMap)
+                heads: attention, inputMap: preparation.map(weights, biases, channels: channels), outputMap: outputMap)
         }
         let values = preparation.map(Array(weights[(2 * channels * channels)...]), Array(biases[(2 * channels)...]), channels: channels)
         return PreparedMixture(channels: channels, heads: heads, valueMap: values, outputMap: outputMap)
@@ -85,17 +87,6 @@ public struct SelfAttention: Layer {
 }
 
 extension Preparation {
-    /// The weights and biases of queries, keys and values; 1/√width is in the queries'.
-    func scaled(
-        _ weights: Parameter, _ biases: Parameter, channels: Int, heads: Int
-    ) throws(WeightsError) -> (weights: [Float], biases: [Float]) {
-        var (weights, biases) = (try read(weights), try read(biases))
-        let scale = 1 / Float(channels / heads).squareRoot()
-        for i in 0..<channels * channels { weights[i] *= scale }
-        for i in 0..<channels { biases[i] *= scale }
-        return (weights, biases)
-    }
-
     /// A linear map at every position.
     func map(_ weights: [Float], _ biases: [Float], channels: Int) -> any ConvolutionAlgorithm {
         convolution.algorithm(weights: weights, biases: biases, inputChannels: channels, groups: 1, window: Window(kernel: 1))
@@ -103,95 +94,20 @@ extension Preparation {
 }
 
 private struct PreparedAttention: PreparedLayer {
-    let channels: Int
-    let heads: Int
+    let heads: AttentionHeads
     let inputMap: any ConvolutionAlgorithm
     let outputMap: any ConvolutionAlgorithm
 
     func callAsFunction(_ inputs: [FeatureMap], _ pass: Pass) -> LayerResult {
         let (shape, workers) = (inputs[0].shape, pass.workers)
-        let projected = Shape(3 * channels, shape.height, shape.width)
+        let projected = Shape(3 * heads.channels, shape.height, shape.width)
         let triples = inputMap.forward(inputs[0], output: projected, rectifying: false, signed: false, workers: workers)
-        let (mixed, attention) = attend(triples, workers)
+        let (mixed, attention) = heads.attend(triples, workers)
         let output = outputMap.forward(mixed, output: shape, rectifying: false, signed: false, workers: workers)
         return LayerResult(output) { gradient in
             let mixedGradient = outputMap.backward(gradient, inputShape: shape, mask: nil, workers: workers)
-            let triplesGradient = pullback(mixedGradient, triples: triples, attention: attention, workers)
+            let triplesGradient = heads.pullback(mixedGradient, triples: triples, attention: attention, workers)
             return [inputMap.backward(triplesGradient, inputShape: shape, mask: nil, workers: workers)]
         }
-    }
-
-    /// From queries, keys and values side by side to the heads' outputs side by side, and each head's attention
-    /// `[heads, positions, positions]`.
-    private func attend(_ triples: FeatureMap, _ workers: Workers) -> (FeatureMap, Tensor) {
-        let (shape, positions, width) = (triples.shape, triples.shape.area, channels / heads)
-        var mixed = FeatureMap(uninitialized: Shape(channels, shape.height, shape.width))
-        var attention = Tensor(uninitialized: Shape(heads, positions, positions))
-        mixed.withMutableElements { mixed in
-            attention.withMutableElements { attention in
-                triples.withElements { triples in
-                    let (mixed, attention, triples) = (mixed.baseAddress!, attention.baseAddress!, triples.baseAddress!)
-                    workers.forEach(heads) { head in
-                        let (queries, keys, values) = parts(triples, head, positions)
-                        let probabilities = attention + head * positions * positions
-                        multiply(queries, keys.transpose, into: probabilities, resultStride: positions)
-                        softmax(probabilities, rows: positions, columns: positions)
-                        multiply(
-                            Matrix(probabilities, rows: positions, columns: positions), values,
-                            into: mixed + head * width, resultStride: channels)
-                    }
-                }
-            }
-        }
-        return (mixed, attention)
-    }
-
-    private func pullback(_ gradient: FeatureMap, triples: FeatureMap, attention: Tensor, _ workers: Workers)
-        -> FeatureMap
-    {
-        let (positions, width) = (triples.shape.area, channels / heads)
-        var result = FeatureMap(uninitialized: triples.shape)
-        result.withMutableElements { result in
-            gradient.withElements { gradient in
-                triples.withElements { triples in
-                    attention.withElements { attention in
-                        let (result, gradient) = (result.baseAddress!, gradient.baseAddress!)
-                        let (triples, attention) = (triples.baseAddress!, attention.baseAddress!)
-                        workers.forEach(heads) { head in
-                            let (queries, keys, values) = parts(triples, head, positions)
-                            let outer = Matrix(
-                                gradient + head * width, rows: positions, columns: width, stride: channels)
-                            let probabilities = attention + head * positions * positions
-                            let target = result + head * width
-                            multiply(
-                                Matrix(probabilities, rows: positions, columns: positions).transpose, outer,
-                                into: target + 2 * channels, resultStride: 3 * channels)
-                            var scores = Tensor(uninitialized: Shape(1, positions, positions))
-                            scores.withMutableElements { scores in
-                                let scores = scores.baseAddress!
-                                multiply(outer, values.transpose, into: scores, resultStride: positions)
-                                softmaxPullback(
-                                    scores, probabilities: probabilities, rows: positions, columns: positions)
-                                let square = Matrix(scores, rows: positions, columns: positions)
-                                multiply(square, keys, into: target, resultStride: 3 * channels)
-                                multiply(
-                                    square.transpose, queries, into: target + channels, resultStride: 3 * channels)
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        return result
-    }
-
-    /// The queries, keys and values of one head, each positions × width.
-    private func parts(_ triples: UnsafePointer<Float>, _ head: Int, _ positions: Int) -> (Matrix, Matrix, Matrix) {
-        let width = channels / heads
-        func part(_ index: Int) -> Matrix {
-            Matrix(
-                triples + index * channels + head * width, rows: positions, columns: width, stride: 3 * channels)
-        }
-        return (part(0), part(1), part(2))
     }
 }

@@ -112,4 +112,5 @@ extension Architecture {
         }
     }
     .trained("IMAGENET1K_V1", .imageNet(resize: 342, crop: 299))
+    .named(Naming("timm", []).withoutTransform().meant(for: "timm"))
 }

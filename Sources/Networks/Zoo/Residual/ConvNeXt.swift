@@ -5,6 +5,12 @@ extension Architecture {
     /// The smallest of the paper.
     public static let convnext_tiny = convnext("convnext_tiny", widths: [96, 192, 384, 768], depths: [3, 3, 9, 3])
         .trained("IMAGENET1K_V1", .imageNet(resize: 236))
+    /// The small model: deeper.
+    public static let convnext_small = convnext("convnext_small", widths: [96, 192, 384, 768], depths: [3, 3, 27, 3])
+        .trained("IMAGENET1K_V1", .imageNet(resize: 230))
+    /// The base model: wider.
+    public static let convnext_base = convnext("convnext_base", widths: [128, 256, 512, 1024], depths: [3, 3, 27, 3])
+        .trained("IMAGENET1K_V1", .imageNet(resize: 232))
 
     private static func convnext(_ name: String, widths: [Int], depths: [Int]) -> Architecture {
         Architecture(name: name) { network, classifier in

@@ -8,6 +8,13 @@ extension Architecture {
         .trained("IMAGENET1K_SWAG_E2E_V1", .imageNet(resize: 384, crop: 384))
         .trained("IMAGENET1K_SWAG_LINEAR_V1", .imageNet(resize: 224))
 
+    /// The base model on patches of 32×32 pixels.
+    public static let vit_b_32 = transformer("vit_b_32", patch: 32, layers: 12, heads: 12, width: 768, inner: 3072)
+    /// The small model, ViT-S/16 of Touvron et al. 2020 (arXiv:2012.12877), which torchvision does not have.
+    public static let vit_s_16 = transformer("vit_s_16", patch: 16, layers: 12, heads: 6, width: 384, inner: 1536)
+    /// The tiny model of the same paper.
+    public static let vit_ti_16 = transformer("vit_ti_16", patch: 16, layers: 12, heads: 3, width: 192, inner: 768)
+
     /// The layers of a perceptron had names before they had numbers.
     private static let oldTransformerNames = Naming("torchvision before 0.13", [
         .init("encoder.layers.encoder_layer_{}.mlp.0.", "encoder.layers.encoder_layer_{0}.mlp.linear_1."),
@@ -37,7 +44,7 @@ extension Architecture {
             .init("\(layer)self_attention.out_proj.", "encoder.layer.{0}.attention.output.dense."),
             .init("\(layer)mlp.0.", "encoder.layer.{0}.intermediate.dense."), .init("\(layer)mlp.3.", "encoder.layer.{0}.output.dense."),
             .init("encoder.ln.", "layernorm."), .init("heads.head.", "classifier."),
-        ])
+        ]).normalizing(layerEpsilon: 1e-12)
     }
 
     /// - Parameters:
