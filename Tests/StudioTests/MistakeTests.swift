@@ -48,8 +48,8 @@ import Testing
         (unit + ["--quality", "80", "-o", "a.png"], .usage, ".jpg"),
         (unit + ["--steps", "4", "--save-at", "2,5"], .usage, "--save-at 5"),
         (unit + ["--seeds", "0-1", "--save-at", "2"], .usage, "sheet"),
-        (["sheet", "--layer", "features.3", "--save-at", "2"], .usage, "sheet"),
-        (["progression", "--save-at", "2"], .usage, "sheet"),
+        (["sheet", "--layer", "features.3", "--save-at", "2"], .usage, "--keep"),
+        (["progression", "--save-at", "2"], .usage, "save-at"),
         (unit + ["--seed", "0", "--seeds", "0-1"], .usage, "--seeds"),
         (["channel", "--layer", "features.3", "--index", "0-1", "--evolution", "way.gif", "-o", "{index}.png"], .usage, "--evolution"),
         // The message says which values are allowed.
