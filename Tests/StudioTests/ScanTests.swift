@@ -123,6 +123,12 @@ import Testing
         #expect(last.told.steps == 5 && last.told.notes.contains { $0.contains("going on after 32") })
         #expect(try scratch.bytes("cut.scan") == bytes, "interruptions")
         #expect(!FileManager.default.fileExists(atPath: scratch(".cut.scan.progress")))
+        // What was begun with other layers is in the way, unless somebody says that it is not.
+        let fewer = ["--photos", "photos", "--layers", "features.12", "-o", "anew.scan"]
+        _ = try? scan(words + ["-o", "anew.scan"], until: 1)
+        #expect(throws: Problem.self) { try scan(fewer) }
+        try scan(fewer + ["--force"])
+        #expect(!FileManager.default.fileExists(atPath: scratch(".anew.scan.progress")))
         // Once more there is nothing to do.
         #expect(try scan(words + ["-o", "cut.scan"]).told.steps == 0)
     }

@@ -9,7 +9,7 @@ final class ScanProgress {
     private let files: [GrowingFile]
     private var hasCheckpoint: Bool
 
-    private static let stateName = "state", lockName = "lock"
+    private static let stateName = "state", lockName = "lock", photographsName = "photographs", samplesName = "samples."
 
     /// The working folder of an output.
     static func folder(of output: String) -> String { OutputNames.beside(output, ".\(FileName.split(output).name).progress") }
@@ -64,7 +64,7 @@ final class ScanProgress {
     /// Bytes of a record of each file.
     static func recordBytes(_ plan: ScanPlan) -> [Int] { [plan.rowBytes] + plan.layers.map { ScanPlan.sampleBytes(channels: $0.channels) } }
 
-    private static func name(_ index: Int) -> String { index == 0 ? "photographs" : "samples.\(index - 1)" }
+    private static func name(_ index: Int) -> String { index == 0 ? photographsName : samplesName + "\(index - 1)" }
 
     /// Records what belongs to a block's photographs.
     ///
@@ -97,17 +97,21 @@ final class ScanProgress {
     }
 
     /// Removes the folder, once the scan's file is there.
-    func remove() { Self.remove(files: files.count, in: folder) }
+    func remove() { Self.remove(folder) }
 
     /// Removes what a process has left that was killed between writing its scan and removing this.
-    static func removeLeftover(of output: String, _ plan: ScanPlan) {
+    static func removeLeftover(of output: String) {
         let folder = folder(of: output)
-        if isFolder(folder) { remove(files: 1 + plan.layers.count, in: folder) }
+        if isFolder(folder) { remove(folder) }
     }
 
-    private static func remove(files: Int, in folder: String) {
+    private static func remove(_ folder: String) {
         OutputFile.removeStaleTemporaryFiles(in: folder)
-        for name in [stateName, lockName] + (0..<files).map(name) { try? removeFile(FileName.join(folder, name)) }
+        // One that was begun anew may have had more layers before.
+        let own = (try? FolderListing.names(in: folder)) ?? []
+        for name in own where [stateName, lockName, photographsName].contains(name) || name.hasPrefix(samplesName) {
+            try? removeFile(FileName.join(folder, name))
+        }
         removeEmptyFolder(folder)
     }
 }

@@ -76,7 +76,7 @@ public struct ScanRequest: SettingGroup {
         let plan = plan(photographs, network, names: names)
         let fresh = ScanState(plan, shard: part, names: photographs.nameBytes)
         if let done = try existing(path, plan, part) {
-            ScanProgress.removeLeftover(of: path, plan)
+            ScanProgress.removeLeftover(of: path)
             return done
         }
         try OutputChecks.check(overwriting: path, inputs: photographs.names.indices.map(photographs.path), force: force) { _ in false }

@@ -14,7 +14,7 @@ struct Scan: ParsableCommand {
             Ended anywhere, the same command goes on. Parts of a scan can be made apart, and put together to the same bytes.
 
             Examples: lucid scan --photos photos/ -o net.scan
-                      lucid scan --photos photos/ --layers features.9,features.12 --classes predicted
+                      lucid scan --photos photos/ --layers features.12 --classes predicted
                       lucid scan --photos photos/ -o net.scan --shard 0/4
                       lucid scan --merge net-*-of-4.scan -o net.scan
             """)
