@@ -16,6 +16,8 @@ public struct MapOverlay: Sendable {
     public var limit: Float
     /// The colours that values have.
     public var colors: MapColors
+    /// The photograph is pale and grey, so that single pixels of the map are seen on it.
+    public var isFine = false
     /// Words under the scale, in lines.
     public var caption: [String]
 
@@ -59,6 +61,8 @@ public struct MapOverlay: Sendable {
     /// The photograph's colours are weakened by this, so that the map's own can be told from them.
     private static let greyness: Float = 0.75
     private static let dimmed: Float = 0.35
+    /// What a pale photograph's white and black become.
+    private static let (paleWhite, paleBlack): (Float, Float) = (0.97, 0.55)
 
     /// The photograph in its own size with the map over it.
     public var picture: Picture {
@@ -75,6 +79,7 @@ public struct MapOverlay: Sendable {
                 let grey = (color * SIMD3(0.299, 0.587, 0.114)).sum()
                 var shown = color + Self.greyness * (SIMD3(repeating: grey) - color)
                 if isInside, Double(x) + 0.5 > placement.left, Double(x) + 0.5 < placement.right {
+                    if isFine { shown = SIMD3(repeating: Self.paleBlack + (Self.paleWhite - Self.paleBlack) * grey) }
                     let (color, share) = colors.cover(value(across[x], down[y]) / limit)
                     shown += share * (color - shown)
                 } else {

@@ -43,7 +43,7 @@ public struct AttributeRequest: DrawingRequest {
         AttributionSettings.lifted(\.attribution)
         Setting("from", \.from, "layer", "Explain each position of this layer, rather than a score, by a page to point at.")
         Setting("to", \.to, "layer", "By the positions of this layer, which lies before the one of from.")
-        Setting("check", flag: \.checksMap, "Say how far the map can be trusted: hide parts in its order, shuffle the weights.")
+        Setting("check", flag: \.checksMap, "Say how far the map can be trusted.")
         Setting("icons", \.icons, "file", "The index of a sheet of the layer's channels, SHEET.json: their pictures beside bars of channels.").reading()
         Setting("npy", \.npy, "path", "Also write the values before they are added up over channels, as a NumPy array [channels, rows, columns]; between layers [rows, columns, rows, columns].").writing()
         Setting("csv", \.csv, "path", "Also write what each channel of the layer adds, with its mean activation and gradient.").writing()

@@ -76,10 +76,12 @@ struct AttributionFigure {
     }
 
     private func overlay(_ map: Tensor, isSigned: Bool, _ caption: [String]) -> MapOverlay {
-        MapOverlay(
+        var overlay = MapOverlay(
             photo: job.photo, values: map.elements, rows: map.shape.height, columns: map.shape.width,
             placement: grid?.placement(in: job.square) ?? job.square.placement(), limit: limit, colors: isSigned ? .signed : .positive,
             caption: caption)
+        overlay.isFine = job.layer == nil
+        return overlay
     }
 
     private func panelName(_ channel: Int) -> String {

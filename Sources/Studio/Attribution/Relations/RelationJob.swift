@@ -27,10 +27,24 @@ struct RelationJob: Job {
         guard model.network.depends(deep, on: shallow) else {
             throw .usage("\(deep) does not come from \(shallow); name the deeper layer with \(setting: "from")", setting: "to")
         }
-        grids = (try PositionGrid(of: deep, in: model, square.picture), try PositionGrid(of: shallow, in: model, square.picture))
-        for (grid, layer, setting) in [(grids.deep, deep, "from"), (grids.shallow, shallow, "to")] where grid.isOfTokens {
+        grids = (
+            try Self.grid(of: deep, in: model, square.picture, setting: "from"), try Self.grid(of: shallow, in: model, square.picture, setting: "to")
+        )
+    }
+
+    private static func grid(of layer: LayerName, in model: Model, _ picture: Picture, setting: String) throws(Problem) -> PositionGrid {
+        let grid: PositionGrid
+        do throws(Problem) {
+            grid = try PositionGrid(of: layer, in: model, picture)
+        } catch {
+            var problem = error
+            problem.setting = setting
+            throw problem
+        }
+        guard !grid.isOfTokens else {
             throw .usage("\(layer) has no rows and columns of positions; name one of a convolutional part", setting: setting)
         }
+        return grid
     }
 
     var plan: Plan { .attribution(attribution) }
