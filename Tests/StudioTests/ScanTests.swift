@@ -97,7 +97,7 @@ import Testing
     @Test func theBytesDependOnThePhotographsAlone() throws {
         try saveCrops(36, in: "photos", side: 96)
         try scratch.save("photos/cat/broken.png", Array("no picture".utf8))
-        let words = ["--photos", "photos", "--layers", "features.10,features.12", "--classes", "predicted", "--keep", "5", "--samples", "130"]
+        let words = ["--photos", "photos", "--layers", "features.10,features.12", "--classes", "predicted", "--best", "5", "--samples", "130"]
         let whole = try scan(words + ["-o", "whole.scan"])
         #expect(whole.result.photographs == 36 && whole.result.damaged == 1)
         #expect(whole.told.notes.contains { $0.contains("broken.png") } && whole.told.steps == 37)
@@ -136,7 +136,7 @@ import Testing
     /// The tensors hold what docs/Scan.md says of each other.
     @Test func tensorsAgreeWithEachOther() throws {
         try saveCrops(20, in: "photos", side: 64)
-        try scan(["--photos", "photos", "--layers", "features.12", "--classes", "folders", "--keep", "4", "--samples", "33", "-o", "net.scan"])
+        try scan(["--photos", "photos", "--layers", "features.12", "--classes", "folders", "--best", "4", "--samples", "33", "-o", "net.scan"])
         let scan = try file("net.scan")
         func values<Element: SafetensorsElement>(_ name: String) throws -> [Element] { try scan.values("features.12/\(name)") }
         let (maxima, means): ([Float16], [Float16]) = (try values("maxima"), try values("means"))
@@ -239,7 +239,7 @@ import Testing
         try fails(usual.dropLast() + ["photos/cat/crop0.png", "--force"], .cannotWrite, "is read by this command")
         // A file that says other things of itself than it holds.
         let bytes = try scratch.bytes("net.scan")
-        for (old, new) in [("photographs", "3", "4"), ("channels", "512", "511"), ("channels", "512", "-51"), ("keep", "100", "2  ")].map({ ("\\\"\($0.0)\\\":\($0.1)", "\\\"\($0.0)\\\":\($0.2)") }) {
+        for (old, new) in [("photographs", "3", "4"), ("channels", "512", "511"), ("channels", "512", "-51"), ("best", "100", "2  ")].map({ ("\\\"\($0.0)\\\":\($0.1)", "\\\"\($0.0)\\\":\($0.2)") }) {
             var odd = bytes
             let place = try #require(bytes.firstRange(of: Array(old.utf8)))
             odd.replaceSubrange(place, with: Array(new.utf8))

@@ -43,7 +43,7 @@ struct ScanPlan: Codable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, version, model, preprocessing, folder, files, keep, samples, seed, layers, classes
+        case format, version, model, preprocessing, folder, files, keep = "best", samples, seed, layers, classes
         case weightsSHA256 = "weights_sha256", filesSHA256 = "files_sha256"
     }
 

@@ -11,7 +11,7 @@ public struct ScanRequest: SettingGroup {
     public var photos: String?
     public var layers: String?
     public var classes: ScanClasses?
-    public var keep = 100
+    public var best = 100
     public var samples: Int?
     public var seed: UInt64 = 0
     public var shard: Shard?
@@ -29,7 +29,7 @@ public struct ScanRequest: SettingGroup {
         Setting("photos", \.photos, "folder", "The folder of photographs; those of folders in it count as well.").reading(.readsFolder)
         Setting("layers", \.layers, "names", "Layers, by commas. (default: all stages, the starred rows of `lucid layers`)")
         Setting("classes", \.classes, "from", "The photographs' classes: folders (the folder's own folders), predicted (by the network), or a .csv of photo,class.")
-        Setting("keep", \.keep, "n", "Photographs that are kept of each channel and kind, 1 to 1000.", .from(1, to: 1000))
+        Setting("best", \.best, "n", "Photographs that are kept of each channel and kind, 1 to 1000.", .from(1, to: 1000))
         Setting("samples", \.samples, "n", "Positions of each layer whose activations are kept. (default: \(mostSamples), at most \(samplesPerPhotograph) a photograph)", .from(0, to: 1_000_000_000))
         Setting("seed", \.seed, "n", "Seed of what is drawn at random.")
         Setting("shard", \.shard, "i/n", "Scan one of n equal parts only, counted from 0. (default: the part that a Slurm array or an indexed Kubernetes job says, or all)")
@@ -122,7 +122,7 @@ public struct ScanRequest: SettingGroup {
         }
         return ScanPlan(
             model: model.name, weightsSHA256: model.weightsSHA256, preprocessing: model.preprocessing, folder: photographs.folderName, files: count,
-            filesSHA256: sha256(of: photographs.nameBytes), keep: keep,
+            filesSHA256: sha256(of: photographs.nameBytes), keep: best,
             samples: samples ?? min(Self.mostSamples, count * Self.samplesPerPhotograph), seed: seed,
             layers: names.indices.map { index in
                 let shape = network.shapes[index]

@@ -43,7 +43,7 @@ struct Scan: ParsableCommand {
 
 /// The finer points of a scan.
 struct FurtherScanOptions: ParsableArguments {
-    @Option(ScanRequest["keep"]) var keep: String?
+    @Option(ScanRequest["best"]) var best: String?
     @Option(ScanRequest["samples"]) var samples: String?
     @Option(ScanRequest["seed"]) var seed: String?
 }
