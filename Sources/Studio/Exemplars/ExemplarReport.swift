@@ -37,7 +37,7 @@ struct ExemplarReport: Encodable, Sendable {
         guard let best = exemplars.first else { return "no photographs" }
         let top = "best \(FileName.shown(best.photo)) \(short(best.value)) of \(counted(photographs, "photograph"))"
         guard let agreement else { return top }
-        let ratio = agreement.ratio.map { ", \(short($0)) times the best photograph" } ?? ""
+        let ratio = agreement.ratio.map { ", \(rounded(Double($0), 2)) times the best photograph" } ?? ""
         return "\(top); its picture \(short(agreement.pictureValue))\(ratio)"
     }
 

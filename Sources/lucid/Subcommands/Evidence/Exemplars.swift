@@ -14,7 +14,7 @@ struct Exemplars: DrawingCommand {
 
             Examples: lucid exemplars --scan net.scan --layer features.9 --index 5
                       lucid exemplars --photos photos/ --layer features.9 --index 0-3 --draw
-                      lucid exemplars --photos photos/ --objective "class(goldfish)" --top
+                      lucid exemplars --photos photos/ --objective "class_logit(goldfish)" --top
                       lucid exemplars --scan net.scan --layer features.9 --index 5 --beside pictures/
             """)
 
