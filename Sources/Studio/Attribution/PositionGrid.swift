@@ -25,7 +25,7 @@ struct PositionGrid {
         isOfPairs = model.network.traits(of: layer).contains(.pairsPositions)
         if isOfPairs { shape = Shape(shape.channels, 1, shape.width) }
         guard shape.area > 1 else {
-            throw .usage("\(layer) of \(model.name) has no positions to map; name a layer before it with \(setting: "layer")", setting: "layer")
+            throw .usage("\(layer) of \(model.name) has no positions to map; name a layer before it", setting: "layer")
         }
         if shape.height > 1, shape.width > 1 {
             let field: ReceptiveField
