@@ -14,18 +14,19 @@ import Testing
             "progression": ["--layers", "features.3,features.5"], "interpolate": layer + ["--index", "5,6"],
             "caricature": ["PHOTO"] + layer, "invert": ["PHOTO"] + layer, "accentuate": ["PHOTO"] + unit,
             "deepdream": ["PHOTO"], "style": ["PHOTO", "OTHER", "PHOTO", "--model", "squeezenet1_1"], "attribute": ["PHOTO"],
+            "tuning": unit, "exemplars": ["--photos", "FOLDER"] + unit,
         ]
     }()
 
     /// A value for each setting, and what must be said beside it.
     private static let values: [String: (value: String, beside: [String])] = [
         "alignment": ("0.5", []), "alpha": ("", []), "anchor": ("features.2", []), "baseline": ("black", ["--method", "integrated"]), "bgr": ("", []),
-        "blend": ("2,1", []), "blur": ("0.1", []), "boundary": ("0.1", []), "channel": ("5", ["--layer", "features.3"]), "check": ("", []),
-        "clip-gradient": ("1", []), "columns": ("1", []), "content-layer": ("features.5", []), "content-weight": ("3", []),
-        "convolution": ("plain", []), "cosine-power": ("3", []), "cossim-pow": ("1", []), "count": ("3", []), "crops": ("2", []),
+        "blend": ("2,1", []), "blur": ("0.1", []), "boundary": ("0.1", []), "by": ("channel", []), "cell": ("50", []), "channel": ("5", ["--layer", "features.3"]), "check": ("", []),
+        "clip-gradient": ("1", []), "columns": ("1", []), "content-layer": ("features.5", []), "content-weight": ("3", []), "contrast": ("0.3", []),
+        "convolution": ("plain", []), "cosine-power": ("3", []), "cossim-pow": ("1", []), "count": ("3", []), "crop": ("whole", []), "crops": ("2", []), "curves": ("c.csv", []), "draw": ("", []),
         "csv": ("a.csv", []), "decay-power": ("1.5", []), "depth": ("16", []), "evolution": ("way.gif", []), "frames": ("3", ["--zoom", "1.1"]),
-        "guide": ("OTHER", []), "index": ("7", []), "iterations": ("3", []), "jitter": ("4", []), "keep": ("kept", []), "keep-colors": ("", []), "l1": ("0.1", []),
-        "l2": ("0.1", []), "layer": ("features.5", []), "learning-rate": ("0.01", []), "limit": ("2", []), "mask": ("OTHER", []), "mean": ("0.4", []),
+        "guide": ("OTHER", []), "icons": ("ICONS", ["--by", "channel", "--layer", "features.12"]), "index": ("7", []), "iterations": ("3", []), "jitter": ("4", []), "keep": ("kept", []), "keep-colors": ("", []), "l1": ("0.1", []),
+        "l2": ("0.1", []), "layer": ("features.5", []), "learning-rate": ("0.01", []), "limit": ("2", []), "low-pass": ("15", ["--method", "saliency"]), "mask": ("OTHER", []), "mean": ("0.4", []),
         "method": ("saliency", []), "negative": ("", []), "neuron": ("", []), "no-captions": ("", []), "no-decorrelate": ("", []), "noise": ("0.3", ["--method", "smoothgrad"]),
         "normalize-gradient": ("", []), "npy": ("a.npy", []), "octave-scale": ("1.5", []), "octaves": ("2", []), "optimizer": ("sgd", []),
         "output": ("named.png", []), "output-size": ("96", ["--param", "cppn"]), "param": ("pixel", []), "patch": ("20", ["--method", "occlusion"]),
@@ -35,7 +36,7 @@ import Testing
         "save-at": ("1", []), "schedule": ("cosine", []), "seed": ("7", []), "seeds": ("0-1", []), "size": ("80", []),
         "spectrum": ("FOLDER", ["--param", "maco"]), "spectrum-bound": ("2,3", []), "stages": ("48:2 64:2", []), "start": ("OTHER", []), "std": ("0.4", []),
         "step": ("2", []), "steps": ("40", []), "strength": ("0.5", []), "style-layer": ("features.5", []), "style-scale": ("2", []),
-        "style-weight": ("3", []), "target": ("5", []), "threshold": ("0.5", []), "tile": ("256", []), "title": ("words", []),
+        "style-weight": ("3", []), "target": ("5", []), "threshold": ("0.5", []), "tile": ("256", []), "title": ("words", []), "top": ("", ["--count", "1"]),
         "transforms": ("jitter(4)", []), "tv": ("0.2", []), "until-converged": ("0.1", []), "versus": ("5", []), "weight": ("3", []),
         "whiten": ("FOLDER", []), "x": ("1", []), "y": ("1", []), "zoom": ("1.1", []),
     ]
@@ -46,12 +47,14 @@ import Testing
         "attribute seed": ("7", ["--method", "smoothgrad"]), "attribute layer": ("features.5", []), "sheet depth": ("16", ["--keep", "kept"]),
         "sheet save-at": ("1", ["--keep", "kept"]), "direction x": ("1", ["--neuron"]), "direction y": ("1", ["--neuron"]),
         "progression layers": ("features.5", []), "progression cosine-power": ("3", ["--index", "5"]), "caricature cossim-pow": ("2", []), "progression index": ("5", []), "style tv": ("0.3", []),
+        "exemplars beside": ("OTHER", []), "exemplars by": ("mean", []), "exemplars count": ("1", []), "exemplars steps": ("9", ["--draw"]),
     ]
 
     /// Those that stand for another way to say what is needed, name files of networks, or only set bounds.
     private static let leftOut: Set = ["model", "weights", "weights-key", "labels", "input", "max-pixels", "memory", "channels", "vector", "label"]
     private static let leftOutOf: Set = [
-        "deepdream from-noise", "deepdream blend", "deepdream tile", "style mask", "facets pictures",
+        "deepdream from-noise", "deepdream blend", "deepdream tile", "style mask", "facets pictures", "exemplars scan", "exemplars photos",
+        "exemplars objective", "attribute from", "attribute to",
     ]
     /// Commands whose sheet needs several seeds.
     private static let needsSeeds: Set = ["title", "no-captions"]
@@ -63,8 +66,10 @@ import Testing
             let samples = (0..<160 * 120 * 3).map { UInt8(($0 * (37 + place)) % 251) }
             try scratch.save(name, Picture(width: 160, height: 120, samples: .eight(samples)))
         }
+        let icons = #"{"sheet": "other.png", "pictures": [{"layer": "features.12", "index": 0, "x": 0, "y": 0, "width": 9, "height": 9}]}"#
+        try scratch.save("icons.json", text: icons)
         func words(_ words: [String]) -> [String] {
-            words.map { ["PHOTO": scratch("photo.png"), "OTHER": scratch("other.png"), "FOLDER": scratch("folder")][$0] ?? $0 }
+            words.map { ["ICONS": scratch("icons.json"), "PHOTO": scratch("photo.png"), "OTHER": scratch("other.png"), "FOLDER": scratch("folder")][$0] ?? $0 }
         }
         func check<Request: DrawingRequest>(_ request: Request.Type) throws {
             let base = try #require(Self.needed[command], "\(command) has no example here")

@@ -25,7 +25,7 @@ import Testing
         func draw() throws { try scratch.draw("sheet", ["--layer", "features.3", "--index", "0-1"], "s.png") }
         try draw()
         let whole = try #require(try JSONSerialization.jsonObject(with: Data(scratch.bytes("s.json"))) as? [String: Any])
-        #expect(Set(whole.keys) == ["plan", "pictures", "title"])
+        #expect(Set(whole.keys) == ["plan", "pictures", "sheet", "title"])
         let list = try #require(whole["pictures"] as? [[String: Any]])
         #expect(list.map { $0["index"] as? Int } == [0, 1])
         try scratch.save("s.json", Array(try JSONSerialization.data(withJSONObject: list)))

@@ -49,7 +49,7 @@ public struct AttributeRequest: DrawingRequest {
         Setting("csv", \.csv, "path", "Also write what each channel of the layer adds, with its mean activation and gradient.").writing()
         ModelSettings.lifted(\.model)
         ReadingSettings.lifted(\.reading)
-        OutputSettings.lifted(\.output).without("output-size", "save-at", "evolution", "depth")
+        OutputSettings.lifted(\.output).withoutSteps()
             .stating(default: "PHOTO_attribute_TARGET.png", of: "output")
     }
 

@@ -44,7 +44,7 @@ public struct ExemplarsRequest: DrawingRequest {
         Setting("objective", \.objective, "expression", "Any expression that `lucid render` takes; more is better.").called("expression")
         Setting("count", \.count, "n", "The best photographs, 1 to 100.", .from(1, to: 100))
         Setting("by", \.by, "name", "A photograph's value: the max of its positions, or their mean.")
-        Setting("top", flag: \.top, "Only the best, and none around the quantiles 99.9, 99, 90, 50 % and of the lowest.")
+        Setting("top", flag: \.top, "Only the best; none around the quantiles 99.9, 99, 90, 50 % and of the lowest.")
         Setting("crop", \.crop, "part", "What is shown: field (what the best position sees), mask (dimmed below the unit's 99 % quantile) or whole. (default: field where that is smaller than the photograph, else mask)")
         Setting("cell", \.cell, "n", "Pixels of a picture's side, 16 to 512.", .from(16, to: 512))
         Setting("beside", \.beside, "path", "A picture of the unit, or a folder that holds one that lucid drew, to be shown beside them.").reading()
@@ -54,16 +54,13 @@ public struct ExemplarsRequest: DrawingRequest {
         ModelSettings.lifted(\.model)
         ReadingSettings.lifted(\.reading)
         NumericSettings.settings.filter { $0.name == "reproducible" }.map { $0.lifted(\.numerics) }
-        OutputSettings.lifted(\.output).without("output-size").stating(default: "MODEL_LAYER_INDEX_exemplars.png", of: "output")
+        OutputSettings.lifted(\.output).withoutSteps().stating(default: "MODEL_LAYER_INDEX_exemplars.png", of: "output")
     }
 
     private static let standardSteps = 256
 
     public func check() throws(Problem) {
         try output.check()
-        try Self.refuse("for pictures that are drawn step by step", among: [
-            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("depth", output.depth != nil),
-        ])
         guard scan != nil || photos != nil else { throw .usage("name a scan with \(setting: "scan"), or a folder with \(setting: "photos")", setting: "photos") }
         let units = [index != nil, vector != nil, objective != nil].count { $0 }
         guard units == 1 else { throw .usage("name the unit by \(setting: "index"), \(setting: "vector") or \(setting: "objective")", setting: "index") }

@@ -83,6 +83,11 @@ extension Array {
     /// The rows but for those that a command has no use for.
     func without<Target>(_ names: String...) -> [Setting<Target>] where Element == Setting<Target> { filter { !names.contains($0.name) } }
 
+    /// The rows of an output that is not drawn step by step: it has one state, one size and 8 bits.
+    func withoutSteps<Target>() -> [Setting<Target>] where Element == Setting<Target> {
+        without("output-size", "save-at", "evolution", "depth")
+    }
+
     /// The rows, one of which has another default here.
     func stating<Target>(default text: String, of name: String) -> [Setting<Target>] where Element == Setting<Target> {
         map { $0.name == name ? $0.stating(default: text) : $0 }

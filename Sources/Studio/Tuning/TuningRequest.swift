@@ -25,17 +25,13 @@ public struct TuningRequest: DrawingRequest {
         Setting("csv", \.csv, "path", "Also write a row for each channel: its label, and of each family the best stimulus.").writing()
         Setting("curves", \.curves, "path", "Also write the answer of each channel to each stimulus, as CSV.").writing()
         ModelSettings.lifted(\.model)
-        OutputSettings.lifted(\.output).without("output-size").stating(default: "MODEL_LAYER_INDEX_tuning.png", of: "output")
+        OutputSettings.lifted(\.output).withoutSteps().stating(default: "MODEL_LAYER_INDEX_tuning.png", of: "output")
     }
 
     public var numerics: NumericSettings { tuning.numerics }
 
     public func check() throws(Problem) {
         try output.check()
-        try Self.refuse("for pictures that are drawn step by step", among: [
-            ("save-at", output.saveAt != nil), ("evolution", output.evolution != nil), ("output-size", output.outputSize != nil),
-        ])
-        try Self.refuse("for drawn pictures; a chart has 8 bits", among: [("depth", output.depth != nil)])
         for (path, name) in [(csv, "csv"), (curves, "curves")] where path == "" || path == "-" {
             throw .usage("\(setting: name) must be a file", setting: name)
         }

@@ -33,7 +33,7 @@ public struct FacetsRequest: RenderRequest {
         Setting("index", \.index, "i", "The channels that are drawn: 5, 0-15, 3,7,9 or all.")
         Setting("threshold", \.threshold, "s", "How alike the pictures of a facet are, 0 to 1.", .from(0, to: 1))
         common(\.model, \.render, \.output)
-            .without("seed", "save-at", "evolution", "output-size", "depth", "title", "no-captions")
+            .withoutSteps().without("seed", "title", "no-captions")
     }
 
     public func check() throws(Problem) {

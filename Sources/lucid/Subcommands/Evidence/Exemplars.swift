@@ -13,9 +13,9 @@ struct Exemplars: DrawingCommand {
             unit's value.
 
             Examples: lucid exemplars --scan net.scan --layer features.9 --index 5
-                      lucid exemplars --photos photos/ --layer features.9 --index 0-3 --draw
-                      lucid exemplars --photos photos/ --objective "class_logit(goldfish)" --top
-                      lucid exemplars --scan net.scan --layer features.9 --index 5 --beside pictures/
+                      lucid exemplars --photos photos/ --layer features.9 --index 5 --draw
+                      lucid exemplars --photos photos/ --objective "class_logit(goldfish)"
+                      lucid exemplars --photos photos/ --layer features.9 --index 0-3 --top
             """)
 
     @OptionGroup(title: "Photographs") var source: ExemplarSourceOptions
