@@ -2,6 +2,7 @@
 public struct Ranks: Sendable {
     private let values: [Double]  // from 1
 
+    /// Ranks from 1 for the smallest value; no value is NaN.
     public init(_ list: [Float]) {
         let order = list.indices.sorted { list[$0] < list[$1] }
         var ranks = [Double](repeating: 0, count: list.count)

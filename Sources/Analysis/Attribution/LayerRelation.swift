@@ -7,8 +7,9 @@ import Visualization
 public struct LayerRelation: Sendable {
     /// A map over the shallow layer for each position of the deep one, `[deep positions, height, width]`.
     public let maps: Tensor
-    /// Positions of the deep layer: rows and columns.
+    /// Positions of the deep layer from above to below.
     public let rows: Int
+    /// Positions of the deep layer from left to right.
     public let columns: Int
     /// ‖a₂‖ of each deep position, row after row.
     public let strengths: [Float]

@@ -19,6 +19,7 @@ public struct ActivationBins: Sendable, Hashable {
 
     private let firstKey: Int
 
+    /// Bins that end at ±2^top; `top` is held within −100…120, where every edge is a normal float.
     public init(top: Int) {
         self.top = min(max(top, -100), 120)
         firstKey = (127 + self.top - Self.octaves) * Self.perOctave

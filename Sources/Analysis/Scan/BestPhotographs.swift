@@ -9,6 +9,7 @@ public struct BestPhotographs: Sendable, Equatable {
     /// `[channels, keep]`, where in the layer the value is found, row by row; −1 where there is none.
     public private(set) var positions: [Int32]
 
+    /// Room for `keep` photographs of each channel, with none in it yet.
     public init(channels: Int, keep: Int) {
         self.keep = keep
         values = [Float](repeating: -.infinity, count: channels * keep)

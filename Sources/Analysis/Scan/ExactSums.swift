@@ -8,6 +8,7 @@ public struct ExactSums: Sendable, Equatable {
     /// Sums of nothing.
     public init(count: Int) { sums = [Int128](repeating: 0, count: count) }
 
+    /// Sums, each on its own.
     public var count: Int { sums.count }
 
     /// Adds a number below 2⁴⁰ to one of the sums.

@@ -4,6 +4,7 @@ import Tensors
 public struct LayerTotals: Sendable, Equatable {
     /// The layer's extents for every photograph.
     public let shape: Shape
+    /// Bins of `histogram`, fixed before the first photograph; `2^bins.top` is also the unit that sums are kept in.
     public let bins: ActivationBins
     /// Whether products of channels are summed.
     public let hasProducts: Bool
@@ -11,7 +12,9 @@ public struct LayerTotals: Sendable, Equatable {
     public package(set) var positions = 0
     /// Those of the lattice.
     public package(set) var latticePositions = 0
+    /// Each channel's least activation so far, `[channels]`; ∞ before the first photograph.
     public package(set) var minima: [Float]
+    /// Each channel's largest activation so far, `[channels]`; −∞ before the first photograph.
     public package(set) var maxima: [Float]
     /// Positions with a value above 0.
     public package(set) var positivePositions: [Int64]
@@ -19,7 +22,9 @@ public struct LayerTotals: Sendable, Equatable {
     public package(set) var positivePhotographs: [Int64]
     /// `[channels, ActivationBins.count]`
     public package(set) var histogram: [Int64]
+    /// Photographs with the largest activation at any position.
     public package(set) var bestByMaximum: BestPhotographs
+    /// Photographs with the largest mean over positions; `positions` still says where the maximum lies.
     public package(set) var bestByMean: BestPhotographs
     package var powers: ExactSums  // [4, channels], of a/2^top
     package var products: ExactSums  // the upper triangle of [channels, channels], of a/2^top
@@ -28,6 +33,11 @@ public struct LayerTotals: Sendable, Equatable {
     /// More channels than these have too many products.
     public static let mostChannelsOfProducts = 2048
 
+    /// Totals of no photographs.
+    ///
+    /// - Parameters:
+    ///   - shape: `[channels, height, width]` of the layer.
+    ///   - keep: photographs of each channel that either list of the best holds.
     public init(_ shape: Shape, _ bins: ActivationBins, keep: Int) {
         let channels = shape.channels
         (self.shape, self.bins) = (shape, bins)

@@ -6,6 +6,7 @@ public struct PhotographSummary: Sendable {
     public private(set) var maxima: [Float]
     /// Where each maximum is first, row by row.
     public private(set) var places: [Int32]
+    /// Each channel's least value, `[channels]`.
     public private(set) var minima: [Float]
     /// Over positions.
     public private(set) var means: [Float]

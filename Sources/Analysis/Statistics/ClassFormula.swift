@@ -1,6 +1,7 @@
 /// What a unit tells apart, as a formula of classes and categories: "dog OR espresso", "animal AND NOT dog" (INVERT, Bykov et al. 2023,
 /// arXiv:2311.13594).
 public struct ClassFormula: Sendable {
+    /// Names joined by OR, AND and AND NOT, with brackets only where signs differ.
     public let text: String
     /// Classes and categories in it.
     public let length: Int

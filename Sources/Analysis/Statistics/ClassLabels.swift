@@ -4,8 +4,9 @@ public struct ClassEvidence: Sendable {
     public let separation: RankTest.Separation
     /// Photographs of the class.
     public let count: Int
-    /// The share of the class's photographs above the unit's threshold, and of the others.
+    /// The share of the class's photographs whose maximum is above the unit's threshold, 0…1.
     public let hit: Double
+    /// The share of all other photographs whose maximum is above that threshold, 0…1.
     public let falseAlarm: Double
     /// (μ₁ − μ₀)/(μ₁ + μ₀) of the mean value in the class and outside; nil where their sum is not above 0.
     public let selectivity: Double?
@@ -15,6 +16,7 @@ public struct ClassEvidence: Sendable {
 public struct PhotographClasses: Sendable {
     /// The class of each photograph; negative without one.
     public let classes: [Int]
+    /// Names by the classes' numbers, those without a photograph included.
     public let names: [String]
     /// Photographs of each class.
     public let counts: [Int]
@@ -22,6 +24,9 @@ public struct PhotographClasses: Sendable {
     /// Fewer photographs tell nothing of a class.
     public static let fewest = 10
 
+    /// - Parameters:
+    ///   - classes: for each photograph a place in `names`; negative without a class.
+    ///   - names: by number.
     public init(_ classes: [Int], names: [String]) {
         (self.classes, self.names) = (classes, names)
         var counts = [Int](repeating: 0, count: names.count)

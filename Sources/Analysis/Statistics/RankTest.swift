@@ -12,6 +12,9 @@ public struct RankTest: Sendable {
     /// Σ (t³ − t) over groups of t equal values.
     private let ties: Double
 
+    /// Sorts once, for the tests of all classes.
+    ///
+    /// - Parameter values: one for each photograph, none NaN.
     public init(_ values: [Float]) {
         let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
         var (ranks, ties) = ([Double](repeating: 0, count: values.count), 0.0)
@@ -39,7 +42,9 @@ public struct RankTest: Sendable {
 
     /// The values of a class together.
     public struct ClassSum: Sendable, Equatable {
+        /// R₁, the sum of the ranks of the class's photographs.
         public var rankSum = 0.0
+        /// n₁, how many photographs the class has.
         public var count = 0
     }
 

@@ -2,6 +2,7 @@
 public struct UnitCorrelations: Sendable {
     /// A unit's nearest among the others.
     public struct Nearest: Sendable, Equatable {
+        /// The other unit's number in the same layer, from 0.
         public let channel: Int
         /// Pearson's correlation.
         public let correlation: Double

@@ -1,6 +1,8 @@
 /// The first four moments of a unit's values.
 public struct UnitMoments: Sendable, Equatable {
+    /// Σa / n; 0 without values.
     public let mean: Double
+    /// The standard deviation of the population, with n and not n − 1 below; 0 for a constant.
     public let deviation: Double
     /// Nil of a constant.
     public let skewness: Double?

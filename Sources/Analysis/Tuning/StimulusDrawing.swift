@@ -21,6 +21,11 @@ public struct StimulusDrawing: Sendable {
     /// The soft rim of gratings and edges, so that nothing has an edge of its own.
     private static let rim = 1.15
 
+    /// - Parameters:
+    ///   - picture: `[1 or 3, height, width]`.
+    ///   - centre: the middle of what the unit sees, in pixels.
+    ///   - field: pixels on a side of what the unit sees; stimuli fill 160/224 of the shorter side at most.
+    ///   - contrast: 0 to 1.
     public init(on picture: Shape, centre: (x: Double, y: Double), field: Double, contrast: Double) {
         precondition(picture.channels == 1 || picture.channels == 3)
         let limit = Self.largestShare * Double(min(picture.height, picture.width))

@@ -18,6 +18,7 @@ public struct TuningStimulus: Sendable, Equatable {
         case spot
     }
 
+    /// The kind of picture, which decides which of the values below are set.
     public let family: Family
     /// Of a grating, the direction of its stripes, below 180; of an edge, where its first side lies; of a curve, where its centre
     /// lies; of a corner, where it opens to.

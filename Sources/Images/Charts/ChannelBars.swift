@@ -2,11 +2,14 @@
 public struct ChannelBars: Sendable {
     /// A channel with a bar of its own.
     public struct Row: Sendable {
+        /// Words left of the bar, cut where they take more than half of the width.
         public var name: String
+        /// The length of the bar in the unit of `limit`: to the right above 0, to the left below, full beyond ±`limit`.
         public var value: Double
         /// What it looks for; nil where nobody has drawn it.
         public var icon: Picture?
 
+        /// - Parameters: as the properties hold them.
         public init(name: String, value: Double, icon: Picture? = nil) { (self.name, self.value, self.icon) = (name, value, icon) }
     }
 
@@ -16,10 +19,12 @@ public struct ChannelBars: Sendable {
     public var values: [Double]
     /// The value whose bar is the longest. Above 0.
     public var limit: Double
-    /// Words over the bars, and under them.
+    /// Words over the bars, on two lines at most.
     public var title: String
+    /// Paragraphs under the bars, of four lines at most each.
     public var caption: [String]
 
+    /// - Parameters: as the properties hold them.
     public init(rows: [Row], values: [Double], limit: Double, title: String, caption: [String]) {
         (self.rows, self.values, self.limit, self.title, self.caption) = (rows, values, limit, title, caption)
     }
@@ -29,6 +34,7 @@ public struct ChannelBars: Sendable {
     private static let (iconSide, plainRow, barHeight, stripHeight, numberWidth) = (56, 26, 16, 72, 70)
     private static let axis = SIMD3<Float>(repeating: 0.55)
 
+    /// The chart, 760 pixels wide and as high as its rows and words need.
     public var figure: Figure {
         let typeface = Typeface.standard
         let hasIcons = rows.contains { $0.icon != nil }

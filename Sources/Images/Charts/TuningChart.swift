@@ -38,7 +38,9 @@ public struct TuningChart: Sendable {
         }
     }
 
+    /// A line over all units.
     public let title: String
+    /// Up to eight get a row each with all families; more get a tile each with the best family alone.
     public let units: [Unit]
 
     /// - Parameter units: one at least.
@@ -53,6 +55,7 @@ public struct TuningChart: Sendable {
     private var isBrief: Bool { units.count > Self.mostRows }
     private var lineHeight: Int { Figure.height(ofLines: 1, size: Self.size) }
 
+    /// The chart as pixels, wide enough for the families, or about square where there are tiles.
     public var figure: Figure { isBrief ? tiles : rows }
 
     /// A row for each unit with all of its families.

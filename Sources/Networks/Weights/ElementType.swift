@@ -2,8 +2,26 @@ import Tensors
 
 /// The type of the numbers in a weights file, under the names of safetensors; PyTorch's storages have the same ten.
 public enum ElementType: String, Sendable {
-    case f64 = "F64", f32 = "F32", f16 = "F16", bf16 = "BF16"
-    case i64 = "I64", i32 = "I32", i16 = "I16", i8 = "I8", u8 = "U8", bool = "BOOL"
+    /// IEEE 754 double precision.
+    case f64 = "F64"
+    /// IEEE 754 single precision, which all others are converted to.
+    case f32 = "F32"
+    /// IEEE 754 half precision.
+    case f16 = "F16"
+    /// Brain floating point: the upper half of an f32.
+    case bf16 = "BF16"
+    /// A signed integer of 64 bits, in two's complement.
+    case i64 = "I64"
+    /// A signed integer of 32 bits, in two's complement.
+    case i32 = "I32"
+    /// A signed integer of 16 bits, in two's complement.
+    case i16 = "I16"
+    /// A signed integer of 8 bits, in two's complement.
+    case i8 = "I8"
+    /// An unsigned integer of 8 bits.
+    case u8 = "U8"
+    /// A byte, 0 for false and 1 for true.
+    case bool = "BOOL"
 
     /// Bytes of one number.
     package var size: Int {

@@ -5,8 +5,10 @@ import Tensors
 public struct WeightShuffle: Sendable, Hashable {
     /// The parameters whose values change places, by name.
     public private(set) var parameters: Set<String>
+    /// Seed of the permutations; with a hash of the module's name it gives each module its own.
     public let seed: UInt64
 
+    /// - Parameter parameters: full names, such as "features.0.weight"; those that a network lacks change nothing.
     public init(_ parameters: Set<String>, seed: UInt64) { (self.parameters, self.seed) = (parameters, seed) }
 
     /// What of it concerns a layer; nil where nothing does.
@@ -31,6 +33,7 @@ public struct WeightShuffle: Sendable, Hashable {
 extension Network {
     /// A layer with weights, and the parameters that it and all layers behind it have.
     public struct WeightedLayer: Sendable {
+        /// The layer whose own weights are the shallowest among `parameters`.
         public let layer: LayerName
         /// Everything from here to the network's end that has more than one value, by name.
         public let parameters: Set<String>

@@ -4,6 +4,7 @@ import Visualization
 
 /// Everything that a sheet of exemplars depends on: the photographs have been chosen.
 public struct ExemplarsPlan: Sendable, Codable, Equatable {
+    /// The network's name in the catalogue, or as its file gives it.
     public var model: String
     /// SHA-256 of the network's weights.
     public var weights: String
@@ -11,11 +12,13 @@ public struct ExemplarsPlan: Sendable, Codable, Equatable {
     public var preprocessing: Preprocessing?
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
+    /// Whose values the photographs are ranked by.
     public var unit: Unit
     /// The unit for people.
     public var words: String
     /// Whether photographs go by their mean over positions.
     public var byMean: Bool
+    /// Which part of each photograph is on the sheet; the usual part of the unit has been filled in.
     public var crop: ExemplarCrop
     /// The value that 99 % of positions lie below, where one is known.
     public var threshold: Float?
@@ -23,6 +26,7 @@ public struct ExemplarsPlan: Sendable, Codable, Equatable {
     public var cell: Int
     /// Photographs that were chosen among.
     public var photographs: Int
+    /// Band after band from the top to the lowest, within each the best first; at least one.
     public var exemplars: [Exemplar]
     /// A picture of the unit that was there, a name in `pictures`.
     public var beside: String?

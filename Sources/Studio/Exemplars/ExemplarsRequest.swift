@@ -6,28 +6,49 @@ import Visualization
 
 /// The photographs that a unit answers to most, and those that it answers to less.
 public struct ExemplarsRequest: DrawingRequest {
+    /// Path of a scan that lists the photographs, and whose values rank them for a channel; nil where `photos` is listed instead.
     public var scan: String?
+    /// Where the photographs lie; nil, with a scan only, looks for its folder here and beside the scan.
     public var photos: String?
+    /// The layer of `index` or `vector`; nil for an objective, which names its own.
     public var layer: String?
+    /// The units, with one sheet for each channel; nil where `vector` or `objective` names the unit.
     public var index: IndexList?
+    /// Path of a .npy file with a direction in the layer's channels; nil for the other two ways.
     public var vector: String?
+    /// An expression whose value ranks the photographs, larger first; nil for units of a layer.
     public var objective: String?
+    /// Photographs in the top band, 1…100; the bands below have three each at most.
     public var count = 9
+    /// How a layer's positions become one value a photograph; an objective needs `max`, its value being one already.
     public var by = Measure.max
+    /// Whether the bands below the best photographs are left out.
     public var top = false
+    /// The part of each photograph that is shown; nil for field, mask or whole, whichever suits the unit's receptive field.
     public var crop: ExemplarCrop?
+    /// The side of a photograph on the sheet in pixels, 16…512.
     public var cell = 112
+    /// Path of a finished picture of the unit, or of a folder to search for one; nil shows none. Excludes `draws`.
     public var beside: String?
+    /// Whether the unit's picture is drawn anew to stand beside the photographs.
     public var draws = false
+    /// Optimization steps of that picture, for `draws` only; nil for 256.
     public var steps: Int?
+    /// A table with a row for each photograph, its path with {index} where there are several units; nil for none.
     public var csv: String?
     public var model = ModelSettings()
+    /// How large a photograph may be to be read.
     public var reading = ReadingSettings()
     public var numerics = NumericSettings()
     public var output = OutputSettings()
 
     /// A photograph's value from those of its positions.
-    public enum Measure: String, NamedChoice { case max, mean }
+    public enum Measure: String, NamedChoice {
+        /// The largest value at any position.
+        case max
+        /// The mean over positions.
+        case mean
+    }
 
     public init() {}
 

@@ -5,6 +5,7 @@ import Networks
 
 /// The file of a scan, opened for reading: what a network answered to a folder of photographs.
 public struct ScanFile: Sendable {
+    /// As the caller named it.
     public let path: String
     let description: ScanDescription
     private let file: SafetensorsFile

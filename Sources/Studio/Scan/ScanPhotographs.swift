@@ -68,7 +68,11 @@ struct ScanPhotographs {
 
 /// Where the photographs' classes come from.
 public enum ScanClasses: SettingValue, Equatable {
-    case folders, predicted
+    /// The first folder of a photograph's path below the scanned one; a photograph outside any has no class.
+    case folders
+    /// The class with the network's highest score.
+    case predicted
+    /// Path of a .csv file with lines photo,class; photos are named relative to the scanned folder.
     case file(String)
 
     public init?(text: String) {

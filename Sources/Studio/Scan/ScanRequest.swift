@@ -7,18 +7,31 @@ import Tensors
 
 /// What a network answers to a folder of photographs, in one file.
 public struct ScanRequest: SettingGroup {
+    /// Files of a scan's parts, for `merges`; empty otherwise.
     public var parts: [String] = []
+    /// The folder that is scanned with all folders below it; nil only for `merges`.
     public var photos: String?
+    /// Names of layers with commas between them; nil for every stage of the network.
     public var layers: String?
+    /// Where each photograph's class comes from; nil for a scan without classes.
     public var classes: ScanClasses?
+    /// Photographs of a channel in each list — by maximum, by mean, for each quantile band — 1…1000.
     public var best = 100
+    /// Positions of a layer, over all photographs, that keep all channels' values; nil for ten a photograph, 100 000 at most.
     public var samples: Int?
+    /// Decides which positions and which photographs between the extremes are drawn; the same seed, the same bytes.
     public var seed: UInt64 = 0
+    /// The part of the photographs to scan; nil for the part that a job scheduler's environment gives, or all.
     public var shard: Shard?
+    /// Whether `parts` are joined into one scan, and no photograph is read.
     public var merges = false
+    /// The network that answers; not needed for `merges`.
     public var model = ModelSettings()
+    /// How large a photograph may be to be read.
     public var reading = ReadingSettings()
+    /// Path of the scan, from which a part's is made; nil for the network's name with ".scan".
     public var output: String?
+    /// Whether unfinished work is dropped and a finished file replaced; otherwise the scan goes on from there.
     public var force = false
 
     public init() {}

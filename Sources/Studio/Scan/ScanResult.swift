@@ -3,6 +3,7 @@ import Files
 
 /// A scan in numbers: what the program says when it is done.
 public struct ScanResult: Encodable, Sendable {
+    /// Path of the scan, or of the part.
     public let file: String
     /// The part, where it is one.
     public let part: String?
@@ -10,12 +11,18 @@ public struct ScanResult: Encodable, Sendable {
     public let photographs: Int
     /// Photographs that could not be read.
     public let damaged: Int
+    /// In the order of the scan.
     public let layers: [Layer]
 
+    /// A layer in the scan, in numbers over all photographs.
     public struct Layer: Encodable, Sendable {
+        /// The name that the scan was asked for, or the stage's.
         public let name: String
+        /// Units of the layer.
         public let channels: Int
+        /// Rows of positions for one photograph.
         public let height: Int
+        /// Columns of positions for one photograph.
         public let width: Int
         /// Channels that were above 0 nowhere.
         public let dead: [Int]

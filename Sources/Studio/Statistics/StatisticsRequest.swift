@@ -8,17 +8,29 @@ import Visualization
 
 /// What a scan says of each unit: how it is distributed, how often it fires, what it is like, and what it tells apart.
 public struct StatisticsRequest: SettingGroup {
+    /// Path of the scan that is read; required.
     public var scan = ""
+    /// Names of layers with commas between them, as the scan or the network has them; nil for all of the scan.
     public var layers: String?
+    /// The channels of each layer that get a row.
     public var index = IndexList.all
+    /// A name in `UnitColumn.all`; numbers go down, words up, and equal units stay in the order of channels.
     public var sort = "channel"
+    /// Whether the column's usual order is reversed; empty fields stay last.
     public var ascending = false
+    /// Rows of the printed table, at least 1; files are not cut.
     public var count = 20
+    /// Path of a table with all units; nil for none.
     public var csv: String?
+    /// Path of a page with all units that can be sorted and searched; nil for none.
     public var html: String?
+    /// Heading of that page; nil for the network and the folder of photographs.
     public var title: String?
+    /// Path of a .csv file with people's names for units, by channel and perhaps layer; nil for none.
     public var labels: String?
+    /// The network whose classifier says which classes units speak for; its nil name means the scan's network.
     public var model = ModelSettings()
+    /// Whether files that are there may be replaced; a page of the same weights always may.
     public var force = false
 
     public init() {}

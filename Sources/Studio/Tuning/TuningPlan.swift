@@ -3,6 +3,7 @@ import Tensors
 
 /// Everything that tuning curves depend on.
 public struct TuningPlan: Sendable, Codable, Equatable {
+    /// The network's name in the catalogue, or as its file gives it.
     public var model: String
     /// SHA-256 of the network's weights.
     public var weights: String
@@ -12,6 +13,7 @@ public struct TuningPlan: Sendable, Codable, Equatable {
     public var convolution = ConvolutionChoice.auto
     /// The kernels that everything is computed with; nil for the fastest that the machine has.
     public var profile: NumericProfile?
+    /// The node whose channels are shown the stimuli.
     public var layer: String
     /// Ascending.
     public var channels: [Int]
@@ -38,7 +40,9 @@ public struct TuningPlan: Sendable, Codable, Equatable {
 
 /// How stimuli are shown.
 public struct TuningSettings: SettingGroup {
+    /// Michelson contrast of the stimuli, 0.01…0.7; beyond 1/√2 the strongest colours would leave 0…1.
     public var contrast: Float = 0.5
+    /// The algorithms and kernels of the network's passes.
     public var numerics = NumericSettings()
 
     public init() {}

@@ -5,11 +5,16 @@ import Tensors
 
 /// What a layer's channels answer to among gratings, edges, curves, corners, colours and spots.
 public struct TuningRequest: DrawingRequest {
+    /// The layer whose channels are shown the stimuli; required.
     public var layer = ""
+    /// The channels that share the chart.
     public var index = IndexList.all
+    /// How the stimuli are shown, and how the answers are computed.
     public var tuning = TuningSettings()
     public var model = ModelSettings()
+    /// Path of a table with each channel's label and best stimuli; nil for none.
     public var csv: String?
+    /// Path of a table with every channel's answer to every stimulus; nil for none.
     public var curves: String?
     public var output = OutputSettings()
 

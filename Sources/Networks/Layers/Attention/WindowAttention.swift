@@ -21,6 +21,11 @@ public struct WindowAttention: Layer {
     let outputBiases: Parameter  // [channels]
     let positionBiases: Parameter  // [(2 · side − 1)², heads]: by the distance downwards, then to the right
 
+    /// - Parameters:
+    ///   - heads: must divide `channels`.
+    ///   - inputWeights: `[3 · channels, channels]` for queries, keys and values, with `inputBiases` `[3 · channels]`.
+    ///   - outputWeights: `[channels, channels]`, with `outputBiases` `[channels]`.
+    ///   - positionBiases: `[(2 · side − 1)², heads]`, by the distance downwards, then to the right.
     public init(
         channels: Int, heads: Int, side: Int, shift: Int, inputWeights: Parameter, inputBiases: Parameter,
         outputWeights: Parameter, outputBiases: Parameter, positionBiases: Parameter

@@ -3,6 +3,7 @@ import Tensors
 /// Blocks of 2×2 positions become one with their channels one after the other: those of the left column from above to below,
 /// then those of the right one (Liu et al. 2021, arXiv:2103.14030). An odd extent gets a row or column of zeros at its end.
 public struct PatchMerging: WeightlessLayer {
+    /// Nothing to choose: blocks are 2×2 in every network that has them.
     public init() {}
 
     public var traits: LayerTraits { [.piecewiseLinear, .linear, .preservesZeroGradient] }
