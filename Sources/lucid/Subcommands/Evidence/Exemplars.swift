@@ -13,7 +13,7 @@ struct Exemplars: DrawingCommand {
             unit's value.
 
             Examples: lucid exemplars --scan net.scan --layer features.9 --index 5
-                      lucid exemplars --photos photos/ --layer features.9 --index 5 --draw
+                      lucid exemplars --photos photos/ --layer features.9 --index 7 --draw
                       lucid exemplars --photos photos/ --objective "class_logit(goldfish)"
                       lucid exemplars --photos photos/ --layer features.9 --index 0-3 --top
             """)
