@@ -76,7 +76,7 @@ struct DeepDream: DrawingCommand {
             is PHOTO_dream.png unless --output says otherwise.
 
             Examples: lucid deepdream photo.jpg
-                      lucid deepdream photo.jpg --layer features.8 --layer features.11=0.5 -o two.png
+                      lucid deepdream photo.jpg --layer features.8=2 -o deep.png
                       lucid deepdream photo.jpg --guide flowers.jpg -o guided.png
                       lucid deepdream photo.jpg --zoom 1.05 --frames 100 -o zoom.gif
                       lucid deepdream clip.mp4 -o dream.mp4   # by ffmpeg; or a folder of frames

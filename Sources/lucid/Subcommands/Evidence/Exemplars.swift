@@ -6,7 +6,7 @@ struct Exemplars: DrawingCommand {
     typealias Request = ExemplarsRequest
 
     static let configuration = CommandConfiguration(
-        abstract: "Show the photographs that a unit answers to: the best, and some of all the others.",
+        abstract: "Show the photographs that a unit answers to, best and others.",
         discussion: """
             Nine of the best photographs stand first, then three each around the quantiles 99.9, 99, 90 and 50 % and three of the \
             lowest: the best alone make a unit look cleaner than it is. Near copies count once. A number under each is the \
