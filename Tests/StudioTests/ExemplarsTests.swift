@@ -56,8 +56,8 @@ import Testing
         #expect(report.photographs == 40 && report.exemplars.map(\.photo) == other.exemplars.map(\.photo))
         let top = report.exemplars.prefix(9)
         #expect(top.allSatisfy { $0.band == "top" } && top.map(\.rank) == Array(0..<9) && top.map(\.value) == top.map(\.value).sorted(by: >))
-        // 40 photographs: the bands around the highest quantiles go on behind the best nine.
-        #expect(report.exemplars.count == 9 + 5 * 3 && Set(report.exemplars.map(\.photo)).count == 24)
+        // 40 photographs: those around the 90 % quantile are among the best nine, and too few lie above the higher ones.
+        #expect(report.exemplars.count == 9 + 2 * 3 && Set(report.exemplars.map(\.photo)).count == 15)
         #expect(report.exemplars.suffix(3).map(\.band) == ["lowest", "lowest", "lowest"] && report.exemplars.last!.rank == 39)
         let middle = report.exemplars.filter { $0.band == "50 %" }.map(\.rank)
         #expect(middle == [19, 20, 21] || middle == [18, 19, 20], "\(middle)")
@@ -67,13 +67,36 @@ import Testing
         let field = try #require(report.exemplars[0].field)
         #expect(field.right - field.left == 111 && field.bottom - field.top == 111)
         let lines = try scratch.text("a.csv").split(separator: "\n")
-        #expect(lines.count == 25 && lines[0].hasPrefix("unit,band,rank,photo") && lines[1].hasPrefix("features.9:5,top,0,\(report.exemplars[0].photo),"))
+        #expect(lines.count == 16 && lines[0].hasPrefix("unit,band,rank,photo") && lines[1].hasPrefix("features.9:5,top,0,\(report.exemplars[0].photo),"))
 
         // The record makes the same bytes again from the photographs alone.
         try scratch.run(["exemplars", "--scan", "net.scan", "-o", "c.png"] + unit)
         let photos = report.exemplars.map { "photos/\($0.label!)/\($0.photo)" }
         try scratch.run(["replay", "c.png", "-o", "again.png"] + photos.flatMap { ["--picture", $0] })
         #expect(try scratch.bytes("again.png") == scratch.bytes("c.png"))
+        try scratch.run(["replay", "c.png", "-o", "found.png", "--picture", "photos"])
+        #expect(try scratch.bytes("found.png") == scratch.bytes("c.png"), "in the folders of a folder")
+    }
+
+    /// Bands lie around their own quantiles, or are left out.
+    @Test func bandsLieAroundTheirQuantiles() {
+        let quantiles = ["99.9 %": 0.999, "99 %": 0.99, "90 %": 0.9, "50 %": 0.5]
+        var generator = RandomGenerator(seed: 1)
+        for (count, bands) in [
+            (2, []), (12, ["lowest"]), (42, ["50 %", "lowest"]), (200, ["90 %", "50 %", "lowest"]),
+            (2000, ["99 %", "90 %", "50 %", "lowest"]), (20_000, ["99.9 %", "99 %", "90 %", "50 %", "lowest"]),
+        ] as [(Int, [String])] {
+            let thumbnails = (0..<count).map { _ in Int64(bitPattern: generator.next()) }
+            let digests = (0..<count).map { [UInt8($0 & 255), UInt8($0 >> 8)] }
+            let chosen = ExemplarChoice((0..<count).map { Float($0) }, digests: digests, thumbnails: thumbnails, count: 9, hasBands: true).chosen
+            let found = chosen.map(\.band).filter { $0 != "top" }
+            #expect(Set(found) == Set(bands) && found.count == 3 * bands.count, "\(count): \(found)")
+            for entry in chosen {
+                #expect(abs(entry.quantile - (Double(entry.photograph) + 0.5) / Double(count)) < 1e-9)
+                guard let quantile = quantiles[entry.band] else { continue }
+                #expect(abs(entry.quantile - quantile) <= 0.25 * (1 - quantile) + 1e-9, "\(count): \(entry)")
+            }
+        }
     }
 
     /// A photograph with the unit's own picture pasted in comes first, and the agreement says how far the picture goes beyond.
@@ -152,6 +175,8 @@ import Testing
         try scratch.fails(own + unit, .badData, "has changed since the scan")
         try FileManager.default.moveItem(atPath: scratch("photos"), toPath: scratch("moved"))
         try scratch.fails(own + unit, .missing, "--photos")
+        try scratch.makeFolder("elsewhere")
+        try scratch.fails(own + unit + ["--photos", "elsewhere"], .missing, "the photographs of", "are not in")
         #expect(throws: Never.self) { try scratch.run(["exemplars", "--scan", "net.scan", "--photos", "moved", "--count", "1", "--top", "-o", "a.png", "--layer", "features.9", "--index", "7"]) }
     }
 

@@ -207,12 +207,28 @@ import Testing
         try fails(words, .badData, bundled, try session.model(settings).weightsSHA256)
     }
 
+    /// Lines of a file of classes that name no photograph, and photographs that it does not name, are told.
+    @Test func classesThatFitNoPhotographAreNamed() throws {
+        try saveCrops(4, in: "photos", side: 48)
+        func notes(_ strays: Int) throws -> [String] {
+            let lines = ["photo,class", "cat/crop0.png,cat"] + (0..<strays).map { "typo\($0).png,cup" }
+            try scratch.save("classes.csv", text: lines.joined(separator: "\n") + "\n")
+            let words = ["--photos", "photos", "--layers", "features.12", "--classes", scratch("classes.csv"), "-o", "\(strays).scan"]
+            return try scan(words).told.notes
+        }
+        #expect(try notes(0).contains { $0.contains("3 of 4 photographs") && $0.contains("have no class") })
+        #expect(try !notes(0).contains { $0.contains("not in") })
+        #expect(try notes(1).contains { $0.contains(": typo0.png is not in ") })
+        #expect(try notes(7).contains { $0.contains(": typo0.png, typo1.png, typo2.png, typo3.png, typo4.png and 2 more are not in ") })
+    }
+
     @Test func mistakesAreRefusedInALine() throws {
         try saveCrops(3, in: "photos", side: 48)
         try scratch.makeFolder("empty")
         let usual = ["--photos", "photos", "--layers", "features.12", "-o", "net.scan"]
         try fails(["--photos", "nowhere"], .missing, "nowhere")
         try fails(["--photos", "empty"], .missing, "no pictures")
+        try fails(["--photos", "photos/cat/crop0.png"], .missing, "is a file; name a folder of pictures")
         try fails(["-o", "x.scan"], .usage, "--photos is missing")
         try fails(usual + ["--shard", "3/3"], .usage, "--shard")
         try fails(["--photos", "photos", "--layers", "features.99"], .usage, "features.99", "nearest")

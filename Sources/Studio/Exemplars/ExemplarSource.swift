@@ -18,7 +18,7 @@ struct ExemplarSource {
         self.maximumPixels = maximumPixels
         guard let path else {
             let photographs = try ScanPhotographs(photos ?? ".", classes: nil)
-            (names, scan, unreadable) = (photographs.names, nil, photographs.unreadable)
+            (names, scan, unreadable) = (photographs.names, nil, photographs.notes)
             paths = photographs.names.indices.map(photographs.path)
             return
         }
@@ -28,8 +28,8 @@ struct ExemplarSource {
         // The scan knows the folder's own name, not where it lies.
         let places = photos.map { [$0] } ?? [folder, OutputNames.beside(path, folder), ".", OutputNames.beside(path, "")].filter { !$0.isEmpty }
         guard let first = names.first, let place = places.first(where: { isFile(FileName.join($0, first)) }) else {
-            throw Problem(
-                .missing, "the photographs of \(path) are not in \(places.first ?? "."); say with \(setting: "photos") where they are", setting: "photos")
+            let missing: Message = "the photographs of \(path) are not in \(places.first ?? ".")"
+            throw Problem(.missing, photos == nil ? "\(missing); say with \(setting: "photos") where they are" : missing, setting: "photos")
         }
         (self.scan, self.names, unreadable) = (scan, names, [])
         paths = names.map { FileName.join(place, $0) }
@@ -121,7 +121,8 @@ struct ExemplarSource {
         found.notes = unreadable + PictureFolder.lines(of: broken, among: paths.count, in: folder)
         if !positions.isEmpty {
             positions.sort()
-            found.threshold = positions[min(positions.count - 1, Int(Self.maskedShare * Double(positions.count)))]
+            // Something is above it, however few positions there are.
+            found.threshold = positions[max(0, min(positions.count - 2, Int(Self.maskedShare * Double(positions.count))))]
         }
         return found
     }

@@ -18,7 +18,7 @@ struct ExemplarTile {
         let bottom: Int
     }
 
-    /// Of what is below the threshold, and beyond a photograph's edge.
+    /// Of what is not above the threshold, and beyond a photograph's edge.
     private static let (dimmed, beyond): (Float, Float) = (0.35, 0.5)
 
     /// - Parameters:
@@ -46,8 +46,7 @@ struct ExemplarTile {
         case .whole: break
         case .field: shown = Self.cut(square, field)
         case .mask:
-            // Where nothing is above the threshold there is nothing to show of the rest.
-            if let threshold, values.contains(where: { $0 >= threshold }) { shown = Self.mask(square, map, axes, threshold) }
+            if let threshold { shown = Self.mask(square, map, axes, threshold) }
         }
         picture = shown.resized(width: side, height: side)
     }
@@ -67,7 +66,8 @@ struct ExemplarTile {
         return Picture(planes: cut, channels: 3, width: width, height: height)
     }
 
-    /// Dimmed where the map, interpolated between the middles of what positions see, is below the threshold.
+    /// Dimmed where the map, interpolated between the middles of what positions see, is not above the threshold: all of a
+    /// photograph that has nothing above it.
     private static func mask(
         _ picture: Picture, _ map: Tensor, _ axes: (rows: ReceptiveField.Axis, columns: ReceptiveField.Axis), _ threshold: Float
     ) -> Picture {
@@ -85,7 +85,7 @@ struct ExemplarTile {
             for (x, (left, right, part)) in across.enumerated() {
                 let upper = values[above * columns + left] + part * (values[above * columns + right] - values[above * columns + left])
                 let lower = values[below * columns + left] + part * (values[below * columns + right] - values[below * columns + left])
-                guard upper + share * (lower - upper) < threshold else { continue }
+                guard upper + share * (lower - upper) <= threshold else { continue }
                 for channel in 0..<3 { planes[channel * area + y * picture.width + x] *= dimmed }
             }
         }

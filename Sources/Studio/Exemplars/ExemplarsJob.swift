@@ -17,6 +17,8 @@ struct ExemplarsJob: Job {
 
     /// Pictures in a row.
     private static let columns = 9
+    /// Pixels of a sheet that has room for its title on one line.
+    private static let wide = 400
 
     init(_ plan: ExemplarsPlan, model: Model, _ photographs: Photographs, to path: String, quality: Int?) throws(Problem) {
         (self.model, exemplars, self.photographs, self.path, self.quality) = (model, plan, photographs, path, quality)
@@ -78,8 +80,9 @@ struct ExemplarsJob: Job {
         let report = ExemplarReport(
             file: path, unit: exemplars.words, model: model.name, weights: model.weightsSHA256, photographs: exemplars.photographs,
             threshold: exemplars.threshold, exemplars: rows, agreement: agreement)
-        let sheet = ContactSheet.figure(
-            tiles, columns: Self.columns, title: "\(model.name) \(exemplars.words), \(counted(exemplars.photographs, "photograph"))")
+        let isWide = min(tiles.count, Self.columns) * exemplars.cell >= Self.wide
+        let title = [exemplars.words, model.name, counted(exemplars.photographs, "photograph")].joined(separator: isWide ? ", " : "\n")
+        let sheet = ContactSheet.figure(tiles, columns: Self.columns, title: title)
         let record = Record(DrawnPicture(plan: plan, stepsDone: 1, score: rows.first?.value ?? 0, quality: quality))
         var result = JobResult(score: rows.first?.value ?? 0)
         result.preview = try sheet.write(record, quality: quality, to: path)

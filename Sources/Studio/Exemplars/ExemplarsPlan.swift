@@ -76,7 +76,7 @@ extension ExemplarsPlan {
 public enum ExemplarCrop: String, NamedChoice, Codable {
     /// What the position with the largest value sees.
     case field
-    /// Everything, dimmed where the value is below the unit's 99 % quantile.
+    /// Everything, dimmed where the value is not above the unit's 99 % quantile.
     case mask
     /// Everything.
     case whole

@@ -11,10 +11,16 @@ struct PictureFolder {
 
     /// - Throws: a problem if there is no such folder, or no picture in it.
     init(_ folder: String, maximumPixels: Int) throws(Problem) {
-        guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
+        try Self.check(folder)
         paths = try asProblem { () throws(InputError) in try Picture.photographs(in: folder) }
         guard !paths.isEmpty else { throw Problem(.missing, "\(folder): there are no pictures (.png, .jpg) in it", file: folder) }
         (self.folder, self.maximumPixels) = (folder, maximumPixels)
+    }
+
+    /// Refuses what is no folder.
+    static func check(_ folder: String) throws(Problem) {
+        if isFile(folder) { throw Problem(.missing, "\(folder): is a file; name a folder of pictures", file: folder) }
+        guard isFolder(folder) else { throw Problem(.missing, "\(folder): there is no such folder", file: folder) }
     }
 
     /// Reads one picture after another.
@@ -38,7 +44,7 @@ struct PictureFolder {
     }
 
     /// Pictures that are named one by one.
-    private static let mostNamed = 5
+    static let mostNamed = 5
 
     /// The lines that name and count pictures that were left out of a folder.
     ///

@@ -76,7 +76,7 @@ public struct ScanRequest: SettingGroup {
     public func run(_ session: Session, _ reporter: any Reporter, environment: [String: String] = [:]) throws(Problem) -> ScanResult {
         if merges { return try merge(session, reporter) }
         let photographs = try ScanPhotographs(photos!, classes: classes)
-        for line in photographs.unreadable { try reporter.report(.note(line)) }
+        for line in photographs.notes { try reporter.report(.note(line)) }
         let model = try session.model(model)
         let names = try layers.map { list throws(Problem) in try layerNames(list) } ?? model.network.stages(atMost: .max)
         guard !names.isEmpty else { throw .usage("name layers of \(model.name) with \(setting: "layers")", setting: "layers") }

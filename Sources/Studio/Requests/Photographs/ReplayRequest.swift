@@ -1,4 +1,5 @@
 import Files
+import Images
 import ModelStore
 import Networks
 import Visualization
@@ -11,7 +12,7 @@ public struct ReplayRequest: JobRequest {
     public var weights: String?
     /// The network's name or file, where it is not found under the recorded name.
     public var model: String?
-    /// Photographs that it was made from.
+    /// Photographs that it was made from, and folders that hold some at any depth.
     public var picture: [String] = []
     /// The largest photograph that is read.
     public var reading = ReadingSettings()
@@ -25,7 +26,7 @@ public struct ReplayRequest: JobRequest {
         Setting("drawn-pictures", list: \.drawnPictures, "pictures", "Pictures that lucid drew; - for standard input.").positional().reading().required()
         Setting("weights", \.weights, "file", "The weights it was made with, if they are not the bundled ones.").reading()
         Setting("model", \.model, "name", "The network it was made with, where that is not found under its name: for an .onnx file, its path.")
-        Setting("picture", list: \.picture, "file", "A photograph that it was made from, wherever it lies now; may be repeated. (default: the one of the same name here, or beside the picture)").reading().called("photo")
+        Setting("picture", list: \.picture, "file", "A photograph that it was made from, or a folder with it; may be repeated. (default: the one of the same name here, or beside the picture)").reading().called("photo")
         ReadingSettings.lifted(\.reading)
         OutputSettings.lifted(\.output)
     }
@@ -45,13 +46,14 @@ public struct ReplayRequest: JobRequest {
             }
         }
         if let stray = picture.first(where: { !taken.contains($0) }) {
+            let which: Message = isFolder(stray) ? "holds none" : "is none"
             let drawn = drawnPictures.count == 1 ? "\(drawnPictures[0]) was" : "these pictures were"
-            throw .badData("\(stray) is none of the photographs that \(drawn) drawn from")
+            throw .badData("\(stray) \(which) of the photographs that \(drawn) drawn from")
         }
         return list
     }
 
-    /// - Parameter taken: gets the photographs that were named and that the picture was made from.
+    /// - Parameter taken: gets the photographs and folders that were named and that the picture was made from.
     private func add(_ drawnPicture: String, to list: inout JobList, _ taken: inout Set<String>, _ session: Session) throws(Problem) {
         let record = try Record(ofFile: drawnPicture)
         let drawn = try record.onlyPicture(of: drawnPicture)
@@ -59,13 +61,14 @@ public struct ReplayRequest: JobRequest {
         if record.version != version {
             list.notes.append("\(drawnPicture) was made by version \(record.version), this is \(version): the bytes may differ")
         }
+        let given = try given(Set(drawn.plan.pictures.values), &taken)
         var photographs = Photographs(maximumPixels: reading.maxPixels)
         var job: PictureJob
         let parts: OutputNames.Parts
         switch drawn.plan {
         case .picture(let plan):
             let model = try load(drawn.plan, of: drawnPicture, session, size: PictureSize(width: plan.width, height: plan.height))
-            taken.formUnion(try photographs.find(plan, model: model, given: picture, beside: drawnPicture))
+            taken.formUnion(try photographs.find(plan, model: model, given: given, beside: drawnPicture))
             parts = OutputNames.Parts(model: model.name, seed: plan.seed, kind: "replay")
             let path = path(parts, drawn, of: drawnPicture)
             var paths = [String?](repeating: nil, count: plan.count)
@@ -74,7 +77,7 @@ public struct ReplayRequest: JobRequest {
         case .dream(let plan):
             try refuseFrame(plan, of: drawnPicture)
             let model = try load(drawn.plan, of: drawnPicture, session)
-            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: given, beside: drawnPicture))
             parts = OutputNames.Parts(model: model.name, seed: 0, kind: "replay")
             try checkMemory { memory throws(RenderError) in try Dream.check(plan, model: model, memory: memory) }
             let pictures = try DreamPictures(plan, photographs, channels: model.network.inputChannels)
@@ -83,13 +86,13 @@ public struct ReplayRequest: JobRequest {
                 plan, pictures, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
         case .style(let plan):
             let model = try load(drawn.plan, of: drawnPicture, session)
-            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: given, beside: drawnPicture))
             parts = OutputNames.Parts(model: model.name, seed: 0, kind: "replay")
             let path = path(parts, drawn, of: drawnPicture)
             job = try PictureJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality))
         case .attribution(let plan):
             let model = try load(drawn.plan, of: drawnPicture, session)
-            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: given, beside: drawnPicture))
             let path = path(OutputNames.Parts(model: model.name, seed: plan.recipe.seed, kind: "replay"), drawn, of: drawnPicture)
             list.jobs.append(
                 try AttributionJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality)))
@@ -101,7 +104,7 @@ public struct ReplayRequest: JobRequest {
             return
         case .exemplars(let plan):
             let model = try load(drawn.plan, of: drawnPicture, session)
-            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: picture, beside: drawnPicture))
+            taken.formUnion(try photographs.find(plan.pictures.mapValues { $0 }, given: given, beside: drawnPicture))
             let path = path(OutputNames.Parts(model: model.name, seed: 0, kind: "replay"), drawn, of: drawnPicture)
             list.jobs.append(
                 try ExemplarsJob(plan, model: model, photographs, to: path, quality: output.quality(of: path, recorded: drawn.quality)))
@@ -112,6 +115,30 @@ public struct ReplayRequest: JobRequest {
         if output.depth == nil, job.quality == nil { job.depth = drawn.depth }
         job.steps = drawn.stepsDone
         list.jobs.append(job)
+    }
+
+    /// The photographs that were named, and those in folders that were named, by what is in them.
+    ///
+    /// - Parameters:
+    ///   - digests: the wanted ones' SHA-256.
+    ///   - taken: gets the folders that hold one of them.
+    private func given(_ digests: Set<String>, _ taken: inout Set<String>) throws(Problem) -> [String] {
+        var given: [String] = []
+        for path in picture {
+            guard isFolder(path) else {
+                given.append(path)
+                continue
+            }
+            var left = digests
+            for name in try asProblem({ () throws(InputError) in try Picture.relativePaths(in: path) }).paths where !left.isEmpty {
+                let file = FileName.join(path, name)
+                // What cannot be read is none of them.
+                guard let bytes = try? StandardInput.bytes(of: file), left.remove(sha256(of: bytes)) != nil else { continue }
+                given.append(file)
+                taken.insert(path)
+            }
+        }
+        return given
     }
 
     /// A JPEG is made again as one, unless another name is given. Each of several pictures is called after the one that it repeats.
