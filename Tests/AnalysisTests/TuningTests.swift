@@ -155,6 +155,7 @@ import Testing
     @Test func aUnitThatAnswersToNothingSaysSo() throws {
         let found = try tuning([{ _, _, _ in 0 }])
         #expect(found[0].best == nil && found[0].label.contains("none") && found[0].families.allSatisfy { $0.angles?.selectivity == nil })
+        #expect(found[0].families.allSatisfy { !$0.isAnswered })
     }
 
     @Test func answersDoNotDependOnThreads() throws {

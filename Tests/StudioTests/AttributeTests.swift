@@ -268,6 +268,7 @@ import Testing
         (["from": "features.12", "to": "features.8"], "output"), (["from": "flatten", "to": "features.8", "output": "a.html"], "from"),
         (["target": "features.3:5", "method": "activation-path", "layer": "features.8"], "layer"),
         (["layer": "flatten"], "layer"), (["layer": "flatten", "by": "value"], "layer"), (["target": "channel(features.99,1)"], "layer"),
+        (["npy": "x.npy", "csv": "x.npy"], "csv"),
     ])
     func aProblemBlamesItsSetting(_ texts: [String: String], _ setting: String) {
         let problem = #expect(throws: Problem.self) { try jobs(texts) }

@@ -13,6 +13,8 @@ import Testing
         static let shared = Result { try Scan() }
         let scratch: Scratch
         var path: String { scratch("net.scan") }
+        /// Without classes, and with all photographs among the best of each unit.
+        var plain: String { scratch("plain.scan") }
         var weights: String { scratch("planted.safetensors") }
         static let (dead, copied, copy, red) = (3, 4, 5, 7)
 
@@ -45,8 +47,11 @@ import Testing
             }
             let request = try ScanRequest(given: [
                 "photos": [scratch("photos")], "layers": ["features.1,features.12"], "classes": ["folders"], "weights": [weights], "output": [path],
+                "best": ["4"],
             ])
             _ = try request.run(sharedSession, SilentReporter())
+            let other = try ScanRequest(given: ["photos": [scratch("photos")], "layers": ["features.1"], "weights": [weights], "output": [plain]])
+            _ = try other.run(sharedSession, SilentReporter())
         }
     }
 
@@ -63,7 +68,7 @@ import Testing
         let photographs: Int
         let layers: [Layer]
         let units: [Unit]
-        let classes_tested: Int
+        let classes_tested: Int?
     }
 
     private let scan: Scan
@@ -121,12 +126,24 @@ import Testing
         let (report, told, _) = try statistics(["layer": "features.1", "sort": "auc", "count": "5"])
         #expect(zip(report.units, report.units.dropFirst()).allSatisfy { ($0.auc ?? -1) >= ($1.auc ?? -1) })
         let lines = told.table(5).split(separator: "\n")
-        #expect(lines.count == 8 && lines.allSatisfy { $0.count <= 80 } && lines[0].hasPrefix("unit"))
-        #expect(lines[6] == "… and 59 units more" && lines[7].hasPrefix("24 photographs, 64 units: "))
+        #expect(lines.count == 9 && lines.allSatisfy { $0.count <= 80 } && lines[0].hasPrefix("unit"))
+        #expect(lines[6] == "… and 59 units more" && lines[7].hasPrefix("fires: positions > 0") && lines[8].hasPrefix("24 photographs, 64 units: "))
+        let chances = try statistics(["layer": "features.1", "sort": "p_value"]).report.units.map(\.p_value)
+        #expect(chances[0] != nil && zip(chances, chances.dropFirst()).allSatisfy { ($0 ?? 2) <= ($1 ?? 2) })
         let words = try statistics(["layer": "features.1", "sort": "label"]).report.units.map { $0.label ?? "~" }
         #expect(words == words.sorted())
         let rising = try statistics(["layer": "features.1", "sort": "mean", "ascending": ""]).report.units.compactMap(\.mean)
         #expect(rising == rising.sorted() && rising.count == 64)
+    }
+
+    @Test func notesSayWhatTooFewPhotographsCannotTell() throws {
+        let (report, _, notes) = try statistics(["scan": scan.plain, "sort": "auc"])
+        #expect(report.classes_tested == nil && report.units.map(\.channel) == Array(0..<64))
+        #expect(report.units.allSatisfy { $0.clarity == nil && $0.poly == nil })
+        #expect(notes.count { $0.contains("clarity and poly") && $0.contains("24") } == 1)
+        #expect(notes.count { $0.contains("order of channels") && $0.contains("no classes") } == 1)
+        let enough = try statistics(["layer": "features.1", "sort": "auc"])
+        #expect(enough.report.units.contains { $0.clarity != nil } && !enough.notes.contains { $0.contains("clarity") || $0.contains("order of channels") })
     }
 
     @Test func filesHoldEveryUnit() throws {
@@ -151,11 +168,17 @@ import Testing
 
     @Test(arguments: [
         (["layer": "features.99"], "layer", Problem.Kind.usage), (["layer": "features.1", "index": "64"], "index", .usage), (["sort": "size"], "sort", .usage),
-        (["csv": "-"], "csv", .usage), (["title": "x"], "title", .usage), (["count": "0"], "count", .usage),
+        (["csv": "-"], "csv", .usage), (["csv": "a.csv", "html": "./a.csv"], "html", .usage), (["title": "x"], "title", .usage), (["count": "0"], "count", .usage),
     ])
     func aProblemBlamesItsSetting(_ texts: [String: String], _ setting: String, _ kind: Problem.Kind) {
         let problem = #expect(throws: Problem.self) { try statistics(texts) }
         #expect(problem?.setting == setting && problem?.kind == kind, "\(String(describing: problem))")
+    }
+
+    /// What is read is not written over, and the setting at fault is named.
+    @Test func theScanItselfIsKept() {
+        let problem = #expect(throws: Problem.self) { try statistics(["layer": "features.1", "csv": scan.path, "force": ""]) }
+        #expect(problem?.kind == .cannotWrite && problem?.setting == "csv" && problem?.message.settings == ["csv"])
     }
 
     /// The bundled weights are not those that were scanned.

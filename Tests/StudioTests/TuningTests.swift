@@ -94,6 +94,7 @@ import Testing
     @Test(arguments: [
         (["layer": "features.99"], "layer"), (["layer": "features.3", "index": "999"], "index"), (["layer": "features.3", "contrast": "0.8"], "contrast"),
         (["layer": "features.3", "depth": "16"], "depth"), (["layer": "features.3", "csv": "-"], "csv"), (["layer": "features.3", "save-at": "3"], "save-at"),
+        (["layer": "features.3", "csv": "l.csv", "curves": "./l.csv"], "curves"), (["layer": "features.3", "output": "x.png", "csv": "x.png"], "csv"),
     ])
     func aProblemBlamesItsSetting(_ texts: [String: String], _ setting: String) {
         let problem = #expect(throws: Problem.self) { try TuningRequest(given: texts.mapValues { [$0] }).jobs(Session(workers: Workers(1))) }

@@ -18,7 +18,7 @@ public struct UnitTuning: Sendable {
 
     /// The family with the largest answer; nil where none is above that to grey.
     public var best: FamilyTuning? {
-        families.filter { $0.response > 0 }.enumerated().max { ($0.element.response, -$0.offset) < ($1.element.response, -$1.offset) }?.element
+        families.filter(\.isAnswered).enumerated().max { ($0.element.response, -$0.offset) < ($1.element.response, -$1.offset) }?.element
     }
 
     /// What the unit is tuned to, in words.
@@ -31,6 +31,8 @@ public struct FamilyTuning: Sendable {
     public let stimulus: TuningStimulus
     /// The answer to it, less that to grey.
     public let response: Double
+    /// Whether that is above the answer to grey; if not, no stimulus is the best.
+    public var isAnswered: Bool { response > 0 }
     /// Over directions, of families that have them.
     public let angles: TuningCurve?
     /// Over periods, radii or diameters.

@@ -13,14 +13,14 @@ public struct TuningChart: Sendable {
     /// A family of stimuli.
     public struct Panel: Sendable {
         let title: String
-        let stimulus: Picture
+        let stimulus: Picture?
         let response: Double
         let plots: [Plot]
 
         /// - Parameters:
-        ///   - stimulus: the best one.
-        ///   - response: the answer to it.
-        public init(title: String, stimulus: Picture, response: Double, plots: [Plot]) {
+        ///   - stimulus: the best one; nil where none is answered to more than grey.
+        ///   - response: the largest answer.
+        public init(title: String, stimulus: Picture?, response: Double, plots: [Plot]) {
             (self.title, self.stimulus, self.response, self.plots) = (title, stimulus, response, plots)
         }
     }
@@ -86,7 +86,7 @@ public struct TuningChart: Sendable {
         for (index, unit) in units.enumerated() {
             let (left, top) = (Self.margin + index % columns * width, Self.margin + 2 * lineHeight + index / columns * height)
             if let panel = unit.best.map({ unit.panels[$0] }) {
-                figure.draw(panel.stimulus.enlarged(to: Self.side), x: left, y: top)
+                if let stimulus = panel.stimulus { figure.draw(stimulus.enlarged(to: Self.side), x: left, y: top) }
                 if let plot = panel.plots.first { draw(plot, x: left + Self.side + 4, top: top, on: &figure) }
             }
             let words = unit.best.map { "\(unit.name) (\(MapOverlay.number(Float(unit.panels[$0].response)))) \(unit.label)" } ?? "\(unit.name) \(unit.label)"
@@ -102,7 +102,7 @@ public struct TuningChart: Sendable {
 
     private func draw(_ panel: Panel, isBest: Bool, x left: Int, top: Int, on figure: inout Figure) {
         if isBest { figure.fill(x: left - 3, y: top - 3, width: Self.side + 6, height: Self.side + 6, Self.ink) }
-        figure.draw(panel.stimulus.enlarged(to: Self.side), x: left, y: top)
+        if let stimulus = panel.stimulus { figure.draw(stimulus.enlarged(to: Self.side), x: left, y: top) }
         var place = top + Self.side + 3
         write("\(panel.title) \(MapOverlay.number(Float(panel.response)))", x: left, top: place, within: Self.side + Self.gap - 2, on: &figure)
         place += lineHeight + 1
@@ -140,10 +140,13 @@ public struct TuningChart: Sendable {
         }
     }
 
-    private func drawLine(_ values: [(length: Double, value: Double)], x left: Int, top: Int, on figure: inout Figure) {
+    /// Height is the answer, the largest at the top; where no answer is above that to grey, all lie on the base line.
+    private func drawLine(_ answers: [(length: Double, value: Double)], x left: Int, top: Int, on figure: inout Figure) {
         let room = Double(Self.side - lineHeight - 4)
-        let (least, most) = (min(values.map(\.value).min() ?? 0, 0), max(values.map(\.value).max() ?? 0, 0))
-        let range = most > least ? most - least : 1
+        let largest = answers.map(\.value).max() ?? 0
+        let values: [(length: Double, value: Double)] = largest > 0 ? answers : answers.map { (length: $0.length, value: 0) }
+        let (least, most) = (min(values.map(\.value).min() ?? 0, 0), largest > 0 ? largest : 1)
+        let range = most - least
         guard let first = values.first?.length, let last = values.last?.length, last > first else { return }
         func place(_ point: (length: Double, value: Double)) -> Figure.Point {
             Figure.Point(

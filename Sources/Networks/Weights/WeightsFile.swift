@@ -22,6 +22,12 @@ func isSafetensors(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.count > 8 && bytes[4..<8].allSatisfy { $0 == 0 } && bytes[8] == UInt8(ascii: "{")
 }
 
+/// Whether a file begins so; false of one that is not there.
+package func isSafetensors(path: String) -> Bool {
+    guard let mapping = try? MappedFile(path: path) else { return false }
+    return isSafetensors(mapping.bytes)
+}
+
 /// A weights file that cannot be used.
 public struct WeightsError: Error, CustomStringConvertible, Equatable {
     /// The file's path.

@@ -60,6 +60,7 @@ public struct AttributeRequest: DrawingRequest {
         for (path, name) in [(npy, "npy"), (csv, "csv")] where path == "" || path == "-" {
             throw .usage("\(setting: name) must be a file", setting: name)
         }
+        try OutputChecks.refuse(oneFile: [("output", output.output), ("npy", npy), ("csv", csv)])
         guard (from == nil) == (to == nil) else {
             let missing = from == nil ? "from" : "to"
             throw .usage("\(setting: from == nil ? "to" : "from") needs \(setting: missing): the layer \(sentence: from == nil ? "that is explained" : "that it is explained by")", setting: missing)

@@ -96,6 +96,7 @@ public struct ExemplarsRequest: DrawingRequest {
             throw .usage("an expression has no positions: leave \(setting: by == .mean ? "by" : "crop") out", setting: by == .mean ? "by" : "crop")
         }
         if csv == "" || csv == "-" { throw .usage("\(setting: "csv") must be a file", setting: "csv") }
+        try OutputChecks.refuse(oneFile: [("output", output.output), ("csv", csv)])
     }
 
     /// A unit with the words for it, and its part of a file's name.

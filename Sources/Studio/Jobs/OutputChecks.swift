@@ -32,21 +32,39 @@ enum OutputChecks {
     /// - Parameters:
     ///   - inputs: the files that the command reads.
     ///   - force: files of others may be overwritten.
+    ///   - setting: the one that names the file.
     ///   - isOwn: whether a file was made from the same plan.
-    static func check(overwriting path: String, inputs: [String], force: Bool, isOwn: (_ path: String) -> Bool) throws(Problem) {
+    static func check(
+        overwriting path: String, inputs: [String], force: Bool, setting: String = "output", isOwn: (_ path: String) -> Bool
+    ) throws(Problem) {
         guard isFile(path) else { return }
         if inputs.contains(where: { isSame($0, path) }) {
             throw Problem(
-                .cannotWrite, "\(FileName.shown(path)) is read by this command, and would be lost; choose another \(setting: "output")",
-                setting: "output")
+                .cannotWrite, "\(FileName.shown(path)) is read by this command, and would be lost; choose another \(setting: setting)",
+                setting: setting)
         }
-        if !force, !isOwn(path) { throw .isThere(FileName.shown(path)) }
+        guard force || isOwn(path) else {
+            var problem = Problem.isThere(FileName.shown(path))
+            problem.setting = setting
+            throw problem
+        }
     }
 
     /// The files that names of inputs stand for: a folder's are its pictures.
     static func files(ofInput path: String) -> [String] {
         guard isFolder(path) else { return isFile(path) ? [path] : [] }
         return (try? Picture.photographs(in: path)) ?? []
+    }
+
+    /// Settings of one command that each name a file of their own; nil where one is not given.
+    static func refuse(oneFile given: [(name: String, path: String?)]) throws(Problem) {
+        var names: [String: String] = [:]
+        for (name, path) in given {
+            guard let path else { continue }
+            if let other = names.updateValue(name, forKey: FileName.plain(path)) {
+                throw .usage("\(setting: other) and \(setting: name) are one file", setting: name)
+            }
+        }
     }
 
     /// Files of which no two may be the same.

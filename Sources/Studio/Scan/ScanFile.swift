@@ -15,12 +15,12 @@ public struct ScanFile: Sendable {
 
     /// - Throws: bad data for what is no scan, is cut short, or is a part of one.
     public init(_ path: String) throws(Problem) {
-        file = try asProblem { () throws(WeightsError) in try SafetensorsFile(path: path) }
+        file = try Self.opened(path, foreign: Self.isNone(path))
         self.path = path
         if let part = try ScanState(file) {
             throw .badData("\(path) is the part \(part.shard.text) of a scan; `lucid scan \(setting: "merge")` puts parts together", setting: "scan")
         }
-        guard let text = file.metadata[Self.key] else { throw .badData("\(path) is no scan; `lucid scan` makes one", setting: "scan") }
+        guard let text = file.metadata[Self.key] else { throw Self.isNone(path) }
         guard let description = try? JSONDecoder().decode(ScanDescription.self, from: Data(text.utf8)), description.plan.isSound,
             description.positions.count == description.plan.layers.count, description.lattice.count == description.plan.layers.count
         else { throw .badData("\(path) is a scan that another version of lucid made", setting: "scan") }
@@ -30,6 +30,19 @@ public struct ScanFile: Sendable {
             throw .badData("\(path) is damaged: \(name) is \(sentence: found), expected \(shape)", setting: "scan")
         }
     }
+
+    /// Opens a file of the format that scans have, and their parts.
+    ///
+    /// - Parameter foreign: thrown for what does not begin as such a file does; one that is cut short or damaged is told so.
+    static func opened(_ path: String, foreign: Problem) throws(Problem) -> SafetensorsFile {
+        do throws(WeightsError) {
+            return try SafetensorsFile(path: path)
+        } catch {
+            throw error.isMissing || isSafetensors(path: path) ? Problem(error) : foreign
+        }
+    }
+
+    private static func isNone(_ path: String) -> Problem { .badData("\(path) is not a scan; `lucid scan` makes one", setting: "scan") }
 
     /// The extents of everything whose extents are known.
     private static func shapes(_ description: ScanDescription) -> [(name: String, shape: [Int])] {

@@ -11,10 +11,11 @@ struct ScanMerging {
     init(_ paths: [String]) throws(Problem) {
         var parts: [(path: String, file: SafetensorsFile, state: ScanState)] = []
         for path in paths {
-            let file = try asProblem { () throws(WeightsError) in try SafetensorsFile(path: path) }
+            let foreign = Problem.badData("\(path) is no part of a scan", setting: "parts")
+            let file = try ScanFile.opened(path, foreign: foreign)
             guard let state = try ScanState(file) else {
                 throw file.metadata[ScanFile.key] != nil
-                    ? .badData("\(path) is a whole scan, and no part of one", setting: "parts") : .badData("\(path) is no part of a scan", setting: "parts")
+                    ? .badData("\(path) is a whole scan, and no part of one", setting: "parts") : foreign
             }
             parts.append((path, file, state))
         }

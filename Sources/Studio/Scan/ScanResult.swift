@@ -53,7 +53,7 @@ public struct ScanResult: Encodable, Sendable {
 
     /// A line for each layer, and one for the file.
     public var lines: [String] {
-        var table = Table(["layer", "channels", "positions", "active", "dead"])
+        var table = Table(["layer", "channels", "positions", "positions > 0", "dead"])
         for layer in layers {
             table.add([layer.name, "\(layer.channels)", "\(layer.height)x\(layer.width)", "\(rounded(100 * layer.active, 1)) %", "\(layer.dead.count)"])
         }

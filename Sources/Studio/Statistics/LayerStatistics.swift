@@ -24,8 +24,10 @@ struct LayerStatistics {
 
     /// The best photographs that clarity is of.
     private static let bestPhotographs = 50
+    /// Beyond this share of all photographs the best ones are no choice: the clarity of every unit would be that of the scan.
+    private static let largestShareOfBest = 0.2
     /// Of the largest quantile: a smooth function such as GELU is above 0 nearly everywhere, and fires above this share.
-    private static let smoothShare = 0.05
+    static let smoothShare = 0.05
     private static let bars = 32
 
     /// - Parameters:
@@ -64,7 +66,7 @@ struct LayerStatistics {
                 minimum: extremes.lowerBound, maximum: extremes.upperBound, quantiles: quantiles, threshold: threshold, firesPositions: fires,
                 firesPhotographs: Double(values.count { Double($0) > threshold }) / Double(max(photographs, 1)), isDead: isDead,
                 deadBound: isDead ? min(3 / Double(max(photographs, 1)), 1) : nil, duplicate: correlations?.duplicates[channel],
-                nearest: correlations?.nearest[channel], clarity: isDead ? nil : clarity(of: best),
+                nearest: correlations?.nearest[channel], clarity: isDead || !hasClarity ? nil : clarity(of: best),
                 topClass: tested?.best.map { label(classes!.names[$0.number], $0.evidence, tests) },
                 category: tested.flatMap { category($0, tests) }, formula: tested.flatMap { ClassFormula($0, classes!, atoms: atoms) }, towards: effects[channel]?.0, against: effects[channel]?.1, given: given[channel],
                 histogram: bars(own, bins, extremes))
@@ -87,6 +89,21 @@ struct LayerStatistics {
         guard let classes else { return [] }
         return classes.tested.map { ClassFormula.Atom(name: classes.names[$0], members: CollectionOfOne($0)) }
             + categories.map { ClassFormula.Atom(name: $0.name, members: $0.members) }
+    }
+
+    /// The best photographs of a unit that clarity would be of.
+    private var bestCount: Int { min(Self.bestPhotographs, scan.description.plan.keep, scan.photographs) }
+
+    private var hasClarity: Bool { Double(bestCount) <= Self.largestShareOfBest * Double(scan.photographs) }
+
+    /// Why clarity is left out; nil where it is not.
+    var noteOnClarity: Message? {
+        guard !hasClarity else { return nil }
+        let note: Message = """
+            clarity and poly are left out: the \(bestCount) best photographs are more than a fifth of all \(scan.photographs); \
+            scan more photographs, or keep fewer with `lucid scan \(setting: "best")`
+            """
+        return note
     }
 
     private func clarity(of best: [Int32]) -> Clarity? {

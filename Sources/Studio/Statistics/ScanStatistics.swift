@@ -60,8 +60,19 @@ public struct ScanStatistics: Encodable, Sendable {
             let (a, b) = (column.value(first.element), column.value(second.element))
             guard let precedes = UnitColumn.Value.precedes(a, b) else { return first.offset < second.offset }
             // Nothing comes last, whichever way.
-            return ascending && !a.field.isEmpty && !b.field.isEmpty ? !precedes : precedes
+            return ascending != column.isStrongestSmall && !a.field.isEmpty && !b.field.isEmpty ? !precedes : precedes
         }.map(\.element)
+    }
+
+    /// Why an order by a column is that of the channels; nil where it is not, or where the reason is told already.
+    func noteOnOrder(by column: UnitColumn) -> Message? {
+        guard !units.isEmpty, units.allSatisfy({ column.value($0).field.isEmpty }) else { return nil }
+        let order: Message = "rows are in the order of channels, for no unit has a value of \(sentence: column.name)"
+        guard UnitColumn.namesOfClasses.contains(column.name) else { return order }
+        let unclassed: Message = "\(order): the scan has no classes; `lucid scan \(setting: "classes")` gives it some"
+        let few: Message = "\(order): classes of fewer than \(PhotographClasses.fewest) photographs, or with fewer beside them, are not tested"
+        guard let classesTested else { return unclassed }
+        return classesTested > 0 ? order : few
     }
 
     /// A row for each unit.
@@ -94,8 +105,10 @@ public struct ScanStatistics: Encodable, Sendable {
             lines[line] = padded.count > Self.width ? padded.prefix(Self.width - 1) + "…" : padded
         }
         if units.count > count { lines.append("… and \(counted(units.count - count, "unit")) more") }
-        return (lines + [summary]).joined(separator: "\n")
+        return (lines + [Self.legend, summary]).joined(separator: "\n")
     }
+
+    private static let legend = "fires: positions > 0, or > \(LayerStatistics.smoothShare) · p999 where a unit has values below 0"
 
     /// "2000 photographs, 512 units: 3 dead, 8 as another"
     var summary: String {

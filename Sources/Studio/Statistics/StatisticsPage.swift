@@ -46,7 +46,7 @@ struct StatisticsPage {
             "<th scope=\"col\"\(kind)><button type=\"button\" title=\"\(ReportPage.escaped(help))\">\(title)</button></th>"
         }
         return cell("unit", "in the order of layers and channels", " aria-sort=\"none\"") + "<th scope=\"col\" title=\"positions by value, on a logarithmic scale\">values</th>"
-            + columns.map { cell($0.title, $0.help, " aria-sort=\"none\"" + ($0.isWords ? " class=\"word\"" : "")) }.joined()
+            + columns.map { cell($0.title, $0.help, " aria-sort=\"none\"" + ($0.isWords ? " class=\"word\"" : $0.isStrongestSmall ? " class=\"small\"" : "")) }.joined()
     }
 
     private func row(_ unit: UnitStatistics) -> String {
@@ -84,7 +84,7 @@ struct StatisticsPage {
 
     private var notes: String {
         var notes = ["Of \(ReportPage.escaped(statistics.scan)): \(statistics.photographs) photographs of \(ReportPage.escaped(statistics.folder)), weights \(statistics.weightsSHA256)."]
-        if let all = statistics.clarityOfAll {
+        if let all = statistics.clarityOfAll, statistics.units.contains(where: { $0.clarity != nil }) {
             notes.append("Clarity is by the means of \(ReportPage.escaped(statistics.clarityLayer)); of any two photographs it is \(significant(all)).")
         }
         for layer in statistics.layers {

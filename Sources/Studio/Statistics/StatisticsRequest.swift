@@ -14,7 +14,7 @@ public struct StatisticsRequest: SettingGroup {
     public var layers: String?
     /// The channels of each layer that get a row.
     public var index = IndexList.all
-    /// A name in `UnitColumn.all`; numbers go down, words up, and equal units stay in the order of channels.
+    /// A name in `UnitColumn.all`; the strongest number first, words up, and equal units stay in the order of channels.
     public var sort = "channel"
     /// Whether the column's usual order is reversed; empty fields stay last.
     public var ascending = false
@@ -40,7 +40,7 @@ public struct StatisticsRequest: SettingGroup {
         Setting("scan", required: \.scan, "file", "A scan, by `lucid scan`.").reading()
         Setting("layer", \.layers, "names", "Layers of the scan, by commas. (default: all)").called("layers")
         Setting("index", \.index, "i", "Channels: 5, 0-15, 3,7,9 or all.")
-        Setting("sort", \.sort, "column", "The order: a column of the CSV file, such as auc or fires_photos; numbers from the largest, words from A.")
+        Setting("sort", \.sort, "column", "The order: a column of the CSV file, such as auc or fires_photos; the strongest first, words from A.")
         Setting("ascending", flag: \.ascending, "Sort the other way round.")
         Setting("count", \.count, "n", "Rows that are printed; the files have all.", .at(least: 1))
         Setting("csv", \.csv, "path", "Write a row for each unit.").writing()
@@ -59,7 +59,7 @@ public struct StatisticsRequest: SettingGroup {
             throw .usage("\(setting: name) must be a file", setting: name)
         }
         try Self.refuse("for the page that \(setting: "html") writes", among: [("title", title != nil && html == nil)])
-        if let csv, let html, FileName.plain(csv) == FileName.plain(html) { throw .usage("\(setting: "csv") and \(setting: "html") are one file", setting: "html") }
+        try OutputChecks.refuse(oneFile: [("csv", csv), ("html", html)])
     }
 
     /// Reads the scan, and writes the files.
@@ -89,7 +89,10 @@ public struct StatisticsRequest: SettingGroup {
             try reporter.report(.step(score: nil, share: nil))
         }
         try reporter.report(.ended)
-        found.sort(by: UnitColumn.all.first { $0.name == sort }!, ascending: ascending)
+        let column = UnitColumn.all.first { $0.name == sort }!
+        found.sort(by: column, ascending: ascending)
+        if let note = statistics.noteOnClarity { try reporter.report(.note(note)) }
+        if let note = found.noteOnOrder(by: column) { try reporter.report(.note(note)) }
         try asProblem { () throws(OutputError) in
             if let csv { try OutputFile.write(Array(found.csv.utf8), to: csv) }
             if let html { try OutputFile.write(Array(StatisticsPage(found, title: title).html.utf8), to: html) }
@@ -152,8 +155,10 @@ public struct StatisticsRequest: SettingGroup {
     }
 
     private func checkFiles(_ file: ScanFile) throws(Problem) {
-        for path in [csv, html].compactMap({ $0 }) {
-            try OutputChecks.check(overwriting: path, inputs: [scan, labels].compactMap { $0 }, force: force) { StatisticsPage.isOwn($0, of: file) }
+        let inputs = [scan, labels, model.weights].compactMap { $0 }
+        for (path, name) in [(csv, "csv"), (html, "html")] {
+            guard let path else { continue }
+            try OutputChecks.check(overwriting: path, inputs: inputs, force: force, setting: name) { StatisticsPage.isOwn($0, of: file) }
             try OutputChecks.check(path)
         }
     }

@@ -18,12 +18,19 @@ struct UnitColumn: Sendable {
     var isShare = false
     /// Text, which is sorted from A.
     var isWords = false
+    /// A number that says the more the smaller it is, as a p does.
+    var isStrongestSmall = false
     let value: @Sendable (UnitStatistics) -> Value
 
-    init(_ name: String, _ title: String, _ help: String, isShare: Bool = false, isWords: Bool = false, _ value: @escaping @Sendable (UnitStatistics) -> Value) {
+    init(_ name: String, _ title: String, _ help: String, isShare: Bool = false, isWords: Bool = false, isStrongestSmall: Bool = false, _ value: @escaping @Sendable (UnitStatistics) -> Value) {
         (self.name, self.title, self.help, self.value) = (name, title, help, value)
-        (self.isShare, self.isWords) = (isShare, isWords)
+        (self.isShare, self.isWords, self.isStrongestSmall) = (isShare, isWords, isStrongestSmall)
     }
+
+    /// Those that tests of classes fill.
+    static let namesOfClasses = [
+        "top_class", "auc", "p_value", "hit", "false_alarm", "ccmas", "category", "category_auc", "category_p", "formula", "formula_auc",
+    ]
 
     static let all: [UnitColumn] = [
         UnitColumn("layer", "layer", "the layer", isWords: true) { .text($0.layer) },
@@ -48,19 +55,19 @@ struct UnitColumn: Sendable {
         UnitColumn("poly", "mixed", "how unlike the two groups of its best photographs are: 1 − their cosine") { .number($0.clarity?.polysemanticity) },
         UnitColumn("top_class", "class", "the class of photographs that it tells from all others best", isWords: true) { .text($0.topClass?.name) },
         UnitColumn("auc", "AUC", "the chance that a photograph of the class excites it more than another") { .number($0.topClass?.evidence.separation.auc) },
-        UnitColumn("p_value", "p", "the chance of so much without a difference, for all units and classes tested") { .number($0.topClass?.p) },
+        UnitColumn("p_value", "p", "the chance of so much without a difference, for all units and classes tested", isStrongestSmall: true) { .number($0.topClass?.p) },
         UnitColumn("hit", "hits", "share of the class's photographs above its 99 % quantile", isShare: true) { .number($0.topClass?.evidence.hit) },
-        UnitColumn("false_alarm", "false alarms", "share of other photographs above its 99 % quantile", isShare: true) { .number($0.topClass?.evidence.falseAlarm) },
+        UnitColumn("false_alarm", "false alarms", "share of other photographs above its 99 % quantile", isShare: true, isStrongestSmall: true) { .number($0.topClass?.evidence.falseAlarm) },
         UnitColumn("ccmas", "CCMAS", "(μ₁ − μ₀)/(μ₁ + μ₀) of the class and the others; misleading by itself") { .number($0.topClass?.evidence.selectivity) },
         UnitColumn("category", "category", "what WordNet has above ImageNet's classes, told apart most surely", isWords: true) { .text($0.category?.name) },
         UnitColumn("category_auc", "AUC of it", "the same chance for the category") { .number($0.category?.evidence.separation.auc) },
-        UnitColumn("category_p", "p of it", "the chance of so much without a difference") { .number($0.category?.p) },
+        UnitColumn("category_p", "p of it", "the chance of so much without a difference", isStrongestSmall: true) { .number($0.category?.p) },
         UnitColumn("formula", "formula", "classes and categories by AND, OR and NOT that it tells apart best", isWords: true) { .text($0.formula?.text) },
         UnitColumn("formula_auc", "AUC of it", "the same chance for the formula, which was searched for") { .number($0.formula?.separation.auc) },
         UnitColumn("towards", "speaks for", "the class whose score it raises most, by the weights", isWords: true) { .text($0.towards?.name) },
         UnitColumn("towards_weight", "weight for", "its weight, less the mean of all classes") { .number($0.towards?.weight) },
         UnitColumn("against", "against", "the class whose score it lowers most", isWords: true) { .text($0.against?.name) },
-        UnitColumn("against_weight", "weight against", "its weight, less the mean of all classes") { .number($0.against?.weight) },
+        UnitColumn("against_weight", "weight against", "its weight, less the mean of all classes", isStrongestSmall: true) { .number($0.against?.weight) },
         UnitColumn("label", "label", "the label given, or else the class or category, where p is below \(UnitStatistics.significance)", isWords: true) { .text($0.label) },
     ]
 }
@@ -111,9 +118,9 @@ extension UnitStatistics: Encodable {
         for column in UnitColumn.all {
             let key = Key(stringValue: column.name)
             switch column.value(self) {
-            case .number(let number): try values.encodeIfPresent(number, forKey: key)
-            case .whole(let number): try values.encodeIfPresent(number, forKey: key)
-            case .text(let text): try values.encodeIfPresent(text, forKey: key)
+            case .number(let number): try values.encode(number, forKey: key)
+            case .whole(let number): try values.encode(number, forKey: key)
+            case .text(let text): try values.encode(text, forKey: key)
             case .flag(let flag): try values.encode(flag, forKey: key)
             }
         }

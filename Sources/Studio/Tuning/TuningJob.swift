@@ -151,13 +151,17 @@ extension TuningChart.Panel {
             let values = zip(hues.values, hues.responses).map { (degrees: $0, value: $1) }
             plots.append(.round(values, colors: hues.values.map(Self.color)))
         }
-        let image = drawing(family.stimulus)
+        self.init(
+            title: family.stimulus.family.rawValue, stimulus: family.isAnswered ? Self.picture(of: family.stimulus, drawing) : nil,
+            response: family.response, plots: plots)
+    }
+
+    /// The part of the picture that a stimulus can reach.
+    private static func picture(of stimulus: TuningStimulus, _ drawing: StimulusDrawing) -> Picture {
+        let image = drawing(stimulus)
         let (rows, columns) = (drawing.pixels(drawing.centre.y, of: image.shape.height), drawing.pixels(drawing.centre.x, of: image.shape.width))
         let seen = image.cropped(
             top: rows.lowerBound, left: columns.lowerBound, height: rows.count, width: columns.count, workers: .one).elements
-        self.init(
-            title: family.stimulus.family.rawValue,
-            stimulus: Picture(planes: image.shape.channels == 1 ? seen + seen + seen : seen, channels: 3, width: columns.count, height: rows.count),
-            response: family.response, plots: plots)
+        return Picture(planes: image.shape.channels == 1 ? seen + seen + seen : seen, channels: 3, width: columns.count, height: rows.count)
     }
 }

@@ -25,20 +25,21 @@ struct TuningReport: Encodable, Sendable {
         }
     }
 
-    /// The best stimulus of a family, and the answers around it.
+    /// The best stimulus of a family, nil where none is answered to more than grey, and the answers around it.
     struct Family: Encodable, Sendable {
         let family: TuningStimulus.Family
-        let label: String
+        let label: String?
+        /// The largest answer, less that to grey.
         let response: Double
         let angle, length, phase, hue, saturation: Double?
         let dark: Bool?
         let angles, lengths, hues: Curve?
 
         init(_ tuning: FamilyTuning) {
-            let stimulus = tuning.stimulus
-            (family, label, response) = (stimulus.family, tuning.label, tuning.response)
-            (angle, length, phase, hue) = (stimulus.angle, stimulus.length, stimulus.phase, stimulus.hue)
-            (saturation, dark) = (stimulus.saturation, stimulus.isDark)
+            let best = tuning.isAnswered ? tuning.stimulus : nil
+            (family, label, response) = (tuning.stimulus.family, tuning.isAnswered ? tuning.label : nil, tuning.response)
+            (angle, length, phase, hue) = (best?.angle, best?.length, best?.phase, best?.hue)
+            (saturation, dark) = (best?.saturation, best?.isDark)
             (angles, lengths, hues) = (Curve(tuning.angles), Curve(tuning.lengths), Curve(tuning.hues))
         }
     }
@@ -85,7 +86,7 @@ struct TuningReport: Encodable, Sendable {
             + reports.map { report in
                 let families = names.flatMap { name -> [String] in
                     guard let own = report.families.first(where: { $0.family == name }) else { return ["", ""] }
-                    return [own.label, own.response.text]
+                    return [own.label ?? "", own.response.text]
                 }
                 let numbers = [report.response, report.grey, report.selectivity, report.bandwidth].map { $0.map(\.text) ?? "" }
                 return CSV.line([report.layer, "\(report.channel)", report.family?.rawValue ?? ""] + numbers + families + [report.label])

@@ -40,6 +40,7 @@ public struct TuningRequest: DrawingRequest {
         for (path, name) in [(csv, "csv"), (curves, "curves")] where path == "" || path == "-" {
             throw .usage("\(setting: name) must be a file", setting: name)
         }
+        try OutputChecks.refuse(oneFile: [("output", output.output), ("csv", csv), ("curves", curves)])
     }
 
     public func jobs(_ session: Session) throws(Problem) -> JobList {

@@ -19,8 +19,8 @@
   };
   const sort = head => {
     const column = heads.indexOf(head);
-    const isWords = head.classList.contains("word") || column === 0;
-    const first = isWords ? "ascending" : "descending", other = isWords ? "descending" : "ascending";
+    const isRising = head.classList.contains("word") || head.classList.contains("small") || column === 0;
+    const first = isRising ? "ascending" : "descending", other = isRising ? "descending" : "ascending";
     const order = head.getAttribute("aria-sort") === first ? other : first;
     heads.forEach(each => { if (each.hasAttribute("aria-sort")) each.setAttribute("aria-sort", each === head ? order : "none"); });
     const keys = new Map(rows.map((row, place) => [row, { key: value(row, column), place }]));
