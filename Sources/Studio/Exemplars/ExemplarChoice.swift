@@ -12,7 +12,9 @@ struct ExemplarChoice {
         let quantile: Double
     }
 
-    /// Bands below the top, by the quantile that they lie around.
+    /// The first band.
+    static let best = "top"
+    /// Bands below it, by the quantile that they lie around.
     private static let bands: [(name: String, quantile: Double)] = [("99.9 %", 0.999), ("99 %", 0.99), ("90 %", 0.9), ("50 %", 0.5), ("lowest", 0)]
     /// Photographs of such a band.
     static let perBand = 3
@@ -47,7 +49,7 @@ struct ExemplarChoice {
             chosen.removeLast(taken.count)
             chosen += taken.sorted { $0.rank < $1.rank }
         }
-        take(count, "top", order.indices)
+        take(count, Self.best, order.indices)
         if hasBands {
             for (name, quantile) in Self.bands {
                 let centre = (1 - quantile) * Double(order.count)
