@@ -267,12 +267,35 @@ import Testing
         (["from": "features.8", "to": "features.99", "output": "a.html"], "to"), (["from": "features.12", "to": "features.8", "target": "tabby"], "target"),
         (["from": "features.12", "to": "features.8"], "output"), (["from": "flatten", "to": "features.8", "output": "a.html"], "from"),
         (["target": "features.3:5", "method": "activation-path", "layer": "features.8"], "layer"),
+        (["target": "features.10:5", "layer": "features.12"], "layer"), (["target": "features.99:3"], "target"), (["target": "features.10"], "target"),
+        (["path-steps": "9"], "path-steps"), (["method": "saliency", "samples": "9"], "samples"), (["baseline": "black"], "baseline"),
         (["layer": "flatten"], "layer"), (["layer": "flatten", "by": "value"], "layer"), (["target": "channel(features.99,1)"], "layer"),
         (["npy": "x.npy", "csv": "x.npy"], "csv"),
     ])
     func aProblemBlamesItsSetting(_ texts: [String: String], _ setting: String) {
         let problem = #expect(throws: Problem.self) { try jobs(texts) }
         #expect(problem?.setting == setting && problem?.kind == .usage, "\(String(describing: problem))")
+    }
+
+    /// What looks like a layer is answered as one.
+    @Test(arguments: [
+        ("features.99:3", "there is no layer"), ("features.10", "features.10 is a layer; add a channel, as in features.10:5"),
+        ("no such thing", "there is no class"),
+    ])
+    func aTargetIsALayersOrAClass(_ target: String, _ words: String) {
+        let problem = #expect(throws: Problem.self) { try jobs(["target": target]) }
+        #expect(problem?.line.contains(words) == true, "\(String(describing: problem))")
+    }
+
+    /// The picture shows the numbers that its method uses, and no others.
+    @Test(arguments: [
+        ("grad-cam", [String]()), ("conductance", ["baseline", "path-steps"]), ("integrated", ["baseline", "path-steps", "rule"]),
+        ("smoothgrad", ["noise", "samples"]), ("occlusion", ["baseline", "patch"]), ("rise", ["baseline", "samples"]),
+    ])
+    func aRecordShowsWhatItsMethodUses(_ method: String, _ wanted: [String]) throws {
+        let plan = try jobs(["method": method]).jobs[0].plan
+        let names = Set(Record(DrawnPicture(plan: plan, stepsDone: 1, score: 0)).rows.map(\.name))
+        #expect(names.intersection(["baseline", "path-steps", "rule", "samples", "noise", "patch"]) == Set(wanted))
     }
 
     /// A channel that never answers leaves an empty map, and a sentence.

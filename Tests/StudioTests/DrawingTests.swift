@@ -19,6 +19,21 @@ import Testing
         #expect(try scratch.bytes("t1.png") != scratch.bytes("other.png"))
     }
 
+    /// A file of another kind is refused; a name without an ending is a PNG, whatever dots it has.
+    @Test func anEndingIsAPicturesOrNone() throws {
+        let scratch = try Scratch()
+        for name in ["a.txt", "a.JSON", "a.md", "b.c/a.html", "a.webp", "a.mp4", "a.b.zip"] {
+            try scratch.fails(Self.unit + ["-o", name], .usage, "pictures are written as .png")
+            try scratch.fails(["sheet", "--layer", "features.3", "--index", "0-1", "-o", name] + Self.quick, .usage, "charts and sheets are written as .png")
+        }
+        let names = ["plain", "out.v2", "features.10", "features.3_5", "a.7z", "a.b.c"]
+        for name in names {
+            try scratch.run(Self.unit + ["--steps", "1", "-o", name])
+            #expect(try scratch.bytes(name).starts(with: [0x89, 0x50, 0x4E, 0x47]), "\(name)")
+        }
+        #expect(try scratch.contents("") == names.sorted())
+    }
+
     /// An array holds what the picture shows, in all channels and unrounded.
     @Test func valuesAreWrittenAsAnArray() throws {
         let scratch = try Scratch()

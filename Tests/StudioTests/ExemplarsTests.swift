@@ -69,6 +69,10 @@ import Testing
         let lines = try scratch.text("a.csv").split(separator: "\n")
         #expect(lines.count == 16 && lines[0].hasPrefix("unit,band,rank,photo") && lines[1].hasPrefix("features.9:5,top,0,\(report.exemplars[0].photo),"))
 
+        try scratch.fails(["replay", "net.scan"], .badData, "is a scan; make it again with `lucid scan`")
+        let command = try #require(try scratch.record("b.png").command)
+        #expect(command.command == "exemplars" && command.settings.contains { $0 == ("photos", "FOLDER") } && command.settings.contains { $0 == ("index", "5") })
+
         // The record makes the same bytes again from the photographs alone.
         try scratch.run(["exemplars", "--scan", "net.scan", "-o", "c.png"] + unit)
         let photos = report.exemplars.map { "photos/\($0.label!)/\($0.photo)" }

@@ -64,13 +64,46 @@ public enum AttributionMethod: String, Sendable, CaseIterable, Codable {
     /// The values' sum over channels is the map.
     public var addsUpToItsMap: Bool { !isOfLayer || [.gradientTimesActivation, .conductance, .activationPath].contains(self) }
 
-    /// It compares the picture with a baseline.
-    public var usesBaseline: Bool {
+    /// Things that a method may go by, beside the score and the picture.
+    public enum Part: Sendable {
+        /// The picture without evidence.
+        case baseline
+        /// Points of a path.
+        case steps
+        /// The way that they are placed.
+        case rule
+        /// Noisy copies, random points of paths, or masks.
+        case samples
+        /// The deviation of the copies' noise.
+        case noise
+        /// The side of a patch.
+        case patch
+        /// Chance: of noise, draws and masks, and of a baseline that is noise.
+        case seed
+        /// A gradient of pixels, whose waves can be left out.
+        case lowPass
+    }
+
+    /// The parts that it uses: others change nothing.
+    public var parts: Set<Part> {
         switch self {
-        case .integrated, .expectedGradients, .conductance, .occlusion, .rise: true
-        default: false
+        case .gradientTimesActivation, .gradCAM, .gradCAMPlusPlus, .xGradCAM, .layerCAM, .eigenCAM: []
+        case .conductance: [.baseline, .steps, .seed]
+        case .activationPath: [.steps, .rule]
+        case .integrated: [.baseline, .steps, .rule, .seed, .lowPass]
+        case .expectedGradients: [.baseline, .samples, .seed, .lowPass]
+        case .saliency, .inputTimesGradient, .guided, .deconvolution: [.lowPass]
+        case .smoothGrad, .squaredSmoothGrad, .varGrad: [.samples, .noise, .seed, .lowPass]
+        case .occlusion: [.baseline, .patch, .seed]
+        case .rise: [.baseline, .samples, .seed]
         }
     }
+
+    /// It compares the picture with a baseline.
+    public var usesBaseline: Bool { parts.contains(.baseline) }
+
+    /// Another score gives another map.
+    public var followsScore: Bool { self != .eigenCAM }
 
     /// Something that a reader of the map must know; nil where there is nothing.
     public var warning: String? {

@@ -73,7 +73,11 @@ public struct AttributeRequest: DrawingRequest {
             if csv != nil { try refuse("csv", "has no channels of a layer, which \(setting: "csv") lists") }
             if attribution.by == .channel { try refuse("by", "has no channels of a layer; try \(setting: "by") value") }
         }
-        if attribution.recipe.lowPass != nil, method.isOfLayer || [.occlusion, .rise].contains(method) {
+        for (name, isGiven) in attribution.saidNumbers where isGiven && !AttributionSettings.isUsed(name, by: method) {
+            // The check hides parts by the baseline, whatever the method.
+            if name != "baseline" || !checksMap { try refuse(name, "makes no use of \(setting: name)") }
+        }
+        if attribution.recipe.lowPass != nil, !AttributionSettings.isUsed("low-pass", by: method) {
             try refuse("low-pass", "has no waves to leave out: its map is no gradient of pixels")
         }
         if icons != nil, attribution.by != .channel { throw .usage("\(setting: "icons") stand beside bars of channels: add \(setting: "by") channel", setting: "icons") }
@@ -84,11 +88,12 @@ public struct AttributeRequest: DrawingRequest {
 
     /// Between layers there is no score, and no path, noise or channel.
     private func checkRelation() throws(Problem) {
-        try Self.refuse("for a score; between layers each position is explained", among: [
+        let ofScores: [(name: String, isGiven: Bool)] = [
             ("target", target != nil), ("versus", versus != nil), ("method", attribution.method != nil), ("layer", attribution.layer != nil),
             ("by", attribution.by != nil), ("check", checksMap), ("csv", csv != nil), ("icons", icons != nil),
             ("low-pass", attribution.recipe.lowPass != nil),
-        ])
+        ]
+        try Self.refuse("for a score; between layers each position is explained", among: ofScores + attribution.saidNumbers)
         if let path = output.output, path != "-", !path.hasSuffix("/"), !isFolder(path), !path.lowercased().hasSuffix(".html") {
             throw .usage("\(path): between layers a page is written; name it .html", setting: "output")
         }
@@ -115,7 +120,7 @@ public struct AttributeRequest: DrawingRequest {
             parts += ["versus", other.part]
         }
         let method = attribution.usedMethod
-        let baselines = method.usesBaseline
+        let baselines = method.usesBaseline || checksMap
             ? try attribution.baseline.add(
                 to: &photographs, count: attribution.recipe.samples, seed: attribution.recipe.seed, maximumPixels: reading.maxPixels) : nil
         var plan = AttributionPlan(

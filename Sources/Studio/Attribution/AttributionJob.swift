@@ -36,6 +36,10 @@ struct AttributionJob: Job {
         // Mistakes are found before anything is computed.
         let score = try score(.one)
         guard let layer else { return }
+        // The layer itself has an answer as well: a class's scores speak for themselves.
+        guard !plan.recipe.method.followsScore || score.targets.contains(where: { $0 == layer || model.network.depends($0, on: layer) }) else {
+            throw .usage("\(layer) does not come before \(sentence: plan.words); name a \(setting: "layer") before it", setting: "layer")
+        }
         if plan.by != .channel { _ = try PositionGrid(of: layer, in: model, square.picture) }
         if plan.recipe.method == .activationPath, score.behind(layer) == nil {
             throw .usage(

@@ -27,6 +27,27 @@ public struct AttributionSettings: SettingGroup {
     /// The method that is named, or the usual one of what is shown.
     var usedMethod: AttributionMethod { method ?? (by == .value && layer == nil ? .integrated : recipe.method) }
 
+    /// The settings that only some methods use.
+    private static let parts: [(name: String, part: AttributionMethod.Part)] = [
+        ("baseline", .baseline), ("path-steps", .steps), ("rule", .rule), ("samples", .samples), ("noise", .noise), ("patch", .patch),
+        ("seed", .seed), ("low-pass", .lowPass),
+    ]
+
+    /// Whether a setting makes a difference to a method's map.
+    static func isUsed(_ name: String, by method: AttributionMethod) -> Bool {
+        parts.first { $0.name == name }.map { method.parts.contains($0.part) } ?? true
+    }
+
+    /// Settings of methods, and whether they say another thing than is usual.
+    var saidNumbers: [(name: String, isGiven: Bool)] {
+        let usual = Self()
+        return [
+            ("baseline", baseline != usual.baseline), ("path-steps", recipe.steps != usual.recipe.steps), ("rule", recipe.rule != usual.recipe.rule),
+            ("samples", recipe.samples != usual.recipe.samples), ("noise", recipe.noise != usual.recipe.noise),
+            ("patch", recipe.patch != usual.recipe.patch),
+        ]
+    }
+
     public typealias PlanType = AttributionPlan
 
     public static let settings = table()

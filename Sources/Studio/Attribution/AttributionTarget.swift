@@ -21,14 +21,13 @@ struct AttributionTarget {
             (objective, words, part, classNumber) = (text, text, OutputNames.short(text), nil)
             return
         }
-        if let colon = text.lastIndex(of: ":"), let index = Int(text[text.index(after: colon)...]),
-            let layer = try? model.network.layer(named: String(text[..<colon]))
-        {
+        if let (layer, name, channel) = try Self.channel(text, of: model, setting: setting) {
             let channels = model.network.channels(of: layer)
+            guard let index = Int(channel) else { throw Self.channelIsMissing(name, channels, setting) }
             guard (0..<channels).contains(index) else {
                 throw .usage("\(layer) of \(model.name) has the channels 0–\(channels - 1); there is no channel \(index)", setting: setting)
             }
-            (objective, words) = (Objective.channel(String(text[..<colon]), index).text, text)
+            (objective, words) = (Objective.channel(name, index).text, text)
             (part, classNumber) = (OutputNames.safe(text), nil)
             return
         }
@@ -47,6 +46,33 @@ struct AttributionTarget {
         let name = names[number].split(separator: ",").first.map(String.init) ?? ""
         (objective, words, part) = (Objective.classLogit(number).text, "\(name) (\(number))", OutputNames.word(name))
         classNumber = number
+    }
+
+    /// A layer with its name and the text of its channel; nil where the text is about a class.
+    ///
+    /// - Throws: a usage problem where it names a layer that is not there, or a layer alone.
+    private static func channel(
+        _ text: String, of model: Model, setting: String
+    ) throws(Problem) -> (layer: LayerName, name: String, channel: String)? {
+        func isClass(_ text: String) -> Bool {
+            guard let names = model.classNames else { return false }
+            return (try? classIndex(label: text, among: names, others: model.otherClassNames)) != nil
+        }
+        func isLayer(_ name: String) -> Bool { (try? model.network.layer(named: name)) != nil }
+        func looksLikeLayer(_ name: String) -> Bool { name.contains(".") && !name.contains(" ") }
+        guard let colon = text.lastIndex(of: ":") else {
+            guard text != "top", Int(text) == nil, isLayer(text) || looksLikeLayer(text), !isClass(text) else { return nil }
+            throw channelIsMissing(text, model.network.channels(of: try model.layer(text, blaming: setting)), setting)
+        }
+        let (name, channel) = (String(text[..<colon]), String(text[text.index(after: colon)...]))
+        let isNumbered = Int(channel) != nil
+        if isNumbered, isLayer(name) { return (try model.layer(name, blaming: setting), name, channel) }
+        guard !isClass(text), isLayer(name) || looksLikeLayer(name) || isNumbered && !isClass(name) else { return nil }
+        return (try model.layer(name, blaming: setting), name, channel)
+    }
+
+    private static func channelIsMissing(_ layer: String, _ channels: Int, _ setting: String) -> Problem {
+        .usage("\(layer) is a layer; add a channel, as in \(layer):\(min(5, channels - 1))", setting: setting)
     }
 
     private static func likeliest(_ model: Model, _ picture: Tensor, _ workers: Workers) throws(Problem) -> Int {

@@ -13,10 +13,12 @@ package struct ExemplarChoice {
         package let quantile: Double
     }
 
-    /// Bands below the top, by the quantile that they lie around: one of so many photographs lies above it.
+    /// The first band.
+    static let best = "top"
+    /// Bands below it, by the quantile that they lie around: one of so many photographs lies above it.
     private static let bands: [(name: String, oneOf: Int)] = [("99.9 %", 1000), ("99 %", 100), ("90 %", 10), ("50 %", 2), ("lowest", 1)]
     /// Photographs of such a band. No quantile with fewer above it has a band.
-    private static let perBand = 3
+    static let perBand = 3
     /// A band's photographs are off by this share of those above its quantile at most.
     private static let tolerance = 0.25
     /// Cells of thumbnails in which near copies differ at most.
@@ -51,7 +53,7 @@ package struct ExemplarChoice {
             chosen.removeLast(taken.count)
             chosen += taken.sorted { $0.rank < $1.rank }
         }
-        take(count, "top", order.indices)
+        take(count, Self.best, order.indices)
         if hasBands {
             for (name, oneOf) in Self.bands where oneOf == 1 || order.count >= Self.perBand * oneOf {
                 let above = Double(order.count) / Double(oneOf)

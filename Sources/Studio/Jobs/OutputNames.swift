@@ -118,13 +118,16 @@ struct OutputNames {
         path.lastIndex(of: "/").map { path[...$0] + name } ?? name
     }
 
-    /// Whether a name asks for a kind of picture that is not written here.
+    /// Whether a name asks for a kind of file that is not written here: it has the ending of another picture, or one of two to five letters,
+    /// such as .txt. Names without an ending, and those with a dot that is part of them, such as features.10, are PNGs.
     ///
     /// - Parameter isFigure: whether it is of a chart or a sheet, which an SVG or a PDF can hold.
     static func isForeign(_ path: String, isFigure: Bool = false) -> Bool {
         if isFigure, FigureFormat(fileName: path) != nil { return false }
-        let endings = [".gif", ".webp", ".bmp", ".jp2", ".svg", ".avif", ".heic", ".mp4", ".pdf", arrayEnding]
-        return PictureFormat(fileName: path) == nil && endings.contains { path.lowercased().hasSuffix($0) }
+        guard PictureFormat(fileName: path) == nil else { return false }
+        let letters = ending(of: path).dropFirst()
+        return [".jp2", ".mp4"].contains { path.lowercased().hasSuffix($0) }
+            || (2...5).contains(letters.count) && letters.allSatisfy { $0.isASCII && $0.isLetter }
     }
 
     /// Whether a name asks for a picture's values in all channels, `[channels, height, width]` in 0…1, as a NumPy array.

@@ -13,6 +13,7 @@ extension Record {
         case .style(let plan): return PlanCommand(plan)
         case .attribution(let plan): return PlanCommand(plan)
         case .tuning(let plan): return PlanCommand(plan)
+        case .exemplars(let plan): return PlanCommand(plan)
         default: return nil
         }
     }
@@ -90,7 +91,7 @@ extension PlanCommand {
         var usual = plan
         AttributionSettings().write(to: &usual)
         (usual.convolution, usual.profile) = (.auto, nil)
-        settings += AttributionSettings.changes(from: usual, to: plan)
+        settings += AttributionSettings.changes(from: usual, to: plan).filter { AttributionSettings.isUsed($0.name, by: plan.recipe.method) }
         if let icons = plan.icons { settings.append(("icons", OutputNames.path(icons.picture, ending: ".json"))) }
         settings += ownWeights(plan.weights, of: plan.model)
         self.init(AttributeRequest.command, settings, [plan.photo])
@@ -106,6 +107,40 @@ extension PlanCommand {
         (usual.convolution, usual.profile) = (.auto, nil)
         settings += TuningSettings.changes(from: usual, to: plan) + ownWeights(plan.weights, of: plan.model)
         self.init(TuningRequest.command, settings, [])
+    }
+
+    /// A sheet's of exemplars. Only a scan knows classes.
+    fileprivate init?(_ plan: ExemplarsPlan) {
+        guard let input = Self.input(plan.preprocessing, of: plan.model) else { return nil }
+        let usual = ExemplarsRequest()
+        var settings: [(name: String, text: String)] = plan.model == Self.usualModel ? [] : [("model", plan.model)]
+        settings += input
+        let isOfScan = plan.exemplars.contains(where: { $0.label != nil })
+        settings.append(isOfScan ? ("scan", "FILE") : ("photos", "FOLDER"))
+        if let expression = plan.unit.expression {
+            settings.append(("objective", expression))
+        } else if let layer = plan.unit.layer, let direction = plan.unit.direction {
+            settings.append(("layer", layer))
+            if let single = direction.wholeMatch(of: /([0-9]+):1/) {
+                settings.append(("index", String(single.1)))
+            } else {
+                settings.append(("vector", "FILE"))
+            }
+            // An expression has no positions to choose a part by.
+            settings.append(("crop", plan.crop.rawValue))
+        } else {
+            return nil
+        }
+        let best = plan.exemplars.count { $0.band == ExemplarChoice.best }
+        if best != usual.count { settings.append(("count", "\(best)")) }
+        if best == plan.exemplars.count { settings.append(("top", "")) }
+        if plan.byMean { settings.append(("by", ExemplarsRequest.Measure.mean.rawValue)) }
+        if plan.cell != usual.cell { settings.append(("cell", "\(plan.cell)")) }
+        if let beside = plan.beside { settings.append(("beside", beside)) }
+        if let drawing = plan.drawing { settings += [("draw", ""), ("steps", "\(drawing.steps)")] }
+        if plan.profile != nil { settings.append(("reproducible", "")) }
+        settings += ownWeights(plan.weights, of: plan.model)
+        self.init(ExemplarsRequest.command, settings, [])
     }
 
     /// One layer, its channels, or a guide.

@@ -56,9 +56,15 @@ extension Record {
         if let comment = GIF.comment(in: bytes) ?? FilmComment.text(in: bytes) { return comment }
         if GIF.isGIF(bytes) { return nil }
         if let format = FigureFormat(bytes: bytes) { return format.record(in: bytes) }
+        if isPage(bytes) { throw .badData("\(path) is a page; only pictures that lucid drew say how they were made") }
         return try asProblem { () throws(PictureError) in
             try Picture.record(in: bytes, keyword: keyword, name: path)
         }
+    }
+
+    private static func isPage(_ bytes: [UInt8]) -> Bool {
+        let start = "<!doctype html"
+        return String(decoding: bytes.prefix(start.utf8.count), as: UTF8.self).lowercased() == start
     }
 
     /// Whether lucid wrote a file's comment, be it damaged since: cameras, archives and other programs write comments too.

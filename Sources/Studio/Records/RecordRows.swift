@@ -99,7 +99,8 @@ extension TuningPlan {
 
 extension AttributionPlan {
     fileprivate var rows: [Row] {
-        Studio.rows(("photograph", photo), ("method", recipe.method.rawValue), ("layer", layer)) + AttributionSettings.rows(of: self)
+        Studio.rows(("photograph", photo), ("method", recipe.method.rawValue), ("layer", layer))
+            + AttributionSettings.rows(of: self).filter { AttributionSettings.isUsed($0.name, by: recipe.method) }
             + Studio.rows(("kernels", profile?.rawValue), ("input", preprocessing?.words))
     }
 }

@@ -55,6 +55,9 @@ public struct ReplayRequest: JobRequest {
 
     /// - Parameter taken: gets the photographs and folders that were named and that the picture was made from.
     private func add(_ drawnPicture: String, to list: inout JobList, _ taken: inout Set<String>, _ session: Session) throws(Problem) {
+        if drawnPicture != "-", ScanFile.isScan(drawnPicture) {
+            throw .badData("\(drawnPicture) is a scan; make it again with `lucid scan`", setting: "drawn-pictures")
+        }
         let record = try Record(ofFile: drawnPicture)
         let drawn = try record.onlyPicture(of: drawnPicture)
         try enter(drawn.plan.profile)
