@@ -19,6 +19,7 @@ import Testing
         (["neuron", "--layer", "features.3", "--index", "5", "--y", "-2"], .usage, "--y must be 0 or more"),
         (["neuron", "--layer", "features.10", "--index", "5", "--x", "99"], .usage, "columns 0–12"),
         (["class", "--label", "goldfsh"], .usage, "goldfish"),
+        (["class", "--label", "1000"], .usage, "there is no class"),
         (["class", "--label", "shark"], .usage, "tiger shark"),
         (["class", "--model", "vgg16", "--index", "1"], .usage, "classes"),
         (["class", "--label", "zebra", "--label", "Zebra"], .usage, "already"),

@@ -26,6 +26,7 @@ import Testing
         #expect(try name("neuron", unit + ["--x", "0", "--y", "3"]) == "squeezenet1_1_features.3_5_neuron_x0_y3.png")
         #expect(try name("caricature", ["--photo", scratch("cat.png"), "--layer", "features.3"]) == "squeezenet1_1_features.3_caricature_cat.png")
         #expect(try name("class", ["--label", "goldfish"]) == "squeezenet1_1_class_goldfish.png")
+        #expect(try name("class", ["--label", "1"]) == "squeezenet1_1_class_goldfish.png")
         #expect(try name("class", ["--label", "goldfish", "--preset", "best", "--alpha"]) == "squeezenet1_1_class_goldfish_best_alpha.png")
         #expect(try name("invert", ["--photo", scratch("cat.png"), "--layer", "features.3"]) == "squeezenet1_1_features.3_invert_cat.png")
         try scratch.draw("channel", ["--layer", "features.3", "--index", "2"], "dog.png")

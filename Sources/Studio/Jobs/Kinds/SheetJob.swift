@@ -120,7 +120,9 @@ struct SheetJob: Job {
         result.isDead = all.allSatisfy(\.isDead)
         result.isComplete = all.count == jobs.count && all.allSatisfy(\.isComplete)
         result.failure = all.lazy.compactMap(\.failure).first
-        if sheet != "-" { result.lines = ["\(sheet)  \(counted(pictures.count, "picture"))"] }
+        let wanted = jobs.reduce(0) { $0 + $1.paths.count }
+        let count = pictures.count < wanted ? "\(pictures.count) of \(counted(wanted, "picture"))" : counted(wanted, "picture")
+        if sheet != "-" { result.lines = ["\(sheet)  \(count)"] }
         result.preview = composed
         return result
     }

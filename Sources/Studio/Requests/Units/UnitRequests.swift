@@ -117,7 +117,7 @@ public struct LayerRequest: RenderRequest {
 /// A class of a classifier.
 public struct ClassRequest: RenderRequest {
     public var model = ModelSettings()
-    /// Names of classes, a picture each.
+    /// Names or numbers of classes, a picture each.
     public var label: [String] = []
     /// Classes by number, a picture each; nil where names are given.
     public var index: IndexList?
@@ -133,7 +133,7 @@ public struct ClassRequest: RenderRequest {
     public static let drawsEachIndex = true
     public static let settings = table()
     public static func table() -> [Setting<Self>] {
-        Setting("label", list: \.label, "name", "The class's name, or one of its names; may be repeated, a picture each. `lucid classes WORD` finds them.")
+        Setting("label", list: \.label, "name", "The class's name, one of its names, or its number; may be repeated, a picture each. `lucid classes WORD` finds them.")
         Setting("index", \.index, "i", "Classes by number: 1, 0-15 or 3,7,9; a picture each.")
         common(\.model, \.render, \.output)
     }
@@ -171,7 +171,9 @@ public struct ClassRequest: RenderRequest {
             do {
                 found.append(try classIndex(label: label, among: names, others: model.otherClassNames))
             } catch {
-                throw .usage("\(model.name): \(error)", setting: "label")
+                // As attribute takes it, unless a class is called so.
+                guard let number = Int(label), names.indices.contains(number) else { throw .usage("\(model.name): \(error)", setting: "label") }
+                found.append(number)
             }
             if Set(found).count < found.count { throw .usage("\"\(label)\" is class \(found.last!), which is named already", setting: "label") }
         }
