@@ -8,8 +8,8 @@ struct Exemplars: DrawingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the photographs that a unit answers to, best and others.",
         discussion: """
-            Nine of the best photographs stand first, then three each around the quantiles 99.9, 99, 90 and 50 % and three of the \
-            lowest: the best alone make a unit look cleaner than it is. Near copies count once. A number under each is the \
+            Nine of the best photographs stand first, then three each around the quantiles 99.9, 99, 90 and 50 %, where the folder is \
+            large enough, and three of the lowest: the best alone make a unit look cleaner than it is. Near copies count once. A number under each is the \
             unit's value.
 
             Examples: lucid exemplars --scan net.scan --layer features.9 --index 5
